@@ -1,0 +1,86 @@
+/** Random access to bytes that stand still: a local file, a window into one, later a remote file read by ranges. */
+import { open, type FileHandle } from 'node:fs/promises';
+import { MissingFileError, TruncatedImageError } from './errors.ts';
+
+export interface ByteSource extends AsyncDisposable {
+  /** For messages: a path or an address without secrets. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /**
+   * Fills all of `into` with the bytes from `position` on. Safe to call many times at once.
+   * @throws TruncatedImageError when the bytes end before `into` is full; `into` is then undefined in part.
+   */
+  read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A `ByteSource` over an open local file; disposing it closes the file. */
+class FileSource implements ByteSource {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly #file: FileHandle;
+
+  constructor(name: string, sizeBytes: number, file: FileHandle) {
+    this.name = name;
+    this.sizeBytes = sizeBytes;
+    this.#file = file;
+  }
+
+  async read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (position < 0 || position + into.byteLength > this.sizeBytes) throw endsBefore(this, into.byteLength, position);
+    for (let done = 0; done < into.byteLength; ) {
+      const { bytesRead } = await this.#file.read(into, done, into.byteLength - done, position + done);
+      if (bytesRead === 0) throw endsBefore(this, into.byteLength, position);
+      done += bytesRead;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+/**
+ * Opens a regular file for reading.
+ * @throws MissingFileError where there is none, it is no regular file, or it may not be read.
+ */
+export async function openFile(path: string): Promise<ByteSource> {
+  try {
+    const file = await open(path, 'r');
+    const stat = await file.stat();
+    if (stat.isFile()) return new FileSource(path, stat.size, file);
+    await file.close();
+  } catch (error) {
+    throw new MissingFileError(`“${path}” cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}.`, undefined, {
+      cause: error,
+    });
+  }
+  throw new MissingFileError(`“${path}” is not a regular file.`, 'Name the disk image itself.');
+}
+
+/** The bytes [start, start + sizeBytes) of `source` as a source of their own. Disposing it leaves `source` open. */
+export function windowOf(source: ByteSource, start: number, sizeBytes: number, name = source.name): ByteSource {
+  const view: ByteSource = {
+    name,
+    sizeBytes,
+    async read(into, position, signal) {
+      if (position < 0 || position + into.byteLength > sizeBytes) throw endsBefore(view, into.byteLength, position);
+      await source.read(into, start + position, signal);
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+  return view;
+}
+
+/** Reads `length` bytes into a fresh buffer: for headers and tables, not for guest data. */
+export async function readBytes(source: ByteSource, position: number, length: number, signal?: AbortSignal): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  await source.read(bytes, position, signal);
+  return bytes;
+}
+
+function endsBefore(source: ByteSource, length: number, position: number): TruncatedImageError {
+  return new TruncatedImageError(
+    `“${source.name}” has ${source.sizeBytes} bytes, but ${length} bytes at ${position} are needed.`,
+  );
+}
