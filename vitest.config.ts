@@ -1,0 +1,46 @@
+/** Which tests there are: stories that run anywhere, the window in the real Electron, and the peers of test/interop. */
+import { defineConfig } from 'vitest/config';
+import { ClosingLine } from './test/house/closing-line.ts';
+
+const never = ['**/node_modules/**', 'out/**', 'release/**', '.cache/**', 'test/peers/**'];
+
+export default defineConfig({
+  test: {
+    reporters: ['default', new ClosingLine()],
+    environment: 'node',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: [...never, 'test/e2e/**', 'test/interop/**', 'test/bench/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: never,
+          fileParallelism: false, // one display, one Electron at a time
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          exclude: never,
+          fileParallelism: false, // the peers share ports and disks
+          testTimeout: 600_000,
+          hookTimeout: 1_800_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
