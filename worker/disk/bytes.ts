@@ -6,6 +6,8 @@ export interface ByteSource extends AsyncDisposable {
   /** For messages: a path or an address without secrets. */
   readonly name: string;
   readonly sizeBytes: number;
+  /** Where the very same bytes are a local file: its path, for what only the file system can tell. */
+  readonly path?: string;
   /**
    * Fills all of `into` with the bytes from `position` on. Safe to call many times at once.
    * @throws TruncatedImageError when the bytes end before `into` is full; `into` is then undefined in part.
@@ -16,11 +18,13 @@ export interface ByteSource extends AsyncDisposable {
 /** A `ByteSource` over an open local file; disposing it closes the file. */
 class FileSource implements ByteSource {
   readonly name: string;
+  readonly path: string;
   readonly sizeBytes: number;
   readonly #file: FileHandle;
 
   constructor(name: string, sizeBytes: number, file: FileHandle) {
     this.name = name;
+    this.path = name;
     this.sizeBytes = sizeBytes;
     this.#file = file;
   }
@@ -28,7 +32,7 @@ class FileSource implements ByteSource {
   async read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (position < 0 || position + into.byteLength > this.sizeBytes) throw endsBefore(this, into.byteLength, position);
-    for (let done = 0; done < into.byteLength; ) {
+    for (let done = 0; done < into.byteLength;) {
       const { bytesRead } = await this.#file.read(into, done, into.byteLength - done, position + done);
       if (bytesRead === 0) throw endsBefore(this, into.byteLength, position);
       done += bytesRead;
@@ -51,9 +55,13 @@ export async function openFile(path: string): Promise<ByteSource> {
     if (stat.isFile()) return new FileSource(path, stat.size, file);
     await file.close();
   } catch (error) {
-    throw new MissingFileError(`“${path}” cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}.`, undefined, {
-      cause: error,
-    });
+    throw new MissingFileError(
+      `“${path}” cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}.`,
+      undefined,
+      {
+        cause: error,
+      },
+    );
   }
   throw new MissingFileError(`“${path}” is not a regular file.`, 'Name the disk image itself.');
 }
@@ -73,7 +81,12 @@ export function windowOf(source: ByteSource, start: number, sizeBytes: number, n
 }
 
 /** Reads `length` bytes into a fresh buffer: for headers and tables, not for guest data. */
-export async function readBytes(source: ByteSource, position: number, length: number, signal?: AbortSignal): Promise<Buffer> {
+export async function readBytes(
+  source: ByteSource,
+  position: number,
+  length: number,
+  signal?: AbortSignal,
+): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   await source.read(bytes, position, signal);
   return bytes;
