@@ -8,6 +8,8 @@ export interface ByteSource extends AsyncDisposable {
   readonly sizeBytes: number;
   /** Where the very same bytes are a local file: its path, for what only the file system can tell. */
   readonly path?: string;
+  /** Where the bytes lie in an open file of this process, so that its other threads can read them without asking. */
+  readonly local?: { readonly fd: number; readonly start: number };
   /**
    * Fills all of `into` with the bytes from `position` on. Safe to call many times at once.
    * @throws TruncatedImageError when the bytes end before `into` is full; `into` is then undefined in part.
@@ -20,12 +22,14 @@ class FileSource implements ByteSource {
   readonly name: string;
   readonly path: string;
   readonly sizeBytes: number;
+  readonly local: { readonly fd: number; readonly start: number };
   readonly #file: FileHandle;
 
   constructor(name: string, sizeBytes: number, file: FileHandle) {
     this.name = name;
     this.path = name;
     this.sizeBytes = sizeBytes;
+    this.local = { fd: file.fd, start: 0 };
     this.#file = file;
   }
 
@@ -71,6 +75,7 @@ export function windowOf(source: ByteSource, start: number, sizeBytes: number, n
   const view: ByteSource = {
     name,
     sizeBytes,
+    ...(source.local === undefined ? {} : { local: { fd: source.local.fd, start: source.local.start + start } }),
     async read(into, position, signal) {
       if (position < 0 || position + into.byteLength > sizeBytes) throw endsBefore(view, into.byteLength, position);
       await source.read(into, start + position, signal);
