@@ -1,38 +1,47 @@
 /**
  * Builds out/: the window's page, the window's main process and preload, the command line, the engine and its lanes.
- * Does nothing when out/ was made from exactly the files that are there now. `--force` builds anyway.
+ * Does nothing when out/ was made from exactly the files that are there now; `--force` builds anyway.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { alone } from './alone.mjs';
+import { cache, out, root } from './places.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const out = path.join(root, 'out');
-const stamp = path.join(out, 'built-from');
-/** Everything that can change what is built. */
-const inputs = [
-  'main',
-  'worker',
-  'renderer',
-  'assets',
-  'scripts/build.mjs',
-  'package.json',
-  'package-lock.json',
-  'tsconfig.json',
-];
-
-/** Programs for Node: each is one file that needs no other, so that a thread loads nothing that it does not use. */
+/**
+ * Programs for Node, by the name of their file in out/. Each is one file that needs no other, so that a thread loads
+ * nothing which it does not use.
+ */
 const programs = {
   main: 'main/electron/main.ts',
   cli: 'main/cli/main.ts',
   engine: 'worker/engine/main.ts',
   lane: 'worker/engine/lane/main.ts',
 };
+/** Electron's Node is the oldest that Guts runs on, its Chromium the oldest that shows the window. */
+const oldestNode = 'node18';
+const oldestChromium = 'chrome114';
 
-/** One line per input file with its size and time, hashed: what out/ depends on, told without reading the files. */
+/** Everything that can change what is built. */
+const inputs = ['main', 'worker', 'renderer', 'assets', 'scripts/build.mjs', 'package.json', 'package-lock.json'];
+/** What out/ was built from; written last. */
+const stamp = path.join(out, 'built-from');
+
+/** Builds where that is needed; answers the milliseconds it took, 0 when there was nothing to do. */
+export async function buildWhenStale() {
+  if (isFresh()) return 0;
+  return await alone('build', async () => (isFresh() ? 0 : await build()));
+}
+
+function isFresh() {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint();
+}
+
+/** Names, sizes and times of all inputs, hashed: what out/ depends on, told without reading the files. */
 function fingerprint() {
   const hash = createHash('sha256');
+  /** @param {string} file */
   const add = (file) => {
     const facts = statSync(path.join(root, file), { throwIfNoEntry: false });
     if (facts === undefined) return;
@@ -43,29 +52,32 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-export function isFresh() {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint();
-}
-
-/** Builds beside out/ and swaps at the end, so that a failed build or a second one at once never leaves half of an out/. */
-export async function build() {
-  const from = fingerprint();
+/** Builds beside out/ and swaps at the end, so that a build that fails leaves the last good one. */
+async function build() {
   const began = Date.now();
-  const { build: viteBuild } = await import('vite');
+  const from = fingerprint();
+  const vite = await import('vite');
   const { default: react } = await import('@vitejs/plugin-react');
-  const fresh = path.join(root, '.cache', `build-${process.pid}`);
-  const common = { configFile: false, root, publicDir: false, logLevel: 'warn' };
-  /** A bundle for Node or for the preload: nothing but Node's own modules and `external` stay outside. */
+  const fresh = path.join(cache, `build-${process.pid}`);
+  const common = /** @type {const} */ ({ configFile: false, publicDir: false, logLevel: 'warn' });
+
+  /**
+   * One file for Node or for the preload; only Node's own modules and `external` stay outside.
+   * @param {string} name
+   * @param {string} entry
+   * @param {string} target
+   * @param {string[]} external
+   */
   const bundle = async (name, entry, target, external) =>
-    await viteBuild({
+    await vite.build({
       ...common,
-      ssr: { noExternal: true, target: 'node' },
+      root,
+      ssr: { noExternal: true },
       build: {
         ssr: true,
         target,
         outDir: fresh,
         emptyOutDir: false,
-        copyPublicDir: false,
         sourcemap: true,
         minify: false,
         reportCompressedSize: false,
@@ -76,54 +88,41 @@ export async function build() {
         },
       },
     });
+
+  const page = async () =>
+    await vite.build({
+      ...common,
+      root: path.join(root, 'renderer'),
+      base: './',
+      plugins: [react()],
+      html: { cspNonce: 'NONCE' }, // the window's main process puts a fresh one in at every load
+      build: {
+        target: oldestChromium,
+        outDir: path.join(fresh, 'renderer'),
+        reportCompressedSize: false,
+        assetsInlineLimit: 0, // the page's content security policy refuses data: addresses
+        modulePreload: { polyfill: false },
+      },
+    });
+
+  mkdirSync(fresh, { recursive: true });
   try {
-    mkdirSync(fresh, { recursive: true });
-    const jobs = Object.entries(programs)
-      .filter(([, entry]) => existsSync(path.join(root, entry)))
-      .map(async ([name, entry]) => await bundle(name, entry, 'node18', ['electron', 'keytar']));
-    if (existsSync(path.join(root, 'main/electron/preload.ts'))) {
-      jobs.push(bundle('preload', 'main/electron/preload.ts', 'chrome114', ['electron']));
-    }
-    if (existsSync(path.join(root, 'renderer/index.html'))) {
-      jobs.push(
-        viteBuild({
-          ...common,
-          root: path.join(root, 'renderer'),
-          base: './',
-          plugins: [react()],
-          build: {
-            target: 'chrome114',
-            outDir: path.join(fresh, 'renderer'),
-            emptyOutDir: true,
-            reportCompressedSize: false,
-            assetsInlineLimit: 0, // the content security policy refuses data: addresses
-            modulePreload: { polyfill: false },
-          },
-        }),
-      );
-    }
-    await Promise.all(jobs);
-    writeFileSync(path.join(fresh, 'built-from'), from);
-    swap(fresh);
+    await Promise.all([
+      ...Object.entries(programs).filter(([, entry]) => existsSync(path.join(root, entry))).map(([name, entry]) => bundle(name, entry, oldestNode, ['electron', 'keytar'])),
+      bundle('preload', 'main/electron/preload.ts', oldestChromium, ['electron']),
+      page(),
+    ]);
+    writeFileSync(path.join(fresh, path.basename(stamp)), from);
+    rmSync(out, { recursive: true, force: true });
+    renameSync(fresh, out);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
   return Date.now() - began;
 }
 
-function swap(fresh) {
-  const old = `${fresh}-old`;
-  try {
-    renameSync(out, old);
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error; // the first build, or another one is swapping at this moment
-  }
-  rmSync(out, { recursive: true, force: true });
-  renameSync(fresh, out);
-  rmSync(old, { recursive: true, force: true });
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (!process.argv.includes('--force') && isFresh()) process.stderr.write('build: out/ is up to date\n');
-  else process.stderr.write(`build: out/ made in ${((await build()) / 1000).toFixed(1)} s\n`);
+  const tookMs = process.argv.includes('--force') ? await alone('build', build) : await buildWhenStale();
+  const told = tookMs === 0 ? 'is up to date' : `made in ${(tookMs / 1000).toFixed(1)} s`;
+  process.stderr.write(`build: out/ ${told}\n`);
 }

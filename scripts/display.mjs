@@ -1,0 +1,40 @@
+/**
+ * Runs a program that opens windows: on the screen there is, else on a virtual one.
+ *
+ *   node scripts/display.mjs electron ARGS...      Electron as scripts/ready.mjs has found it
+ *   node scripts/display.mjs COMMAND ARGS...       any other program
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { electronDistNote, root } from './places.mjs';
+
+const [given = '', ...rest] = process.argv.slice(2);
+const isLinux = process.platform === 'linux';
+const env = { ...process.env };
+if (!env['ELECTRON_OVERRIDE_DIST_PATH'] && existsSync(electronDistNote)) {
+  env['ELECTRON_OVERRIDE_DIST_PATH'] = readFileSync(electronDistNote, 'utf8');
+}
+// Chromium refuses to sandbox for root. Only there is it told to go without; the page's own walls stay.
+if (isLinux && process.getuid?.() === 0) env['ELECTRON_DISABLE_SANDBOX'] = '1';
+
+const words = given === 'electron' ? [process.execPath, path.join(root, 'node_modules/electron/cli.js')] : [given];
+words.push(...rest);
+if (isLinux && !env['DISPLAY']) {
+  words.unshift('xvfb-run', '-a', '-s', '-screen 0 1280x800x24');
+  if (given === 'electron' && !rest.includes('--smoke')) {
+    process.stderr.write('start: there is no DISPLAY, so the window opens on a virtual screen that nobody sees\n');
+  }
+}
+
+const [command = '', ...args] = words;
+const child = spawn(command, args, { stdio: 'inherit', env });
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+  process.on(signal, () => child.kill(signal));
+child.on('error', (error) => {
+  process.stderr.write(`start: ${command} did not start: ${error.message}\n`);
+  process.exitCode = 1;
+});
+child.on('exit', (code) => {
+  process.exitCode = code ?? 1;
+});
