@@ -1,5 +1,5 @@
 /** What every disk format gives: facts, and the guest's bytes as extents in order. */
-import type { ImageFacts } from '../../main/shared/disk.ts';
+import type { DiskFormat, ImageFacts } from '../../main/shared/disk.ts';
 import type { ByteSource } from './bytes.ts';
 
 /** A stretch of the guest's disk, in bytes. */
@@ -68,5 +68,12 @@ export interface Neighbours {
    */
   open(name: string, signal?: AbortSignal): Promise<{ readonly source: ByteSource; readonly neighbours: Neighbours }>;
   /** Opens a parent as an image of any format; follows at most 64 generations and refuses cycles. */
-  openParent(name: string, signal?: AbortSignal): Promise<DiskImage>;
+  openParent(name: string, signal?: AbortSignal, how?: ParentOptions): Promise<DiskImage>;
+}
+
+export interface ParentOptions {
+  /** What the child declares its parent to be; without it the parent's own bytes tell. */
+  readonly format?: DiskFormat;
+  /** Refuses a parent that names further files: bytes that merely look like an image may have come from a guest. */
+  readonly isAlone?: boolean;
 }

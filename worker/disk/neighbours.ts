@@ -1,13 +1,20 @@
 /** Finds the extents and parents that an image names, without letting a hostile image read what the operator did not mean. */
 import { realpath } from 'node:fs/promises';
 import * as path from 'node:path';
+import type { DiskFormat } from '../../main/shared/disk.ts';
 import { openFile, type ByteSource } from './bytes.ts';
-import { DamagedImageError, LimitError, MissingFileError } from './errors.ts';
-import type { DiskImage, Neighbours } from './image.ts';
+import { DamagedImageError, LimitError, MissingFileError, UnsupportedImageError } from './errors.ts';
+import type { DiskImage, Neighbours, ParentOptions } from './image.ts';
 
 const MOST_GENERATIONS = 64;
 
-type OpenImage = (path: string, source: ByteSource, neighbours: Neighbours, signal?: AbortSignal) => Promise<DiskImage>;
+type OpenImage = (
+  path: string,
+  source: ByteSource,
+  neighbours: Neighbours,
+  signal?: AbortSignal,
+  format?: DiskFormat,
+) => Promise<DiskImage>;
 
 /** The neighbours of the image at `file`. `allowed` are further folders that the operator named. */
 export class FolderNeighbours implements Neighbours {
@@ -29,11 +36,13 @@ export class FolderNeighbours implements Neighbours {
     return { source: await openFile(file), neighbours: this.#of(file) };
   }
 
-  async openParent(name: string, signal?: AbortSignal): Promise<DiskImage> {
+  async openParent(name: string, signal?: AbortSignal, how: ParentOptions = {}): Promise<DiskImage> {
     const file = await this.#find(name);
     if (this.#line.includes(file)) throw new DamagedImageError(`“${file}” is its own ancestor.`);
-    if (this.#line.length >= MOST_GENERATIONS) throw new LimitError(`The chain of parents is longer than ${MOST_GENERATIONS} images.`);
-    return await this.#open(file, await openFile(file), this.#of(file), signal);
+    if (this.#line.length >= MOST_GENERATIONS)
+      throw new LimitError(`The chain of parents is longer than ${MOST_GENERATIONS} images.`);
+    const neighbours = how.isAlone === true ? aloneWith(file) : this.#of(file);
+    return await this.#open(file, await openFile(file), neighbours, signal, how.format);
   }
 
   #of(file: string): FolderNeighbours {
@@ -66,4 +75,15 @@ export class FolderNeighbours implements Neighbours {
           `Put “${bare}” beside the image, or name its folder with --allow-from, and try again.`,
         );
   }
+}
+
+/** Neighbours for a parent whose format nobody declared: it may name files, but none of them is opened. */
+function aloneWith(file: string): Neighbours {
+  const refuse = async (name: string): Promise<never> => {
+    throw new UnsupportedImageError(
+      `“${file}” is a parent of undeclared format that names a further file, “${name}”.`,
+      'If you trust it, declare its format in the child with “qemu-img rebase -u -b PARENT -F FORMAT CHILD”, and try again.',
+    );
+  };
+  return { open: refuse, openParent: refuse };
 }

@@ -38,8 +38,13 @@ export async function openImage(file: string, options: OpenOptions = {}): Promis
     throw new MissingFileError(`“${file}” does not exist.`, 'Check the path.', { cause });
   });
   const allowed = options.allowFrom ?? [];
-  const open = async (at: string, source: ByteSource, near: Neighbours, signal?: AbortSignal): Promise<DiskImage> =>
-    await openBytes(source, near, at === real ? options.format : undefined, signal);
+  const open = async (
+    at: string,
+    source: ByteSource,
+    near: Neighbours,
+    signal?: AbortSignal,
+    format?: DiskFormat,
+  ): Promise<DiskImage> => await openBytes(source, near, at === real ? options.format : format, signal);
   return await open(real, await openFile(real), new FolderNeighbours(real, allowed, open), options.signal);
 }
 
@@ -67,7 +72,8 @@ export async function detect(source: ByteSource, signal?: AbortSignal): Promise<
   const text = (at: number, length: number): string => head.toString('latin1', at, at + length);
   if (text(0, 4) === 'QFI\xfb') return 'qcow2';
   if (text(0, 8) === 'vhdxfile') return 'vhdx';
-  if (text(0, 4) === 'KDMV' || text(0, 4) === 'COWD' || text(0, 21).toLowerCase() === '# disk descriptorfile') return 'vmdk';
+  if (text(0, 4) === 'KDMV' || text(0, 4) === 'COWD' || text(0, 21).toLowerCase() === '# disk descriptorfile')
+    return 'vmdk';
   if (head.length >= 8 && head.readBigUInt64LE(0) === 0xcafe_baben) return 'vmdk'; // SESparse
   if (head.length >= 68 && head.readUInt32LE(64) === 0xbeda_107f) return 'vdi';
   if (text(0, 8) === 'conectix') return 'vhd';
