@@ -27,8 +27,9 @@ const LEAST_GAIN_BYTES = 1024 * 1024;
 /**
  * The holes of `source`, or null where none are known: no local file, hardly anything to gain, or a platform
  * without the means. What the file system does not answer counts as data, so not knowing is slow but never wrong.
+ * `mostStretches` are asked for and kept at a time.
  */
-export async function holesOf(source: ByteSource): Promise<HoleMap | null> {
+export async function holesOf(source: ByteSource, mostStretches = MOST_STRETCHES): Promise<HoleMap | null> {
   if (source.path === undefined) return null;
   const facts = await stat(source.path).catch(() => undefined);
   if (facts === undefined) return null;
@@ -37,7 +38,7 @@ export async function holesOf(source: ByteSource): Promise<HoleMap | null> {
   const storedBytes = blocks * 512;
   if (process.platform === 'win32' || !(storedBytes + LEAST_GAIN_BYTES <= size) || size !== source.sizeBytes)
     return null;
-  return new AskedHoles(source.path, size, storedBytes);
+  return new AskedHoles(source.path, size, storedBytes, mostStretches);
 }
 
 interface Answer {
@@ -52,13 +53,15 @@ class AskedHoles implements HoleMap {
   readonly storedBytes: number;
   readonly #path: string;
   readonly #sizeBytes: number;
+  readonly #mostStretches: number;
   #answer: Answer = { stretches: new Float64Array(0), from: 0, to: 0 };
   #asking: Promise<void> = Promise.resolve();
   #isMute = false;
 
-  constructor(path: string, sizeBytes: number, storedBytes: number) {
+  constructor(path: string, sizeBytes: number, storedBytes: number, mostStretches: number) {
     this.#path = path;
     this.#sizeBytes = sizeBytes;
+    this.#mostStretches = mostStretches;
     this.storedBytes = storedBytes;
   }
 
@@ -86,7 +89,7 @@ class AskedHoles implements HoleMap {
     this.#asking = before.then(async () => {
       const { from, to } = this.#answer;
       if (this.#isMute || isAborted(signal) || (position >= from && position < to)) return;
-      const answer = await ask(this.#path, position, this.#sizeBytes, signal);
+      const answer = await ask(this.#path, position, this.#sizeBytes, this.#mostStretches, signal);
       if (answer !== null) this.#answer = answer;
       else if (!isAborted(signal)) this.#isMute = true;
     });
@@ -149,11 +152,12 @@ async function ask(
   path: string,
   from: number,
   sizeBytes: number,
+  mostStretches: number,
   signal: AbortSignal | undefined,
 ): Promise<Answer | null> {
   // SEEK_DATA and SEEK_HOLE, which Perl does not name: macOS has them the other way round than Linux and the BSDs.
   const whence = process.platform === 'darwin' ? ['4', '3'] : ['3', '4'];
-  const question = [path, `${from}`, `${MOST_STRETCHES}`];
+  const question = [path, `${from}`, `${mostStretches}`];
   const printed =
     (await output('perl', ['-e', `use Errno;${perlHelper}`, '--', ...question, ...whence], signal)) ??
     (await output('python3', ['-I', '-c', pythonHelper, ...question], signal));

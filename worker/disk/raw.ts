@@ -34,7 +34,7 @@ export const openRaw: FormatOpener = async (source) => {
       chain: [{ name: source.name, format: 'raw', variant }],
       warnings,
     },
-    extents: (from, to, signal) => rawExtents(whole, holes, from, to, signal),
+    extents: (from, to, signal) => rawExtents(whole, holes, from, Math.min(to, sizeBytes), signal),
     async [Symbol.asyncDispose]() {
       await source[Symbol.asyncDispose]();
     },

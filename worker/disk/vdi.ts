@@ -54,7 +54,7 @@ export const openVdi: FormatOpener = async (source, _neighbours, signal) => {
       chain: [{ name: source.name, format: 'vdi', variant }],
       warnings,
     },
-    extents: (from, to, signal) => joined(blockExtents(layout, from, to, signal)),
+    extents: (from, to, signal) => joined(blockExtents(layout, from, Math.min(to, layout.virtualSizeBytes), signal)),
     async [Symbol.asyncDispose]() {
       await source[Symbol.asyncDispose]();
     },
