@@ -40,6 +40,8 @@ export type Piece = { readonly at: number; readonly length: number } & (
       readonly stored: Stored;
       readonly storedBytes: number;
       readonly unpackedBytes: number;
+      /** Fewest bytes that are right, where a disk's last unit may be cut short; the rest reads as zeros. */
+      readonly leastBytes?: number;
       readonly skipBytes: number;
     }
 );
@@ -68,9 +70,10 @@ export interface Run {
   readonly length: number;
   readonly position: number;
 }
-/** Writes runs of a slot to a file, then reads them back and compares. */
+/** Writes runs of a slot, or of its packed blocks, to a file, then reads them back and compares. */
 export interface WriteJob {
   readonly op: 'write';
+  readonly from: 'slot' | 'pack';
   readonly slot: number;
   readonly fd: number;
   readonly runs: readonly Run[];

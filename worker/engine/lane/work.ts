@@ -149,7 +149,8 @@ export class LaneWork {
     } catch (cause) {
       throw new DamagedImageError(`A compressed block of the image does not unpack: ${(cause as Error).message}.`, { cause });
     }
-    if (got !== unpackedBytes) throw new DamagedImageError(`A compressed block of the image holds ${got} bytes instead of ${unpackedBytes}.`);
+    if (got < unpackedBytes && got >= (piece.leastBytes ?? unpackedBytes)) output.fill(0, at + got, at + unpackedBytes);
+    else if (got !== unpackedBytes) throw new DamagedImageError(`A compressed block of the image holds ${got} bytes instead of ${unpackedBytes}.`);
   }
 
   #pack(codec: 'zlib' | 'deflate', block: Buffer, slot: number, i: number): number {
@@ -179,7 +180,10 @@ export class LaneWork {
   }
 
   #write(job: WriteJob): { writtenBytes: number } {
-    const slot = Buffer.from(this.#slots.buffer, job.slot * SLOT_BYTES, SLOT_BYTES);
+    const slot =
+      job.from === 'slot'
+        ? Buffer.from(this.#slots.buffer, job.slot * SLOT_BYTES, SLOT_BYTES)
+        : Buffer.from(this.#packs.buffer, job.slot * SLOT_BLOCKS * PACKED_BYTES, SLOT_BLOCKS * PACKED_BYTES);
     let writtenBytes = 0;
     for (const { at, length, position } of job.runs) {
       try {

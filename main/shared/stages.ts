@@ -1,0 +1,88 @@
+/** The life of a migration as a table: engine, scheduler, buttons, command line, REST and manual all read this one. */
+import { z } from 'zod';
+
+export const Stage = z.enum([
+  'planned',
+  'preflight',
+  'queued',
+  'preparing',
+  'copying',
+  'syncing',
+  'readyForCutover',
+  'cuttingOver',
+  'provisioning',
+  'booting',
+  'verifying',
+  'done',
+  'paused',
+  'waiting',
+  'failed',
+  'cleaning',
+  'cancelled',
+  'rolledBack',
+]);
+export type Stage = z.infer<typeof Stage>;
+
+export type StageEvent =
+  | 'start'
+  | 'passed'
+  | 'admitted'
+  | 'ready'
+  | 'copied'
+  | 'inSync'
+  | 'cutOver'
+  | 'switched'
+  | 'provisioned'
+  | 'booted'
+  | 'verified'
+  | 'pause'
+  | 'resume'
+  | 'hold'
+  | 'fail'
+  | 'cancel'
+  | 'cleaned'
+  | 'retry'
+  | 'rollBack';
+
+/**
+ * Which event leads where. A cold migration goes from `copying` by `switched` straight to `provisioning`, and one
+ * whose destination is a local file from `copying` by `provisioned` to `verifying`: there is no server to boot.
+ */
+export const exits: Readonly<Record<Stage, Partial<Record<StageEvent, Stage>>>> = {
+  planned: { start: 'preflight', cancel: 'cancelled' },
+  preflight: { passed: 'queued', fail: 'failed', cancel: 'cancelled' },
+  queued: { admitted: 'preparing', cancel: 'cancelled' },
+  preparing: { ready: 'copying', hold: 'waiting', pause: 'paused', fail: 'failed', cancel: 'cleaning' },
+  copying: {
+    copied: 'syncing',
+    switched: 'provisioning',
+    provisioned: 'verifying',
+    hold: 'waiting',
+    pause: 'paused',
+    fail: 'failed',
+    cancel: 'cleaning',
+  },
+  syncing: { inSync: 'readyForCutover', hold: 'waiting', pause: 'paused', fail: 'failed', cancel: 'cleaning' },
+  readyForCutover: { cutOver: 'cuttingOver', pause: 'paused', fail: 'failed', cancel: 'cleaning' },
+  cuttingOver: { switched: 'provisioning', fail: 'failed' }, // the source is going off: finish or fail, never half-cancel
+  provisioning: { provisioned: 'booting', fail: 'failed', cancel: 'cleaning' },
+  booting: { booted: 'verifying', fail: 'failed', cancel: 'cleaning' },
+  verifying: { verified: 'done', fail: 'failed', cancel: 'cleaning' },
+  done: { rollBack: 'rolledBack' },
+  paused: { resume: 'preparing', fail: 'failed', cancel: 'cleaning' },
+  waiting: { resume: 'preparing', fail: 'failed', cancel: 'cleaning' },
+  failed: { retry: 'preflight', cancel: 'cleaning' },
+  cleaning: { cleaned: 'cancelled', fail: 'failed' }, // puts back what was changed, the source's power state included
+  cancelled: {},
+  rolledBack: {},
+};
+
+/**
+ * The stage that `event` leads to from `stage`.
+ * @throws Error when the table has no such exit, which is a fault in the caller.
+ */
+export function next(stage: Stage, event: StageEvent): Stage {
+  const to = exits[stage][event];
+  if (to === undefined) throw new Error(`“${event}” does not lead out of “${stage}”`);
+  return to;
+}

@@ -1,0 +1,169 @@
+/**
+ * Carries the deflate payloads of a streamOptimized VMDK into a qcow2 as they are: nothing is inflated to be deflated again.
+ *
+ * The VMDK stream goes into the qcow2's data area byte for byte; each L2 entry points two bytes past a grain's zlib header,
+ * where the raw deflate stream begins that a compressed cluster is. The stream is read once, and written in order, so the
+ * same code feeds a file and an upload.
+ */
+import { inflateSync } from 'node:zlib';
+import type { ByteSource } from '../disk/bytes.ts';
+import { CLUSTER_BYTES, Qcow2Layout, type Stretch } from '../disk/qcow2/layout.ts';
+import { DamagedImageError } from '../disk/errors.ts';
+import type { ContentDigest } from './content-digest.ts';
+import type { Meter } from './copy.ts';
+import type { Lane, LanePool } from './lane/pool.ts';
+import { BLOCK_BYTES, type CheckReply, type LaneMemory } from './lane/protocol.ts';
+import type { PartFile } from './part-file.ts';
+import { grainPiece } from './stream-batches.ts';
+import { streamWindows, WINDOWS, type StreamWindow } from './stream-windows.ts';
+
+const ZLIB_HEAD = 2;
+const ADLER = 4;
+const SCRATCH_BYTES = 256 * 1024;
+
+export interface CarryOverJob {
+  readonly source: ByteSource;
+  readonly virtualSizeBytes: number;
+  readonly file: PartFile;
+  readonly memory: LaneMemory;
+  /** Inflates every grain to check its Adler-32; null where something else proves the stream, such as a manifest. */
+  readonly check: LanePool | null;
+  readonly digest: ContentDigest | null;
+  /** Computes the SHA-512 of what is written. */
+  readonly hashLane: Lane;
+  /** Called with each window as it passes, for hashes over the source. */
+  readonly onWindow: (window: StreamWindow) => Promise<unknown>;
+  readonly meter: Meter;
+  readonly signal: AbortSignal;
+}
+
+/** @returns the SHA-512 of the written file, in hexadecimal. */
+export async function carryOver(job: CarryOverJob): Promise<string> {
+  const { source, virtualSizeBytes, file, memory, meter } = job;
+  const failure = new AbortController();
+  const stop = AbortSignal.any([job.signal, failure.signal]);
+  const layout = new Qcow2Layout({ virtualSizeBytes, dataBytes: Math.ceil(source.sizeBytes / CLUSTER_BYTES) * CLUSTER_BYTES + CLUSTER_BYTES });
+  const scratch = Array.from({ length: WINDOWS }, () => Buffer.allocUnsafeSlow(SCRATCH_BYTES));
+  const output = new OrderedOutput(file, job.hashLane);
+  const pending = new Set<Promise<void>>();
+  let digests = Promise.resolve();
+  let shortGrain: { offset: number; bytes: Buffer } | null = null;
+
+  await output.bytes(layout.boundedHead());
+  const base = layout.verbatim(source.sizeBytes);
+  try {
+    for await (const window of streamWindows(source, memory, stop)) {
+      const body = new Uint8Array(memory.inputs, window.input * memory.inputBytes + window.bodyAt, window.length);
+      for (const grain of window.grains) {
+        const isShort = virtualSizeBytes - grain.offset < BLOCK_BYTES;
+        const whole = isShort ? inflated(memory, window, grain, virtualSizeBytes) : null;
+        if (whole !== null && whole.byteLength < BLOCK_BYTES) shortGrain = { offset: grain.offset, bytes: whole };
+        else layout.carried(grain.offset, base + grain.streamPosition + ZLIB_HEAD, grain.storedBytes - ZLIB_HEAD - ADLER);
+      }
+      const checked = check(job, window);
+      digests = digests.then(async () => addDigests(job.digest, window, await checked));
+      digests.catch((error: unknown) => failure.abort(error));
+      const uses = [
+        file.write(body, base + window.start, scratch[window.input] ?? Buffer.alloc(SCRATCH_BYTES)),
+        job.hashLane.run({ op: 'hash', hash: 'output', algorithm: 'sha512', input: window.input, from: window.bodyAt, length: window.length }),
+        job.onWindow(window),
+        checked,
+      ];
+      const use = Promise.all(uses)
+        .then(() => {
+          meter.readBytes += window.length;
+          meter.writtenBytes += window.length;
+          meter.doneBytes += window.length;
+          window.release();
+        })
+        .catch((error: unknown) => failure.abort(error))
+        .finally(() => pending.delete(use));
+      pending.add(use);
+    }
+    await digests;
+  } catch (error) {
+    failure.abort(error);
+  }
+  await Promise.all(pending);
+  stop.throwIfAborted();
+
+  output.skip(source.sizeBytes);
+  if (shortGrain !== null) {
+    const padded = Buffer.alloc(CLUSTER_BYTES);
+    shortGrain.bytes.copy(padded);
+    await output.zeros(layout.plain(shortGrain.offset, 1) - output.position);
+    await output.bytes(padded);
+  }
+  const { tail, sizeBytes } = layout.finish();
+  for (const stretch of tail) await output.stretch(stretch);
+  await file.setLength(sizeBytes);
+  meter.writtenBytes += sizeBytes - source.sizeBytes;
+  return (await job.hashLane.run({ op: 'hashEnd', hash: 'output' })).hex;
+}
+
+/** What stands before and behind the stream: written at once, in order, hashed on the way. */
+class OrderedOutput {
+  position = 0;
+  readonly #file: PartFile;
+  readonly #hashLane: Lane;
+  readonly #scratch = Buffer.allocUnsafe(CLUSTER_BYTES);
+
+  constructor(file: PartFile, hashLane: Lane) {
+    this.#file = file;
+    this.#hashLane = hashLane;
+  }
+
+  async bytes(bytes: Uint8Array): Promise<void> {
+    const hashed = this.#hashLane.run({ op: 'hashBytes', hash: 'output', algorithm: 'sha512', bytes });
+    await this.#file.write(bytes, this.position, this.#scratch);
+    await hashed;
+    this.position += bytes.byteLength;
+  }
+
+  async zeros(length: number): Promise<void> {
+    if (length > 0) await this.#hashLane.run({ op: 'hashZeros', hash: 'output', algorithm: 'sha512', length });
+    this.position += length;
+  }
+
+  async stretch(stretch: Stretch): Promise<void> {
+    await ('zeros' in stretch ? this.zeros(stretch.zeros) : this.bytes(stretch.bytes));
+  }
+
+  /** Says that `length` bytes were written and hashed by another way. */
+  skip(length: number): void {
+    this.position += length;
+  }
+}
+
+async function check({ check: pool, digest, virtualSizeBytes }: CarryOverJob, window: StreamWindow): Promise<CheckReply | null> {
+  if (pool === null || window.grains.length === 0) return null;
+  const pieces = window.grains.map((grain) => ({
+    ...grainPiece(window, grain, 0, virtualSizeBytes),
+    length: Math.min(BLOCK_BYTES, virtualSizeBytes - grain.offset),
+  }));
+  return await pool.idlest().run({ op: 'check', pieces, digests: digest !== null });
+}
+
+function addDigests(digest: ContentDigest | null, window: StreamWindow, reply: CheckReply | null): void {
+  if (digest === null || reply === null || reply.digests === null) return;
+  const all = reply.digests;
+  window.grains.forEach((grain, i) => {
+    const one = all.subarray(32 * i, 32 * i + 32);
+    if (one.some((byte) => byte !== 0)) digest.add(grain.offset, one);
+  });
+}
+
+/** The disk's last grain, which may hold less than a cluster; qemu wants whole ones, so such a one is stored plain. */
+function inflated(memory: LaneMemory, window: StreamWindow, grain: StreamWindow['grains'][number], virtualSizeBytes: number): Buffer {
+  const stored = new Uint8Array(memory.inputs, window.input * memory.inputBytes + window.at(grain.streamPosition), grain.storedBytes);
+  let bytes: Buffer;
+  try {
+    bytes = inflateSync(stored, { maxOutputLength: BLOCK_BYTES });
+  } catch (cause) {
+    throw new DamagedImageError(`The disk's last block does not unpack: ${(cause as Error).message}.`, { cause });
+  }
+  if (bytes.byteLength < virtualSizeBytes - grain.offset) {
+    throw new DamagedImageError(`The disk's last block holds ${bytes.byteLength} bytes instead of ${virtualSizeBytes - grain.offset}.`);
+  }
+  return bytes;
+}

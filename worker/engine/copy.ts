@@ -1,0 +1,104 @@
+/** Copies batches of blocks from a disk to a target: filled in any order by several lanes, handed over in the disk's order. */
+import { readExtent } from '../disk/extents.ts';
+import type { Batch } from './batch.ts';
+import type { ContentDigest } from './content-digest.ts';
+import type { Lane, LanePool } from './lane/pool.ts';
+import { PACKED_BYTES, SLOT_BLOCKS, SLOT_BYTES, type FillReply, type LaneMemory } from './lane/protocol.ts';
+import { Slots } from './slots.ts';
+import type { Target } from './targets.ts';
+
+/** Jobs that each lane may have before it; three keep it busy while the engine orders the one that is done. */
+export const JOBS_PER_LANE = 3;
+
+/** Counts where it is true: bytes read once they are there, bytes written once they were read back. */
+export interface Meter {
+  readBytes: number;
+  writtenBytes: number;
+  /** Guest bytes dealt with, in a measure that ends at the disk's data size. */
+  doneBytes: number;
+}
+
+export interface CopyJob {
+  readonly batches: AsyncIterable<Batch>;
+  /** Null where only the digest is wanted. */
+  readonly target: Target | null;
+  readonly digest: ContentDigest | null;
+  readonly pool: LanePool;
+  readonly memory: LaneMemory;
+  readonly meter: Meter;
+  readonly signal: AbortSignal;
+  /** Called when a batch needs its input window no more. */
+  readonly onFilled?: (batch: Batch) => void;
+}
+
+/**
+ * The shared memory of a copy: its size is the bound on what the copy holds, however large the disk.
+ * @param inputs windows of `inputBytes` for a source that comes as a stream; 0 where lanes read for themselves.
+ */
+export function copyMemory(lanes: number, packs: boolean, inputs = 0, inputBytes = 0): LaneMemory {
+  const slots = lanes * JOBS_PER_LANE;
+  return {
+    slots: new SharedArrayBuffer(slots * SLOT_BYTES),
+    packs: new SharedArrayBuffer(packs ? slots * SLOT_BLOCKS * PACKED_BYTES : 0),
+    inputs: new SharedArrayBuffer(inputs * inputBytes),
+    inputBytes,
+  };
+}
+
+/** Runs until all batches are at the target; the first error stops everything and is the one thrown. */
+export async function copyBatches(job: CopyJob): Promise<void> {
+  const { batches, target, digest, pool, memory, meter } = job;
+  const failure = new AbortController();
+  const stop = AbortSignal.any([job.signal, failure.signal]);
+  const slots = new Slots(memory.slots.byteLength / SLOT_BYTES, stop);
+  const writes = new Set<Promise<void>>();
+
+  async function fill(batch: Batch, slot: number, lane: Lane): Promise<FillReply> {
+    for (const { extent, at } of batch.fetches) {
+      await readExtent(extent, new Uint8Array(memory.slots, slot * SLOT_BYTES + at, extent.length), stop);
+    }
+    const pack = target?.pack ?? null;
+    const reply = await lane.run({ op: 'fill', slot, pieces: batch.pieces, blockLengths: batch.lengths, digests: digest !== null, pack });
+    meter.readBytes += batch.storedBytes;
+    job.onFilled?.(batch);
+    return reply;
+  }
+
+  async function handOver(batch: Batch, slot: number, lane: Lane, filling: Promise<FillReply>): Promise<void> {
+    const reply = await filling;
+    stop.throwIfAborted();
+    const { digests } = reply;
+    if (digest !== null && digests !== null) {
+      batch.offsets.forEach((offset, i) => {
+        if ((reply.zeroMask & (1 << i)) === 0) digest.add(offset, digests.subarray(32 * i, 32 * i + 32));
+      });
+    }
+    const written = target?.accept({ slot, lane, offsets: batch.offsets, lengths: batch.lengths, reply }) ?? Promise.resolve(0);
+    const write = written
+      .then((bytes) => {
+        meter.writtenBytes += bytes;
+        meter.doneBytes += batch.lengths.reduce((sum, length) => sum + length, 0);
+        slots.give(slot);
+      })
+      .catch((error: unknown) => failure.abort(error))
+      .finally(() => writes.delete(write));
+    writes.add(write);
+  }
+
+  let line = Promise.resolve();
+  try {
+    for await (const batch of batches) {
+      const slot = await slots.take();
+      const lane = pool.idlest();
+      const filling = fill(batch, slot, lane);
+      line = line.then(() => handOver(batch, slot, lane, filling));
+      line.catch((error: unknown) => failure.abort(error));
+      filling.catch(() => {}); // seen in line, or not at all when an earlier one failed
+    }
+    await line;
+  } catch (error) {
+    failure.abort(error);
+  }
+  await Promise.all(writes);
+  stop.throwIfAborted();
+}

@@ -1,0 +1,30 @@
+/** The only way into the engine: requests and events between its thread and whoever hosts it. */
+import { z } from 'zod';
+import { EngineFigures } from '../../main/shared/engine.ts';
+import { ErrorShape } from '../../main/shared/errors-shape.ts';
+import { Job, Progress } from '../../main/shared/jobs.ts';
+import { Stage } from '../../main/shared/stages.ts';
+
+const id = z.number().int().nonnegative();
+
+export const EngineRequest = z.discriminatedUnion('kind', [
+  z.object({ id, kind: z.literal('status') }),
+  z.object({ id, kind: z.literal('run'), job: Job }),
+  /** Stops the job that was asked for under this id; the job then fails with `job.cancelled`. */
+  z.object({ id, kind: z.literal('cancel') }),
+]);
+export type EngineRequest = z.infer<typeof EngineRequest>;
+
+/** The answer to `status`. */
+export const EngineReport = z.object({ id, kind: z.literal('status'), ...EngineFigures.shape });
+
+export const EngineEvent = z.discriminatedUnion('kind', [
+  EngineReport,
+  z.object({ id, kind: z.literal('stage'), stage: Stage }),
+  z.object({ id, kind: z.literal('progress'), progress: Progress }),
+  /** `result` is of the job's own shape; see `jobResults`. */
+  z.object({ id, kind: z.literal('done'), result: z.unknown() }),
+  /** `detail` is for a log on this machine: it may name files and lines of Guts itself. */
+  z.object({ id, kind: z.literal('failed'), error: ErrorShape, detail: z.string() }),
+]);
+export type EngineEvent = z.infer<typeof EngineEvent>;
