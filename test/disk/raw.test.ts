@@ -168,7 +168,7 @@ describe('asking the file system for holes', () => {
 
   test('believes numbers in order inside the file, and nothing else', () => {
     expect(parseAnswer('4096 8192\n12288 16384\nto 20480\n', 0, 20480)).toMatchObject({ from: 0, to: 20480 });
-    for (const printed of [
+    const nonsense = [
       '',
       'to 20480',
       '4096 8192\n',
@@ -179,8 +179,7 @@ describe('asking the file system for holes', () => {
       '1e3 4e3\nto 20480\n',
       'to 20481\n',
       'to 0\n',
-    ]) {
-      expect(parseAnswer(printed, 0, 20480), JSON.stringify(printed)).toBeNull();
-    }
+    ];
+    expect(nonsense.filter((printed) => parseAnswer(printed, 0, 20480) !== null)).toEqual([]);
   });
 });
