@@ -21,7 +21,7 @@ export async function openParent(
   for (const name of new Set(names)) {
     let parent: DiskImage;
     try {
-      parent = await neighbours.openParent(name, signal);
+      parent = await neighbours.openParent(name, signal, { format: child.format });
     } catch (error) {
       if (!(error instanceof MissingFileError)) throw error;
       missing ??= error;
