@@ -99,6 +99,7 @@ async function build() {
       build: {
         target: oldestChromium,
         outDir: path.join(fresh, 'renderer'),
+        emptyOutDir: true, // says that a folder outside the page's own is meant
         reportCompressedSize: false,
         assetsInlineLimit: 0, // the page's content security policy refuses data: addresses
         modulePreload: { polyfill: false },
@@ -108,7 +109,9 @@ async function build() {
   mkdirSync(fresh, { recursive: true });
   try {
     await Promise.all([
-      ...Object.entries(programs).filter(([, entry]) => existsSync(path.join(root, entry))).map(([name, entry]) => bundle(name, entry, oldestNode, ['electron', 'keytar'])),
+      ...Object.entries(programs)
+        .filter(([, entry]) => existsSync(path.join(root, entry)))
+        .map(([name, entry]) => bundle(name, entry, oldestNode, ['electron', 'keytar'])),
       bundle('preload', 'main/electron/preload.ts', oldestChromium, ['electron']),
       page(),
     ]);

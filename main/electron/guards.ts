@@ -1,0 +1,26 @@
+/** Keeps the window on its own page: no other address, no new windows, no permissions, no downloads, no network. */
+import type { App, Session } from 'electron';
+import { pageUrl } from './page.ts';
+
+const isOurPage = (url: string): boolean => url.startsWith(pageUrl);
+/** DevTools load themselves from here; packaged builds have none. */
+const isDevTools = (url: string): boolean => url.startsWith('devtools://');
+
+/** Covers every web contents of the program, also those that nobody thought of. */
+export function guardContents(app: App): void {
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event) => event.preventDefault());
+    contents.on('will-frame-navigate', (event) => event.preventDefault());
+    contents.on('will-redirect', (event) => event.preventDefault());
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  });
+}
+
+export function guardSession(session: Session): void {
+  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.on('will-download', (event) => event.preventDefault());
+  session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isOurPage(url) && !isDevTools(url) }));
+}

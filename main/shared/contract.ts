@@ -1,0 +1,45 @@
+/** Everything the window may ask of the main process, and everything it is told unasked. */
+import { z } from 'zod';
+import { EngineStatus } from './engine.ts';
+import type { ErrorInfo } from './errors.ts';
+
+const ask = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
+const nothing = z.strictObject({});
+
+/** What the window cannot know by itself. */
+export const AppFacts = z.object({
+  version: z.string(),
+  /** What an operator types before `convert` and the like. */
+  command: z.string(),
+  /** The folder in which `command` works; null where it works in any. */
+  commandFolder: z.string().nullable(),
+});
+export type AppFacts = z.infer<typeof AppFacts>;
+
+export const asks = {
+  'app.facts': ask(nothing, AppFacts),
+  'engine.status': ask(nothing, EngineStatus),
+  /** Starts the engine again after it failed; does nothing while it runs. */
+  'engine.restart': ask(nothing, z.null()),
+  'clipboard.write': ask(z.strictObject({ text: z.string().min(1).max(4096) }), z.null()),
+};
+export const tells = {
+  /** Twice a second while the engine runs, and whenever it starts or fails. */
+  'engine.changed': EngineStatus,
+};
+
+export type Ask = keyof typeof asks;
+export type Tell = keyof typeof tells;
+export const askNames = Object.keys(asks) as Ask[]; // Object.keys forgets which strings they are
+export type Input<K extends Ask> = z.input<(typeof asks)[K]['input']>;
+export type Output<K extends Ask> = z.output<(typeof asks)[K]['output']>;
+export type Told<K extends Tell> = z.output<(typeof tells)[K]>;
+export type Handlers = { [K in Ask]: (input: z.output<(typeof asks)[K]['input']>) => Promise<Output<K>> };
+export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorInfo };
+
+/** What the preload puts into the page as `window.guts`; all that the page has of the world outside. */
+export interface Bridge {
+  ask(name: string, input: unknown): Promise<Reply>;
+  /** Calls `hear` with what is told under `name`; the function that it returns ends that. */
+  listen(name: string, hear: (value: unknown) => void): () => void;
+}
