@@ -10,8 +10,8 @@ class Page {
 const FULL = 'full';
 
 /**
- * Memory: at most 512 bytes and change for each page of 4,096 numbers that is neither empty nor full, so that it
- * stays within what the file itself had to hold to touch those pages.
+ * Memory: 512 bytes and change for each page of 4,096 numbers that is neither empty nor full, so that it stays
+ * within what the file itself had to hold to touch those pages.
  */
 export class PagedBits {
   readonly #pages = new Map<number, Page | typeof FULL>();
@@ -42,21 +42,13 @@ export class PagedBits {
     return true;
   }
 
-  /** Adds [start, start + count); false when one of them was there already. */
-  addRun(start: number, count: number): boolean {
-    let fresh = true;
-    for (let index = start; index < start + count; index++) fresh = this.add(index) && fresh;
-    return fresh;
-  }
-
-  /** True when one of [start, start + count) is in the set; skips empty pages whole. */
-  hasAny(start: number, count: number): boolean {
-    for (let index = start; index < start + count; ) {
-      if (this.#pages.has(Math.floor(index / PAGE_BITS))) {
-        if (this.has(index)) return true;
-        index++;
-      } else index = (Math.floor(index / PAGE_BITS) + 1) * PAGE_BITS;
+  /** The first of [first, last] that is in the set, or null; passes over empty pages whole. */
+  next(first: number, last: number): number | null {
+    for (let index = first; index <= last; ) {
+      if (!this.#pages.has(Math.floor(index / PAGE_BITS))) index = (Math.floor(index / PAGE_BITS) + 1) * PAGE_BITS;
+      else if (this.has(index)) return index;
+      else index++;
     }
-    return false;
+    return null;
   }
 }

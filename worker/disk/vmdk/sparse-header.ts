@@ -113,11 +113,13 @@ export function checkFooter(header: SparseHeader, footer: SparseHeader, name: st
 }
 
 /**
- * The size of the disk, on which header and descriptor must agree; a header may round it up to whole grains.
- * @param described what the extent line of the descriptor says, in bytes; null without a descriptor
+ * The size of an extent, on which its header and its line in the descriptor must agree; a header may round it up to
+ * whole grains.
+ * @param described what the descriptor says, in bytes; null without a descriptor
  */
-export function agreedSize(header: SparseHeader, described: number | null, name: string): number {
-  if (described === null || described === header.capacityBytes) return header.capacityBytes;
-  if (described < header.capacityBytes && header.capacityBytes - described < header.grainBytes) return described;
-  throw new DamagedImageError(`“${name}” has ${header.capacityBytes} bytes by its header, but ${described} bytes by its descriptor.`);
+export function agreedSize(header: { readonly capacityBytes: number; readonly grainBytes: number }, described: number | null, name: string): number {
+  const { capacityBytes, grainBytes } = header;
+  if (described === null || described === capacityBytes) return capacityBytes;
+  if (described < capacityBytes && capacityBytes - described < grainBytes) return described;
+  throw new DamagedImageError(`“${name}” has ${capacityBytes} bytes by its header, but ${described} bytes by its descriptor.`);
 }

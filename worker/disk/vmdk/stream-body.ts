@@ -1,6 +1,7 @@
 /** What follows the header of a streamOptimized VMDK: tables in front, grains, tables behind, footer, end. */
 import { DamagedImageError, TruncatedImageError } from '../errors.ts';
 import { SECTOR } from './descriptor.ts';
+import { GRAIN_MARKER_BYTES, markerOffset, readGrainMarker, u32 } from './grain-marker.ts';
 import { PagedBits } from './paged-bits.ts';
 import { checkFooter, parseSparseHeader, type SparseHeader } from './sparse-header.ts';
 import type { GrainRef } from './stream.ts';
@@ -12,12 +13,8 @@ const TABLE = 1;
 const DIRECTORY = 2;
 const FOOTER = 3;
 
-/** A grain's marker is its first sector on the disk and the size of the zlib stream that follows at once. */
-export const GRAIN_MARKER_BYTES = 12;
 /** Enough of any marker: a grain's with the first bytes of the stream, any other's with its type. */
 const MARKER_HEAD = 16;
-/** Two bytes of header, an empty block, four of Adler-32. */
-const SHORTEST_ZLIB = 8;
 /** Writers may pad the directory; none is known to pad it by more than a grain. */
 const MOST_DIRECTORY_PADDING = 64 * 1024;
 
@@ -96,8 +93,7 @@ export class StreamBody {
   }
 
   #marker(bytes: Uint8Array): void {
-    const storedBytes = u32(bytes, 8);
-    if (storedBytes !== 0) return this.#grain(bytes, storedBytes);
+    if (u32(bytes, 8) !== 0) return this.#grain(bytes);
     const position = this.#cutter.position + SECTOR;
     const sectors = u32(bytes, 4) * 2 ** 32 + u32(bytes, 0);
     const type = u32(bytes, 12);
@@ -110,20 +106,15 @@ export class StreamBody {
     } else throw new DamagedImageError(`“${this.#name}” has a marker of the unknown type ${type} at ${this.#cutter.position}.`);
   }
 
-  #grain(bytes: Uint8Array, storedBytes: number): void {
+  #grain(bytes: Uint8Array): void {
     const { grainBytes } = this.#sparse;
     const markerPosition = this.#cutter.position;
-    const offset = (u32(bytes, 4) * 2 ** 32 + u32(bytes, 0)) * SECTOR;
+    const offset = markerOffset(bytes);
     const index = offset / grainBytes;
     if (offset >= this.#capacityBytes || !Number.isInteger(index)) {
       throw new DamagedImageError(`“${this.#name}” has a grain for offset ${offset}, where none can be.`);
     }
-    if (storedBytes < SHORTEST_ZLIB || storedBytes > 2 * grainBytes) {
-      throw new DamagedImageError(`“${this.#name}” has a grain of ${storedBytes} stored bytes.`);
-    }
-    if (!isZlibHeader(bytes[GRAIN_MARKER_BYTES] ?? 0, bytes[GRAIN_MARKER_BYTES + 1] ?? 0)) {
-      throw new DamagedImageError(`The grain at offset ${offset} of “${this.#name}” does not begin like a zlib stream.`);
-    }
+    const storedBytes = readGrainMarker(bytes, offset, grainBytes, this.#name);
     if (!this.#grains.add(index)) throw new DamagedImageError(`“${this.#name}” has the grain at offset ${offset} twice.`);
     this.#tables.grain(index, markerPosition / SECTOR);
     const streamPosition = markerPosition + GRAIN_MARKER_BYTES;
@@ -177,13 +168,4 @@ export class StreamBody {
     this.#isOver = true;
     this.#cutter.expectNothing(position);
   }
-}
-
-function u32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
-}
-
-/** RFC 1950: deflate, a window of at most 32 KiB, no preset dictionary, and the check bits right. */
-function isZlibHeader(method: number, flags: number): boolean {
-  return (method & 0x0f) === 8 && method >> 4 <= 7 && (flags & 0x20) === 0 && (method * 256 + flags) % 31 === 0;
 }

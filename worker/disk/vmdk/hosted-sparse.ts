@@ -1,0 +1,110 @@
+/** Hosted sparse extents (`KDMV`): plain ones, and streamOptimized ones read at random. */
+import { readBytes, type ByteSource } from '../bytes.ts';
+import { DamagedImageError, TruncatedImageError } from '../errors.ts';
+import { parseDescriptor, SECTOR, type Descriptor } from './descriptor.ts';
+import { readDirectory, type Directory } from './directory.ts';
+import { packedGrains } from './packed-grains.ts';
+import { ABSENT, plainGrains, ZEROS } from './plain-grains.ts';
+import type { Part } from './part.ts';
+import { agreedSize, checkFooter, isSparseHeader, parseSparseHeader, type SparseHeader } from './sparse-header.ts';
+
+const ZERO_GRAIN = 1;
+/** Some transfers pad a stream with zeros; the footer is looked for so far from the end. */
+const MOST_PADDING = 64 * 1024;
+
+/** The header, or the footer where the header leaves the directory to it. */
+export async function readSparseHeader(source: ByteSource, signal?: AbortSignal): Promise<SparseHeader> {
+  if (source.sizeBytes < SECTOR) throw new TruncatedImageError(`“${source.name}” ends within its header.`);
+  const header = parseSparseHeader(await readBytes(source, 0, SECTOR, signal), source.name);
+  if (header.directory !== 'atEnd') return header;
+  const footer = parseSparseHeader(await readFooter(source, signal), source.name);
+  checkFooter(header, footer, source.name);
+  return { ...footer, descriptor: header.descriptor, overheadBytes: header.overheadBytes, isUnclean: header.isUnclean };
+}
+
+/** The footer is the last sector that is not all zeros: behind it are only the end-of-stream marker and padding. */
+async function readFooter(source: ByteSource, signal?: AbortSignal): Promise<Buffer> {
+  const length = Math.min(MOST_PADDING, source.sizeBytes - (source.sizeBytes % SECTOR));
+  const tail = await readBytes(source, source.sizeBytes - (source.sizeBytes % SECTOR) - length, length, signal);
+  for (let at = tail.byteLength - 2 * SECTOR; at >= 0; at -= SECTOR) {
+    const sector = tail.subarray(at, at + SECTOR);
+    const isFooter = isSparseHeader(sector) && tail.subarray(at + SECTOR).every((byte) => byte === 0);
+    if (isFooter) return sector;
+    if (sector.some((byte) => byte !== 0)) break;
+  }
+  throw new TruncatedImageError(`“${source.name}” has no footer, so its end is missing.`);
+}
+
+/** The embedded descriptor; null where there is none, as in the parts of a split disk. */
+export async function readEmbeddedDescriptor(source: ByteSource, header: SparseHeader, signal?: AbortSignal): Promise<Descriptor | null> {
+  if (header.descriptor === null) return null;
+  const { position, length } = header.descriptor;
+  if (position + length > source.sizeBytes) throw new TruncatedImageError(`“${source.name}” ends within its descriptor.`);
+  const bytes = await readBytes(source, position, length, signal);
+  return bytes[0] === 0 ? null : parseDescriptor(bytes, source.name);
+}
+
+/**
+ * Source: “Virtual Disk Format 5.0” technical note by VMware, sections “Hosted Sparse Extents” and “Stream-Optimized
+ * Compressed Sparse Extents”.
+ * @param described the size by the descriptor; null where there is none
+ * @throws DamagedImageError, TruncatedImageError, LimitError
+ */
+export async function openHostedSparse(source: ByteSource, header: SparseHeader, described: number | null, signal?: AbortSignal): Promise<Part> {
+  const { grainBytes, entriesPerTable, hasZeroGrains } = header;
+  const sizeBytes = agreedSize(header, described, source.name);
+  const warnings = header.isUnclean ? [`“${source.name}” was not closed properly; its last writes may be missing.`] : [];
+  const directory = await readEitherDirectory(source, header, warnings, signal);
+  const walk = { source, sizeBytes, grainBytes, entriesPerTable, entryBytes: 4, tables: directory.tables } as const;
+  const earliest = endOfDescriptor(header);
+  const locate = (entries: DataView, index: number): number => {
+    const entry = entries.getUint32(index * 4, true);
+    if (entry === 0) return ABSENT;
+    if (entry === ZERO_GRAIN && hasZeroGrains) return ZEROS;
+    const position = entry * SECTOR;
+    if (position < earliest || directory.overlaps(position, grainBytes)) {
+      throw new DamagedImageError(`A grain table of “${source.name}” places data at ${position}, where its own tables are.`);
+    }
+    return position;
+  };
+  return {
+    sizeBytes,
+    warnings,
+    allocatedBytes: null,
+    extents: (from, to, base, stop) =>
+      header.isCompressed ? packedGrains({ ...walk, hasZeroGrains }, from, to, base, stop) : plainGrains({ ...walk, locate }, from, to, base, stop),
+  };
+}
+
+function endOfDescriptor({ descriptor }: SparseHeader): number {
+  return descriptor === null ? SECTOR : Math.max(SECTOR, descriptor.position + descriptor.length);
+}
+
+/** The directory, or its redundant copy (which has tables of its own) where the first is broken; says so in `warnings`. */
+async function readEitherDirectory(source: ByteSource, header: SparseHeader, warnings: string[], signal?: AbortSignal): Promise<Directory> {
+  const { directory, redundantDirectory, tableCount, entriesPerTable } = header;
+  const read = async (position: number): Promise<Directory> =>
+    await readDirectory(
+      {
+        source,
+        position,
+        tableCount,
+        tableBytes: entriesPerTable * 4,
+        entryBytes: 4,
+        earliest: endOfDescriptor(header),
+        locate: (entries, index) => entries.getUint32(index * 4, true) * SECTOR,
+      },
+      signal,
+    );
+  if (directory === 'atEnd') throw new DamagedImageError(`The footer of “${source.name}” does not say where the grain directory is.`);
+  try {
+    return await read(directory);
+  } catch (error) {
+    const isBroken = error instanceof DamagedImageError || error instanceof TruncatedImageError;
+    if (!isBroken || redundantDirectory === null) throw error;
+    const spare = await read(redundantDirectory).catch(() => null);
+    if (spare === null) throw error; // the first failure says more about the file
+    warnings.push(`The grain directory of “${source.name}” is broken; its redundant copy was used. (${error.message})`);
+    return spare;
+  }
+}
