@@ -1,7 +1,8 @@
 /** How the engine is: starting, running with its figures, or stopped with the way out. */
 import type { EngineFigures, EngineStatus } from '../../main/shared/engine.ts';
-import { size, span } from '../texts/figures.ts';
+import { bytesText } from '../../main/shared/figures.ts';
 import { t, type PlainText } from '../texts/t.ts';
+import { uptime } from '../texts/uptime.ts';
 import { Failure } from './Failure.tsx';
 
 interface EngineCardProps {
@@ -37,11 +38,11 @@ function Figures({ figures }: { readonly figures: EngineFigures }) {
       <dl className="figures">
         <div className="figure-main">
           <dt>{t('engine.up')}</dt>
-          <dd data-live="">{span(figures.upSeconds)}</dd>
+          <dd data-live="">{uptime(figures.upSeconds)}</dd>
         </div>
         <div>
           <dt>{t('engine.memory')}</dt>
-          <dd>{size(figures.memoryBytes)}</dd>
+          <dd>{bytesText(figures.memoryBytes)}</dd>
         </div>
         <div>
           <dt>{t('engine.jobs')}</dt>
@@ -49,7 +50,7 @@ function Figures({ figures }: { readonly figures: EngineFigures }) {
         </div>
         <div>
           <dt>{t('engine.written')}</dt>
-          <dd>{size(figures.bytesWritten)}</dd>
+          <dd>{bytesText(figures.bytesWritten)}</dd>
         </div>
       </dl>
       {figures.jobsDone + figures.jobsRunning === 0 && <p className="quiet">{t('engine.idle')}</p>}

@@ -10,7 +10,7 @@ export interface Command {
 
 export const commands: readonly Command[] = [
   { title: 'demo.title', text: 'demo.text', words: 'demo' },
-  { title: 'convert.title', text: 'convert.text', words: 'convert appliance.ova converted/' },
+  { title: 'convert.title', text: 'convert.text', words: 'convert appliance.ova disk.qcow2' },
   { title: 'inspect.title', text: 'inspect.text', words: 'inspect appliance.ova' },
   { title: 'digest.title', text: 'digest.text', words: 'digest disk.vmdk' },
 ];

@@ -13,10 +13,10 @@ export const en = {
   'engine.upHours': '{{hours}} h {{minutes}} min {{seconds}} s',
   'engine.upMinutes': '{{minutes}} min {{seconds}} s',
   'engine.upSeconds': '{{seconds}} s',
-  'engine.memory': 'Memory in use',
+  'engine.memory': 'Memory of Guts',
   'engine.jobs': 'Jobs',
   'engine.jobsDoneRunning': '{{done}} done, {{running}} running',
-  'engine.written': 'Written',
+  'engine.written': 'Bytes written',
   'engine.idle': 'Nothing to do yet. This engine belongs to the window; commands bring one of their own.',
   'engine.restart': 'Start the engine again',
 

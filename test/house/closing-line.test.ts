@@ -1,0 +1,46 @@
+/** The closing line, seen from real runs of vitest over small suites of every kind. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { expect, test } from 'vitest';
+
+const checkout = path.resolve(import.meta.dirname, '../..');
+
+/** Runs `suite` in a folder of its own under the project's reporter. */
+function run(suite: string): { readonly lastLine: string; readonly code: number | null } {
+  const folder = mkdtempSync(path.join(tmpdir(), 'guts-closing-'));
+  try {
+    symlinkSync(path.join(checkout, 'node_modules'), path.join(folder, 'node_modules'));
+    writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
+    const reporter = JSON.stringify(path.join(checkout, 'test/house/closing-line.ts'));
+    const config = `import { ClosingLine } from ${reporter}; export default { test: { reporters: [new ClosingLine()] } };`;
+    writeFileSync(path.join(folder, 'vitest.config.ts'), config);
+    writeFileSync(path.join(folder, 'one.test.ts'), `import { afterAll, expect, test } from 'vitest';\n${suite}`);
+    const { GUTS_TEST_TALLY: _own, ...env } = process.env;
+    const vitest = path.join(checkout, 'node_modules/vitest/vitest.mjs');
+    const { stdout, status } = spawnSync(process.execPath, [vitest, 'run'], { cwd: folder, env, encoding: 'utf8' });
+    return { lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', code: status };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const good = 'test("good", () => { expect(1).toBe(1); });';
+const bad = 'test("bad", () => { expect(1).toBe(2); });';
+
+test.each([
+  ['two that pass', `${good} test("also", () => {});`, '2 passed, 0 failed', 0],
+  ['one that fails', `${good} ${bad}`, '1 passed, 1 failed', 1],
+  ['one that is skipped', `${good} test.runIf(false)("left out", () => {});`, '1 passed, 0 failed, 1 skipped', 0],
+  ['a file that does not load', `${good} await import('./missing.ts');`, '0 passed, 1 failed', 1],
+  [
+    'an error that nobody caught',
+    `${good} setTimeout(() => { throw new Error('late'); }, 0); afterAll(() => new Promise((done) => setTimeout(done, 50)));`,
+    '1 passed, 1 failed',
+    1,
+  ],
+  ['a hook that throws', `${good} afterAll(() => { throw new Error('no'); });`, '1 passed, 1 failed', 1],
+])('the last line counts %s', (_what, suite, lastLine, code) => {
+  expect(run(suite)).toEqual({ lastLine, code });
+});
