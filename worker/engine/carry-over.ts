@@ -37,8 +37,8 @@ export interface CarryOverJob {
   readonly signal: AbortSignal;
 }
 
-/** @returns the SHA-512 of the written file, in hexadecimal. */
-export async function carryOver(job: CarryOverJob): Promise<string> {
+/** @returns the SHA-512 of the written file, in hexadecimal, and the guest bytes that it stores. */
+export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; mappedBytes: number }> {
   const { source, virtualSizeBytes, file, memory, meter } = job;
   const failure = new AbortController();
   const stop = AbortSignal.any([job.signal, failure.signal]);
@@ -98,7 +98,8 @@ export async function carryOver(job: CarryOverJob): Promise<string> {
   for (const stretch of tail) await output.stretch(stretch);
   await file.setLength(sizeBytes);
   meter.writtenBytes += sizeBytes - source.sizeBytes;
-  return (await job.hashLane.run({ op: 'hashEnd', hash: 'output' })).hex;
+  const { hex } = await job.hashLane.run({ op: 'hashEnd', hash: 'output' });
+  return { sha512: hex, mappedBytes: layout.mappedBytes };
 }
 
 /** What stands before and behind the stream: written at once, in order, hashed on the way. */

@@ -33,7 +33,7 @@ export class Lane {
   }
 
   run<J extends LaneJob>(job: J): Promise<LaneReplies[J['op']]> {
-    return new Promise<LaneReplies[keyof LaneReplies]>((resolve, reject) => {
+    const answered = new Promise<LaneReplies[keyof LaneReplies]>((resolve, reject) => {
       if (this.#dead !== undefined) {
         reject(this.#dead);
         return;
@@ -41,7 +41,9 @@ export class Lane {
       const id = this.#nextId++;
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, job } satisfies LaneRequest);
-    }) as Promise<LaneReplies[J['op']]>; // a lane answers each op with its own reply
+    });
+    answered.catch(() => {}); // a copy that stops at its first error awaits no other answer
+    return answered as Promise<LaneReplies[J['op']]>; // a lane answers each op with its own reply
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,52 @@
+/** The guts command: exits 0 when it did what was asked, 1 when it could not, 2 when the words were wrong. */
+import '../shared/shim.ts';
+import { Command, CommanderError } from 'commander';
+import { toErrorInfo } from '../shared/errors.ts';
+import { version } from '../../package.json';
+import { addCompletion } from './completion.ts';
+import { addConvert } from './convert.ts';
+import { addDigest } from './digest.ts';
+import { addInspect } from './inspect.ts';
+import { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+const COULD_NOT = 1;
+const WRONG_WORDS = 2;
+
+export function makeProgram(): Command {
+  const program = new Command('guts')
+    .description('Moves virtual machines from VMware vSphere and Microsoft Hyper-V to OpenStack.')
+    .version(version)
+    .option('--json', 'print one JSON document on standard output')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(guts --help tells the right words)')
+    .exitOverride()
+    .addHelpText('after', '\nExamples:\n  $ guts inspect appliance.ova\n  $ guts convert appliance.ova appliance.qcow2\n  $ guts convert disk.vhdx disk.raw --verify content\n  $ guts digest disk.qcow2');
+  addConvert(program);
+  addInspect(program);
+  addDigest(program);
+  addCompletion(program);
+  for (const command of program.commands) command.option('--json', 'print one JSON document on standard output').exitOverride();
+  return program;
+}
+
+async function main(): Promise<number> {
+  const program = makeProgram();
+  try {
+    await program.parseAsync();
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_WORDS;
+    if (error instanceof UsageError) {
+      process.stderr.write(`error: ${error.message}\n`);
+      return WRONG_WORDS;
+    }
+    if (process.env['GUTS_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+    new Terminal(process.argv.includes('--json')).error(toErrorInfo(error));
+    return COULD_NOT;
+  }
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

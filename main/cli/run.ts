@@ -1,0 +1,37 @@
+/** Runs one job for a command: engine, progress, Ctrl-C, result. */
+import type { Command } from 'commander';
+import { EngineClient } from '../engine-client.ts';
+import type { Job, JobResults } from '../shared/jobs.ts';
+import { Terminal } from './terminal.ts';
+
+/** Whether `--json` was given, before or after the command's name. */
+export const wantsJson = (command: Command): boolean => command.optsWithGlobals<{ json?: boolean }>().json === true;
+
+/** Prints the result, or throws a GutsError after everything was undone. The first Ctrl-C cancels in good order. */
+export async function runJob<J extends Job>(command: Command, job: J, forPeople: (result: JobResults[J['kind']]) => string): Promise<void> {
+  const terminal = new Terminal(wantsJson(command));
+  const cancel = new AbortController();
+  const stop = (): void => {
+    terminal.note('Cancelling, and removing what was made …');
+    cancel.abort();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  await using engine = new EngineClient(debug(terminal));
+  try {
+    const result = await engine.run(job, cancel.signal, {
+      onStage: (stage) => terminal.stage(stage),
+      onProgress: (progress) => terminal.progress(progress),
+    });
+    terminal.result(result, () => forPeople(result));
+  } finally {
+    terminal.clear();
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+}
+
+/** Stacks are for whoever mends Guts, not for its operators. */
+export function debug(terminal: Terminal): (detail: string) => void {
+  return process.env['GUTS_DEBUG'] === '1' ? (detail) => terminal.note(detail) : () => {};
+}

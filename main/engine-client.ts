@@ -1,0 +1,102 @@
+/** Runs jobs on an engine in a thread of this process; the command line and the demo use it, each with an engine of its own. */
+import { existsSync } from 'node:fs';
+import * as path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { EngineEvent, type EngineRequest } from '../worker/engine/protocol.ts';
+import { GutsError, RemoteError } from './shared/errors.ts';
+import { jobResults, type Job, type JobResults, type Progress } from './shared/jobs.ts';
+import type { Stage } from './shared/stages.ts';
+
+class EngineEndedError extends GutsError {
+  readonly code = 'engine.ended';
+  readonly remedy = 'Run the command again; it tidies up what the ended engine left. Free memory if the machine had none left.';
+  override readonly retryable = true;
+}
+
+export interface JobListener {
+  readonly onStage?: (stage: Stage) => void;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+interface Running extends JobListener {
+  readonly kind: Job['kind'];
+  resolve(result: JobResults[Job['kind']]): void;
+  reject(error: unknown): void;
+}
+
+export class EngineClient implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #running = new Map<number, Running>();
+  readonly #onDetail: (detail: string) => void;
+  #nextId = 1;
+
+  /** @param onDetail gets what only a log on this machine should hold: stacks of failures. */
+  constructor(onDetail: (detail: string) => void = () => {}) {
+    this.#onDetail = onDetail;
+    // Few objects live long in the engine: a small nursery keeps its memory flat.
+    this.#worker = new Worker(entry(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+    this.#worker.on('message', (message: unknown) => this.#hear(EngineEvent.parse(message)));
+    this.#worker.on('error', (cause) => this.#end(new EngineEndedError(`The engine failed: ${cause.message}`, { cause })));
+    this.#worker.on('exit', () => this.#end(new EngineEndedError('The engine ended before the job was done.')));
+  }
+
+  /** Runs one job to its end. When `signal` aborts, the job is undone first; then this throws `job.cancelled`. */
+  async run<J extends Job>(job: J, signal: AbortSignal, listener: JobListener = {}): Promise<JobResults[J['kind']]> {
+    const id = this.#nextId++;
+    const cancel = (): void => this.#send({ id, kind: 'cancel' });
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      const result = new Promise<JobResults[Job['kind']]>((resolve, reject) => {
+        this.#running.set(id, { ...listener, kind: job.kind, resolve, reject });
+        this.#send({ id, kind: 'run', job });
+        if (signal.aborted) cancel();
+      });
+      return (await result) as JobResults[J['kind']]; // #hear parses with the schema of the job's own kind
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #send(request: EngineRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  #hear(event: EngineEvent): void {
+    const job = this.#running.get(event.id);
+    if (job === undefined) return;
+    switch (event.kind) {
+      case 'stage':
+        job.onStage?.(event.stage);
+        return;
+      case 'progress':
+        job.onProgress?.(event.progress);
+        return;
+      case 'done':
+        this.#running.delete(event.id);
+        job.resolve(jobResults[job.kind].parse(event.result));
+        return;
+      case 'failed':
+        this.#running.delete(event.id);
+        this.#onDetail(event.detail);
+        job.reject(new RemoteError(event.error));
+        return;
+      case 'status':
+    }
+  }
+
+  #end(error: Error): void {
+    for (const job of this.#running.values()) job.reject(error);
+    this.#running.clear();
+  }
+}
+
+/** The built engine: beside this bundle, or in `out/` when the sources run as they are. */
+function entry(): string {
+  const here = typeof __dirname === 'string' ? __dirname : import.meta.dirname;
+  const beside = path.join(here, 'engine.cjs');
+  return existsSync(beside) ? beside : path.resolve(here, '../out/engine.cjs');
+}
