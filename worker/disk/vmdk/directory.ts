@@ -1,7 +1,7 @@
 /** Reads a directory of grain tables and checks that every table lies in the file, apart from all the others. */
 import { readBytes, type ByteSource } from '../bytes.ts';
 import { DamagedImageError, TruncatedImageError } from '../errors.ts';
-import { Claims } from './claims.ts';
+import { TakenPlaces } from './taken-places.ts';
 
 export interface DirectoryOptions {
   readonly source: ByteSource;
@@ -33,7 +33,7 @@ export async function readDirectory(options: DirectoryOptions, signal?: AbortSig
   if (position < earliest) throw new DamagedImageError(`The grain directory of “${name}” overlaps its header.`);
   if (end > source.sizeBytes) throw new TruncatedImageError(`The grain directory of “${name}” lies beyond the end of the file.`);
   const tables = new Float64Array(tableCount);
-  const claims = new Claims(tableBytes);
+  const taken = new TakenPlaces(tableBytes);
   for (let first = 0; first < tableCount; first += PIECE_ENTRIES) {
     const count = Math.min(PIECE_ENTRIES, tableCount - first);
     const bytes = await readBytes(source, position + first * entryBytes, count * entryBytes, signal);
@@ -42,13 +42,13 @@ export async function readDirectory(options: DirectoryOptions, signal?: AbortSig
       const table = options.locate(entries, i);
       if (table === 0) continue;
       if (table + tableBytes > source.sizeBytes) throw new TruncatedImageError(`Grain table ${first + i} of “${name}” lies beyond the end of the file.`);
-      const isApart = table >= earliest && (table >= end || table + tableBytes <= position) && claims.add(table);
+      const isApart = table >= earliest && (table >= end || table + tableBytes <= position) && taken.add(table);
       if (!isApart) throw new DamagedImageError(`Grain table ${first + i} of “${name}” overlaps another structure.`);
       tables[first + i] = table;
     }
   }
   return {
     tables,
-    overlaps: (from, length) => (from < end && from + length > position) || claims.overlaps(from, length),
+    overlaps: (from, length) => (from < end && from + length > position) || taken.overlaps(from, length),
   };
 }

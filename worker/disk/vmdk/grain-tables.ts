@@ -1,5 +1,6 @@
 /** Walks a directory of grain tables in the order of the disk, reading tables in runs and skipping those that are absent. */
 import { readBytes, type ByteSource } from '../bytes.ts';
+import { DamagedImageError } from '../errors.ts';
 
 /** One read of tables: 65,536 grains of the common kind, so 4 GiB of disk. */
 const MOST_RUN_BYTES = 256 * 1024;
@@ -11,6 +12,8 @@ export interface GrainTableOptions {
   readonly entryBytes: 4 | 8;
   /** Where each table begins in the file, 0 where there is none; checked to be within the file. */
   readonly tables: Float64Array;
+  /** Copies of the tables that must be equal, 0 where a table is absent; null where the format keeps none. */
+  readonly copies?: Float64Array | null;
 }
 
 /** Tables [.., ..) are absent, so nothing is stored for these bytes of the extent. */
@@ -29,9 +32,10 @@ export interface EntryRun {
 /**
  * The runs that cover [from, to) of the extent, in order; they may begin before `from` and end behind `to`.
  * Holds one run at a time.
+ * @throws DamagedImageError where a table differs from its copy
  */
 export async function* tableRuns(
-  { source, grainBytes, entriesPerTable, entryBytes, tables }: GrainTableOptions,
+  { source, grainBytes, entriesPerTable, entryBytes, tables, copies = null }: GrainTableOptions,
   from: number,
   to: number,
   signal?: AbortSignal,
@@ -49,8 +53,24 @@ export async function* tableRuns(
     if (position === 0) yield { entries: null, ...run };
     else {
       const bytes = await readBytes(source, position, count * tableBytes, signal);
+      if (copies !== null) await compareCopies(source, copies.subarray(table, table + count), bytes, signal);
       yield { entries: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), ...run };
     }
     table += count;
+  }
+}
+
+/** Both are written together, so where they differ one of them is damaged, and nobody can tell which. */
+async function compareCopies(source: ByteSource, copies: Float64Array, tables: Buffer, signal?: AbortSignal): Promise<void> {
+  const tableBytes = tables.byteLength / copies.length;
+  for (let first = 0; first < copies.length; ) {
+    const position = copies[first] ?? 0;
+    let count = 1;
+    while (copies[first + count] === position + count * tableBytes) count++;
+    const copy = await readBytes(source, position, count * tableBytes, signal);
+    if (copy.compare(tables, first * tableBytes, (first + count) * tableBytes) !== 0) {
+      throw new DamagedImageError(`The grain tables of “${source.name}” differ from their redundant copies.`);
+    }
+    first += count;
   }
 }

@@ -54,8 +54,8 @@ export async function openHostedSparse(source: ByteSource, header: SparseHeader,
   const { grainBytes, entriesPerTable, hasZeroGrains } = header;
   const sizeBytes = agreedSize(header, described, source.name);
   const warnings = header.isUnclean ? [`“${source.name}” was not closed properly; its last writes may be missing.`] : [];
-  const directory = await readEitherDirectory(source, header, warnings, signal);
-  const walk = { source, sizeBytes, grainBytes, entriesPerTable, entryBytes: 4, tables: directory.tables } as const;
+  const { directory, copies } = await readDirectories(source, header, warnings, signal);
+  const walk = { source, sizeBytes, grainBytes, entriesPerTable, entryBytes: 4, tables: directory.tables, copies } as const;
   const earliest = endOfDescriptor(header);
   const locate = (entries: DataView, index: number): number => {
     const entry = entries.getUint32(index * 4, true);
@@ -80,31 +80,63 @@ function endOfDescriptor({ descriptor }: SparseHeader): number {
   return descriptor === null ? SECTOR : Math.max(SECTOR, descriptor.position + descriptor.length);
 }
 
-/** The directory, or its redundant copy (which has tables of its own) where the first is broken; says so in `warnings`. */
-async function readEitherDirectory(source: ByteSource, header: SparseHeader, warnings: string[], signal?: AbortSignal): Promise<Directory> {
-  const { directory, redundantDirectory, tableCount, entriesPerTable } = header;
-  const read = async (position: number): Promise<Directory> =>
-    await readDirectory(
-      {
-        source,
-        position,
-        tableCount,
-        tableBytes: entriesPerTable * 4,
-        entryBytes: 4,
-        earliest: endOfDescriptor(header),
-        locate: (entries, index) => entries.getUint32(index * 4, true) * SECTOR,
-      },
-      signal,
-    );
+interface Directories {
+  readonly directory: Directory;
+  /** Where the redundant tables are, if there are any that can be trusted to be equal. */
+  readonly copies: Float64Array | null;
+}
+
+/** The directory, or its redundant twin (which has tables of its own) where the first is broken; says so in `warnings`. */
+async function readDirectories(source: ByteSource, header: SparseHeader, warnings: string[], signal?: AbortSignal): Promise<Directories> {
+  const { directory, redundantDirectory, isUnclean } = header;
   if (directory === 'atEnd') throw new DamagedImageError(`The footer of “${source.name}” does not say where the grain directory is.`);
-  try {
-    return await read(directory);
-  } catch (error) {
-    const isBroken = error instanceof DamagedImageError || error instanceof TruncatedImageError;
-    if (!isBroken || redundantDirectory === null) throw error;
-    const spare = await read(redundantDirectory).catch(() => null);
-    if (spare === null) throw error; // the first failure says more about the file
-    warnings.push(`The grain directory of “${source.name}” is broken; its redundant copy was used. (${error.message})`);
-    return spare;
+  const first = await orBroken(readOneDirectory(source, header, directory, signal));
+  if (redundantDirectory === null) return { directory: unbroken(first), copies: null };
+  const twin = await orBroken(readOneDirectory(source, header, redundantDirectory, signal));
+  if (isBroken(first)) {
+    if (isBroken(twin)) throw first;
+    warnings.push(`The grain directory of “${source.name}” is broken; its redundant copy was used. (${first.message})`);
+    return { directory: twin, copies: null };
   }
+  if (isBroken(twin)) {
+    warnings.push(`The redundant grain directory of “${source.name}” is broken and was not used. (${twin.message})`);
+    return { directory: first, copies: null };
+  }
+  // After a crash the two may differ by the last write; the header says so, and the operator is told.
+  if (isUnclean) return { directory: first, copies: null };
+  if (first.tables.some((position, table) => (position === 0) !== (twin.tables[table] === 0))) {
+    throw new DamagedImageError(`The two grain directories of “${source.name}” contradict each other.`);
+  }
+  return { directory: first, copies: twin.tables };
+}
+
+type Broken = DamagedImageError | TruncatedImageError;
+
+function isBroken(found: Directory | Broken): found is Broken {
+  return found instanceof Error;
+}
+
+function unbroken(found: Directory | Broken): Directory {
+  if (isBroken(found)) throw found;
+  return found;
+}
+
+async function orBroken(reading: Promise<Directory>): Promise<Directory | Broken> {
+  return await reading.catch((error: unknown) => {
+    if (error instanceof DamagedImageError || error instanceof TruncatedImageError) return error;
+    throw error;
+  });
+}
+
+async function readOneDirectory(source: ByteSource, header: SparseHeader, position: number, signal?: AbortSignal): Promise<Directory> {
+  const options = {
+    source,
+    position,
+    tableCount: header.tableCount,
+    tableBytes: header.entriesPerTable * 4,
+    entryBytes: 4,
+    earliest: endOfDescriptor(header),
+    locate: (entries: DataView, index: number): number => entries.getUint32(index * 4, true) * SECTOR,
+  } as const;
+  return await readDirectory(options, signal);
 }

@@ -5,7 +5,7 @@ import type { Neighbours } from '../image.ts';
 import { isCowd, openCowd } from './cowd.ts';
 import { SECTOR, type Descriptor, type ExtentLine } from './descriptor.ts';
 import { openHostedSparse, readSparseHeader } from './hosted-sparse.ts';
-import { flatPart, zeroPart, type Part } from './part.ts';
+import { openFlatPart, zeroPart, type Part } from './part.ts';
 import { isSesparse, openSesparse } from './sesparse.ts';
 import { isSparseHeader } from './sparse-header.ts';
 
@@ -49,7 +49,7 @@ export async function openParts(descriptor: Descriptor, name: string, neighbours
     files.push(file);
     const isFlat = FLAT_KINDS.includes(line.kind);
     used.push(isFlat ? { file: file.name, from: line.positionBytes, to: line.positionBytes + line.sizeBytes } : { file: file.name, from: 0, to: Infinity });
-    parts.push(isFlat ? flatPart(file, line.positionBytes, line.sizeBytes) : await openSparsePart(file, line, signal));
+    parts.push(isFlat ? await openFlatPart(file, line.positionBytes, line.sizeBytes) : await openSparsePart(file, line, signal));
   }
   if (parts.length === 0) throw new DamagedImageError(`The descriptor of “${name}” names no extents.`);
   checkDistinct(used, name);

@@ -2,7 +2,7 @@
 import type { ByteSource } from '../bytes.ts';
 import { DamagedImageError, TruncatedImageError } from '../errors.ts';
 import type { Extent } from '../image.ts';
-import { Claims } from './claims.ts';
+import { TakenPlaces } from './taken-places.ts';
 import { tableRuns, type EntryRun, type GrainTableOptions } from './grain-tables.ts';
 
 /** What `locate` returns for a grain that the parent decides, and for one of zeros; all else is its position in the file. */
@@ -23,12 +23,12 @@ export async function* plainGrains(
   base: number,
   signal?: AbortSignal,
 ): AsyncGenerator<Extent, void, void> {
-  const claims = new Claims(options.grainBytes);
+  const taken = new TakenPlaces(options.grainBytes);
   for await (const run of tableRuns(options, from, to, signal)) {
     const start = Math.max(from, run.from);
     const end = Math.min(to, run.to);
     if (run.entries === null) yield { kind: 'hole', offset: base + start, length: end - start };
-    else yield* grainsOf(options, run, start, end, base, claims);
+    else yield* grainsOf(options, run, start, end, base, taken);
   }
 }
 
@@ -39,7 +39,7 @@ function* grainsOf(
   start: number,
   end: number,
   base: number,
-  claims: Claims,
+  taken: TakenPlaces,
 ): Generator<Extent, void, void> {
   const first = Math.floor((start - run.from) / grainBytes);
   const last = Math.ceil((end - run.from) / grainBytes);
@@ -50,7 +50,7 @@ function* grainsOf(
     const offset = run.from + index * grainBytes;
     const place = locate(run.entries, index);
     if (place > 0) {
-      if (!claims.add(place)) throw new DamagedImageError(`“${source.name}” uses the grain at ${place} twice.`);
+      if (!taken.add(place)) throw new DamagedImageError(`“${source.name}” uses the grain at ${place} twice.`);
       checkEnd(source, place + Math.min(grainBytes, sizeBytes - offset));
     }
     if (index > first && place !== heldNext) {

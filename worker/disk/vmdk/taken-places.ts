@@ -8,7 +8,7 @@ const MOST_ODD = 65_536;
  * Exact for places at any byte; cheap when nearly all have the same remainder modulo the size, as writers make them.
  * Memory: a bit for each place that is taken, less where they lie close, plus a small table of those that are out of line.
  */
-export class Claims {
+export class TakenPlaces {
   readonly #unit: number;
   readonly #cells = new PagedBits();
   /** Where in its cell the first one starts, and those that start elsewhere. */
