@@ -1,13 +1,11 @@
-/** Which MiB of a VHDX file are taken, and by what kind of thing: tables that overlap would turn into wrong data. */
+/** Which MiB of a VHDX file are taken: tables and blocks that overlap would turn into wrong data. */
+import { Claims } from '../claims.ts';
 import { DamagedImageError } from '../errors.ts';
-import { MiB } from './fields.ts';
+import { MiB, MOST_FILE_BYTES } from './fields.ts';
 
-/** MiB of the file that one page of the map stands for, one bit each. */
-const PAGE = 8192;
-
-/** Takes 1 bit for each MiB of the file, in pages made as they are needed: at most 16 MiB for a file of 128 TiB. */
 export class Occupied {
-  readonly #pages = new Map<number, Uint8Array>();
+  /** A bit for each MiB, in pages made as they are needed: 16 MiB see the largest file. */
+  readonly #claims = new Claims(MOST_FILE_BYTES / MiB / 8);
   readonly #name: string;
 
   constructor(name: string) {
@@ -15,23 +13,14 @@ export class Occupied {
   }
 
   /**
-   * Marks the MiB that [offset, offset + length) touches as taken by `what`; the range must lie in the file.
+   * Marks the MiB that [offset, offset + length) touches as taken by `what`.
    * @throws DamagedImageError when something else was there already.
    */
   take(offset: number, length: number, what: string): void {
     const end = Math.ceil((offset + length) / MiB);
     for (let unit = Math.floor(offset / MiB); unit < end; unit++) {
-      const key = Math.floor(unit / PAGE);
-      let page = this.#pages.get(key);
-      if (page === undefined) this.#pages.set(key, (page = new Uint8Array(PAGE / 8)));
-      const [at, bit] = [(unit % PAGE) >> 3, 1 << (unit & 7)];
-      const before = page[at] ?? 0;
-      if ((before & bit) !== 0) {
-        throw new DamagedImageError(
-          `In “${this.#name}” ${what} lies at ${unit * MiB}, where something else is already.`,
-        );
-      }
-      page[at] = before | bit;
+      if (this.#claims.claim(unit)) continue;
+      throw new DamagedImageError(`In “${this.#name}” ${what} lies at ${unit * MiB}, where something else is already.`);
     }
   }
 }
