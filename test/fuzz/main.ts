@@ -1,0 +1,150 @@
+/**
+ * Damages sound images of every format at random and reads them: `node test/fuzz/main.ts [--seconds N] [--seed S]`.
+ * Each reading must end with the disk as it was, with a GutsError, or with content that an independent reader sees
+ * too (or that lies in what the guest stored, which no format here protects); within 5 s and 256 MiB. Exits 1 otherwise.
+ */
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { damage, pristine, type Damage, type Pristine } from './damage.ts';
+import { othersAgree } from './judge.ts';
+import { Random } from './random.ts';
+import { ReadingProcess, type Answer } from './reading.ts';
+import { makeSeeds, type Seed } from './seeds.ts';
+
+const MOST_CPU_MS = 5000;
+const MOST_EXTRA_MIB = 256;
+const MOST_KEPT = 20;
+
+const { values: wishes } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: `${Date.now() % 2 ** 31}` },
+    /** Only images whose name contains this. */
+    only: { type: 'string', default: '' },
+    /** Only this case, as a violation names it; with the same seed and --only. */
+    case: { type: 'string' },
+  },
+});
+
+/** A sound image with what is known about it. */
+interface Subject {
+  readonly seed: Seed;
+  readonly sizeBytes: number;
+  readonly digest: string;
+  readonly files: readonly { readonly file: string; readonly sound: Pristine }[];
+}
+
+/** `same`, `refused`, `agreed` (others see it too), `payload` (in what the guest stored); all else is a violation. */
+type Verdict = 'same' | 'refused' | 'agreed' | 'payload' | { readonly violation: string };
+
+async function examine(seed: Seed, reading: ReadingProcess): Promise<Subject> {
+  const answer = await reading.read({ file: seed.file, format: seed.format, ranges: 20 });
+  const verdict = costsTooMuch(answer);
+  if (answer.kind !== 'read' || verdict !== null)
+    throw new Error(`the sound image ${seed.name}: ${verdict ?? JSON.stringify(answer)}`);
+  if (!(await othersAgree(seed.file, seed.format, answer, reading)))
+    throw new Error(`nobody else reads ${seed.name} as we do`);
+  const files = [seed.file, ...seed.others].map((file) => {
+    const stored = answer.stored.filter((place) => place.file === file);
+    return { file, sound: pristine(readFileSync(file), stored) };
+  });
+  return { seed, sizeBytes: answer.sizeBytes, digest: answer.digest, files };
+}
+
+function costsTooMuch(answer: Answer): string | null {
+  if (answer.kind === 'died') return `the reader died: ${answer.what}`;
+  if (answer.kind === 'broke') return answer.what;
+  if (answer.cpuMs > MOST_CPU_MS) return `took ${Math.round(answer.cpuMs)} ms of processor time`;
+  if (answer.extraMiB > MOST_EXTRA_MIB) return `took ${Math.round(answer.extraMiB)} MiB of memory`;
+  if (answer.leaked > 0) return `left ${answer.leaked} files open`;
+  return null;
+}
+
+async function judge(
+  subject: Subject,
+  harm: Damage,
+  sound: Pristine,
+  answer: Answer,
+  reading: ReadingProcess,
+): Promise<Verdict> {
+  const broken = costsTooMuch(answer);
+  if (broken !== null) return { violation: broken };
+  if (answer.kind === 'refused') return 'refused';
+  if (answer.kind !== 'read') return { violation: 'no verdict' };
+  if (answer.sizeBytes === subject.sizeBytes && answer.digest === subject.digest) return 'same';
+  const isGuests = harm.touched?.every(({ position, length }) =>
+    sound.stored.some((place) => place.position <= position && position + length <= place.position + place.length),
+  );
+  if (isGuests === true) return 'payload';
+  if (await othersAgree(subject.seed.file, subject.seed.format, answer, reading)) return 'agreed';
+  return {
+    violation: `read as a disk of ${answer.sizeBytes} bytes that is not the original, and nobody else reads it so`,
+  };
+}
+
+function keep(name: string, subject: Subject, note: string): void {
+  const folder = path.resolve('test-results/fuzz', name);
+  mkdirSync(folder, { recursive: true });
+  for (const { file } of subject.files) copyFileSync(file, path.join(folder, path.basename(file)));
+  writeFileSync(path.join(folder, 'note.txt'), `${note}\n`);
+}
+
+async function main(): Promise<number> {
+  const runSeed = Number(wishes.seed);
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'guts-fuzz-')));
+  const counts = new Map<string, Map<string, number>>();
+  let violations = 0;
+  let cases = 0;
+  using reading = new ReadingProcess();
+  console.log(`fuzz: seed ${runSeed}, ${wishes.seconds} s`);
+  try {
+    const subjects: Subject[] = [];
+    for (const seed of await makeSeeds(folder, wishes.only)) subjects.push(await examine(seed, reading));
+    if (subjects.length === 0) throw new Error(`no image is named “${wishes.only}”`);
+    const stopAt = performance.now() + Number(wishes.seconds) * 1000;
+    const first = wishes.case === undefined ? 0 : Number(wishes.case);
+    const isLast = (number: number): boolean =>
+      wishes.case === undefined ? performance.now() > stopAt : number > first;
+
+    for (let number = first; !isLast(number); number++) {
+      const random = new Random(runSeed, number);
+      const subject = subjects[number % subjects.length];
+      if (subject === undefined) break;
+      const { file, sound } = random.pick(subject.files);
+      const harm = damage(sound, subject.seed.format, random);
+      writeFileSync(file, harm.bytes);
+      const answer = await reading.read({ file: subject.seed.file, format: subject.seed.format });
+      const verdict = await judge(subject, harm, sound, answer, reading);
+      cases++;
+
+      const row = counts.get(subject.seed.name) ?? new Map<string, number>();
+      counts.set(subject.seed.name, row);
+      const word = typeof verdict === 'string' ? verdict : 'violation';
+      row.set(word, (row.get(word) ?? 0) + 1);
+      if (typeof verdict !== 'string') {
+        violations++;
+        const note = `${subject.seed.name}, seed ${runSeed}, case ${number}: ${harm.how} in ${path.basename(file)}: ${verdict.violation}`;
+        console.log(`VIOLATION ${note}`);
+        if (violations <= MOST_KEPT) keep(`${runSeed}-${number}-${subject.seed.name}`, subject, note);
+        reading[Symbol.dispose](); // its memory and open files are not the next case's
+      } else if (wishes.case !== undefined)
+        console.log(`${harm.how} in ${path.basename(file)}: ${JSON.stringify(answer)}`);
+      writeFileSync(file, sound.bytes);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  const words = ['same', 'refused', 'agreed', 'payload', 'violation'];
+  console.log(['image'.padEnd(22), ...words.map((word) => word.padStart(10))].join(''));
+  for (const [name, row] of counts) {
+    console.log([name.padEnd(22), ...words.map((word) => `${row.get(word) ?? 0}`.padStart(10))].join(''));
+  }
+  console.log(`fuzz: seed ${runSeed}${violations > 0 ? '; the files are in test-results/fuzz' : ''}`);
+  console.log(`${cases - violations} passed, ${violations} failed`);
+  return violations > 0 || cases === 0 ? 1 : 0;
+}
+
+process.exitCode = await main();
