@@ -11,9 +11,10 @@ export function bytesText(bytes: number): string {
   return `${shown} ${bytes === 1 ? 'byte' : (UNITS[step] ?? '')}`;
 }
 
-/** “0.8 s”, “42 s”, “3 min 7 s”, “2 h 5 min”. */
+/** “under 0.1 s”, “0.8 s”, “42 s”, “3 min 7 s”, “2 h 5 min”. */
 export function secondsText(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 0.1) return seconds === 0 ? '0 s' : 'under 0.1 s';
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
