@@ -109,9 +109,7 @@ async function build() {
   mkdirSync(fresh, { recursive: true });
   try {
     await Promise.all([
-      ...Object.entries(programs)
-        .filter(([, entry]) => existsSync(path.join(root, entry)))
-        .map(([name, entry]) => bundle(name, entry, oldestNode, ['electron', 'keytar'])),
+      ...Object.entries(programs).map(([name, entry]) => bundle(name, entry, oldestNode, ['electron', 'keytar'])),
       bundle('preload', 'main/electron/preload.ts', oldestChromium, ['electron']),
       page(),
     ]);
