@@ -31,7 +31,7 @@ export interface EntryRun {
 
 /**
  * The runs that cover [from, to) of the extent, in order; they may begin before `from` and end behind `to`.
- * Holds one run at a time.
+ * Holds one run at a time: its entries are good until the next is asked for.
  * @throws DamagedImageError where a table differs from its copy
  */
 export async function* tableRuns(
@@ -43,6 +43,7 @@ export async function* tableRuns(
   const tableBytes = entriesPerTable * entryBytes;
   const covered = grainBytes * entriesPerTable;
   const end = Math.min(tables.length, Math.ceil(to / covered));
+  let buffer = Buffer.alloc(0);
   for (let table = Math.floor(from / covered); table < end; ) {
     const position = tables[table] ?? 0;
     let count = 1;
@@ -52,7 +53,9 @@ export async function* tableRuns(
     const run = { from: table * covered, to: (table + count) * covered };
     if (position === 0) yield { entries: null, ...run };
     else {
-      const bytes = await readBytes(source, position, count * tableBytes, signal);
+      if (buffer.byteLength < count * tableBytes) buffer = Buffer.allocUnsafe(count * tableBytes);
+      const bytes = buffer.subarray(0, count * tableBytes);
+      await source.read(bytes, position, signal);
       if (copies !== null) await compareCopies(source, copies.subarray(table, table + count), bytes, signal);
       yield { entries: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), ...run };
     }
