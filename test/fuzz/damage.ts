@@ -16,8 +16,9 @@ export interface Damage {
   /** For the report, such as `flip 3 bytes, mended`. */
   readonly how: string;
   readonly bytes: Buffer;
-  /** The changed stretches; null where the length changed. */
-  readonly touched: readonly { readonly position: number; readonly length: number }[] | null;
+  /** The same with what the guest stored as it was; null where none of it was touched. */
+  readonly healed: Buffer | null;
+  readonly isCut: boolean;
 }
 
 const SECTOR_BYTES = 512;
@@ -41,24 +42,36 @@ export function damage(from: Pristine, format: DiskFormat, random: Random): Dama
   if (dice < 12) return cut(from, random);
   if (dice < 16) return append(from, random);
   const bytes = Buffer.from(from.bytes);
-  const touched: { position: number; length: number }[] = [];
+  const touched: Touched = [];
   let how: string;
   if (dice < 55) how = flip(from, bytes, touched, random);
   else if (dice < 90) how = absurdNumber(from, bytes, touched, random);
   else how = overwrite(from, bytes, touched, random);
+  const healed = heal(from, bytes, touched);
   const isMended = random.percent(60) && mend(format, bytes);
-  return { how: isMended ? `${how}, mended` : how, bytes, touched };
+  if (isMended && healed !== null) mend(format, healed);
+  return { how: isMended ? `${how}, mended` : how, bytes, healed, isCut: false };
+}
+
+function heal({ bytes: sound, stored }: Pristine, bytes: Buffer, touched: Touched): Buffer | null {
+  const isGuests = ({ position, length }: Touched[number]): boolean =>
+    stored.some((place) => place.position <= position && position + length <= place.position + place.length);
+  const payload = touched.filter(isGuests);
+  if (payload.length === 0) return null;
+  const healed = Buffer.from(bytes);
+  for (const { position, length } of payload) sound.copy(healed, position, position, position + length);
+  return healed;
 }
 
 function cut({ bytes }: Pristine, random: Random): Damage {
   const at = random.below(bytes.length);
   const kept = random.percent(50) ? at : at - (at % SECTOR_BYTES);
-  return { how: `cut to ${kept} bytes`, bytes: bytes.subarray(0, kept), touched: null };
+  return { how: `cut to ${kept} bytes`, bytes: bytes.subarray(0, kept), healed: null, isCut: true };
 }
 
 function append({ bytes }: Pristine, random: Random): Damage {
   const more = Buffer.alloc(1 + random.below(2048), random.below(256));
-  return { how: `append ${more.length} bytes`, bytes: Buffer.concat([bytes, more]), touched: null };
+  return { how: `append ${more.length} bytes`, bytes: Buffer.concat([bytes, more]), healed: null, isCut: false };
 }
 
 /** Mostly in tables, where it hurts; else in what the guest stored, or anywhere. */

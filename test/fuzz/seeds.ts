@@ -47,8 +47,8 @@ const plans: readonly Plan[] = [
     name: 'raw',
     format: 'raw',
     make: (at, raw) => {
-      run('cp', '--sparse=always', raw, at('disk'));
-      return ['disk'];
+      run('cp', '--sparse=always', raw, at('disk.raw'));
+      return ['disk.raw'];
     },
   },
   converted('qcow2-v3', 'qcow2', '-O', 'qcow2'),
@@ -103,7 +103,7 @@ const plans: readonly Plan[] = [
     format: 'vhdx',
     make: (at, raw) => {
       vhdxtool('mkdyn', raw, at('base.vhdx'), '--block', `${MiB}`);
-      vhdxtool('mkdiff', at('base.vhdx'), at('disk.vhdx'), '--block', `${MiB}`, '0:4096:5', '1572864:70000:6');
+      vhdxtool('mkdiff', at('base.vhdx'), at('disk.vhdx'), '--block', `${MiB}`, '0:4096:5', '1572864:71680:6');
       return ['disk.vhdx', 'base.vhdx'];
     },
   },
