@@ -1,5 +1,5 @@
 /** VMDK snapshots: children of every kind over their parents, and chains that do not fit together. */
-import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readGuest } from '../../worker/disk/extents.ts';
 import { openImage } from '../../worker/disk/open.ts';

@@ -38,6 +38,7 @@ export class StreamBody {
   readonly #grains = new PagedBits();
   readonly #readMarker: UseUnit = (bytes) => this.#marker(bytes);
   #directoryPosition: number | null = null;
+  #isAtMarker = false;
   #isOver = false;
 
   constructor({ name, sparse, capacityBytes, cutter, onGrain }: StreamBodyOptions) {
@@ -54,9 +55,9 @@ export class StreamBody {
     return this.#isOver;
   }
 
-  /** A stream with its directory in front needs no end-of-stream marker. */
+  /** A stream with its directory in front needs no end-of-stream marker: it may end between two grains. */
   get mayEndHere(): boolean {
-    return this.#sparse.directory !== 'atEnd' && this.#tables.hasDirectory;
+    return this.#isAtMarker && this.#sparse.directory !== 'atEnd' && this.#tables.hasDirectory;
   }
 
   /** @throws TruncatedImageError, DamagedImageError when tables and grains do not match. */
@@ -89,10 +90,12 @@ export class StreamBody {
   }
 
   #expectMarker(position: number): void {
+    this.#isAtMarker = true;
     this.#cutter.expect(Math.ceil(position / SECTOR) * SECTOR, MARKER_HEAD, this.#readMarker);
   }
 
   #marker(bytes: Uint8Array): void {
+    this.#isAtMarker = false;
     if (u32(bytes, 8) !== 0) return this.#grain(bytes);
     const position = this.#cutter.position + SECTOR;
     const sectors = u32(bytes, 4) * 2 ** 32 + u32(bytes, 0);
