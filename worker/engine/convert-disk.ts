@@ -18,6 +18,7 @@ import { ProgressTeller, type ProgressOf } from './progress.ts';
 import type { SourceDisk } from './source.ts';
 import { streamBatches } from './stream-batches.ts';
 import { streamWindows, WINDOW_BYTES, WINDOWS, type StreamWindow } from './stream-windows.ts';
+import { hashSource } from './hash-source.ts';
 import { Qcow2Target, RawTarget, VmdkTarget, type Target } from './targets.ts';
 import { reopen } from './verify.ts';
 
@@ -59,9 +60,9 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
 
   await using file = await PartFile.create(request.partPath);
   using teller = new ProgressTeller(meter, { ...request.of, disk: disk.name, totalBytes }, (progress) => request.tell(progress));
-  const hashes = new HashLane(memory);
-  await using pool = new LanePool(needsLanes(route, job.verify, manifest !== null) ? job.lanes : 0, memory);
-  await using _hashes = hashes;
+  const doesCheck = route === 'carry-over' && (job.verify === 'content' || (job.verify === 'sums' && manifest === null));
+  await using pool = new LanePool(route !== 'carry-over' || doesCheck ? job.lanes : 1, memory);
+  const hashes = new Hashes(pool);
 
   const onWindow = async (window: StreamWindow): Promise<void> => {
     if (manifest === null) return;
@@ -69,8 +70,6 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
   };
   let sha512: string | null = null;
   let mappedBytes: number | null = null;
-  const wholeMember = manifest !== null && !isStreamed && disk.member !== null ? hashes.member(disk.member.source, manifest.algorithm) : null;
-  wholeMember?.catch(() => {}); // awaited below
 
   if (route === 'carry-over' && stream !== null) {
     const carried = await carryOver({
@@ -78,7 +77,7 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
       virtualSizeBytes,
       file,
       memory,
-      check: pool.lanes.length > 0 ? pool : null,
+      check: doesCheck ? pool : null,
       digest,
       hashLane: hashes.lane,
       onWindow,
@@ -100,11 +99,11 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
   }
 
   if (manifest !== null && disk.member !== null) {
-    const hex = await (wholeMember ?? hashes.end('source'));
+    const hex = isStreamed ? await hashes.end('source') : await hashSource(pool, disk.member.source, manifest.algorithm, signal);
     checkDigest(disk.member.name, manifest, hex);
     proofs.push({ claim: 'The source file is the one its manifest describes.', evidence: `${manifest.algorithm.toUpperCase()} ${hex}` });
   }
-  if (isStreamed && pool.lanes.length > 0) {
+  if (route === 'stream' || doesCheck) {
     proofs.push({ claim: 'Every compressed block unpacks to what was packed.', evidence: 'The Adler-32 of each grain was checked.' });
   }
   await file.sync();
@@ -146,11 +145,6 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
   };
 }
 
-/** On the carry-over route lanes only check, which a manifest makes unnecessary. */
-function needsLanes(route: Route, verify: ConvertJob['verify'], hasManifest: boolean): boolean {
-  return route !== 'carry-over' || verify === 'content' || (verify === 'sums' && !hasManifest);
-}
-
 function targetOf(job: DiskJob['job'], file: PartFile, virtualSizeBytes: number, memory: LaneMemory): Target {
   if (job.to === 'raw') return new RawTarget(file, virtualSizeBytes);
   if (job.to === 'vmdk') return new VmdkTarget(file, virtualSizeBytes, memory);
@@ -165,18 +159,13 @@ async function streamOf(member: ContainerMember | null, image: DiskImage): Promi
   return isSparse && Number(head.readBigUInt64LE(20)) * 512 === BLOCK_BYTES ? member.source : null;
 }
 
-/** The lane that hashes what passes by; its thread starts with its first job. */
-class HashLane implements AsyncDisposable {
-  readonly #memory: LaneMemory;
-  #pool: LanePool | undefined;
+/** Hashes that go on beside the copy; each runs in one lane from its first byte to its last. */
+class Hashes {
+  /** Hashing in order takes one lane; it still does what the others do when it has nothing to hash. */
+  readonly lane: Lane;
 
-  constructor(memory: LaneMemory) {
-    this.#memory = memory;
-  }
-
-  get lane(): Lane {
-    this.#pool ??= new LanePool(1, this.#memory);
-    return this.#pool.idlest();
+  constructor(pool: LanePool) {
+    this.lane = pool.idlest();
   }
 
   async end(hash: string): Promise<string> {
@@ -185,15 +174,5 @@ class HashLane implements AsyncDisposable {
 
   async file(fd: number, length: number): Promise<string> {
     return (await this.lane.run({ op: 'hashFile', algorithm: 'sha512', fd, start: 0, length })).hex;
-  }
-
-  async member(source: ByteSource, algorithm: string): Promise<string> {
-    if (source.local === undefined) throw new Error(`“${source.name}” is no local file`);
-    const { fd, start } = source.local;
-    return (await this.lane.run({ op: 'hashFile', algorithm, fd, start, length: source.sizeBytes })).hex;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool?.[Symbol.asyncDispose]();
   }
 }

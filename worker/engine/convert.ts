@@ -13,7 +13,7 @@ import { thisProcess } from './process-mark.ts';
 import { openSource, type OpenSource } from './source.ts';
 import { journalFolder, markOf, sweep, type Adopted } from './sweep.ts';
 import type { JobContext } from './job-context.ts';
-import { hashFileHere } from './hash-file.ts';
+import { hashBytes } from './hash-source.ts';
 
 /** @throws GutsError; then no file stands under a final name and no part file is left. */
 export async function convert(job: ConvertJob, context: JobContext): Promise<ConvertResult> {
@@ -142,7 +142,7 @@ class Run {
 async function checkOthers(source: OpenSource): Promise<void> {
   for (const { name, manifest, open } of source.otherFiles) {
     await using file = await open();
-    checkDigest(name, manifest, await hashFileHere(file, manifest.algorithm));
+    checkDigest(name, manifest, await hashBytes(file, manifest.algorithm));
   }
 }
 
