@@ -11,7 +11,12 @@ import { KiB, MiB } from './disks.ts';
 const LAB = path.resolve('test/peers/hyperv');
 
 function python(...args: string[]): string {
-  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: LAB };
+  const env = {
+    ...process.env,
+    PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONPATH: LAB,
+  };
   return execFileSync('/usr/bin/python3', args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
@@ -21,6 +26,9 @@ export const vhdxtool = (...args: string[]): string => python(path.join(LAB, 'vh
 /** Runs Python that knows the tool as `vx` and its arguments as `a`. */
 export const withVhdxtool = (code: string, ...args: string[]): string =>
   python('-c', `import sys, struct, vhdxtool as vx\na = sys.argv[1:]\n${code}`, ...args);
+
+/** Makes all disks of the simulated host in `folder`, with model.json and truth.json beside them. */
+export const makeLabDisks = (folder: string): string => python(path.join(LAB, 'mkdisks.py'), folder);
 
 /** Where the generator puts things. */
 export const LAYOUT = {
