@@ -16,11 +16,11 @@ export interface VhdHeader {
 }
 
 export const HEADER_BYTES = 1024;
-/** Programs write blocks of 2 MiB, seldom of 512 KiB; the table stays within 8 MiB for the largest disk. */
+/** Programs write blocks of 2 MiB, seldom of 512 KiB; these bounds are far around both. */
 const LEAST_BLOCK_BYTES = 4096;
 const MOST_BLOCK_BYTES = 256 * 2 ** 20;
-/** The most that a disk may need: 2040 GiB in blocks of 512 KiB take about half of them. */
-export const MOST_BLOCKS = 8 * 2 ** 20;
+/** Twice what 2040 GiB in blocks of 512 KiB take; bounds the memory and the time for checking the table. */
+const MOST_BLOCKS = 8 * 2 ** 20;
 
 /**
  * @throws DamagedImageError when the header fails its checksum or contradicts the footer or the file.

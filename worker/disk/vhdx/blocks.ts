@@ -97,7 +97,7 @@ export class BlockTable {
         const { state, position } = this.#entry(page, at, block);
         if (state < FULL) continue;
         const length = this.#lengthOf(block);
-        occupied.take(position, length, `block ${block}`);
+        occupied.take(position, length, 'block', block);
         allocatedBytes += length;
         if (state === PARTIAL) needsBitmap = true;
       }
@@ -192,11 +192,11 @@ export class BlockTable {
       case UNMAPPED_DRAFT:
         break;
       case FULL:
-        this.#mustHold(entry.position, this.#lengthOf(block), `block ${block}`);
+        this.#mustHold(entry.position, this.#lengthOf(block), 'block', block);
         break;
       case PARTIAL:
         if (!this.#isDifferencing) throw this.#damaged(`has block ${block} partly in a parent, but there is no parent`);
-        this.#mustHold(entry.position, this.#lengthOf(block), `block ${block}`);
+        this.#mustHold(entry.position, this.#lengthOf(block), 'block', block);
         break;
       default:
         throw this.#damaged(`has block ${block} in state ${entry.state}, which does not exist`);
@@ -205,12 +205,14 @@ export class BlockTable {
     return entry;
   }
 
-  #mustHold(position: number, length: number, what: string): void {
-    if (position === 0) throw this.#damaged(`does not say where ${what} is`);
-    if (position > MOST_FILE_BYTES) throw this.#damaged(`puts ${what} where no file reaches`);
-    if (position + length <= this.#file.sizeBytes) return;
+  /** `number` tells one block from another, for the message only. */
+  #mustHold(position: number, length: number, what: string, number?: number): void {
+    if (position > 0 && position + length <= this.#file.sizeBytes) return;
+    const name = number === undefined ? what : `${what} ${number}`;
+    if (position === 0) throw this.#damaged(`does not say where ${name} is`);
+    if (position > MOST_FILE_BYTES) throw this.#damaged(`puts ${name} where no file reaches`);
     throw new TruncatedImageError(
-      `“${this.#file.name}” has ${this.#file.sizeBytes} bytes, but ${what} ends at ${position + length}.`,
+      `“${this.#file.name}” has ${this.#file.sizeBytes} bytes, but ${name} ends at ${position + length}.`,
     );
   }
 

@@ -5,6 +5,9 @@ export const KiB = 1024;
 export const MiB = 1024 * KiB;
 export const TiB = 1024 * 1024 * MiB;
 
+/** The log is made of sectors of this size, whatever the disk's sectors are. */
+export const LOG_SECTOR = 4 * KiB;
+
 /** Twice the largest disk: room for tables and for the space that a shrunk disk leaves unused. */
 export const MOST_FILE_BYTES = 128 * TiB;
 

@@ -85,7 +85,7 @@ export async function readCreator(source: ByteSource, signal?: AbortSignal): Pro
 }
 
 /** A name out of an image: up to its first NUL, without control characters that could play tricks on a terminal. */
-export function printable(text: string): string | null {
+function printable(text: string): string | null {
   const shown = (text.split('\0', 1)[0] ?? '').replaceAll(/\p{C}/gu, '').trim();
   return shown === '' ? null : shown;
 }

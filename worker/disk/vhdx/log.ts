@@ -2,11 +2,10 @@
 import { readBytes, type ByteSource } from '../bytes.ts';
 import { crc32c } from '../crc32c.ts';
 import { DamagedImageError, LimitError, TruncatedImageError } from '../errors.ts';
-import { guid, KiB, MiB, u64 } from './fields.ts';
+import { guid, LOG_SECTOR, MiB, u64 } from './fields.ts';
 import type { VhdxLog } from './header.ts';
 import { ReplayedSource, type LoggedWrite } from './replay.ts';
 
-export const LOG_SECTOR = 4 * KiB;
 const ENTRY_HEAD = 64;
 const DESCRIPTOR = 32;
 
@@ -25,6 +24,8 @@ interface Entry {
   readonly tail: number;
   readonly sequence: bigint;
   readonly descriptors: number;
+  /** As many of the descriptors clear a range; the others write a sector each. */
+  readonly zeroRanges: number;
   readonly flushedFileBytes: number;
   readonly lastFileBytes: number;
 }
@@ -34,7 +35,8 @@ interface Entry {
  * Nothing is written: the changed 4 KiB sectors stay in memory, at most as many bytes as the log has.
  *
  * A newest entry that fails its checksum was being written when the host stopped, and does not count: so the format
- * has it, and damage done to that entry later cannot be told from it. A hole further back in the log is refused.
+ * has it, and damage done to that entry later cannot be told from it. A gap further back in the log is refused, though
+ * the format would make do with what lies before it: the disk could be older than the one that its host last saw.
  * @throws DamagedImageError when the log holds no sequence that can be applied.
  * @throws TruncatedImageError when the file is shorter than it was when the log was written.
  * @throws LimitError for a log beyond 64 MiB.
@@ -60,10 +62,10 @@ export async function replayLog(
       `“${source.name}” has ${source.sizeBytes} bytes, but had ${newest.flushedFileBytes} when its log was written.`,
     );
   }
-  const writes = active.flatMap((entry) => writesOf(ring, entry));
-  if (writes.filter((write) => write.bytes === null).length > MOST_ZERO_RANGES) {
+  if (active.reduce((total, entry) => total + entry.zeroRanges, 0) > MOST_ZERO_RANGES) {
     throw new LimitError(`The log of “${source.name}” clears more than ${MOST_ZERO_RANGES} ranges.`);
   }
+  const writes = active.flatMap((entry) => writesOf(ring, entry));
   return { file: new ReplayedSource(source, newest.lastFileBytes, writes), entries: active.length };
 }
 
@@ -75,8 +77,7 @@ function soundEntries(ring: Buffer, logGuid: string, name: string): Map<number, 
     const entry = plausibleEntry(ring, at, logGuid);
     if (entry === undefined) continue;
     summed += entry.length;
-    if (summed > MOST_SUMMED_BYTES)
-      throw new LimitError(`The entries in the log of “${name}” overlap again and again.`);
+    if (summed > MOST_SUMMED_BYTES) throw new LimitError(`The log of “${name}” has entries upon entries.`);
     if (isSealedEntry(ring, entry)) sound.set(at, entry);
   }
   return sound;
@@ -85,7 +86,7 @@ function soundEntries(ring: Buffer, logGuid: string, name: string): Map<number, 
 /** The entry at `at` if all of it but the checksum is as it must be. */
 function plausibleEntry(ring: Buffer, at: number, logGuid: string): Entry | undefined {
   if (ring.toString('latin1', at, at + 4) !== 'loge' || guid(ring, at + 32) !== logGuid) return undefined;
-  const entry: Entry = {
+  const entry = {
     at,
     length: ring.readUInt32LE(at + 8),
     tail: ring.readUInt32LE(at + 12),
@@ -113,7 +114,7 @@ function plausibleEntry(ring: Buffer, at: number, logGuid: string): Entry | unde
       sectors++;
     } else return undefined;
   }
-  return entry;
+  return { ...entry, zeroRanges: entry.descriptors - sectors };
 }
 
 function isDataSector(ring: Buffer, at: number, sequence: bigint): boolean {
@@ -123,12 +124,12 @@ function isDataSector(ring: Buffer, at: number, sequence: bigint): boolean {
 }
 
 /** Where in the entry its data sectors start. */
-function dataStart(entry: Entry): number {
+function dataStart(entry: Pick<Entry, 'descriptors'>): number {
   return Math.ceil((ENTRY_HEAD + entry.descriptors * DESCRIPTOR) / LOG_SECTOR) * LOG_SECTOR;
 }
 
 /** Where byte `inside` of the entry lies in the ring; what has a place of its own in an entry never straddles the ring's end. */
-function place(ring: Buffer, entry: Entry, inside: number): number {
+function place(ring: Buffer, entry: Pick<Entry, 'at'>, inside: number): number {
   return (entry.at + inside) % ring.byteLength;
 }
 

@@ -13,14 +13,15 @@ export class Occupied {
   }
 
   /**
-   * Marks the MiB that [offset, offset + length) touches as taken by `what`.
+   * Marks the MiB that [offset, offset + length) touches as taken by `what`; `number` tells one block from another.
    * @throws DamagedImageError when something else was there already.
    */
-  take(offset: number, length: number, what: string): void {
+  take(offset: number, length: number, what: string, number?: number): void {
     const end = Math.ceil((offset + length) / MiB);
     for (let unit = Math.floor(offset / MiB); unit < end; unit++) {
       if (this.#claims.claim(unit)) continue;
-      throw new DamagedImageError(`In “${this.#name}” ${what} lies at ${unit * MiB}, where something else is already.`);
+      const name = number === undefined ? what : `${what} ${number}`;
+      throw new DamagedImageError(`In “${this.#name}” ${name} lies at ${unit * MiB}, where something else is already.`);
     }
   }
 }

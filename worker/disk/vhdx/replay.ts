@@ -1,9 +1,7 @@
 /** The bytes of a VHDX file with its log laid over them, in memory; the file itself is left alone. */
 import type { ByteSource } from '../bytes.ts';
 import { DamagedImageError, LimitError, TruncatedImageError } from '../errors.ts';
-import { KiB, MOST_FILE_BYTES } from './fields.ts';
-
-const SECTOR = 4 * KiB;
+import { LOG_SECTOR as SECTOR, MOST_FILE_BYTES } from './fields.ts';
 
 /** One write out of the log: 4 KiB of bytes, or zeros (null) over `length` bytes. Offsets and lengths are multiples of 4 KiB. */
 export interface LoggedWrite {
