@@ -75,7 +75,9 @@ describe('a VDI disk that cannot be right', () => {
   const cases: readonly [string, string, (image: Buffer) => void][] = [
     ['has two blocks in one place', 'disk.damaged', (image) => image.writeUInt32LE(0, 512 + 8)],
     ['has a block behind all that are stored', 'disk.damaged', (image) => image.writeUInt32LE(2, 512 + 4)],
-    ['counts more stored blocks than it has', 'disk.damaged', (image) => image.writeUInt32LE(5, 0x184)],
+    ['counts more stored blocks than there are', 'disk.damaged', (image) => image.writeUInt32LE(5, 0x184)],
+    ['counts more stored blocks than its map names', 'disk.damaged', (image) => image.writeUInt32LE(3, 0x184)],
+    ['lost its map', 'disk.damaged', (image) => image.fill(0xff, 512, 512 + 16)],
     ['has fewer blocks than its size needs', 'disk.damaged', (image) => image.writeUInt32LE(3, 0x180)],
     ['has a map that reaches into its data', 'disk.damaged', (image) => image.writeUInt32LE(512, 0x158)],
     ['has its data off the sectors', 'disk.damaged', (image) => image.writeUInt32LE(MiB + 3, 0x158)],

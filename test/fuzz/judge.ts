@@ -1,5 +1,5 @@
 /** Independent readers of disk images, to tell a wrong disk from one that was damaged where no format could notice. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import * as path from 'node:path';
 import type { DiskFormat } from '../../main/shared/disk.ts';
@@ -52,6 +52,19 @@ const judges: Readonly<Record<DiskFormat, readonly Judge[]>> = {
   qcow2: [qemu('qcow2')],
   vdi: [qemu('vdi')],
 };
+
+/**
+ * True where qemu-img finds that tables contradict each other. It reads on regardless, so agreeing with it about the
+ * content is not enough. What nothing points to (a leak) is no contradiction.
+ */
+export function isFoundCorrupt(image: string, format: DiskFormat): boolean {
+  if (format !== 'qcow2' && format !== 'vdi') return false; // it checks no others, or only their logs
+  const { status } = spawnSync('qemu-img', ['check', '-f', format, image], {
+    stdio: 'ignore',
+    timeout: JUDGE_TIMEOUT_MS,
+  });
+  return status === 2;
+}
 
 /** True where another reader sees a disk of that size and content in the image. */
 export async function othersAgree(

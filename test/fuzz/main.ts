@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { damage, pristine, type Damage, type Pristine } from './damage.ts';
-import { othersAgree } from './judge.ts';
+import { isFoundCorrupt, othersAgree } from './judge.ts';
 import { Random } from './random.ts';
 import { ReadingProcess, type Answer } from './reading.ts';
 import { makeSeeds, type Seed } from './seeds.ts';
@@ -87,10 +87,13 @@ async function judge(subject: Subject, harm: Harm, answer: Answer, reading: Read
   }
   // QEMU reads zeros behind the end of a file. Of raw disks alone it cannot be said where they should end.
   const isShort = harm.damage.isCut && !harm.file.endsWith('.raw');
-  if (!isShort && (await othersAgree(seed.file, seed.format, answer, reading))) return 'agreed';
-  return {
-    violation: `read as a disk of ${answer.sizeBytes} bytes that is not the original, and nobody else reads it so`,
-  };
+  const seen = `read as a disk of ${answer.sizeBytes} bytes that is not the original`;
+  if (isShort || !(await othersAgree(seed.file, seed.format, answer, reading))) {
+    return { violation: `${seen}, and nobody else reads it so` };
+  }
+  return isFoundCorrupt(seed.file, seed.format)
+    ? { violation: `${seen}, and qemu-img check finds it corrupt` }
+    : 'agreed';
 }
 
 function keep(name: string, subject: Subject, note: string): void {

@@ -155,6 +155,11 @@ async function checkMap(layout: Layout, signal?: AbortSignal): Promise<number> {
       used++;
     }
   }
+  if (used !== layout.storedBlocks) {
+    throw new DamagedImageError(
+      `“${layout.source.name}”: its map names ${used} stored blocks, its header counts ${layout.storedBlocks}.`,
+    );
+  }
   return used;
 }
 
