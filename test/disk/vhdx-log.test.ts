@@ -2,10 +2,20 @@
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { crc32c } from '../../worker/disk/crc32c.ts';
 import { openImage } from '../../worker/disk/open.ts';
 import { ReplayedSource } from '../../worker/disk/vhdx/replay.ts';
 import { contentHash, extentsOf, fileHash, makeRaw, MiB, pattern, qemuImg, scratch } from '../support/disks.ts';
-import { LAYOUT, memorySource, openMemory, seal, vhdxtool, writeLog, type LogEntryPlan } from '../support/vhdx.ts';
+import {
+  LAYOUT,
+  memorySource,
+  openMemory,
+  seal,
+  slowCrc,
+  vhdxtool,
+  writeLog,
+  type LogEntryPlan,
+} from '../support/vhdx.ts';
 
 const SECTOR = 4096;
 const LOG_END = MiB;
@@ -266,6 +276,26 @@ describe('a file with logged writes over it', () => {
       },
     );
     await fc.assert(property, { numRuns: 300 });
+  });
+});
+
+describe('CRC-32C', () => {
+  test.each([
+    ['123456789', Buffer.from('123456789'), 0xe306_9283],
+    ['32 zeros', Buffer.alloc(32), 0x8a91_36aa],
+    ['32 bytes of ones', Buffer.alloc(32, 0xff), 0x62a8_ab43],
+    ['nothing', Buffer.alloc(0), 0],
+  ])('of %s is as published', (_, bytes, sum) => {
+    expect(crc32c(bytes)).toBe(sum);
+  });
+
+  test('is the same in one go, in two, and bit by bit', () => {
+    const property = fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(100), (bytes, at) => {
+      const whole = crc32c(bytes);
+      expect(whole).toBe(slowCrc(bytes));
+      expect(crc32c(bytes.subarray(at), crc32c(bytes.subarray(0, at)))).toBe(whole);
+    });
+    fc.assert(property, { numRuns: 200 });
   });
 });
 

@@ -80,7 +80,10 @@ export class BlockTable {
     return allocatedBytes;
   }
 
-  /** The blocks that hold the disk's bytes [from, to), joined as far as one piece of the table goes, in order. */
+  /**
+   * The blocks that hold the disk's bytes [from, to), in order, joined as far as one piece of the table goes. The
+   * first and the last one may reach beyond the range.
+   */
   async *runs(from: number, to: number, signal?: AbortSignal): AsyncGenerator<Extent, void, void> {
     const { kind, virtualSizeBytes } = this.#footer;
     const { blockBytes } = this.#header;

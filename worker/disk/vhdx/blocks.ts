@@ -18,26 +18,21 @@ const MOST_PAGES = 8;
 /** Sectors of a partly present block that are looked at in one go. */
 const SECTORS_AT_ONCE = 8192;
 
-/** What a block holds, in the format's numbers. */
+/**
+ * What a block holds, in bits 0 to 2 of its entry. 1 (undefined), 2 (zero) and 3 (unmapped) read as zeros, whatever a
+ * parent has; so does 5, which was unmapped in drafts of the format.
+ */
 const NOT_PRESENT = 0;
-const UNDEFINED = 1;
-const ZERO = 2;
-const UNMAPPED = 3;
-/** What UNMAPPED was in drafts of the format; qemu reads it as zeros as well. */
-const UNMAPPED_DRAFT = 5;
+const NO_STATE = 4;
+/** This state and PARTIAL, above it, have a block in the file. */
 const FULL = 6;
 const PARTIAL = 7;
+/** Bits 3 to 19 mean nothing and are zero. */
+const RESERVED = 0xf_fff8;
 /** The only state of a sector bitmap besides NOT_PRESENT. */
 const BITMAP_PRESENT = 6;
 
 const SECTORS_IN_BITMAP = 2 ** 23;
-
-/** One entry, taken apart. */
-interface Entry {
-  readonly state: number;
-  /** Where the block is in the file, in bytes. */
-  readonly position: number;
-}
 
 export class BlockTable {
   readonly #file: ByteSource;
@@ -93,11 +88,11 @@ export class BlockTable {
         }
         const block = index - Math.floor(index / stride);
         // Behind the last block of a differencing disk the chunk is filled up with entries that mean nothing.
-        if (block >= this.#blocks || (page.readUInt32LE(at) === 0 && page.readUInt32LE(at + 4) === 0)) continue;
-        const { state, position } = this.#entry(page, at, block);
+        if (block >= this.#blocks) continue;
+        const state = this.#stateAt(page, at, block);
         if (state < FULL) continue;
         const length = this.#lengthOf(block);
-        occupied.take(position, length, 'block', block);
+        occupied.take(this.#positionAt(page, at, block), length, 'block', block);
         allocatedBytes += length;
         if (state === PARTIAL) needsBitmap = true;
       }
@@ -106,16 +101,17 @@ export class BlockTable {
   }
 
   #checkBitmap(page: Buffer, at: number, isNeeded: boolean, occupied: Occupied): void {
-    const { state, position } = takeApart(page, at);
+    const state = page.readUInt32LE(at) & 7;
     if (state === BITMAP_PRESENT) {
+      const position = positionIn(page, at);
       this.#mustHold(position, MiB, 'a sector bitmap');
       occupied.take(position, MiB, 'a sector bitmap');
     } else if (state !== NOT_PRESENT || isNeeded) throw this.#damaged(`has a sector bitmap in state ${state}`);
   }
 
   /**
-   * The blocks that hold the disk's bytes [from, to), joined as far as one piece of the table goes, in order and
-   * cut to whole sectors around the range.
+   * The blocks that hold the disk's bytes [from, to), in order, joined as far as one piece of the table goes. The
+   * first and the last one may reach beyond the range.
    */
   async *runs(from: number, to: number, signal?: AbortSignal): AsyncGenerator<Extent, void, void> {
     const { blockBytes } = this.#disk;
@@ -128,11 +124,16 @@ export class BlockTable {
       for (; block < last; block++) {
         const index = this.#indexOf(block);
         if (index >= pageEnd) break;
-        const { state, position } = this.#entry(page, (index % PAGE_ENTRIES) * ENTRY, block);
+        const at = (index % PAGE_ENTRIES) * ENTRY;
+        const state = this.#stateAt(page, at, block);
         const [offset, length] = [block * blockBytes, this.#lengthOf(block)];
+        if (state < FULL) {
+          runs.add(state === NOT_PRESENT ? 'hole' : 'zero', offset, length);
+          continue;
+        }
+        const position = this.#positionAt(page, at, block);
         if (state === PARTIAL) yield* this.#sectors(runs, block, position, from, to, signal);
-        else if (state === FULL) runs.add(position < this.#storedBytes ? 'data' : 'zero', offset, length, position);
-        else runs.add(state === NOT_PRESENT ? 'hole' : 'zero', offset, length);
+        else runs.add(position < this.#storedBytes ? 'data' : 'zero', offset, length, position);
       }
       yield* runs.drain();
     }
@@ -166,8 +167,10 @@ export class BlockTable {
   /** Where in the file the bits of `block` are. */
   async #bitmapOf(block: number, signal?: AbortSignal): Promise<number> {
     const index = Math.floor(block / this.#chunk) * (this.#chunk + 1) + this.#chunk;
-    const { state, position } = takeApart(await this.#page(index, signal), (index % PAGE_ENTRIES) * ENTRY);
-    if (state !== BITMAP_PRESENT) throw this.#damaged(`has no sector bitmap for block ${block}`);
+    const page = await this.#page(index, signal);
+    const at = (index % PAGE_ENTRIES) * ENTRY;
+    if ((page.readUInt32LE(at) & 7) !== BITMAP_PRESENT) throw this.#damaged(`has no sector bitmap for block ${block}`);
+    const position = positionIn(page, at);
     this.#mustHold(position, MiB, 'a sector bitmap');
     return position + ((block % this.#chunk) * this.#disk.blockBytes) / this.#disk.sectorBytes / 8;
   }
@@ -182,27 +185,23 @@ export class BlockTable {
     return Math.min(this.#disk.blockBytes, this.#disk.virtualSizeBytes - block * this.#disk.blockBytes);
   }
 
-  #entry(page: Buffer, at: number, block: number): Entry {
-    const entry = takeApart(page, at);
-    switch (entry.state) {
-      case NOT_PRESENT:
-      case UNDEFINED:
-      case ZERO:
-      case UNMAPPED:
-      case UNMAPPED_DRAFT:
-        break;
-      case FULL:
-        this.#mustHold(entry.position, this.#lengthOf(block), 'block', block);
-        break;
-      case PARTIAL:
-        if (!this.#isDifferencing) throw this.#damaged(`has block ${block} partly in a parent, but there is no parent`);
-        this.#mustHold(entry.position, this.#lengthOf(block), 'block', block);
-        break;
-      default:
-        throw this.#damaged(`has block ${block} in state ${entry.state}, which does not exist`);
+  /** @throws DamagedImageError for a state that is none, or that needs a parent where there is none. */
+  #stateAt(page: Buffer, at: number, block: number): number {
+    const low = page.readUInt32LE(at);
+    const state = low & 7;
+    if (state === NO_STATE) throw this.#damaged(`has block ${block} in state ${state}, which does not exist`);
+    if (state === PARTIAL && !this.#isDifferencing) {
+      throw this.#damaged(`has block ${block} partly in a parent, but there is no parent`);
     }
-    if (entry.reserved !== 0) throw this.#damaged(`has unknown bits set for block ${block}`);
-    return entry;
+    if ((low & RESERVED) !== 0) throw this.#damaged(`has unknown bits set for block ${block}`);
+    return state;
+  }
+
+  /** Where in the file the block is, which must hold all of it. */
+  #positionAt(page: Buffer, at: number, block: number): number {
+    const position = positionIn(page, at);
+    this.#mustHold(position, this.#lengthOf(block), 'block', block);
+    return position;
   }
 
   /** `number` tells one block from another, for the message only. */
@@ -235,8 +234,7 @@ export class BlockTable {
   }
 }
 
-/** State in bits 0 to 2, MiB of the file in bits 20 to 63; more MiB than 2^33 are no exact number, and beyond every file. */
-function takeApart(page: Buffer, at: number): Entry & { readonly reserved: number } {
-  const [low, high] = [page.readUInt32LE(at), page.readUInt32LE(at + 4)];
-  return { state: low & 7, reserved: low & 0xf_fff8, position: (high * 4096 + (low >>> 20)) * MiB };
+/** The MiB of the file in bits 20 to 63, as bytes; more MiB than 2^33 are no exact number, and beyond every file. */
+function positionIn(page: Buffer, at: number): number {
+  return (page.readUInt32LE(at + 4) * 4096 + (page.readUInt32LE(at) >>> 20)) * MiB;
 }
