@@ -80,14 +80,14 @@ export interface SesparseWish {
 /** An ESXi 6.5 snapshot delta: directory and tables of 64-bit entries in regions of their own, grains of 4 KiB behind them. */
 export function writeSesparse(file: string, { capacitySectors, grains, needsReplay = false }: SesparseWish): void {
   const tableCount = Math.ceil(capacitySectors / (8 * 4096));
-  const directorySectors = Math.ceil((tableCount * 8) / SECTOR);
+  const directorySectors = Math.ceil((tableCount * 8) / 4096) * 8; // every region begins at a multiple of 4 KiB
   const used = [...new Set(grains.map(({ number }) => Math.floor(number / 4096)))];
   const volatileAt = 1;
   const journalAt = 8;
   const directoryAt = 16;
   const tablesAt = directoryAt + directorySectors;
   const tablesSectors = Math.max(1, used.length) * 64;
-  const grainsAt = Math.ceil((tablesAt + tablesSectors) / 8) * 8;
+  const grainsAt = tablesAt + tablesSectors;
   const places = grains.map(({ holds }) => (typeof holds === 'string' ? 0 : holds.place + 1));
   const grainsSectors = Math.max(1, ...places) * 8;
 

@@ -20,6 +20,7 @@ interface Layer {
   /** Null for a stream that carries none. */
   readonly descriptor: Descriptor | null;
   readonly parts: readonly Part[];
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -47,7 +48,7 @@ async function openLayer(source: ByteSource, neighbours: Neighbours, files: Byte
   checkCreateType(descriptor, source.name);
   const sectors = descriptor.extents.reduce((sum, extent) => sum + extent.sizeBytes, 0) / SECTOR;
   if (sectors > MOST_SECTORS) throw new LimitError(`“${source.name}” claims a capacity of ${sectors} sectors.`);
-  return { variant: descriptor.createType, descriptor, parts: await openParts(descriptor, source.name, neighbours, files, signal) };
+  return { variant: descriptor.createType, descriptor, ...(await openParts(descriptor, source.name, neighbours, files, signal)) };
 }
 
 /** One sparse file with everything inside. */
@@ -60,7 +61,7 @@ async function openMonolithic(source: ByteSource, signal?: AbortSignal): Promise
   if (descriptor !== null) checkCreateType(descriptor, source.name);
   if ((descriptor?.extents.length ?? 1) !== 1) throw new DamagedImageError(`“${source.name}” is one file, but its descriptor names ${descriptor?.extents.length ?? 0} extents.`);
   const part = await openHostedSparse(source, header, descriptor?.extents[0]?.sizeBytes ?? null, signal);
-  return { variant: descriptor?.createType ?? 'streamOptimized', descriptor, parts: [part] };
+  return { variant: descriptor?.createType ?? 'streamOptimized', descriptor, parts: [part], warnings: [] };
 }
 
 /** @throws ParentMismatchError, MissingFileError, DamagedImageError */
@@ -84,7 +85,7 @@ class VmdkImage implements DiskImage {
   readonly #parent: DiskImage | null;
 
   /** @param files every open file of this layer, its own first; disposing the image closes them and the parent */
-  constructor(files: readonly ByteSource[], { variant, descriptor, parts }: Layer, parent: DiskImage | null) {
+  constructor(files: readonly ByteSource[], { variant, descriptor, parts, warnings }: Layer, parent: DiskImage | null) {
     this.#files = files;
     this.#parts = parts;
     this.#parent = parent;
@@ -98,7 +99,7 @@ class VmdkImage implements DiskImage {
       sectorSizeBytes: 512,
       creator: descriptor?.creator ?? null,
       chain: [link, ...(parent?.facts.chain ?? [])],
-      warnings: [...parts.flatMap((part) => part.warnings), ...(parent?.facts.warnings ?? [])],
+      warnings: [...warnings, ...parts.flatMap((part) => part.warnings), ...(parent?.facts.warnings ?? [])],
     };
   }
 

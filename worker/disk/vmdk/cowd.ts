@@ -37,13 +37,14 @@ export async function openCowd(source: ByteSource, described: number, signal?: A
   if (tableCount > MOST_TABLES || tableCount > directoryLength) {
     throw new LimitError(`“${name}” claims ${directoryLength} grain tables for ${capacity} sectors in grains of ${grain}.`);
   }
+  if (header.readUInt32LE(20) * SECTOR !== HEADER_BYTES) throw new DamagedImageError(`The grain directory of “${name}” is not behind its header.`);
 
   const grainBytes = grain * SECTOR;
   const sizeBytes = agreedSize({ capacityBytes: capacity * SECTOR, grainBytes }, described, name);
   const directory = await readDirectory(
     {
       source,
-      position: header.readUInt32LE(20) * SECTOR,
+      position: HEADER_BYTES,
       tableCount,
       tableBytes: ENTRIES_PER_TABLE * 4,
       entryBytes: 4,

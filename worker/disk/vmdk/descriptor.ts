@@ -48,7 +48,7 @@ export function parseDescriptor(bytes: Uint8Array, name: string): Descriptor {
   let createdBy: string | null = null;
   for (const line of lines) {
     const text = line.trim();
-    const setting = /^([A-Za-z][\w.]*)\s*=\s*(.*)$/.exec(text);
+    const setting = /^([^\s"=#]+)\s*=\s*(.*)$/.exec(text);
     if (setting !== null) {
       // The groups are there when the expression matches. The first wins, as in VMware's products.
       const key = (setting[1] as string).toLowerCase();
@@ -56,7 +56,9 @@ export function parseDescriptor(bytes: Uint8Array, name: string): Descriptor {
     } else if (/^(RW|RDONLY|NOACCESS)\s/i.test(text)) {
       if (extents.length === MOST_EXTENTS) throw new LimitError(`“${name}” has more than ${MOST_EXTENTS} extents.`);
       extents.push(extentLine(text, name));
-    } else createdBy ??= /^#\s*Created by (\S.*)$/i.exec(text)?.[1] ?? null;
+    } else if (text.startsWith('#') || text === '') createdBy ??= /^#\s*Created by (\S.*)$/i.exec(text)?.[1] ?? null;
+    // A line that is passed over may have been an extent before it was damaged, and the disk would shrink unseen.
+    else throw new DamagedImageError(`The descriptor of “${name}” has a line that means nothing: ${text.slice(0, 200)}`);
   }
   const createType = values.get('createtype');
   if (createType === undefined || createType === '') throw new DamagedImageError(`The descriptor of “${name}” has no createType.`);

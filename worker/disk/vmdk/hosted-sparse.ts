@@ -24,8 +24,9 @@ export async function readSparseHeader(source: ByteSource, signal?: AbortSignal)
 
 /** The footer is the last sector that is not all zeros: behind it are only the end-of-stream marker and padding. */
 async function readFooter(source: ByteSource, signal?: AbortSignal): Promise<Buffer> {
-  const length = Math.min(MOST_PADDING, source.sizeBytes - (source.sizeBytes % SECTOR));
-  const tail = await readBytes(source, source.sizeBytes - (source.sizeBytes % SECTOR) - length, length, signal);
+  const end = source.sizeBytes - (source.sizeBytes % SECTOR);
+  const length = Math.min(MOST_PADDING, end - SECTOR); // without the header, which looks just like a footer
+  const tail = await readBytes(source, end - length, length, signal);
   for (let at = tail.byteLength - 2 * SECTOR; at >= 0; at -= SECTOR) {
     const sector = tail.subarray(at, at + SECTOR);
     const isFooter = isSparseHeader(sector) && tail.subarray(at + SECTOR).every((byte) => byte === 0);

@@ -33,11 +33,16 @@ export function checkCreateType({ createType }: Descriptor, name: string): void 
   if (!FILE_TYPES.has(type)) throw new UnsupportedImageError(`“${name}” is of the unknown kind “${createType.slice(0, 80)}”.`, DATASTORE_REMEDY);
 }
 
+export interface OpenParts {
+  readonly parts: readonly Part[];
+  readonly warnings: readonly string[];
+}
+
 /**
  * The extents in the order of the disk. Every file that is opened is added to `files`, also when this fails.
  * @throws MissingFileError, TruncatedImageError, DamagedImageError, UnsupportedImageError, LimitError
  */
-export async function openParts(descriptor: Descriptor, name: string, neighbours: Neighbours, files: ByteSource[], signal?: AbortSignal): Promise<Part[]> {
+export async function openParts(descriptor: Descriptor, name: string, neighbours: Neighbours, files: ByteSource[], signal?: AbortSignal): Promise<OpenParts> {
   const parts: Part[] = [];
   const used: Stretch[] = [];
   for (const line of descriptor.extents) {
@@ -48,12 +53,12 @@ export async function openParts(descriptor: Descriptor, name: string, neighbours
     }
     files.push(file);
     const isFlat = FLAT_KINDS.includes(line.kind);
-    used.push(isFlat ? { file: file.name, from: line.positionBytes, to: line.positionBytes + line.sizeBytes } : { file: file.name, from: 0, to: Infinity });
+    const [from, to] = isFlat ? [line.positionBytes, line.positionBytes + line.sizeBytes] : [0, file.sizeBytes];
+    used.push({ file, from, to });
     parts.push(isFlat ? await openFlatPart(file, line.positionBytes, line.sizeBytes) : await openSparsePart(file, line, signal));
   }
   if (parts.length === 0) throw new DamagedImageError(`The descriptor of “${name}” names no extents.`);
-  checkDistinct(used, name);
-  return parts;
+  return { parts, warnings: checkDistinct(used, name) };
 }
 
 async function openLine(line: ExtentLine, name: string, neighbours: Neighbours, signal?: AbortSignal): Promise<ByteSource | null> {
@@ -78,16 +83,23 @@ async function openSparsePart(file: ByteSource, line: ExtentLine, signal?: Abort
 }
 
 interface Stretch {
-  readonly file: string;
+  readonly file: ByteSource;
   readonly from: number;
   readonly to: number;
 }
 
-/** No two extents may show the same bytes: writing to one would change the other, so no product makes such a disk. */
-function checkDistinct(used: readonly Stretch[], name: string): void {
-  const inOrder = [...used].sort((a, b) => (a.file === b.file ? a.from - b.from : a.file < b.file ? -1 : 1));
-  inOrder.forEach((stretch, i) => {
-    const before = inOrder[i - 1];
-    if (before?.file === stretch.file && before.to > stretch.from) throw new DamagedImageError(`“${name}” uses “${stretch.file}” for two extents.`);
+/**
+ * No two extents may show the same bytes: writing to one would change the other, so no product makes such a disk.
+ * Warns of files that go on behind what is used of them, which may mean that the descriptor is not theirs.
+ */
+function checkDistinct(used: readonly Stretch[], name: string): string[] {
+  const warnings: string[] = [];
+  const inOrder = [...used].sort((a, b) => (a.file.name === b.file.name ? a.from - b.from : a.file.name < b.file.name ? -1 : 1));
+  inOrder.forEach(({ file, to }, i) => {
+    const next = inOrder[i + 1];
+    if (next?.file.name !== file.name) {
+      if (to < file.sizeBytes) warnings.push(`“${file.name}” has ${file.sizeBytes - to} bytes more than its descriptor uses.`);
+    } else if (to > next.from) throw new DamagedImageError(`“${name}” uses “${file.name}” for two extents.`);
   });
+  return warnings;
 }

@@ -92,7 +92,8 @@ function checkHeader(header: Buffer, name: string): number {
 
 /** While the disk is in use, its latest tables may be only in the journal. */
 async function checkVolatileHeader(source: ByteSource, { position }: Region, signal?: AbortSignal): Promise<void> {
-  if (position < SECTOR || position + SECTOR > source.sizeBytes) throw new DamagedImageError(`“${source.name}” names no place for its second header.`);
+  if (position < SECTOR) throw new DamagedImageError(`“${source.name}” names no place for its second header.`);
+  if (position + SECTOR > source.sizeBytes) throw new TruncatedImageError(`“${source.name}” ends before its second header.`);
   const bytes = await readBytes(source, position, SECTOR, signal);
   if (bytes.readUInt32LE(0) !== VOLATILE_MAGIC || bytes.readUInt32LE(4) !== 0) throw new DamagedImageError(`The second header of “${source.name}” is damaged.`);
   if (bytes.readUInt32LE(24) === 0 && bytes.readUInt32LE(28) === 0) return;
