@@ -5,6 +5,7 @@ import { toErrorInfo } from '../shared/errors.ts';
 import { version } from '../../package.json';
 import { addCompletion } from './completion.ts';
 import { addConvert } from './convert.ts';
+import { addDemo } from './demo.ts';
 import { addDigest } from './digest.ts';
 import { addInspect } from './inspect.ts';
 import { Terminal } from './terminal.ts';
@@ -25,6 +26,7 @@ export function makeProgram(): Command {
   addConvert(program);
   addInspect(program);
   addDigest(program);
+  addDemo(program);
   addCompletion(program);
   for (const command of program.commands) command.option('--json', 'print one JSON document on standard output').exitOverride();
   return program;

@@ -2,14 +2,21 @@
 import type { Command } from 'commander';
 import { EngineClient } from '../engine-client.ts';
 import type { Job, JobResults } from '../shared/jobs.ts';
+import type { Stage } from '../shared/stages.ts';
 import { Terminal } from './terminal.ts';
 
 /** Whether `--json` was given, before or after the command's name. */
 export const wantsJson = (command: Command): boolean => command.optsWithGlobals<{ json?: boolean }>().json === true;
 
-/** Prints the result, or throws a GutsError after everything was undone. The first Ctrl-C cancels in good order. */
+/** Runs the job and prints the result, or throws as `perform` does. */
 export async function runJob<J extends Job>(command: Command, job: J, forPeople: (result: JobResults[J['kind']]) => string): Promise<void> {
   const terminal = new Terminal(wantsJson(command));
+  const result = await perform(terminal, job, (stage) => terminal.stage(stage));
+  terminal.result(result, () => forPeople(result));
+}
+
+/** The job's result, or a GutsError after everything was undone. The first Ctrl-C cancels in good order. */
+export async function perform<J extends Job>(terminal: Terminal, job: J, onStage: (stage: Stage) => void): Promise<JobResults[J['kind']]> {
   const cancel = new AbortController();
   const stop = (): void => {
     terminal.note('Cancelling, and removing what was made …');
@@ -19,11 +26,7 @@ export async function runJob<J extends Job>(command: Command, job: J, forPeople:
   process.once('SIGTERM', stop);
   await using engine = new EngineClient(debug(terminal));
   try {
-    const result = await engine.run(job, cancel.signal, {
-      onStage: (stage) => terminal.stage(stage),
-      onProgress: (progress) => terminal.progress(progress),
-    });
-    terminal.result(result, () => forPeople(result));
+    return await engine.run(job, cancel.signal, { onStage, onProgress: (progress) => terminal.progress(progress) });
   } finally {
     terminal.clear();
     process.off('SIGINT', stop);

@@ -19,17 +19,12 @@ export function checksSection(report: MigrationReport): Markup {
     { title: 'Result' },
   ] as const;
   const rows = checksOf(report).map(({ about, claim, evidence, outcome }) => [
-    sentence(claim),
+    claim,
     about,
-    sentence(evidence),
+    evidence,
     outcomeTags[outcome],
   ]);
   return section('Checks', table('Each claim with its evidence', columns, rows), '', 'long');
-}
-
-/** Claims are written without a capital, to stand in a sentence elsewhere. */
-function sentence(claim: string): string {
-  return claim.slice(0, 1).toUpperCase() + claim.slice(1);
 }
 
 export function bootSection({ boot }: MigrationReport): Markup {
@@ -113,10 +108,7 @@ function hash(value: string): Markup {
 
 export function leftBehindSection({ leftBehind }: MigrationReport): Markup {
   if (leftBehind.length === 0) {
-    return section(
-      'Left behind',
-      html`<p>${tag('good', 'nothing')} Everything that was made on the way is gone.</p>`,
-    );
+    return section('Left behind', html`<p>${tag('good', 'nothing')} Everything that was made on the way is gone.</p>`);
   }
   const columns = [
     { title: 'What', kind: 'name' },

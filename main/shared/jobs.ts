@@ -1,18 +1,11 @@
 /** What the engine can be asked to do with disks, and what it answers; the `--json` of the command line is these shapes. */
 import { z } from 'zod';
+import { ConvertedDisk, OutputFormat, Verify } from './converted-disk.ts';
+import { DemoJob, DemoResult } from './demo.ts';
 import { DiskFormat, ImageFacts } from './disk.ts';
 import { VmFacts } from './vm.ts';
 
-/** Formats that Guts writes. */
-export const OutputFormat = z.enum(['qcow2', 'raw', 'vmdk']);
-export type OutputFormat = z.infer<typeof OutputFormat>;
-
-/**
- * How much is proved. `written`: everything written is read back and compared. `sums`, the default: the source's own sums
- * (an OVA's manifest, the Adler-32 of compressed blocks) are checked too. `content`: both sides' content digests as well.
- */
-export const Verify = z.enum(['written', 'sums', 'content']);
-export type Verify = z.infer<typeof Verify>;
+export { ConvertedDisk, OutputFormat, Proof, Verify } from './converted-disk.ts';
 
 const Source = {
   /** Absolute path of a disk image, OVA, OVF, VMX or libvirt domain. */
@@ -47,37 +40,6 @@ export type InspectJob = z.infer<typeof InspectJob>;
 export const DigestJob = z.object({ kind: z.literal('digest'), ...Source, lanes: z.number().int().min(1).max(16) });
 export type DigestJob = z.infer<typeof DigestJob>;
 
-export const Proof = z.object({
-  /** What was shown, such as “source is what its manifest says”. */
-  claim: z.string(),
-  /** How it was shown, with numbers. */
-  evidence: z.string(),
-});
-export type Proof = z.infer<typeof Proof>;
-
-export const ConvertedDisk = z.object({
-  name: z.string(),
-  source: ImageFacts,
-  output: z.string(),
-  format: OutputFormat,
-  /** `carry-over`: compressed blocks moved as they are; `stream`: read front to back; `blocks`: read where data lies. */
-  route: z.enum(['carry-over', 'stream', 'blocks']),
-  /** From the source's files, at the output, and of the guest's disk never read because nothing is there. */
-  readBytes: z.number().int().nonnegative(),
-  writtenBytes: z.number().int().nonnegative(),
-  skippedBytes: z.number().int().nonnegative(),
-  outputBytes: z.number().int().nonnegative(),
-  seconds: z.number().nonnegative(),
-  /** Guest bytes dealt with per second, in 10^6 bytes. */
-  megabytesPerSecond: z.number().nonnegative(),
-  sha512: z.string().nullable(),
-  contentDigest: z.string().nullable(),
-  proofs: z.array(Proof),
-  /** True where an earlier run of the same job had written and proved this disk, and nothing was copied again. */
-  adopted: z.boolean(),
-});
-export type ConvertedDisk = z.infer<typeof ConvertedDisk>;
-
 export const ConvertResult = z.object({
   input: z.string(),
   vm: VmFacts.nullable(),
@@ -106,15 +68,16 @@ export const DigestResult = z.object({
 });
 export type DigestResult = z.infer<typeof DigestResult>;
 
-export const Job = z.discriminatedUnion('kind', [ConvertJob, InspectJob, DigestJob]);
+export const Job = z.discriminatedUnion('kind', [ConvertJob, InspectJob, DigestJob, DemoJob]);
 export type Job = z.infer<typeof Job>;
 
 export interface JobResults {
   readonly convert: ConvertResult;
   readonly inspect: InspectResult;
   readonly digest: DigestResult;
+  readonly demo: DemoResult;
 }
-export const jobResults = { convert: ConvertResult, inspect: InspectResult, digest: DigestResult };
+export const jobResults = { convert: ConvertResult, inspect: InspectResult, digest: DigestResult, demo: DemoResult };
 
 /** How far a job is, counted where bytes have arrived; told at most twice a second. */
 export const Progress = z.object({

@@ -1,6 +1,6 @@
 /** What a migration leaves in writing: what was moved where, how each claim was proved, and whether everything was. */
 import { z } from 'zod';
-import { ConvertedDisk, Verify } from './jobs.ts';
+import { ConvertedDisk, Verify } from './converted-disk.ts';
 import { Finding } from './preflight.ts';
 import { Stage } from './stages.ts';
 import { VmFacts } from './vm.ts';
@@ -95,7 +95,7 @@ export function checksOf({ disks, checks }: MigrationReport): ReportCheck[] {
     if (contentBefore === null || contentAfter === null) return own;
     const content: ReportCheck = {
       about: name,
-      claim: 'the guest sees the same bytes before and after',
+      claim: 'The written file, read on its own, holds what the source held.',
       evidence:
         'Content digests of the source and of the written file, each read on its own; both are listed under Hashes.',
       outcome: contentBefore === contentAfter ? 'passed' : 'failed',
@@ -136,7 +136,7 @@ const demands: readonly ((report: MigrationReport) => readonly string[])[] = [
       )
       .map(({ name }) => `The content of “${name}” was not shown to be the same before and after.`),
   ({ checks }) =>
-    checks.filter(({ outcome }) => outcome === 'failed').map(({ about, claim }) => `${about}: not so: ${claim}.`),
+    checks.filter(({ outcome }) => outcome === 'failed').map(({ about, claim }) => `${about}: not so: ${claim}`),
   ({ boot }) => (boot.tried && !boot.proved ? [`The moved machine did not boot as expected. ${boot.ended}`] : []),
   ({ leftBehind }) => leftBehind.map(({ what }) => `Something was left behind: ${what}.`),
 ];

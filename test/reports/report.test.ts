@@ -63,7 +63,7 @@ describe('the verdict', () => {
   };
   const failedCheck = {
     about: 'Disk 2',
-    claim: 'the image is sound',
+    claim: 'The image is sound.',
     evidence: '3 errors',
     outcome: 'failed',
   } as const;
@@ -83,7 +83,7 @@ describe('the verdict', () => {
       withDisk({ contentBefore: null, contentAfter: null }),
       'was not shown to be the same',
     ],
-    ['a check failed', changed({ checks: [failedCheck] }), 'Disk 2: not so: the image is sound.'],
+    ['a check failed', changed({ checks: [failedCheck] }), 'Disk 2: not so: The image is sound.'],
     ['the machine did not boot', changed({ boot: failedBoot }), 'did not boot as expected. It said nothing.'],
     ['something was left behind', changed({ leftBehind: [leftover] }), 'left behind: /srv/vms/x.part'],
     [
@@ -125,7 +125,7 @@ describe('the page', () => {
       report.disks.flatMap(({ sha512, contentAfter }) => [sha512 ?? '', contentAfter ?? '']),
       report.source.files.map(({ digest }) => digest?.hex ?? ''),
       report.findings.flatMap(({ id, says, remedy }) => [id, says, remedy]),
-      checksOf(report).map(({ evidence }) => evidence.slice(1)), // the first letter is made a capital
+      checksOf(report).flatMap(({ claim, evidence }) => [claim, evidence]),
       report.timeline.map(({ stage }) => stage),
     ].flat();
     for (const phrase of shown) expect(page).toContain(phrase);

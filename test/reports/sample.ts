@@ -33,12 +33,12 @@ function diskOf(number: number, virtualSizeBytes: number, heldBytes: number): Re
     contentDigest: hash('sha256', name),
     proofs: [
       {
-        claim: 'the source is what its manifest says',
+        claim: 'The source file is the one its manifest describes.',
         evidence: `SHA-256 of ${(written + 70_000).toLocaleString('en')} bytes, computed while reading`,
       },
       {
-        claim: 'the written file holds what was sent',
-        evidence: `read back and compared by SHA-512, ${(written + 327_680).toLocaleString('en')} bytes`,
+        claim: 'The output holds what was sent to it.',
+        evidence: `Read back and compared by SHA-512, ${(written + 327_680).toLocaleString('en')} bytes`,
       },
     ],
     adopted: false,
@@ -118,13 +118,13 @@ export function goodReport(): MigrationReport {
     checks: [
       {
         about: 'Disk images',
-        claim: 'the images are sound',
-        evidence: 'qemu-img 7.2 found no errors in 2 files',
+        claim: 'The images are sound.',
+        evidence: '“qemu-img check” found no errors in 2 files.',
         outcome: 'passed',
       },
       {
         about: 'Package',
-        claim: 'the package is signed',
+        claim: 'The package is signed.',
         evidence: 'The package has no certificate.',
         outcome: 'not made',
       },

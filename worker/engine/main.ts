@@ -3,6 +3,7 @@ import '../../main/shared/shim.ts';
 import { parentPort } from 'node:worker_threads';
 import { GutsError, toErrorInfo } from '../../main/shared/errors.ts';
 import type { Job, JobResults } from '../../main/shared/jobs.ts';
+import { demo } from '../demo/demo.ts';
 import { convert } from './convert.ts';
 import { digestSource } from './digest.ts';
 import { inspect } from './inspect.ts';
@@ -69,6 +70,8 @@ async function resultOf(job: Job, context: JobContext): Promise<JobResults[Job['
       return await inspect(job, context.signal);
     case 'digest':
       return await digestSource(job, context.tellProgress, context.signal);
+    case 'demo':
+      return await demo(job, context);
   }
 }
 
