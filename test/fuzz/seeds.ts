@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { DiskFormat } from '../../main/shared/disk.ts';
 import { makeRaw, pattern, qemuImg, run, KiB, MiB } from '../support/disks.ts';
 import { writeVdi, DISCARDED, FREE } from '../support/vdi.ts';
+import { writeVhd } from '../support/vhd.ts';
 import { vhdxtool } from '../support/vhdx.ts';
 import { writeCowd, writeDescriptor, writeSesparse } from '../support/vmdk.ts';
 
@@ -88,6 +89,22 @@ const plans: readonly Plan[] = [
   },
   converted('vhd-dynamic', 'vhd', '-O', 'vpc', '-o', 'force_size=on'),
   converted('vhd-fixed', 'vhd', '-O', 'vpc', '-o', 'subformat=fixed,force_size=on'),
+  {
+    name: 'vhd-differencing',
+    format: 'vhd',
+    make: (at) => {
+      const [block, kind] = [512 * KiB, 'differencing'] as const;
+      const disk = { sizeBytes: SIZE_BYTES - 512, blockBytes: block };
+      const base = [0, 5].map((number) => ({ block: number, bytes: pattern(number, block) }));
+      const child = [
+        { block: 5, bytes: pattern(8, block), isHere: (sector: number) => sector % 5 > 2 },
+        { block: 2, bytes: pattern(9, block) },
+      ];
+      writeVhd(at('base.vhd'), { ...disk, kind: 'dynamic', id: 1, blocks: base });
+      writeVhd(at('disk.vhd'), { ...disk, kind, id: 2, parent: { id: 1, name: 'base.vhd' }, blocks: child });
+      return ['disk.vhd', 'base.vhd'];
+    },
+  },
   converted('vhdx-dynamic', 'vhdx', '-O', 'vhdx', '-o', 'block_size=1M'),
   converted('vhdx-fixed', 'vhdx', '-O', 'vhdx', '-o', 'subformat=fixed,block_size=1M'),
   {
