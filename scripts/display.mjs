@@ -20,7 +20,8 @@ if (isLinux && process.getuid?.() === 0) env['ELECTRON_DISABLE_SANDBOX'] = '1';
 
 const words = given === 'electron' ? [process.execPath, path.join(root, 'node_modules/electron/cli.js')] : [given];
 words.push(...rest);
-if (isLinux && !env['DISPLAY']) {
+const isVirtual = isLinux && !env['DISPLAY'];
+if (isVirtual) {
   words.unshift('xvfb-run', '-a', '-s', '-screen 0 1280x800x24');
   if (given === 'electron' && !rest.includes('--smoke')) {
     process.stderr.write('start: there is no DISPLAY, so the window opens on a virtual screen that nobody sees\n');
@@ -28,9 +29,9 @@ if (isLinux && !env['DISPLAY']) {
 }
 
 const [command = '', ...args] = words;
-const child = spawn(command, args, { stdio: 'inherit', env });
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-  process.on(signal, () => child.kill(signal));
+// xvfb-run leaves its program and its screen behind when it is killed; a group of their own can be ended whole.
+const child = spawn(command, args, { stdio: 'inherit', env, detached: isVirtual });
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => end(signal));
 child.on('error', (error) => {
   process.stderr.write(`start: ${command} did not start: ${error.message}\n`);
   process.exitCode = 1;
@@ -38,3 +39,9 @@ child.on('error', (error) => {
 child.on('exit', (code) => {
   process.exitCode = code ?? 1;
 });
+
+/** @param {NodeJS.Signals} signal */
+function end(signal) {
+  if (isVirtual && child.pid !== undefined) process.kill(-child.pid, signal);
+  else child.kill(signal);
+}
