@@ -63,6 +63,8 @@ export function parseDescriptor(bytes: Uint8Array, name: string): Descriptor {
   const createType = values.get('createtype');
   if (createType === undefined || createType === '') throw new DamagedImageError(`The descriptor of “${name}” has no createType.`);
   const parentContentId = contentId(values, 'parentcid', name);
+  // Every disk has the line; without it a delta whose other lines are damaged too would pass for a disk of its own.
+  if (parentContentId === null) throw new DamagedImageError(`The descriptor of “${name}” has no parentCID.`);
   const parentFileName = values.get('parentfilenamehint') ?? null;
   return {
     createType,
