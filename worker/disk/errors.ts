@@ -47,3 +47,9 @@ export class LimitError extends GutsError {
   readonly code = 'disk.limit';
   readonly remedy = 'The file claims sizes that no real disk of its format has. Export the disk again from its hypervisor.';
 }
+
+/** The name promises a format of which the bytes show nothing: the file is cut, overwritten, or a raw disk under a wrong name. */
+export class MisnamedImageError extends GutsError {
+  readonly code = 'disk.not-its-format';
+  readonly remedy = 'Copy the file again: its start or end is missing. If it is a raw disk in truth, run again with --from raw.';
+}

@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import type { DiskFormat } from '../../main/shared/disk.ts';
 import { openFile, readBytes, type ByteSource } from './bytes.ts';
-import { MissingFileError, TruncatedImageError } from './errors.ts';
+import { MisnamedImageError, MissingFileError, TruncatedImageError } from './errors.ts';
 import type { DiskImage, FormatOpener, Neighbours } from './image.ts';
 import { FolderNeighbours } from './neighbours.ts';
 import { openQcow2 } from './qcow2.ts';
@@ -56,11 +56,26 @@ export async function openBytes(
   signal?: AbortSignal,
 ): Promise<DiskImage> {
   try {
-    return await openers[format ?? (await detect(source, signal))](source, neighbours, signal);
+    const found = format ?? (await detect(source, signal));
+    if (format === undefined && found === 'raw') refuseMisnamed(source.name);
+    return await openers[found](source, neighbours, signal);
   } catch (error) {
     await source[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Endings that promise a structure; the flat and raw-device extents of a VMDK have the same ending and none. */
+const STRUCTURED = /\.(a?vhdx?|vmdk|qcow2?|vdi)$/i;
+const FLAT_EXTENT = /-(flat|f\d{3}|delta-flat|rdmp?)\.vmdk$/i;
+
+/**
+ * An image that lost its magic numbers would read as a raw disk, and be called good with the wrong content.
+ * @throws MisnamedImageError
+ */
+function refuseMisnamed(name: string): void {
+  if (!STRUCTURED.test(name) || FLAT_EXTENT.test(name)) return;
+  throw new MisnamedImageError(`“${name}” is named as a disk image, but holds nothing of that format.`);
 }
 
 const HEAD_BYTES = 512;

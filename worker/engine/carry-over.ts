@@ -44,7 +44,7 @@ export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; ma
   const stop = AbortSignal.any([job.signal, failure.signal]);
   const layout = new Qcow2Layout({ virtualSizeBytes, dataBytes: Math.ceil(source.sizeBytes / CLUSTER_BYTES) * CLUSTER_BYTES + CLUSTER_BYTES });
   const scratch = Array.from({ length: WINDOWS }, () => Buffer.allocUnsafeSlow(SCRATCH_BYTES));
-  const output = new OrderedOutput(file, job.hashLane);
+  const output = new OrderedOutput(file, job.hashLane, memory);
   const pending = new Set<Promise<void>>();
   let digests = Promise.resolve();
   let shortGrain: { offset: number; bytes: Buffer } | null = null;
@@ -102,23 +102,35 @@ export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; ma
   return { sha512: hex, mappedBytes: layout.mappedBytes };
 }
 
-/** What stands before and behind the stream: written at once, in order, hashed on the way. */
+/**
+ * What stands before and behind the stream: written at once, in order, hashed on the way. It passes through the first
+ * input window, which the stream does not use then, so that the lane can hash it without a copy by message.
+ */
 class OrderedOutput {
   position = 0;
   readonly #file: PartFile;
   readonly #hashLane: Lane;
-  readonly #scratch = Buffer.allocUnsafe(CLUSTER_BYTES);
+  readonly #stage: Uint8Array;
+  readonly #scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
 
-  constructor(file: PartFile, hashLane: Lane) {
+  constructor(file: PartFile, hashLane: Lane, memory: LaneMemory) {
     this.#file = file;
     this.#hashLane = hashLane;
+    this.#stage = new Uint8Array(memory.inputs, 0, memory.inputBytes);
   }
 
   async bytes(bytes: Uint8Array): Promise<void> {
-    const hashed = this.#hashLane.run({ op: 'hashBytes', hash: 'output', algorithm: 'sha512', bytes });
-    await this.#file.write(bytes, this.position, this.#scratch);
-    await hashed;
-    this.position += bytes.byteLength;
+    for (let done = 0; done < bytes.byteLength; ) {
+      const length = Math.min(this.#stage.byteLength, bytes.byteLength - done);
+      const piece = this.#stage.subarray(0, length);
+      piece.set(bytes.subarray(done, done + length));
+      await Promise.all([
+        this.#hashLane.run({ op: 'hash', hash: 'output', algorithm: 'sha512', input: 0, from: 0, length }),
+        this.#file.write(piece, this.position, this.#scratch),
+      ]);
+      this.position += length;
+      done += length;
+    }
   }
 
   async zeros(length: number): Promise<void> {

@@ -17,7 +17,7 @@ const COPIED_HIGH = 0x8000_0000;
 const COMPRESSED_HIGH = 0x4000_0000;
 const TWO_32 = 2 ** 32;
 
-/** A stretch of the file: bytes to write, or so many zero bytes, which a file may leave as a hole. */
+/** A stretch of the file: bytes to write, good until the next stretch is asked for; or so many zeros, which may stay a hole. */
 export type Stretch = { readonly bytes: Uint8Array } | { readonly zeros: number };
 
 export interface Qcow2Options {
@@ -175,8 +175,9 @@ export class Qcow2Layout {
     if (plan.metadataStart > this.#dataEnd) yield { zeros: plan.metadataStart - this.#dataEnd };
     const headClusters = this.dataStart / CLUSTER_BYTES;
     const metadataCluster = plan.metadataStart / CLUSTER_BYTES;
+    const bytes = Buffer.alloc(CLUSTER_BYTES);
     for (let block = 0; block < plan.blocks; block++) {
-      const bytes = Buffer.alloc(CLUSTER_BYTES);
+      bytes.fill(0);
       for (let i = 0; i < REFCOUNT_ENTRIES; i++) {
         const cluster = block * REFCOUNT_ENTRIES + i;
         const isTable =
@@ -187,12 +188,12 @@ export class Qcow2Layout {
       yield { bytes };
     }
     let zeros = 0;
-    for (const bytes of this.#entries.l2Tables(plan.used, this.#l1Entries)) {
-      if (bytes === null) zeros += CLUSTER_BYTES;
+    for (const table of this.#entries.l2Tables(plan.used, this.#l1Entries, bytes)) {
+      if (table === null) zeros += CLUSTER_BYTES;
       else {
         if (zeros > 0) yield { zeros };
         zeros = 0;
-        yield { bytes };
+        yield { bytes: table };
       }
     }
     if (zeros > 0) yield { zeros };
@@ -257,14 +258,14 @@ class Entries {
     return all;
   }
 
-  /** The L2 tables named by `used` (null: all `most`), in order; null stands for an empty one. */
-  *l2Tables(used: readonly number[] | null, most: number): Generator<Buffer | null, void, void> {
+  /** The L2 tables named by `used` (null: all `most`), in order and each in `into`; null stands for an empty one. */
+  *l2Tables(used: readonly number[] | null, most: number, into: Buffer): Generator<Buffer | null, void, void> {
     let next = 0;
     for (let i = 0; i < (used?.length ?? most); i++) {
       const table = used?.[i] ?? i;
       let bytes: Buffer | null = null;
       for (; next < this.count && Math.floor((this.#clusters[next] ?? 0) / L2_ENTRIES) === table; next++) {
-        bytes ??= Buffer.alloc(CLUSTER_BYTES);
+        bytes ??= into.fill(0);
         const at = 8 * ((this.#clusters[next] ?? 0) % L2_ENTRIES);
         bytes.writeUInt32BE(this.#high[next] ?? 0, at);
         bytes.writeUInt32BE(this.#low[next] ?? 0, at + 4);

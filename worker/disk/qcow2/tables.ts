@@ -22,6 +22,8 @@ export class Tables {
   readonly #claims: ClusterClaims = { tables: new Claims(), data: new Claims(), packed: new Claims() };
   /** Slices of level 2 tables whose entries have been checked and claimed. At most 8 million, so a mebibyte of bits. */
   readonly #checked = new Claims(2 * 1024 * 1024);
+  /** A buffer that was read into and not needed. */
+  #spare: Buffer | undefined;
   readonly #slices = new Map<number, Buffer>();
 
   constructor(source: ByteSource, header: Qcow2Header) {
@@ -120,8 +122,7 @@ export class Tables {
   }
 
   async #slice(position: number, length: number, signal: AbortSignal | undefined): Promise<Buffer> {
-    const kept = this.#slices.get(position);
-    const bytes = kept ?? (await readBytes(this.source, position, length, signal));
+    const bytes = this.#slices.get(position) ?? (await this.#readSlice(position, length, signal));
     this.#slices.delete(position); // and in again behind all others: the map's order is that of use
     this.#slices.set(position, bytes);
     if (this.#slices.size > SLICES_KEPT) {
@@ -132,4 +133,19 @@ export class Tables {
     }
     return bytes;
   }
+
+  /** An image that was written as a stream has a table for every stretch, most of them empty: those cost no memory. */
+  async #readSlice(position: number, length: number, signal: AbortSignal | undefined): Promise<Buffer> {
+    const spare = this.#spare;
+    this.#spare = undefined; // two walks at once must not read into one buffer
+    const into = spare?.byteLength === length ? spare : Buffer.allocUnsafe(length);
+    await this.source.read(into, position, signal);
+    if (!isAllZero(into)) return into;
+    this.#spare = into;
+    return NO_ENTRIES.subarray(0, length);
+  }
 }
+
+const NO_ENTRIES = Buffer.alloc(SLICE_BYTES);
+
+const isAllZero = (bytes: Buffer): boolean => bytes.compare(NO_ENTRIES, 0, bytes.byteLength) === 0;

@@ -90,7 +90,7 @@ export interface CheckReply {
   readonly digests: Uint8Array | null;
 }
 
-/** Adds bytes of an input window (or zeros) to the running hash `hash`, in the order in which the jobs are sent. */
+/** Adds bytes of an input window to the running hash `hash`, in the order in which the jobs are sent. */
 export interface HashJob {
   readonly op: 'hash';
   readonly hash: string;
@@ -99,13 +99,7 @@ export interface HashJob {
   readonly from: number;
   readonly length: number;
 }
-/** The same for bytes that are not in shared memory, such as headers and tables. */
-export interface HashBytesJob {
-  readonly op: 'hashBytes';
-  readonly hash: string;
-  readonly algorithm: string;
-  readonly bytes: Uint8Array;
-}
+/** The same for zeros that are written nowhere. */
 export interface HashZerosJob {
   readonly op: 'hashZeros';
   readonly hash: string;
@@ -125,13 +119,12 @@ export interface HashFileJob {
   readonly length: number;
 }
 
-export type LaneJob = FillJob | WriteJob | CheckJob | HashJob | HashBytesJob | HashZerosJob | HashEndJob | HashFileJob;
+export type LaneJob = FillJob | WriteJob | CheckJob | HashJob | HashZerosJob | HashEndJob | HashFileJob;
 export interface LaneReplies {
   readonly fill: FillReply;
   readonly write: { readonly writtenBytes: number };
   readonly check: CheckReply;
   readonly hash: null;
-  readonly hashBytes: null;
   readonly hashZeros: null;
   readonly hashEnd: { readonly hex: string };
   readonly hashFile: { readonly hex: string };

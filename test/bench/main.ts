@@ -1,0 +1,192 @@
+/**
+ * `npm run bench`: Guts against qemu-img on the same files in one run, as ratios of medians; exits 1 when a goal is missed.
+ *
+ *   npm run bench -- [--runs N] [--only WORD] [--dir DIR] [--write]
+ *
+ * `--write` puts the tables into docs/performance.md. Sources and outputs are in memory (/dev/shm) where it has room, so
+ * that the programs are measured and not a disk.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { bigDisk, made, run, spreadDisk } from './disks.ts';
+import { measure, median, type Cost } from './measure.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const GiB = 2 ** 30;
+const ROOM_BYTES = 16 * GiB;
+const { values: flags } = parseArgs({
+  options: { runs: { type: 'string', default: '5' }, only: { type: 'string' }, dir: { type: 'string' }, write: { type: 'boolean', default: false } },
+});
+const dir = flags.dir ?? path.join(roomy('/dev/shm') ? '/dev/shm' : tmpdir(), 'guts-bench');
+mkdirSync(dir, { recursive: true });
+const at = (name: string): string => path.join(dir, name);
+const env = { GUTS_DATA_DIR: at('state') };
+/** The product runs on the system's Node, not on the one that npm scripts get. */
+const node = existsSync('/usr/bin/node') ? '/usr/bin/node' : process.execPath;
+const guts = (...args: string[]): string[] => [node, path.join(root, 'out/cli.cjs'), 'convert', ...args];
+
+interface Pair {
+  readonly name: string;
+  readonly input: string;
+  readonly ending: string;
+  readonly ours: readonly string[];
+  readonly theirs: readonly string[];
+  readonly runs?: number;
+  readonly goals: { readonly wall?: number; readonly cpu?: number; readonly peakMiB: number };
+}
+
+function roomy(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize >= ROOM_BYTES;
+}
+
+const say = (text: string): void => void process.stderr.write(`bench: ${text}\n`);
+say(`making disks in ${dir}`);
+const big = bigDisk(dir);
+const stream = made(at('big.vmdk'), (to) => run(...spread(guts(big, to, '--to', 'vmdk'))));
+const vhdx = made(at('big.vhdx'), (to) => run('qemu-img', 'convert', '-O', 'vhdx', '-o', 'subformat=dynamic', big, to));
+const vhd = made(at('big.vhd'), (to) => run('qemu-img', 'convert', '-O', 'vpc', '-o', 'subformat=dynamic,force_size=on', big, to));
+const sparse = made(at('big-sparse.vmdk'), (to) => run('qemu-img', 'convert', '-O', 'vmdk', big, to));
+
+function spread([command = '', ...args]: readonly string[]): [string, ...string[]] {
+  return [command, ...args];
+}
+
+const pairs: Pair[] = [
+  {
+    name: 'streamOptimized → compressed qcow2 (carried over, SHA-512) : qemu-img -c -m 8 -W',
+    input: stream,
+    ending: 'qcow2',
+    ours: ['--compress', '--verify', 'written'],
+    theirs: ['-c', '-m', '8', '-W', '-O', 'qcow2'],
+    runs: 1,
+    goals: { wall: 1 / 25, peakMiB: 120 },
+  },
+  {
+    name: 'streamOptimized → compressed qcow2 (carried over, SHA-512) : qemu-img plain qcow2',
+    input: stream,
+    ending: 'qcow2',
+    ours: ['--compress', '--verify', 'written'],
+    theirs: ['-O', 'qcow2'],
+    goals: { wall: 0.2, peakMiB: 120 },
+  },
+  {
+    name: 'the same, every Adler-32 checked as well (the default)',
+    input: stream,
+    ending: 'qcow2',
+    ours: ['--compress'],
+    theirs: ['-O', 'qcow2'],
+    goals: { peakMiB: 120 },
+  },
+  { name: 'streamOptimized → raw', input: stream, ending: 'raw', ours: [], theirs: ['-O', 'raw'], goals: { wall: 0.65, cpu: 0.7, peakMiB: 200 } },
+  { name: 'streamOptimized → qcow2', input: stream, ending: 'qcow2', ours: [], theirs: ['-O', 'qcow2'], goals: { wall: 0.65, cpu: 0.7, peakMiB: 200 } },
+  ...[
+    ['VHDX', vhdx],
+    ['VHD', vhd],
+    ['sparse VMDK', sparse],
+    ['raw', big],
+  ].flatMap(([name = '', input = '']): Pair[] => [
+    { name: `${name} → raw`, input, ending: 'raw', ours: [], theirs: ['-O', 'raw'], goals: { wall: 1, peakMiB: 200 } },
+    { name: `${name} → qcow2`, input, ending: 'qcow2', ours: [], theirs: ['-O', 'qcow2'], goals: { wall: 1.1, peakMiB: 200 } },
+  ]),
+];
+
+let missed = 0;
+const verdict = (value: number, goal: number | undefined): string => {
+  if (goal === undefined) return '–';
+  if (value > goal) missed++;
+  return `${value <= goal ? 'met' : '**missed**'} (≤ ${goal.toPrecision(2)})`;
+};
+const ratio = (value: number): string => value.toFixed(3);
+const range = (values: readonly number[]): string => `[${Math.min(...values).toFixed(3)}–${Math.max(...values).toFixed(3)}]`;
+const guestGiB = guestBytes(big) / GiB;
+
+function guestBytes(file: string): number {
+  return statSync(file).blocks * 512;
+}
+
+function comparePairs(): string[] {
+  const rows = ['| conversion | wall | goal | CPU | goal | peak MiB | CPU s/GiB, Guts : qemu-img |', '| --- | --- | --- | --- | --- | --- | --- |'];
+  for (const pair of pairs) {
+    if (flags.only !== undefined && !pair.name.includes(flags.only)) continue;
+    say(pair.name);
+    const ours: Cost[] = [];
+    const theirs: Cost[] = [];
+    const mine = at(`ours.${pair.ending}`);
+    const other = at(`theirs.${pair.ending}`);
+    for (let i = 0; i < (pair.runs ?? Number(flags.runs)); i++) {
+      rmSync(mine, { force: true });
+      ours.push(measure(guts(pair.input, mine, ...pair.ours), env));
+      rmSync(other, { force: true });
+      theirs.push(measure(['qemu-img', 'convert', ...pair.theirs, pair.input, other], {}));
+    }
+    execFileSync('qemu-img', ['compare', big, mine], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const walls = ours.map((cost, i) => cost.wallSeconds / (theirs[i]?.wallSeconds ?? Number.NaN));
+    const cpu = ours.map((cost, i) => cost.cpuSeconds / (theirs[i]?.cpuSeconds ?? Number.NaN));
+    const peak = Math.max(...ours.map((cost) => cost.peakMiB));
+    const perGiB = (costs: readonly Cost[]): string => (median(costs.map((cost) => cost.cpuSeconds)) / guestGiB).toFixed(2);
+    rows.push(
+      `| ${pair.name} | ${ratio(median(walls))} ${range(walls)} | ${verdict(median(walls), pair.goals.wall)} | ${ratio(median(cpu))} ${range(cpu)} | ${verdict(median(cpu), pair.goals.cpu)} | ${peak.toFixed(0)}, ${verdict(peak, pair.goals.peakMiB)} | ${perGiB(ours)} : ${perGiB(theirs)} |`,
+    );
+    rmSync(mine, { force: true });
+    rmSync(other, { force: true });
+  }
+  return rows;
+}
+
+/** The same 1 GiB of data on disks of 2 GiB, 64 GiB and 1 TiB: neither time nor memory may follow the disk's size. */
+function compareSizes(): string[] {
+  const rows = ['| conversion | disk | time against 2 GiB | goal | peak MiB | growth | goal |', '| --- | --- | --- | --- | --- | --- | --- |'];
+  const sizes = [2 * GiB, 64 * GiB, 1024 * GiB];
+  const cases: [string, (raw: string, size: number) => string, string, string[]][] = [
+    ['sparse raw → qcow2', (raw) => raw, 'qcow2', []],
+    ['VHDX → qcow2', (raw, size) => made(at(`spread-${size}.vhdx`), (to) => run('qemu-img', 'convert', '-O', 'vhdx', raw, to)), 'qcow2', []],
+    ['streamOptimized → compressed qcow2', (raw, size) => made(at(`spread-${size}.vmdk`), (to) => run(...spread(guts(raw, to, '--to', 'vmdk')))), 'qcow2', ['--compress']],
+    ['streamOptimized → raw', (raw, size) => made(at(`spread-${size}.vmdk`), (to) => run(...spread(guts(raw, to, '--to', 'vmdk')))), 'raw', []],
+  ];
+  for (const [name, source, ending, options] of cases) {
+    if (flags.only !== undefined && !name.includes(flags.only)) continue;
+    let base: { wall: number; peak: number } | undefined;
+    for (const size of sizes) {
+      const input = source(spreadDisk(big, at(`spread-${size}.raw`), size, GiB), size);
+      say(`${name}, ${size / GiB} GiB`);
+      const output = at(`ours.${ending}`);
+      const costs = Array.from({ length: Number(flags.runs) }, () => {
+        rmSync(output, { force: true });
+        return measure(guts(input, output, ...options), env);
+      });
+      rmSync(output, { force: true });
+      const wall = median(costs.map((cost) => cost.wallSeconds));
+      const peak = median(costs.map((cost) => cost.peakMiB));
+      base ??= { wall, peak };
+      const isBase = size === sizes[0];
+      rows.push(
+        `| ${name} | ${size / GiB} GiB | ${ratio(wall / base.wall)} | ${verdict(wall / base.wall, isBase ? undefined : 2)} | ${peak.toFixed(0)} | ${(100 * (peak / base.peak - 1)).toFixed(1)} % | ${verdict(peak / base.peak, isBase ? undefined : 1.1)} |`,
+      );
+    }
+  }
+  return rows;
+}
+
+const tables = [
+  `Guts on Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, ${execFileSync('qemu-img', ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? ''}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${guestGiB.toFixed(2)} GiB of guest data on a 4 GiB disk, medians of ${flags.runs} paired runs with their spread.`,
+  '',
+  ...comparePairs(),
+  '',
+  'One GiB of data on disks of three sizes (medians; time and memory against the 2 GiB disk):',
+  '',
+  ...compareSizes(),
+].join('\n');
+process.stdout.write(`${tables}\n`);
+if (flags.write) {
+  const file = path.join(root, 'docs/performance.md');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace(/(<!-- bench -->\n)[^]*(<!-- \/bench -->)/, `$1\n${tables}\n\n$2`));
+  say(`wrote ${path.relative(root, file)}`);
+}
+process.exitCode = missed === 0 ? 0 : 1;
+if (missed > 0) say(`${missed} goals were missed`);
