@@ -4,7 +4,18 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GutsError } from '../../main/shared/errors.ts';
 import { openImage } from '../../worker/disk/open.ts';
-import { contentHash, extentsOf, fileHash, KiB, makeRaw, MiB, pattern, qemuImg, run, scratch } from '../support/disks.ts';
+import {
+  contentHash,
+  extentsOf,
+  fileHash,
+  KiB,
+  makeRaw,
+  MiB,
+  pattern,
+  qemuImg,
+  run,
+  scratch,
+} from '../support/disks.ts';
 import { streamOf, writeCowd, writeDescriptor, writeSesparse } from '../support/vmdk.ts';
 
 type Dir = ReturnType<typeof scratch>;
@@ -45,7 +56,10 @@ function u32(value: number): number[] {
 }
 
 async function sparse(dir: Dir, subformat = 'monolithicSparse'): Promise<string> {
-  await makeRaw(dir.file('disk.raw'), SIZE, [{ offset: 0, length: 200 * KiB }, { offset: 3 * MiB, length: 100 * KiB }]);
+  await makeRaw(dir.file('disk.raw'), SIZE, [
+    { offset: 0, length: 200 * KiB },
+    { offset: 3 * MiB, length: 100 * KiB },
+  ]);
   qemuImg('convert', '-O', 'vmdk', '-o', `subformat=${subformat}`, dir.file('disk.raw'), dir.file('disk.vmdk'));
   return dir.file('disk.vmdk');
 }
@@ -69,19 +83,45 @@ async function kinds(dir: Dir): Promise<Kind[]> {
   const mono = await sparse(in_('m'));
   const stream = await sparse(in_('s'), 'streamOptimized');
   const split = await sparse(in_('t'), 'twoGbMaxExtentSparse');
-  writeFileSync(dir.file('esx.vmdk'), streamOf(SIZE, [3, 0, 17].map((number) => [number, pattern(number, 64 * KiB)] as const)));
+  writeFileSync(
+    dir.file('esx.vmdk'),
+    streamOf(
+      SIZE,
+      [3, 0, 17].map((number) => [number, pattern(number, 64 * KiB)] as const),
+    ),
+  );
   writeDescriptor(dir.file('base.vmdk'), { createType: 'vmfs', cid: '11111111', extents: [`RW ${SECTORS} ZERO`] });
   const child = { cid: '22222222', parentCid: '11111111', parent: 'base.vmdk' };
-  writeCowd(dir.file('c-delta.vmdk'), { capacitySectors: SECTORS, grainSectors: 8, grains: [9, 8, 700, 3].map((number) => [number, pattern(number, 4096)] as const) });
-  writeDescriptor(dir.file('c.vmdk'), { createType: 'vmfsSparse', ...child, extents: [`RW ${SECTORS} VMFSSPARSE "c-delta.vmdk"`] });
-  writeSesparse(dir.file('e-delta.vmdk'), { capacitySectors: SECTORS, grains: [9, 8, 700, 3].map((number, place) => ({ number, holds: { place, bytes: pattern(number, 4096) } })) });
-  writeDescriptor(dir.file('e.vmdk'), { createType: 'seSparse', ...child, extents: [`RW ${SECTORS} SESPARSE "e-delta.vmdk"`] });
+  writeCowd(dir.file('c-delta.vmdk'), {
+    capacitySectors: SECTORS,
+    grainSectors: 8,
+    grains: [9, 8, 700, 3].map((number) => [number, pattern(number, 4096)] as const),
+  });
+  writeDescriptor(dir.file('c.vmdk'), {
+    createType: 'vmfsSparse',
+    ...child,
+    extents: [`RW ${SECTORS} VMFSSPARSE "c-delta.vmdk"`],
+  });
+  writeSesparse(dir.file('e-delta.vmdk'), {
+    capacitySectors: SECTORS,
+    grains: [9, 8, 700, 3].map((number, place) => ({ number, holds: { place, bytes: pattern(number, 4096) } })),
+  });
+  writeDescriptor(dir.file('e.vmdk'), {
+    createType: 'seSparse',
+    ...child,
+    extents: [`RW ${SECTORS} SESPARSE "e-delta.vmdk"`],
+  });
   const size = (file: string): number => readFileSync(file).length;
   return [
     { open: mono, file: mono, structure: 64 * KiB, saysItTwice: true },
     { open: stream, file: stream, structure: size(stream), saysItTwice: true },
     { open: split, file: dir.file('t/disk-s001.vmdk'), structure: 64 * KiB, saysItTwice: true },
-    { open: dir.file('esx.vmdk'), file: dir.file('esx.vmdk'), structure: size(dir.file('esx.vmdk')), saysItTwice: true },
+    {
+      open: dir.file('esx.vmdk'),
+      file: dir.file('esx.vmdk'),
+      structure: size(dir.file('esx.vmdk')),
+      saysItTwice: true,
+    },
     { open: dir.file('c.vmdk'), file: dir.file('c-delta.vmdk'), structure: (5 + 32) * 512, saysItTwice: false },
     { open: dir.file('e.vmdk'), file: dir.file('e-delta.vmdk'), structure: (16 + 8 + 64) * 512, saysItTwice: false },
   ];
@@ -96,7 +136,10 @@ describe('a damaged VMDK', () => {
       expect(want).toMatch(/^[0-9a-f]{64}$/);
       // Most of a header and of a table is zeros; half of the flips go to what is not.
       const used = [...sound.subarray(0, structure).entries()].filter(([, byte]) => byte !== 0).map(([at]) => at);
-      const places = fc.oneof(fc.integer({ min: 0, max: structure - 1 }), fc.nat({ max: used.length - 1 }).map((i) => used[i] ?? 0));
+      const places = fc.oneof(
+        fc.integer({ min: 0, max: structure - 1 }),
+        fc.nat({ max: used.length - 1 }).map((i) => used[i] ?? 0),
+      );
 
       await fc.assert(
         fc.asyncProperty(places, fc.integer({ min: 0, max: 7 }), async (at, bit) => {
@@ -150,7 +193,10 @@ describe('a damaged VMDK', () => {
     const file = await sparse(dir);
     patch(file, tablesOf(file).table + 5 * 4, u32(128 * 3)); // a hole now shows another grain
 
-    await expect(readThrough(file)).rejects.toMatchObject({ code: 'disk.damaged', message: expect.stringContaining('differ') });
+    await expect(readThrough(file)).rejects.toMatchObject({
+      code: 'disk.damaged',
+      message: expect.stringContaining('differ'),
+    });
   });
 
   test.each([
@@ -158,33 +204,65 @@ describe('a damaged VMDK', () => {
     ['places data on its own tables', 5 * 4, 'where its own tables are'],
   ])('that %s is refused', async (_, entryOf, reason) => {
     using dir = scratch();
-    writeCowd(dir.file('d-delta.vmdk'), { capacitySectors: SECTORS, grainSectors: 8, grains: [[0, pattern(1, 4096)], [1, pattern(2, 4096)]] });
-    writeDescriptor(dir.file('d.vmdk'), { createType: 'vmfsSparse', extents: [`RW ${SECTORS} VMFSSPARSE "d-delta.vmdk"`] });
+    writeCowd(dir.file('d-delta.vmdk'), {
+      capacitySectors: SECTORS,
+      grainSectors: 8,
+      grains: [
+        [0, pattern(1, 4096)],
+        [1, pattern(2, 4096)],
+      ],
+    });
+    writeDescriptor(dir.file('d.vmdk'), {
+      createType: 'vmfsSparse',
+      extents: [`RW ${SECTORS} VMFSSPARSE "d-delta.vmdk"`],
+    });
     // The table is at sector 5, behind header and directory, and the grains at 37 and 45.
     patch(dir.file('d-delta.vmdk'), 5 * 512 + entryOf, u32(reason === 'twice' ? 41 : 30));
 
-    await expect(readThrough(dir.file('d.vmdk'))).rejects.toMatchObject({ code: 'disk.damaged', message: expect.stringContaining(reason) });
+    await expect(readThrough(dir.file('d.vmdk'))).rejects.toMatchObject({
+      code: 'disk.damaged',
+      message: expect.stringContaining(reason),
+    });
   });
 
   test('whose directory names one table twice is refused', async () => {
     using dir = scratch();
-    const number = 40 * MiB / 4096;
-    writeCowd(dir.file('d-delta.vmdk'), { capacitySectors: 48 * MiB / 512, grainSectors: 8, grains: [[number, pattern(1, 4096)]] });
-    writeDescriptor(dir.file('d.vmdk'), { createType: 'vmfsSparse', extents: [`RW ${48 * MiB / 512} VMFSSPARSE "d-delta.vmdk"`] });
+    const number = (40 * MiB) / 4096;
+    writeCowd(dir.file('d-delta.vmdk'), {
+      capacitySectors: (48 * MiB) / 512,
+      grainSectors: 8,
+      grains: [[number, pattern(1, 4096)]],
+    });
+    writeDescriptor(dir.file('d.vmdk'), {
+      createType: 'vmfsSparse',
+      extents: [`RW ${(48 * MiB) / 512} VMFSSPARSE "d-delta.vmdk"`],
+    });
     patch(dir.file('d-delta.vmdk'), 4 * 512, u32(5));
 
-    await expect(openImage(dir.file('d.vmdk'))).rejects.toMatchObject({ code: 'disk.damaged', message: expect.stringContaining('overlaps') });
+    await expect(openImage(dir.file('d.vmdk'))).rejects.toMatchObject({
+      code: 'disk.damaged',
+      message: expect.stringContaining('overlaps'),
+    });
   });
 
   test('whose compressed grain is another one than the table means is refused', async () => {
     using dir = scratch();
-    writeFileSync(dir.file('disk.vmdk'), streamOf(SIZE, [[0, pattern(1, 64 * KiB)], [1, pattern(2, 64 * KiB)]]));
+    writeFileSync(
+      dir.file('disk.vmdk'),
+      streamOf(SIZE, [
+        [0, pattern(1, 64 * KiB)],
+        [1, pattern(2, 64 * KiB)],
+      ]),
+    );
     const stream = readFileSync(dir.file('disk.vmdk'));
     const table = stream.length - (4 + 1 + 1 + 1 + 1 + 1) * 512;
     const [first, second] = [stream.readUInt32LE(table), stream.readUInt32LE(table + 4)];
     patch(dir.file('disk.vmdk'), table, [...u32(second), ...u32(first)]);
 
-    await expect(readThrough(dir.file('disk.vmdk'))).rejects.toMatchObject({ code: 'disk.damaged', message: expect.stringContaining('another grain') });
+    await expect(readThrough(dir.file('disk.vmdk'))).rejects.toMatchObject({
+      code: 'disk.damaged',
+      message: expect.stringContaining('another grain'),
+    });
   });
 
   test('that went through a transfer in text mode is recognised', async () => {
@@ -192,7 +270,10 @@ describe('a damaged VMDK', () => {
     const file = await sparse(dir);
     writeFileSync(file, readFileSync(file, 'latin1').replaceAll('\r\n', '\n'), 'latin1');
 
-    await expect(openImage(file)).rejects.toMatchObject({ code: 'disk.damaged', message: expect.stringContaining('line ends') });
+    await expect(openImage(file)).rejects.toMatchObject({
+      code: 'disk.damaged',
+      message: expect.stringContaining('line ends'),
+    });
   });
 });
 
@@ -232,7 +313,11 @@ describe('a VMDK descriptor that does not fit', () => {
     ['files that are shorter than their extents', ['RW 4096 FLAT "a-flat.vmdk" 0'], 'disk.truncated'],
     ['an extent that begins behind its file', ['RW 8 FLAT "a-flat.vmdk" 2048'], 'disk.truncated'],
     ['extents over each other', ['RW 1024 FLAT "a-flat.vmdk" 0', 'RW 1024 FLAT "a-flat.vmdk" 1000'], 'disk.damaged'],
-    ['a sparse extent used twice', ['RW 8192 SPARSE "part-s001.vmdk"', 'RW 8192 SPARSE "part-s001.vmdk"'], 'disk.damaged'],
+    [
+      'a sparse extent used twice',
+      ['RW 8192 SPARSE "part-s001.vmdk"', 'RW 8192 SPARSE "part-s001.vmdk"'],
+      'disk.damaged',
+    ],
     ['a sparse extent of another size', ['RW 8000 SPARSE "part-s001.vmdk"'], 'disk.damaged'],
     ['a sparse extent that is none', ['RW 2048 SPARSE "a-flat.vmdk"'], 'disk.damaged'],
     ['an extent of no size', ['RW 0 FLAT "a-flat.vmdk" 0'], 'disk.damaged'],
@@ -244,7 +329,15 @@ describe('a VMDK descriptor that does not fit', () => {
   ])('(%s) is refused', async (_, extents, code) => {
     using dir = scratch();
     await makeRaw(dir.file('disk.raw'), SIZE, [{ offset: 0, length: KiB }]);
-    qemuImg('convert', '-O', 'vmdk', '-o', 'subformat=twoGbMaxExtentSparse', dir.file('disk.raw'), dir.file('part.vmdk'));
+    qemuImg(
+      'convert',
+      '-O',
+      'vmdk',
+      '-o',
+      'subformat=twoGbMaxExtentSparse',
+      dir.file('disk.raw'),
+      dir.file('part.vmdk'),
+    );
     writeFileSync(dir.file('a-flat.vmdk'), pattern(1, MiB));
     writeDescriptor(dir.file('disk.vmdk'), { createType: 'custom', extents });
 
@@ -280,7 +373,13 @@ describe('a VMDK descriptor that does not fit', () => {
 test('a bomb in the last grain is stopped', async () => {
   using dir = scratch();
   const size = 64 * KiB + 512;
-  writeFileSync(dir.file('disk.vmdk'), streamOf(size, [[0, pattern(1, 64 * KiB)], [1, Buffer.alloc(100 * MiB)]]));
+  writeFileSync(
+    dir.file('disk.vmdk'),
+    streamOf(size, [
+      [0, pattern(1, 64 * KiB)],
+      [1, Buffer.alloc(100 * MiB)],
+    ]),
+  );
 
   expect(await outcome(dir.file('disk.vmdk'))).toBe('disk.damaged');
 });

@@ -3,7 +3,19 @@ import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:
 import { describe, expect, test } from 'vitest';
 import { readGuest } from '../../worker/disk/extents.ts';
 import { openImage } from '../../worker/disk/open.ts';
-import { contentHash, extentsOf, fileHash, GiB, KiB, makeRaw, MiB, pattern, qemuImg, run, scratch } from '../support/disks.ts';
+import {
+  contentHash,
+  extentsOf,
+  fileHash,
+  GiB,
+  KiB,
+  makeRaw,
+  MiB,
+  pattern,
+  qemuImg,
+  run,
+  scratch,
+} from '../support/disks.ts';
 import { descriptorText, writeDescriptor } from '../support/vmdk.ts';
 
 const CONTENT = [
@@ -12,19 +24,35 @@ const CONTENT = [
   { offset: 33 * MiB, length: 5 * MiB },
 ];
 const vmdkstream = (from: string, to: string): string =>
-  run('/usr/bin/python3', '-c', 'import sys, VMDKstream; VMDKstream.convert_to_stream(sys.argv[1], sys.argv[2])', from, to);
+  run(
+    '/usr/bin/python3',
+    '-c',
+    'import sys, VMDKstream; VMDKstream.convert_to_stream(sys.argv[1], sys.argv[2])',
+    from,
+    to,
+  );
 
 /** A disk with content and the VMDK that qemu-img makes of it. */
 async function converted(dir: ReturnType<typeof scratch>, subformat: string, sizeBytes = 48 * MiB): Promise<string> {
   await makeRaw(dir.file('disk.raw'), sizeBytes, [...CONTENT, { offset: sizeBytes - 512, length: 512 }]);
-  qemuImg('convert', '-f', 'raw', '-O', 'vmdk', '-o', `subformat=${subformat}`, dir.file('disk.raw'), dir.file('disk.vmdk'));
+  qemuImg(
+    'convert',
+    '-f',
+    'raw',
+    '-O',
+    'vmdk',
+    '-o',
+    `subformat=${subformat}`,
+    dir.file('disk.raw'),
+    dir.file('disk.vmdk'),
+  );
   return dir.file('disk.vmdk');
 }
 
 describe('a VMDK', () => {
   test.each(
-    ['monolithicSparse', 'monolithicFlat', 'twoGbMaxExtentSparse', 'twoGbMaxExtentFlat', 'streamOptimized'].flatMap((subformat) =>
-      [48 * MiB, 48 * MiB - 5 * KiB].map((size) => [subformat, size] as const),
+    ['monolithicSparse', 'monolithicFlat', 'twoGbMaxExtentSparse', 'twoGbMaxExtentFlat', 'streamOptimized'].flatMap(
+      (subformat) => [48 * MiB, 48 * MiB - 5 * KiB].map((size) => [subformat, size] as const),
     ),
   )('that qemu-img wrote as %s of %i bytes reads as its source', async (subformat, size) => {
     using dir = scratch();
@@ -32,7 +60,13 @@ describe('a VMDK', () => {
 
     await using image = await openImage(file);
 
-    expect(image.facts).toMatchObject({ format: 'vmdk', variant: subformat, virtualSizeBytes: size, sectorSizeBytes: 512, warnings: [] });
+    expect(image.facts).toMatchObject({
+      format: 'vmdk',
+      variant: subformat,
+      virtualSizeBytes: size,
+      sectorSizeBytes: 512,
+      warnings: [],
+    });
     expect(image.identity).toMatch(/^[0-9a-f]{8}$/);
     expect(await contentHash(image)).toBe(await fileHash(dir.file('disk.raw')));
   });
@@ -65,17 +99,27 @@ describe('a VMDK', () => {
     ]);
   });
 
-  test.each(['monolithicSparse', 'streamOptimized', 'monolithicFlat'])('as %s gives any range of itself', async (subformat) => {
-    using dir = scratch();
-    await using image = await openImage(await converted(dir, subformat));
-    const raw = readFileSync(dir.file('disk.raw'));
+  test.each(['monolithicSparse', 'streamOptimized', 'monolithicFlat'])(
+    'as %s gives any range of itself',
+    async (subformat) => {
+      using dir = scratch();
+      await using image = await openImage(await converted(dir, subformat));
+      const raw = readFileSync(dir.file('disk.raw'));
 
-    for (const [offset, length] of [[0, 1], [511, 2], [64 * KiB - 1, 3], [3 * MiB - 700, 900], [33 * MiB + 12_345, 2 * MiB], [48 * MiB - 1000, 1000]] as const) {
-      const bytes = Buffer.alloc(length, 0xee);
-      await readGuest(image, offset, bytes);
-      expect(bytes.equals(raw.subarray(offset, offset + length)), `${length} bytes at ${offset}`).toBe(true);
-    }
-  });
+      for (const [offset, length] of [
+        [0, 1],
+        [511, 2],
+        [64 * KiB - 1, 3],
+        [3 * MiB - 700, 900],
+        [33 * MiB + 12_345, 2 * MiB],
+        [48 * MiB - 1000, 1000],
+      ] as const) {
+        const bytes = Buffer.alloc(length, 0xee);
+        await readGuest(image, offset, bytes);
+        expect(bytes.equals(raw.subarray(offset, offset + length)), `${length} bytes at ${offset}`).toBe(true);
+      }
+    },
+  );
 
   test('tells grains of zeros from holes', async () => {
     using dir = scratch();
@@ -98,7 +142,18 @@ describe('a VMDK', () => {
     using dir = scratch();
     const file = dir.file('disk.vmdk');
     qemuImg('create', '-f', 'vmdk', file, '1T');
-    run('qemu-io', '-f', 'vmdk', '-c', 'write -P 1 0 64k', '-c', 'write -P 2 500G 128k', '-c', 'write -P 3 1099511562240 64k', file);
+    run(
+      'qemu-io',
+      '-f',
+      'vmdk',
+      '-c',
+      'write -P 1 0 64k',
+      '-c',
+      'write -P 2 500G 128k',
+      '-c',
+      'write -P 3 1099511562240 64k',
+      file,
+    );
     await using image = await openImage(file);
     const before = process.memoryUsage.rss();
 
@@ -116,8 +171,19 @@ describe('a VMDK', () => {
 
   test('split at 2 GiB is put together again', async () => {
     using dir = scratch();
-    await makeRaw(dir.file('disk.raw'), 5 * GiB, [{ offset: 2 * GiB - MiB, length: 2 * MiB, seed: 1 }, { offset: 5 * GiB - 4096, length: 4096, seed: 2 }]);
-    qemuImg('convert', '-O', 'vmdk', '-o', 'subformat=twoGbMaxExtentSparse', dir.file('disk.raw'), dir.file('disk.vmdk'));
+    await makeRaw(dir.file('disk.raw'), 5 * GiB, [
+      { offset: 2 * GiB - MiB, length: 2 * MiB, seed: 1 },
+      { offset: 5 * GiB - 4096, length: 4096, seed: 2 },
+    ]);
+    qemuImg(
+      'convert',
+      '-O',
+      'vmdk',
+      '-o',
+      'subformat=twoGbMaxExtentSparse',
+      dir.file('disk.raw'),
+      dir.file('disk.vmdk'),
+    );
     await using image = await openImage(dir.file('disk.vmdk'));
 
     const across = Buffer.alloc(2 * MiB);
@@ -141,7 +207,12 @@ describe('a VMDK', () => {
 
     await using image = await openImage(dir.file('vm.vmdk'));
 
-    expect(image.facts).toMatchObject({ variant: 'vmfs', virtualSizeBytes: 5 * MiB, allocatedBytes: 4 * MiB, creator: 'VMware hardware 13, tools 10304' });
+    expect(image.facts).toMatchObject({
+      variant: 'vmfs',
+      virtualSizeBytes: 5 * MiB,
+      allocatedBytes: 4 * MiB,
+      creator: 'VMware hardware 13, tools 10304',
+    });
     expect((await extentsOf(image)).map(({ kind, offset, length }) => [kind, offset, length])).toEqual([
       ['data', 0, 2 * MiB],
       ['zero', 2 * MiB, MiB],
@@ -152,7 +223,10 @@ describe('a VMDK', () => {
   test('whose file names are not ASCII is read by the encoding that the descriptor names', async () => {
     using dir = scratch();
     writeFileSync(dir.file('Büro-flat.vmdk'), pattern(5, MiB));
-    const text = descriptorText({ createType: 'monolithicFlat', extents: ['RW 2048 FLAT "Büro-flat.vmdk" 0'] }).replace('version=1', 'version=1\nencoding="windows-1252"');
+    const text = descriptorText({ createType: 'monolithicFlat', extents: ['RW 2048 FLAT "Büro-flat.vmdk" 0'] }).replace(
+      'version=1',
+      'version=1\nencoding="windows-1252"',
+    );
     writeFileSync(dir.file('Büro.vmdk'), Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1'));
 
     await using image = await openImage(dir.file('Büro.vmdk'));
@@ -167,6 +241,20 @@ describe('a VMDK', () => {
     appendFileSync(dir.file('disk.vmdk'), Buffer.alloc(20 * 512));
 
     await using image = await openImage(dir.file('disk.vmdk'));
+
+    expect(await contentHash(image)).toBe(await fileHash(dir.file('disk.raw')));
+  });
+
+  test('whose header rounds its capacity up to whole grains, as VirtualBox does, loses nothing', async () => {
+    using dir = scratch();
+    const file = await converted(dir, 'monolithicSparse');
+    writeFileSync(
+      file,
+      readFileSync(file, 'latin1').replace(`RW ${(48 * MiB) / 512} `, `RW ${(48 * MiB) / 512 - 3} `),
+      'latin1',
+    );
+
+    await using image = await openImage(file);
 
     expect(await contentHash(image)).toBe(await fileHash(dir.file('disk.raw')));
   });
@@ -186,13 +274,19 @@ describe('a VMDK', () => {
 });
 
 describe('a VMDK that Guts does not read', () => {
-  test.each(['fullDevice', 'partitionedDevice', 'vmfsRDM', 'vmfsPassthroughRawDeviceMap', 'vmfsRawDeviceMap'])('because it is a %s says what to do', async (createType) => {
-    using dir = scratch();
-    writeFileSync(dir.file('vm-rdm.vmdk'), pattern(1, MiB));
-    writeDescriptor(dir.file('vm.vmdk'), { createType, extents: ['RW 2048 VMFSRDM "vm-rdm.vmdk"'] });
+  test.each(['fullDevice', 'partitionedDevice', 'vmfsRDM', 'vmfsPassthroughRawDeviceMap', 'vmfsRawDeviceMap'])(
+    'because it is a %s says what to do',
+    async (createType) => {
+      using dir = scratch();
+      writeFileSync(dir.file('vm-rdm.vmdk'), pattern(1, MiB));
+      writeDescriptor(dir.file('vm.vmdk'), { createType, extents: ['RW 2048 VMFSRDM "vm-rdm.vmdk"'] });
 
-    await expect(openImage(dir.file('vm.vmdk'))).rejects.toMatchObject({ code: 'disk.unsupported', remedy: expect.stringContaining('convert the raw device mapping') });
-  });
+      await expect(openImage(dir.file('vm.vmdk'))).rejects.toMatchObject({
+        code: 'disk.unsupported',
+        remedy: expect.stringContaining('convert the raw device mapping'),
+      });
+    },
+  );
 
   test.each([
     ['custom', 'RW 2048 VMFSRDM "vm-rdm.vmdk"', 'raw device'],
@@ -205,23 +299,35 @@ describe('a VMDK that Guts does not read', () => {
     writeFileSync(dir.file('vm-rdm.vmdk'), pattern(1, MiB));
     writeDescriptor(dir.file('vm.vmdk'), { createType, extents: [extent] });
 
-    await expect(openImage(dir.file('vm.vmdk'))).rejects.toMatchObject({ code: 'disk.unsupported', message: expect.stringContaining(reason) });
+    await expect(openImage(dir.file('vm.vmdk'))).rejects.toMatchObject({
+      code: 'disk.unsupported',
+      message: expect.stringContaining(reason),
+    });
   });
 
   test('because it is one part of a split disk says to open the descriptor', async () => {
     using dir = scratch();
     await converted(dir, 'twoGbMaxExtentSparse');
 
-    await expect(openImage(dir.file('disk-s001.vmdk'))).rejects.toMatchObject({ code: 'disk.unsupported', remedy: expect.stringContaining('descriptor') });
+    await expect(openImage(dir.file('disk-s001.vmdk'))).rejects.toMatchObject({
+      code: 'disk.unsupported',
+      remedy: expect.stringContaining('descriptor'),
+    });
   });
 
   test('may not read files that lie outside its folder', async () => {
     using dir = scratch();
     using elsewhere = scratch();
     writeFileSync(elsewhere.file('secret'), pattern(1, MiB));
-    writeDescriptor(dir.file('vm.vmdk'), { createType: 'monolithicFlat', extents: [`RW 2048 FLAT "${elsewhere.file('secret')}" 0`] });
+    writeDescriptor(dir.file('vm.vmdk'), {
+      createType: 'monolithicFlat',
+      extents: [`RW 2048 FLAT "${elsewhere.file('secret')}" 0`],
+    });
 
-    await expect(openImage(dir.file('vm.vmdk'))).rejects.toMatchObject({ code: 'disk.file-missing', message: expect.stringContaining('outside') });
+    await expect(openImage(dir.file('vm.vmdk'))).rejects.toMatchObject({
+      code: 'disk.file-missing',
+      message: expect.stringContaining('outside'),
+    });
     await using allowed = await openImage(dir.file('vm.vmdk'), { allowFrom: [elsewhere.dir] });
     expect(allowed.facts.virtualSizeBytes).toBe(MiB);
   });
@@ -230,8 +336,14 @@ describe('a VMDK that Guts does not read', () => {
     using dir = scratch();
     await converted(dir, 'monolithicFlat');
     copyFileSync(dir.file('disk.vmdk'), dir.file('alone.vmdk'));
-    writeFileSync(dir.file('alone.vmdk'), readFileSync(dir.file('disk.vmdk'), 'latin1').replace('disk-flat', 'gone-flat'));
+    writeFileSync(
+      dir.file('alone.vmdk'),
+      readFileSync(dir.file('disk.vmdk'), 'latin1').replace('disk-flat', 'gone-flat'),
+    );
 
-    await expect(openImage(dir.file('alone.vmdk'))).rejects.toMatchObject({ code: 'disk.file-missing', message: expect.stringContaining('gone-flat.vmdk') });
+    await expect(openImage(dir.file('alone.vmdk'))).rejects.toMatchObject({
+      code: 'disk.file-missing',
+      message: expect.stringContaining('gone-flat.vmdk'),
+    });
   });
 });

@@ -13,10 +13,25 @@ export interface DescriptorWish {
   readonly more?: readonly string[];
 }
 
-export function descriptorText({ createType, cid = '0badc0de', parentCid = 'ffffffff', parent, extents, more = [] }: DescriptorWish): string {
-  const lines = ['# Disk DescriptorFile', 'version=1', `CID=${cid}`, `parentCID=${parentCid}`, `createType="${createType}"`];
+export function descriptorText({
+  createType,
+  cid = '0badc0de',
+  parentCid = 'ffffffff',
+  parent,
+  extents,
+  more = [],
+}: DescriptorWish): string {
+  const lines = [
+    '# Disk DescriptorFile',
+    'version=1',
+    `CID=${cid}`,
+    `parentCID=${parentCid}`,
+    `createType="${createType}"`,
+  ];
   if (parent !== undefined) lines.push(`parentFileNameHint="${parent}"`);
-  return [...lines, '', '# Extent description', ...extents, '', '# The Disk Data Base', '#DDB', '', ...more, ''].join('\n');
+  return [...lines, '', '# Extent description', ...extents, '', '# The Disk Data Base', '#DDB', '', ...more, ''].join(
+    '\n',
+  );
 }
 
 export function writeDescriptor(file: string, wish: DescriptorWish): void {
@@ -64,7 +79,9 @@ export function writeCowd(file: string, { capacitySectors, grainSectors, grains,
   }
   const header = Buffer.alloc(4 * SECTOR);
   header.write('COWD', 0, 'latin1');
-  [1, 3, capacitySectors, grainSectors, 4, tableCount, free].forEach((value, i) => header.writeUInt32LE(value, 4 + i * 4));
+  [1, 3, capacitySectors, grainSectors, 4, tableCount, free].forEach((value, i) =>
+    header.writeUInt32LE(value, 4 + i * 4),
+  );
   header.writeUInt32LE(isUnclean ? 1 : 0, 1648);
   for (const { sector, bytes } of tables.values()) pieces.push([sector * SECTOR, bytes]);
   writePieces(file, free * SECTOR, [[0, header], [4 * SECTOR, directory], ...pieces]);
@@ -73,7 +90,10 @@ export function writeCowd(file: string, { capacitySectors, grainSectors, grains,
 export interface SesparseWish {
   readonly capacitySectors: number;
   /** Grain numbers on the disk (of 4 KiB) with what they hold; for data also the place among the stored grains. */
-  readonly grains: readonly { readonly number: number; readonly holds: 'zero' | 'unmapped' | { readonly bytes: Uint8Array; readonly place: number } }[];
+  readonly grains: readonly {
+    readonly number: number;
+    readonly holds: 'zero' | 'unmapped' | { readonly bytes: Uint8Array; readonly place: number };
+  }[];
   readonly needsReplay?: boolean;
 }
 
@@ -88,13 +108,40 @@ export function writeSesparse(file: string, { capacitySectors, grains, needsRepl
   const tablesAt = directoryAt + directorySectors;
   const tablesSectors = Math.max(1, used.length) * 64;
   const grainsAt = tablesAt + tablesSectors;
-  const places = grains.map(({ holds }) => (typeof holds === 'string' ? 0 : holds.place + 1));
-  const grainsSectors = Math.max(1, ...places) * 8;
+  const stored = grains.reduce(
+    (most, { holds }) => (typeof holds === 'string' ? most : Math.max(most, holds.place + 1)),
+    1,
+  );
+  const grainsSectors = stored * 8;
 
   const header = Buffer.alloc(SECTOR);
   const fields = [
-    0xcafebabe, 0x2_0000_0001, capacitySectors, 8, 64, 0, 0, 0, 0, 0, volatileAt, 1, journalAt, 1, journalAt + 1, 4,
-    directoryAt, directorySectors, tablesAt, tablesSectors, 0, 0, 0, 0, grainsAt, grainsSectors,
+    0xcafebabe,
+    0x2_0000_0001,
+    capacitySectors,
+    8,
+    64,
+    0,
+    0,
+    0,
+    0,
+    0,
+    volatileAt,
+    1,
+    journalAt,
+    1,
+    journalAt + 1,
+    4,
+    directoryAt,
+    directorySectors,
+    tablesAt,
+    tablesSectors,
+    0,
+    0,
+    0,
+    0,
+    grainsAt,
+    grainsSectors,
   ];
   fields.forEach((value, i) => header.writeBigUInt64LE(BigInt(value), i * 8));
   const second = Buffer.alloc(SECTOR);
@@ -105,7 +152,11 @@ export function writeSesparse(file: string, { capacitySectors, grains, needsRepl
   const tables = used.map(() => Buffer.alloc(64 * SECTOR));
   // The tables stand in the file in the order they were first used, not in that of the disk.
   used.forEach((table, index) => directory.writeBigUInt64LE(0x1000_0000_0000_0000n | BigInt(index), table * 8));
-  const pieces: [number, Uint8Array][] = [[0, header], [volatileAt * SECTOR, second], [directoryAt * SECTOR, directory]];
+  const pieces: [number, Uint8Array][] = [
+    [0, header],
+    [volatileAt * SECTOR, second],
+    [directoryAt * SECTOR, directory],
+  ];
   for (const { number, holds } of grains) {
     const table = tables[used.indexOf(Math.floor(number / 4096))];
     let entry = holds === 'zero' ? 2n << 60n : 1n << 60n;

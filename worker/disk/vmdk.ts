@@ -39,16 +39,32 @@ export const openVmdk: FormatOpener = async (source, neighbours, signal) => {
   }
 };
 
-async function openLayer(source: ByteSource, neighbours: Neighbours, files: ByteSource[], signal?: AbortSignal): Promise<Layer> {
+async function openLayer(
+  source: ByteSource,
+  neighbours: Neighbours,
+  files: ByteSource[],
+  signal?: AbortSignal,
+): Promise<Layer> {
   const head = await readBytes(source, 0, Math.min(SECTOR, source.sizeBytes), signal);
-  if (isCowd(head) || isSesparse(head)) throw new UnsupportedImageError(`“${source.name}” is the data of a snapshot without its descriptor.`, OPEN_DESCRIPTOR);
+  if (isCowd(head) || isSesparse(head))
+    throw new UnsupportedImageError(
+      `“${source.name}” is the data of a snapshot without its descriptor.`,
+      OPEN_DESCRIPTOR,
+    );
   if (isSparseHeader(head)) return await openMonolithic(source, signal);
-  if (source.sizeBytes > LONGEST_DESCRIPTOR) throw new LimitError(`The descriptor “${source.name}” is longer than 1 MiB.`);
+  if (!/^\s*# *disk descriptor/i.test(head.toString('latin1')))
+    throw new DamagedImageError(`“${source.name}” does not begin like a VMDK.`);
+  if (source.sizeBytes > LONGEST_DESCRIPTOR)
+    throw new LimitError(`The descriptor “${source.name}” is longer than 1 MiB.`);
   const descriptor = parseDescriptor(await readBytes(source, 0, source.sizeBytes, signal), source.name);
   checkCreateType(descriptor, source.name);
   const sectors = descriptor.extents.reduce((sum, extent) => sum + extent.sizeBytes, 0) / SECTOR;
   if (sectors > MOST_SECTORS) throw new LimitError(`“${source.name}” claims a capacity of ${sectors} sectors.`);
-  return { variant: descriptor.createType, descriptor, ...(await openParts(descriptor, source.name, neighbours, files, signal)) };
+  return {
+    variant: descriptor.createType,
+    descriptor,
+    ...(await openParts(descriptor, source.name, neighbours, files, signal)),
+  };
 }
 
 /** One sparse file with everything inside. */
@@ -56,25 +72,41 @@ async function openMonolithic(source: ByteSource, signal?: AbortSignal): Promise
   const header = await readSparseHeader(source, signal);
   const descriptor = await readEmbeddedDescriptor(source, header, signal);
   if (descriptor === null && !header.isCompressed) {
-    throw new UnsupportedImageError(`“${source.name}” has no descriptor inside, so it is one of several parts of a disk.`, OPEN_DESCRIPTOR);
+    throw new UnsupportedImageError(
+      `“${source.name}” has no descriptor inside, so it is one of several parts of a disk.`,
+      OPEN_DESCRIPTOR,
+    );
   }
   if (descriptor !== null) checkCreateType(descriptor, source.name);
-  if ((descriptor?.extents.length ?? 1) !== 1) throw new DamagedImageError(`“${source.name}” is one file, but its descriptor names ${descriptor?.extents.length ?? 0} extents.`);
+  if ((descriptor?.extents.length ?? 1) !== 1)
+    throw new DamagedImageError(
+      `“${source.name}” is one file, but its descriptor names ${descriptor?.extents.length ?? 0} extents.`,
+    );
   const part = await openHostedSparse(source, header, descriptor?.extents[0]?.sizeBytes ?? null, signal);
   return { variant: descriptor?.createType ?? 'streamOptimized', descriptor, parts: [part], warnings: [] };
 }
 
 /** @throws ParentMismatchError, MissingFileError, DamagedImageError */
-async function openParentOf(descriptor: Descriptor | null, name: string, neighbours: Neighbours, signal?: AbortSignal): Promise<DiskImage | null> {
+async function openParentOf(
+  descriptor: Descriptor | null,
+  name: string,
+  neighbours: Neighbours,
+  signal?: AbortSignal,
+): Promise<DiskImage | null> {
   if (descriptor === null || (descriptor.parentContentId === null && descriptor.parentFileName === null)) return null;
   const { parentContentId, parentFileName } = descriptor;
   if (parentContentId === null || parentFileName === null) {
-    throw new DamagedImageError(`“${name}” contradicts itself on whether it has a parent: file “${parentFileName ?? ''}”, content ID ${parentContentId ?? 'none'}.`);
+    throw new DamagedImageError(
+      `“${name}” contradicts itself on whether it has a parent: file “${parentFileName ?? ''}”, content ID ${parentContentId ?? 'none'}.`,
+    );
   }
-  const parent = await neighbours.openParent(parentFileName, signal);
+  // The parent of a VMDK is a VMDK. Bytes that look like something else may have been written by the guest.
+  const parent = await neighbours.openParent(parentFileName, signal, { format: 'vmdk' });
   if (parent.identity === parentContentId) return parent;
   await parent[Symbol.asyncDispose]();
-  throw new ParentMismatchError(`“${name}” was made on content ${parentContentId}, but its parent “${parentFileName}” has ${parent.identity ?? 'none'} now.`);
+  throw new ParentMismatchError(
+    `“${name}” was made on content ${parentContentId}, but its parent “${parentFileName}” has ${parent.identity ?? 'none'} now.`,
+  );
 }
 
 class VmdkImage implements DiskImage {
@@ -95,7 +127,10 @@ class VmdkImage implements DiskImage {
       format: 'vmdk',
       variant,
       virtualSizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
-      allocatedBytes: parts.reduce<number | null>((sum, { allocatedBytes: more }) => (sum === null || more === null ? null : sum + more), 0),
+      allocatedBytes: parts.reduce<number | null>(
+        (sum, { allocatedBytes: more }) => (sum === null || more === null ? null : sum + more),
+        0,
+      ),
       sectorSizeBytes: 512,
       creator: descriptor?.creator ?? null,
       chain: [link, ...(parent?.facts.chain ?? [])],

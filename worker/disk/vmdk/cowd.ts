@@ -5,7 +5,7 @@ import { MOST_SECTORS, SECTOR } from './descriptor.ts';
 import { readDirectory } from './directory.ts';
 import { ABSENT, plainGrains } from './plain-grains.ts';
 import type { Part } from './part.ts';
-import { agreedSize } from './sparse-header.ts';
+import { checkSize } from './sparse-header.ts';
 
 const HEADER_BYTES = 4 * SECTOR;
 const ENTRIES_PER_TABLE = 4096;
@@ -27,20 +27,30 @@ export async function openCowd(source: ByteSource, described: number, signal?: A
   const header = await readBytes(source, 0, HEADER_BYTES, signal);
   if (!isCowd(header)) throw new DamagedImageError(`“${name}” is no COWD extent.`);
   const version = header.readUInt32LE(4);
-  if (version !== 1) throw new UnsupportedImageError(`“${name}” is of COWD version ${version}.`, 'Consolidate the snapshots of the virtual machine and try again.');
+  if (version !== 1)
+    throw new UnsupportedImageError(
+      `“${name}” is of COWD version ${version}.`,
+      'Consolidate the snapshots of the virtual machine and try again.',
+    );
   const capacity = header.readUInt32LE(12);
   const grain = header.readUInt32LE(16);
   const directoryLength = header.readUInt32LE(24);
-  if (capacity < 1 || capacity > MOST_SECTORS) throw new LimitError(`“${name}” claims a capacity of ${capacity} sectors.`);
-  if (grain < 1 || grain > LARGEST_GRAIN_SECTORS || (grain & (grain - 1)) !== 0) throw new LimitError(`“${name}” claims grains of ${grain} sectors.`);
+  if (capacity < 1 || capacity > MOST_SECTORS)
+    throw new LimitError(`“${name}” claims a capacity of ${capacity} sectors.`);
+  if (grain < 1 || grain > LARGEST_GRAIN_SECTORS || (grain & (grain - 1)) !== 0)
+    throw new LimitError(`“${name}” claims grains of ${grain} sectors.`);
   const tableCount = Math.ceil(capacity / (grain * ENTRIES_PER_TABLE));
   if (tableCount > MOST_TABLES || tableCount > directoryLength) {
-    throw new LimitError(`“${name}” claims ${directoryLength} grain tables for ${capacity} sectors in grains of ${grain}.`);
+    throw new LimitError(
+      `“${name}” claims ${directoryLength} grain tables for ${capacity} sectors in grains of ${grain}.`,
+    );
   }
-  if (header.readUInt32LE(20) * SECTOR !== HEADER_BYTES) throw new DamagedImageError(`The grain directory of “${name}” is not behind its header.`);
+  if (header.readUInt32LE(20) * SECTOR !== HEADER_BYTES)
+    throw new DamagedImageError(`The grain directory of “${name}” is not behind its header.`);
 
   const grainBytes = grain * SECTOR;
-  const sizeBytes = agreedSize({ capacityBytes: capacity * SECTOR, grainBytes }, described, name);
+  const sizeBytes = capacity * SECTOR;
+  checkSize({ capacityBytes: sizeBytes, grainBytes }, described, name);
   const directory = await readDirectory(
     {
       source,
@@ -61,7 +71,15 @@ export async function openCowd(source: ByteSource, described: number, signal?: A
     }
     return position;
   };
-  const walk = { source, sizeBytes, grainBytes, entriesPerTable: ENTRIES_PER_TABLE, entryBytes: 4, tables: directory.tables, locate } as const;
+  const walk = {
+    source,
+    sizeBytes,
+    grainBytes,
+    entriesPerTable: ENTRIES_PER_TABLE,
+    entryBytes: 4,
+    tables: directory.tables,
+    locate,
+  } as const;
   const isUnclean = header.readUInt32LE(1648) !== 0;
   return {
     sizeBytes,

@@ -58,10 +58,12 @@ export function parseDescriptor(bytes: Uint8Array, name: string): Descriptor {
       extents.push(extentLine(text, name));
     } else if (text.startsWith('#') || text === '') createdBy ??= /^#\s*Created by (\S.*)$/i.exec(text)?.[1] ?? null;
     // A line that is passed over may have been an extent before it was damaged, and the disk would shrink unseen.
-    else throw new DamagedImageError(`The descriptor of “${name}” has a line that means nothing: ${text.slice(0, 200)}`);
+    else
+      throw new DamagedImageError(`The descriptor of “${name}” has a line that means nothing: ${text.slice(0, 200)}`);
   }
   const createType = values.get('createtype');
-  if (createType === undefined || createType === '') throw new DamagedImageError(`The descriptor of “${name}” has no createType.`);
+  if (createType === undefined || createType === '')
+    throw new DamagedImageError(`The descriptor of “${name}” has no createType.`);
   const parentContentId = contentId(values, 'parentcid', name);
   // Every disk has the line; without it a delta whose other lines are damaged too would pass for a disk of its own.
   if (parentContentId === null) throw new DamagedImageError(`The descriptor of “${name}” has no parentCID.`);
@@ -79,7 +81,8 @@ export function parseDescriptor(bytes: Uint8Array, name: string): Descriptor {
 function contentId(values: ReadonlyMap<string, string>, key: string, name: string): string | null {
   const written = values.get(key);
   if (written === undefined) return null;
-  if (!/^[0-9a-f]{1,8}$/i.test(written)) throw new DamagedImageError(`“${name}” has the content ID “${written.slice(0, 40)}”, which is none.`);
+  if (!/^[0-9a-f]{1,8}$/i.test(written))
+    throw new DamagedImageError(`“${name}” has the content ID “${written.slice(0, 40)}”, which is none.`);
   return written.toLowerCase().padStart(8, '0');
 }
 
@@ -91,7 +94,8 @@ function extentLine(text: string, name: string): ExtentLine {
     throw new DamagedImageError(`“${name}” has an extent line that cannot be read: ${text.slice(0, 200)}`);
   }
   const upper = kind.toUpperCase();
-  if (fileName === undefined && upper !== 'ZERO') throw new DamagedImageError(`“${name}” has an extent without a file: ${text.slice(0, 200)}`);
+  if (fileName === undefined && upper !== 'ZERO')
+    throw new DamagedImageError(`“${name}” has an extent without a file: ${text.slice(0, 200)}`);
   return {
     access: access.toUpperCase() as ExtentLine['access'], // the caller matched one of the three
     sizeBytes: size,

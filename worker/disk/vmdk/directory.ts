@@ -31,7 +31,8 @@ export async function readDirectory(options: DirectoryOptions, signal?: AbortSig
   const { name } = source;
   const end = position + tableCount * entryBytes;
   if (position < earliest) throw new DamagedImageError(`The grain directory of “${name}” overlaps its header.`);
-  if (end > source.sizeBytes) throw new TruncatedImageError(`The grain directory of “${name}” lies beyond the end of the file.`);
+  if (end > source.sizeBytes)
+    throw new TruncatedImageError(`The grain directory of “${name}” lies beyond the end of the file.`);
   const tables = new Float64Array(tableCount);
   const taken = new TakenPlaces(tableBytes);
   for (let first = 0; first < tableCount; first += PIECE_ENTRIES) {
@@ -41,7 +42,8 @@ export async function readDirectory(options: DirectoryOptions, signal?: AbortSig
     for (let i = 0; i < count; i++) {
       const table = options.locate(entries, i);
       if (table === 0) continue;
-      if (table + tableBytes > source.sizeBytes) throw new TruncatedImageError(`Grain table ${first + i} of “${name}” lies beyond the end of the file.`);
+      if (table + tableBytes > source.sizeBytes)
+        throw new TruncatedImageError(`Grain table ${first + i} of “${name}” lies beyond the end of the file.`);
       const isApart = table >= earliest && (table >= end || table + tableBytes <= position) && taken.add(table);
       if (!isApart) throw new DamagedImageError(`Grain table ${first + i} of “${name}” overlaps another structure.`);
       tables[first + i] = table;

@@ -9,7 +9,9 @@ const SHORTEST_ZLIB = 8;
 
 /** Little-endian, from any alignment, without a view object for each of millions of markers. */
 export function u32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
+  return (
+    ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0
+  );
 }
 
 /** Where on the disk the marker says its grain belongs, in bytes; above 2^53 it is not exact, but then it is above every limit. */
@@ -22,7 +24,8 @@ export function markerOffset(bytes: Uint8Array): number {
  * @throws DamagedImageError when the marker is another grain's, or what follows is no zlib stream that a decoder takes.
  */
 export function readGrainMarker(bytes: Uint8Array, offset: number, grainBytes: number, name: string): number {
-  if (markerOffset(bytes) !== offset) throw new DamagedImageError(`“${name}” has another grain where the one for offset ${offset} should be.`);
+  if (markerOffset(bytes) !== offset)
+    throw new DamagedImageError(`“${name}” has another grain where the one for offset ${offset} should be.`);
   const storedBytes = u32(bytes, 8);
   if (storedBytes < SHORTEST_ZLIB || storedBytes > 2 * grainBytes) {
     throw new DamagedImageError(`“${name}” has ${storedBytes} stored bytes for the grain at offset ${offset}.`);

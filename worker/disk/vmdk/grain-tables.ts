@@ -44,11 +44,13 @@ export async function* tableRuns(
   const covered = grainBytes * entriesPerTable;
   const end = Math.min(tables.length, Math.ceil(to / covered));
   let buffer = Buffer.alloc(0);
-  for (let table = Math.floor(from / covered); table < end; ) {
+  for (let table = Math.floor(from / covered); table < end;) {
     const position = tables[table] ?? 0;
     let count = 1;
     const follows = (next: number | undefined): boolean =>
-      position === 0 ? next === 0 : next === position + count * tableBytes && (count + 1) * tableBytes <= MOST_RUN_BYTES;
+      position === 0
+        ? next === 0
+        : next === position + count * tableBytes && (count + 1) * tableBytes <= MOST_RUN_BYTES;
     while (table + count < end && follows(tables[table + count])) count++;
     const run = { from: table * covered, to: (table + count) * covered };
     if (position === 0) yield { entries: null, ...run };
@@ -64,9 +66,14 @@ export async function* tableRuns(
 }
 
 /** Both are written together, so where they differ one of them is damaged, and nobody can tell which. */
-async function compareCopies(source: ByteSource, copies: Float64Array, tables: Buffer, signal?: AbortSignal): Promise<void> {
+async function compareCopies(
+  source: ByteSource,
+  copies: Float64Array,
+  tables: Buffer,
+  signal?: AbortSignal,
+): Promise<void> {
   const tableBytes = tables.byteLength / copies.length;
-  for (let first = 0; first < copies.length; ) {
+  for (let first = 0; first < copies.length;) {
     const position = copies[first] ?? 0;
     let count = 1;
     while (copies[first + count] === position + count * tableBytes) count++;

@@ -6,7 +6,7 @@ import { readDirectory, type Directory } from './directory.ts';
 import { packedGrains } from './packed-grains.ts';
 import { ABSENT, plainGrains, ZEROS } from './plain-grains.ts';
 import type { Part } from './part.ts';
-import { agreedSize, checkFooter, isSparseHeader, parseSparseHeader, type SparseHeader } from './sparse-header.ts';
+import { checkSize, checkFooter, isSparseHeader, parseSparseHeader, type SparseHeader } from './sparse-header.ts';
 
 const ZERO_GRAIN = 1;
 /** Some transfers pad a stream with zeros; the footer is looked for so far from the end. */
@@ -37,10 +37,15 @@ async function readFooter(source: ByteSource, signal?: AbortSignal): Promise<Buf
 }
 
 /** The embedded descriptor; null where there is none, as in the parts of a split disk. */
-export async function readEmbeddedDescriptor(source: ByteSource, header: SparseHeader, signal?: AbortSignal): Promise<Descriptor | null> {
+export async function readEmbeddedDescriptor(
+  source: ByteSource,
+  header: SparseHeader,
+  signal?: AbortSignal,
+): Promise<Descriptor | null> {
   if (header.descriptor === null) return null;
   const { position, length } = header.descriptor;
-  if (position + length > source.sizeBytes) throw new TruncatedImageError(`“${source.name}” ends within its descriptor.`);
+  if (position + length > source.sizeBytes)
+    throw new TruncatedImageError(`“${source.name}” ends within its descriptor.`);
   const bytes = await readBytes(source, position, length, signal);
   return bytes[0] === 0 ? null : parseDescriptor(bytes, source.name);
 }
@@ -51,12 +56,27 @@ export async function readEmbeddedDescriptor(source: ByteSource, header: SparseH
  * @param described the size by the descriptor; null where there is none
  * @throws DamagedImageError, TruncatedImageError, LimitError
  */
-export async function openHostedSparse(source: ByteSource, header: SparseHeader, described: number | null, signal?: AbortSignal): Promise<Part> {
-  const { grainBytes, entriesPerTable, hasZeroGrains } = header;
-  const sizeBytes = agreedSize(header, described, source.name);
-  const warnings = header.isUnclean ? [`“${source.name}” was not closed properly; its last writes may be missing.`] : [];
+export async function openHostedSparse(
+  source: ByteSource,
+  header: SparseHeader,
+  described: number | null,
+  signal?: AbortSignal,
+): Promise<Part> {
+  const { capacityBytes: sizeBytes, grainBytes, entriesPerTable, hasZeroGrains } = header;
+  checkSize(header, described, source.name);
+  const warnings = header.isUnclean
+    ? [`“${source.name}” was not closed properly; its last writes may be missing.`]
+    : [];
   const { directory, copies } = await readDirectories(source, header, warnings, signal);
-  const walk = { source, sizeBytes, grainBytes, entriesPerTable, entryBytes: 4, tables: directory.tables, copies } as const;
+  const walk = {
+    source,
+    sizeBytes,
+    grainBytes,
+    entriesPerTable,
+    entryBytes: 4,
+    tables: directory.tables,
+    copies,
+  } as const;
   const earliest = endOfDescriptor(header);
   const locate = (entries: DataView, index: number): number => {
     const entry = entries.getUint32(index * 4, true);
@@ -64,7 +84,9 @@ export async function openHostedSparse(source: ByteSource, header: SparseHeader,
     if (entry === ZERO_GRAIN && hasZeroGrains) return ZEROS;
     const position = entry * SECTOR;
     if (position < earliest || directory.overlaps(position, grainBytes)) {
-      throw new DamagedImageError(`A grain table of “${source.name}” places data at ${position}, where its own tables are.`);
+      throw new DamagedImageError(
+        `A grain table of “${source.name}” places data at ${position}, where its own tables are.`,
+      );
     }
     return position;
   };
@@ -73,7 +95,9 @@ export async function openHostedSparse(source: ByteSource, header: SparseHeader,
     warnings,
     allocatedBytes: null,
     extents: (from, to, base, stop) =>
-      header.isCompressed ? packedGrains({ ...walk, hasZeroGrains }, from, to, base, stop) : plainGrains({ ...walk, locate }, from, to, base, stop),
+      header.isCompressed
+        ? packedGrains({ ...walk, hasZeroGrains }, from, to, base, stop)
+        : plainGrains({ ...walk, locate }, from, to, base, stop),
   };
 }
 
@@ -88,9 +112,15 @@ interface Directories {
 }
 
 /** The directory, or its redundant twin (which has tables of its own) where the first is broken; says so in `warnings`. */
-async function readDirectories(source: ByteSource, header: SparseHeader, warnings: string[], signal?: AbortSignal): Promise<Directories> {
+async function readDirectories(
+  source: ByteSource,
+  header: SparseHeader,
+  warnings: string[],
+  signal?: AbortSignal,
+): Promise<Directories> {
   const { directory, redundantDirectory, isUnclean } = header;
-  if (directory === 'atEnd') throw new DamagedImageError(`The footer of “${source.name}” does not say where the grain directory is.`);
+  if (directory === 'atEnd')
+    throw new DamagedImageError(`The footer of “${source.name}” does not say where the grain directory is.`);
   const first = await orBroken(readOneDirectory(source, header, directory, signal));
   if (redundantDirectory === null) return { directory: unbroken(first), copies: null };
   const twin = await orBroken(readOneDirectory(source, header, redundantDirectory, signal));
@@ -129,7 +159,12 @@ async function orBroken(reading: Promise<Directory>): Promise<Directory | Broken
   });
 }
 
-async function readOneDirectory(source: ByteSource, header: SparseHeader, position: number, signal?: AbortSignal): Promise<Directory> {
+async function readOneDirectory(
+  source: ByteSource,
+  header: SparseHeader,
+  position: number,
+  signal?: AbortSignal,
+): Promise<Directory> {
   const options = {
     source,
     position,

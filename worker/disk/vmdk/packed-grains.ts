@@ -46,7 +46,7 @@ export async function* packedGrains(
       continue;
     }
     const last = Math.ceil((end - run.from) / grainBytes);
-    for (let index = Math.floor((start - run.from) / grainBytes); index < last; ) {
+    for (let index = Math.floor((start - run.from) / grainBytes); index < last;) {
       const batchEnd = Math.min(last, index + BATCH);
       const empty: Extent[] = [];
       const grains: Grain[] = [];
@@ -68,7 +68,11 @@ export async function* packedGrains(
 }
 
 /** Fills in `storedBytes` of grains from their markers. */
-function markerReader(source: ByteSource, grainBytes: number, signal?: AbortSignal): (grains: readonly Grain[]) => Promise<void> {
+function markerReader(
+  source: ByteSource,
+  grainBytes: number,
+  signal?: AbortSignal,
+): (grains: readonly Grain[]) => Promise<void> {
   let window: Buffer | null = null;
   const check = (grain: Grain, bytes: Uint8Array, before: Grain | undefined): void => {
     grain.storedBytes = readGrainMarker(bytes, grain.offset, grainBytes, source.name);
@@ -79,18 +83,20 @@ function markerReader(source: ByteSource, grainBytes: number, signal?: AbortSign
   };
   return async (grains) => {
     const sorted = [...grains].sort((a, b) => a.position - b.position);
-    for (let i = 0; i < sorted.length; ) {
+    for (let i = 0; i < sorted.length;) {
       const first = sorted[i] as Grain; // i is below the length
       let next = i + 1;
       let end = first.position + HEAD_BYTES;
       for (let grain = sorted[next]; grain !== undefined; grain = sorted[++next]) {
-        const isFar = grain.position - end > 2 * grainBytes || grain.position + HEAD_BYTES - first.position > WINDOW_BYTES;
+        const isFar =
+          grain.position - end > 2 * grainBytes || grain.position + HEAD_BYTES - first.position > WINDOW_BYTES;
         if (isFar) break;
         end = grain.position + HEAD_BYTES;
       }
       checkEnd(source, end);
       if (next - i > 1) window ??= Buffer.allocUnsafe(WINDOW_BYTES);
-      const bytes = next - i > 1 && window !== null ? window.subarray(0, end - first.position) : Buffer.allocUnsafe(HEAD_BYTES);
+      const bytes =
+        next - i > 1 && window !== null ? window.subarray(0, end - first.position) : Buffer.allocUnsafe(HEAD_BYTES);
       await source.read(bytes, first.position, signal);
       for (; i < next; i++) {
         const grain = sorted[i] as Grain; // i is below the length
@@ -100,7 +106,11 @@ function markerReader(source: ByteSource, grainBytes: number, signal?: AbortSign
   };
 }
 
-async function packedExtent({ source, grainBytes, sizeBytes }: PackedGrainOptions, grain: Grain, signal?: AbortSignal): Promise<Packed> {
+async function packedExtent(
+  { source, grainBytes, sizeBytes }: PackedGrainOptions,
+  grain: Grain,
+  signal?: AbortSignal,
+): Promise<Packed> {
   const { offset, storedBytes } = grain;
   const position = grain.position + GRAIN_MARKER_BYTES;
   const length = Math.min(grainBytes, sizeBytes - offset);
@@ -109,7 +119,10 @@ async function packedExtent({ source, grainBytes, sizeBytes }: PackedGrainOption
     // The capacity cuts the last grain. Some writers store all of it, some only the rest; it is one grain, so look.
     const stored = await readBytes(source, position, storedBytes, signal);
     unpackedBytes = inflatedLength(stored, grainBytes, source.name);
-    if (unpackedBytes < length) throw new DamagedImageError(`The last grain of “${source.name}” holds ${unpackedBytes} bytes instead of ${length}.`);
+    if (unpackedBytes < length)
+      throw new DamagedImageError(
+        `The last grain of “${source.name}” holds ${unpackedBytes} bytes instead of ${length}.`,
+      );
   }
   return { kind: 'packed', codec: 'zlib', offset, length, source, position, storedBytes, unpackedBytes, skipBytes: 0 };
 }

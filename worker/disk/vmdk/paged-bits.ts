@@ -44,7 +44,7 @@ export class PagedBits {
 
   /** The first of [first, last] that is in the set, or null; passes over empty pages whole. */
   next(first: number, last: number): number | null {
-    for (let index = first; index <= last; ) {
+    for (let index = first; index <= last;) {
       if (!this.#pages.has(Math.floor(index / PAGE_BITS))) index = (Math.floor(index / PAGE_BITS) + 1) * PAGE_BITS;
       else if (this.has(index)) return index;
       else index++;

@@ -24,7 +24,9 @@ export interface Part {
  */
 export async function openFlatPart(source: ByteSource, position: number, sizeBytes: number): Promise<Part> {
   if (position + sizeBytes > source.sizeBytes) {
-    throw new TruncatedImageError(`“${source.name}” has ${source.sizeBytes} bytes, but its descriptor needs ${sizeBytes} bytes at ${position}.`);
+    throw new TruncatedImageError(
+      `“${source.name}” has ${source.sizeBytes} bytes, but its descriptor needs ${sizeBytes} bytes at ${position}.`,
+    );
   }
   const holes = await holesOf(source);
   return {
@@ -39,8 +41,15 @@ export async function openFlatPart(source: ByteSource, position: number, sizeByt
 }
 
 /** File bytes [from, to) at disk offsets `shift` above; file systems answer in blocks of their own, so data is grown to sectors. */
-async function* flatExtents(source: ByteSource, holes: HoleMap, from: number, to: number, shift: number, signal?: AbortSignal): AsyncGenerator<Extent> {
-  for (let at = from; at < to; ) {
+async function* flatExtents(
+  source: ByteSource,
+  holes: HoleMap,
+  from: number,
+  to: number,
+  shift: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Extent> {
+  for (let at = from; at < to;) {
     const found = await holes.dataFrom(at, signal);
     const start = Math.max(at, Math.min(to, Math.floor(found.start / SECTOR) * SECTOR));
     const end = Math.min(to, Math.ceil(found.end / SECTOR) * SECTOR);

@@ -19,18 +19,38 @@ const DEVICE_KINDS: readonly string[] = ['VMFSRDM', 'VMFSRAW'];
 
 /** In lower case; the older products write `2GbMaxExtent…`. */
 const FILE_TYPES = new Set([
-  'monolithicflat', 'monolithicsparse', 'twogbmaxextentflat', 'twogbmaxextentsparse', '2gbmaxextentflat', '2gbmaxextentsparse', 'streamoptimized',
-  'vmfs', 'vmfsthin', 'vmfspreallocated', 'vmfseagerzeroedthick', 'vmfssparse', 'sesparse', 'custom',
+  'monolithicflat',
+  'monolithicsparse',
+  'twogbmaxextentflat',
+  'twogbmaxextentsparse',
+  '2gbmaxextentflat',
+  '2gbmaxextentsparse',
+  'streamoptimized',
+  'vmfs',
+  'vmfsthin',
+  'vmfspreallocated',
+  'vmfseagerzeroedthick',
+  'vmfssparse',
+  'sesparse',
+  'custom',
 ]);
 const DEVICE_TYPES = new Set([
-  'vmfsrdm', 'vmfsrdmp', 'vmfsrawdevicemap', 'vmfspassthroughrawdevicemap', 'vmfsraw', 'fulldevice', 'partitioneddevice',
+  'vmfsrdm',
+  'vmfsrdmp',
+  'vmfsrawdevicemap',
+  'vmfspassthroughrawdevicemap',
+  'vmfsraw',
+  'fulldevice',
+  'partitioneddevice',
 ]);
 
 /** @throws UnsupportedImageError for devices and for kinds that are not known. */
 export function checkCreateType({ createType }: Descriptor, name: string): void {
   const type = createType.toLowerCase();
-  if (DEVICE_TYPES.has(type)) throw new UnsupportedImageError(`“${name}” is a raw device (${createType}).`, DEVICE_REMEDY);
-  if (!FILE_TYPES.has(type)) throw new UnsupportedImageError(`“${name}” is of the unknown kind “${createType.slice(0, 80)}”.`, DATASTORE_REMEDY);
+  if (DEVICE_TYPES.has(type))
+    throw new UnsupportedImageError(`“${name}” is a raw device (${createType}).`, DEVICE_REMEDY);
+  if (!FILE_TYPES.has(type))
+    throw new UnsupportedImageError(`“${name}” is of the unknown kind “${createType.slice(0, 80)}”.`, DATASTORE_REMEDY);
 }
 
 export interface OpenParts {
@@ -42,7 +62,13 @@ export interface OpenParts {
  * The extents in the order of the disk. Every file that is opened is added to `files`, also when this fails.
  * @throws MissingFileError, TruncatedImageError, DamagedImageError, UnsupportedImageError, LimitError
  */
-export async function openParts(descriptor: Descriptor, name: string, neighbours: Neighbours, files: ByteSource[], signal?: AbortSignal): Promise<OpenParts> {
+export async function openParts(
+  descriptor: Descriptor,
+  name: string,
+  neighbours: Neighbours,
+  files: ByteSource[],
+  signal?: AbortSignal,
+): Promise<OpenParts> {
   const parts: Part[] = [];
   const used: Stretch[] = [];
   for (const line of descriptor.extents) {
@@ -55,28 +81,48 @@ export async function openParts(descriptor: Descriptor, name: string, neighbours
     const isFlat = FLAT_KINDS.includes(line.kind);
     const [from, to] = isFlat ? [line.positionBytes, line.positionBytes + line.sizeBytes] : [0, file.sizeBytes];
     used.push({ file, from, to });
-    parts.push(isFlat ? await openFlatPart(file, line.positionBytes, line.sizeBytes) : await openSparsePart(file, line, signal));
+    const part = isFlat
+      ? await openFlatPart(file, line.positionBytes, line.sizeBytes)
+      : await openSparsePart(file, line, signal);
+    if (part.sizeBytes !== line.sizeBytes && descriptor.extents.length > 1) {
+      throw new DamagedImageError(
+        `“${file.name}” has ${part.sizeBytes} bytes, but its descriptor gives it ${line.sizeBytes}.`,
+      );
+    }
+    parts.push(part);
   }
   if (parts.length === 0) throw new DamagedImageError(`The descriptor of “${name}” names no extents.`);
   return { parts, warnings: checkDistinct(used, name) };
 }
 
-async function openLine(line: ExtentLine, name: string, neighbours: Neighbours, signal?: AbortSignal): Promise<ByteSource | null> {
+async function openLine(
+  line: ExtentLine,
+  name: string,
+  neighbours: Neighbours,
+  signal?: AbortSignal,
+): Promise<ByteSource | null> {
   const { kind, fileName, access } = line;
   if (kind === 'ZERO' || fileName === null) return null;
-  if (DEVICE_KINDS.includes(kind)) throw new UnsupportedImageError(`“${name}” is a raw device (${kind}).`, DEVICE_REMEDY);
+  if (DEVICE_KINDS.includes(kind))
+    throw new UnsupportedImageError(`“${name}” is a raw device (${kind}).`, DEVICE_REMEDY);
   if (!FLAT_KINDS.includes(kind) && !SPARSE_KINDS.includes(kind)) {
     throw new UnsupportedImageError(`“${name}” has an extent of the unknown kind ${kind}.`, DATASTORE_REMEDY);
   }
-  if (access === 'NOACCESS') throw new UnsupportedImageError(`“${name}” does not give access to its extent “${fileName}”.`, DATASTORE_REMEDY);
+  if (access === 'NOACCESS')
+    throw new UnsupportedImageError(`“${name}” does not give access to its extent “${fileName}”.`, DATASTORE_REMEDY);
   const address = /^(\w+):\/\//.exec(fileName);
-  if (address !== null) throw new UnsupportedImageError(`“${name}” keeps its data in an object store (${address[1] ?? ''}).`, DATASTORE_REMEDY);
+  if (address !== null)
+    throw new UnsupportedImageError(
+      `“${name}” keeps its data in an object store (${address[1] ?? ''}).`,
+      DATASTORE_REMEDY,
+    );
   return (await neighbours.open(fileName, signal)).source;
 }
 
 async function openSparsePart(file: ByteSource, line: ExtentLine, signal?: AbortSignal): Promise<Part> {
   const head = await readBytes(file, 0, Math.min(SECTOR, file.sizeBytes), signal);
-  if (isSparseHeader(head)) return await openHostedSparse(file, await readSparseHeader(file, signal), line.sizeBytes, signal);
+  if (isSparseHeader(head))
+    return await openHostedSparse(file, await readSparseHeader(file, signal), line.sizeBytes, signal);
   if (isCowd(head)) return await openCowd(file, line.sizeBytes, signal);
   if (isSesparse(head)) return await openSesparse(file, line.sizeBytes, signal);
   throw new DamagedImageError(`“${file.name}” should be a sparse extent (${line.kind}), but does not begin like one.`);
@@ -94,11 +140,14 @@ interface Stretch {
  */
 function checkDistinct(used: readonly Stretch[], name: string): string[] {
   const warnings: string[] = [];
-  const inOrder = [...used].sort((a, b) => (a.file.name === b.file.name ? a.from - b.from : a.file.name < b.file.name ? -1 : 1));
+  const inOrder = [...used].sort((a, b) =>
+    a.file.name === b.file.name ? a.from - b.from : a.file.name < b.file.name ? -1 : 1,
+  );
   inOrder.forEach(({ file, to }, i) => {
     const next = inOrder[i + 1];
     if (next?.file.name !== file.name) {
-      if (to < file.sizeBytes) warnings.push(`“${file.name}” has ${file.sizeBytes - to} bytes more than its descriptor uses.`);
+      if (to < file.sizeBytes)
+        warnings.push(`“${file.name}” has ${file.sizeBytes - to} bytes more than its descriptor uses.`);
     } else if (to > next.from) throw new DamagedImageError(`“${name}” uses “${file.name}” for two extents.`);
   });
   return warnings;

@@ -70,5 +70,8 @@ function stretch(source: ByteSource, base: number, from: number, to: number, pla
 }
 
 export function checkEnd(source: ByteSource, end: number): void {
-  if (end > source.sizeBytes) throw new TruncatedImageError(`“${source.name}” has ${source.sizeBytes} bytes, but its tables place data up to ${end}.`);
+  if (end > source.sizeBytes)
+    throw new TruncatedImageError(
+      `“${source.name}” has ${source.sizeBytes} bytes, but its tables place data up to ${end}.`,
+    );
 }

@@ -55,7 +55,10 @@ export function parseSparseHeader(bytes: Uint8Array, name: string): SparseHeader
   const u64 = (at: number): number => u32(at + 4) * 2 ** 32 + u32(at);
   const version = u32(4);
   if (version < 1 || version > 3) {
-    throw new UnsupportedImageError(`“${name}” is of VMDK version ${version}.`, 'Export the disk again as OVF or OVA; that gives version 3 or less.');
+    throw new UnsupportedImageError(
+      `“${name}” is of VMDK version ${version}.`,
+      'Export the disk again as OVF or OVA; that gives version 3 or less.',
+    );
   }
   const flags = u32(8);
   if ((flags & HAS_LINE_ENDS) !== 0 && u32(73) !== 0x0a0d_200a) {
@@ -65,7 +68,8 @@ export function parseSparseHeader(bytes: Uint8Array, name: string): SparseHeader
   const capacity = u64(12);
   const grain = u64(20);
   const entriesPerTable = u32(44);
-  if (capacity < 1 || capacity > MOST_SECTORS) throw new LimitError(`“${name}” claims a capacity of ${capacity} sectors.`);
+  if (capacity < 1 || capacity > MOST_SECTORS)
+    throw new LimitError(`“${name}” claims a capacity of ${capacity} sectors.`);
   const isPowerOfTwo = grain <= LARGEST_GRAIN / SECTOR && (grain & (grain - 1)) === 0;
   if (grain < 8 || !isPowerOfTwo) throw new LimitError(`“${name}” claims grains of ${grain} sectors.`);
   if (entriesPerTable === 0 || entriesPerTable > 4096 || entriesPerTable % 128 !== 0) {
@@ -80,10 +84,12 @@ export function parseSparseHeader(bytes: Uint8Array, name: string): SparseHeader
   if (isCompressed !== (method === 1) || isCompressed !== ((flags & HAS_MARKERS) !== 0)) {
     throw new DamagedImageError(`“${name}” contradicts itself on whether its grains are compressed.`);
   }
-  if (isCompressed && grain * SECTOR > LARGEST_PACKED_GRAIN) throw new LimitError(`“${name}” claims compressed grains of ${grain} sectors.`);
+  if (isCompressed && grain * SECTOR > LARGEST_PACKED_GRAIN)
+    throw new LimitError(`“${name}” claims compressed grains of ${grain} sectors.`);
 
   const descriptorLength = u64(36) * SECTOR;
-  if (descriptorLength > LONGEST_DESCRIPTOR) throw new LimitError(`“${name}” claims a descriptor of ${descriptorLength} bytes.`);
+  if (descriptorLength > LONGEST_DESCRIPTOR)
+    throw new LimitError(`“${name}” claims a descriptor of ${descriptorLength} bytes.`);
   const descriptorPosition = u64(28) * SECTOR;
   const isAtEnd = u32(56) === 0xffff_ffff && u32(60) === 0xffff_ffff;
   return {
@@ -92,7 +98,10 @@ export function parseSparseHeader(bytes: Uint8Array, name: string): SparseHeader
     grainBytes: grain * SECTOR,
     entriesPerTable,
     tableCount,
-    descriptor: descriptorPosition === 0 || descriptorLength === 0 ? null : { position: descriptorPosition, length: descriptorLength },
+    descriptor:
+      descriptorPosition === 0 || descriptorLength === 0
+        ? null
+        : { position: descriptorPosition, length: descriptorLength },
     directory: isAtEnd ? 'atEnd' : u64(56) * SECTOR,
     redundantDirectory: (flags & HAS_REDUNDANT_DIRECTORY) === 0 ? null : u64(48) * SECTOR,
     overheadBytes: u64(64) * SECTOR,
@@ -109,17 +118,24 @@ export function checkFooter(header: SparseHeader, footer: SparseHeader, name: st
     header.grainBytes === footer.grainBytes &&
     header.entriesPerTable === footer.entriesPerTable &&
     header.isCompressed === footer.isCompressed;
-  if (!same || footer.directory === 'atEnd') throw new DamagedImageError(`The footer of “${name}” contradicts its header.`);
+  if (!same || footer.directory === 'atEnd')
+    throw new DamagedImageError(`The footer of “${name}” contradicts its header.`);
 }
 
 /**
- * The size of an extent, on which its header and its line in the descriptor must agree; a header may round it up to
- * whole grains.
+ * Header and descriptor must agree on the size of an extent, but a header may round it up to whole grains, as
+ * VirtualBox does. The header's size is used then: nothing is lost, and other programs do the same.
  * @param described what the descriptor says, in bytes; null without a descriptor
  */
-export function agreedSize(header: { readonly capacityBytes: number; readonly grainBytes: number }, described: number | null, name: string): number {
+export function checkSize(
+  header: { readonly capacityBytes: number; readonly grainBytes: number },
+  described: number | null,
+  name: string,
+): void {
   const { capacityBytes, grainBytes } = header;
-  if (described === null || described === capacityBytes) return capacityBytes;
-  if (described < capacityBytes && capacityBytes - described < grainBytes) return described;
-  throw new DamagedImageError(`“${name}” has ${capacityBytes} bytes by its header, but ${described} bytes by its descriptor.`);
+  if (described === null || described === capacityBytes) return;
+  if (Math.ceil(described / grainBytes) * grainBytes === capacityBytes) return;
+  throw new DamagedImageError(
+    `“${name}” has ${capacityBytes} bytes by its header, but ${described} bytes by its descriptor.`,
+  );
 }

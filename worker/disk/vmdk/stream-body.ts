@@ -21,7 +21,6 @@ const MOST_DIRECTORY_PADDING = 64 * 1024;
 export interface StreamBodyOptions {
   readonly name: string;
   readonly sparse: SparseHeader;
-  readonly capacityBytes: number;
   readonly cutter: UnitCutter;
   /** Called when the marker of a grain was read; the grain's bytes may still be to come. */
   readonly onGrain: (grain: GrainRef) => void;
@@ -31,7 +30,6 @@ export interface StreamBodyOptions {
 export class StreamBody {
   readonly #name: string;
   readonly #sparse: SparseHeader;
-  readonly #capacityBytes: number;
   readonly #cutter: UnitCutter;
   readonly #onGrain: (grain: GrainRef) => void;
   readonly #tables: StreamTables;
@@ -41,10 +39,9 @@ export class StreamBody {
   #isAtMarker = false;
   #isOver = false;
 
-  constructor({ name, sparse, capacityBytes, cutter, onGrain }: StreamBodyOptions) {
+  constructor({ name, sparse, cutter, onGrain }: StreamBodyOptions) {
     this.#name = name;
     this.#sparse = sparse;
-    this.#capacityBytes = capacityBytes;
     this.#cutter = cutter;
     this.#onGrain = onGrain;
     this.#tables = new StreamTables(sparse, name);
@@ -71,7 +68,8 @@ export class StreamBody {
     const afterDescriptor = descriptor === null ? SECTOR : descriptor.position + descriptor.length;
     const firstMarker = Math.max(overheadBytes, afterDescriptor);
     if (directory === 'atEnd' || directory >= firstMarker) return this.#expectMarker(firstMarker);
-    if (directory < afterDescriptor) throw new DamagedImageError(`The grain directory of “${this.#name}” overlaps its header.`);
+    if (directory < afterDescriptor)
+      throw new DamagedImageError(`The grain directory of “${this.#name}” overlaps its header.`);
     this.#cutter.expect(directory, this.#tables.directoryBytes, (bytes) => {
       this.#tables.directory(bytes);
       this.#frontTables(this.#tables.tablesBefore(firstMarker), 0, firstMarker);
@@ -81,8 +79,12 @@ export class StreamBody {
   #frontTables(positions: readonly number[], index: number, firstMarker: number): void {
     const position = positions[index];
     if (position === undefined) return this.#expectMarker(firstMarker);
-    const before = index === 0 ? this.#cutter.position + this.#tables.directoryBytes : (positions[index - 1] ?? 0) + this.#tables.tableBytes;
-    if (position < before || position + this.#tables.tableBytes > firstMarker) throw new DamagedImageError(`The tables of “${this.#name}” overlap.`);
+    const before =
+      index === 0
+        ? this.#cutter.position + this.#tables.directoryBytes
+        : (positions[index - 1] ?? 0) + this.#tables.tableBytes;
+    if (position < before || position + this.#tables.tableBytes > firstMarker)
+      throw new DamagedImageError(`The tables of “${this.#name}” overlap.`);
     this.#cutter.expect(position, this.#tables.tableBytes, (bytes) => {
       this.#tables.table(bytes, position / SECTOR);
       this.#frontTables(positions, index + 1, firstMarker);
@@ -104,21 +106,26 @@ export class StreamBody {
     else if (type === DIRECTORY) this.#directory(position, sectors);
     else if (type === FOOTER) this.#cutter.expect(position, SECTOR, (footer) => this.#footer(footer, position));
     else if (type === END_OF_STREAM) {
-      if (this.#sparse.directory === 'atEnd') throw new TruncatedImageError(`“${this.#name}” has nothing but zeros where its data should go on.`);
+      if (this.#sparse.directory === 'atEnd')
+        throw new TruncatedImageError(`“${this.#name}” has nothing but zeros where its data should go on.`);
       this.#end(position);
-    } else throw new DamagedImageError(`“${this.#name}” has a marker of the unknown type ${type} at ${this.#cutter.position}.`);
+    } else
+      throw new DamagedImageError(
+        `“${this.#name}” has a marker of the unknown type ${type} at ${this.#cutter.position}.`,
+      );
   }
 
   #grain(bytes: Uint8Array): void {
-    const { grainBytes } = this.#sparse;
+    const { capacityBytes, grainBytes } = this.#sparse;
     const markerPosition = this.#cutter.position;
     const offset = markerOffset(bytes);
     const index = offset / grainBytes;
-    if (offset >= this.#capacityBytes || !Number.isInteger(index)) {
+    if (offset >= capacityBytes || !Number.isInteger(index)) {
       throw new DamagedImageError(`“${this.#name}” has a grain for offset ${offset}, where none can be.`);
     }
     const storedBytes = readGrainMarker(bytes, offset, grainBytes, this.#name);
-    if (!this.#grains.add(index)) throw new DamagedImageError(`“${this.#name}” has the grain at offset ${offset} twice.`);
+    if (!this.#grains.add(index))
+      throw new DamagedImageError(`“${this.#name}” has the grain at offset ${offset} twice.`);
     this.#tables.grain(index, markerPosition / SECTOR);
     const streamPosition = markerPosition + GRAIN_MARKER_BYTES;
     this.#expectMarker(streamPosition + storedBytes);
@@ -127,7 +134,8 @@ export class StreamBody {
 
   #table(position: number, sectors: number): void {
     const length = this.#tables.tableBytes;
-    if (sectors !== 0 && sectors * SECTOR !== length) throw new DamagedImageError(`“${this.#name}” has a grain table of ${sectors} sectors.`);
+    if (sectors !== 0 && sectors * SECTOR !== length)
+      throw new DamagedImageError(`“${this.#name}” has a grain table of ${sectors} sectors.`);
     this.#cutter.expect(position, length, (bytes) => {
       this.#tables.table(bytes, position / SECTOR);
       this.#expectMarker(position + length);
@@ -138,7 +146,9 @@ export class StreamBody {
     const length = this.#tables.directoryBytes;
     const padded = sectors === 0 ? length : sectors * SECTOR;
     if (padded < length || padded > length + MOST_DIRECTORY_PADDING) {
-      throw new DamagedImageError(`“${this.#name}” has a grain directory of ${sectors} sectors for ${this.#sparse.tableCount} tables.`);
+      throw new DamagedImageError(
+        `“${this.#name}” has a grain directory of ${sectors} sectors for ${this.#sparse.tableCount} tables.`,
+      );
     }
     this.#checkDirectoryPosition(position);
     this.#cutter.expect(position, length, (bytes) => {
@@ -151,7 +161,9 @@ export class StreamBody {
   #checkDirectoryPosition(position: number): void {
     const promised = this.#sparse.directory;
     if (promised !== 'atEnd' && promised !== position) {
-      throw new DamagedImageError(`“${this.#name}” has its grain directory at ${position}, but its header says ${promised}.`);
+      throw new DamagedImageError(
+        `“${this.#name}” has its grain directory at ${position}, but its header says ${promised}.`,
+      );
     }
   }
 
@@ -159,7 +171,10 @@ export class StreamBody {
     const footer = parseSparseHeader(bytes, this.#name);
     checkFooter(this.#sparse, footer, this.#name);
     const promised = this.#sparse.directory === 'atEnd' ? this.#directoryPosition : this.#sparse.directory;
-    if (footer.directory !== promised) throw new DamagedImageError(`The footer of “${this.#name}” names another grain directory than the one that came.`);
+    if (footer.directory !== promised)
+      throw new DamagedImageError(
+        `The footer of “${this.#name}” names another grain directory than the one that came.`,
+      );
     this.#cutter.expect(position + SECTOR, MARKER_HEAD, (marker) => {
       if (marker.some((byte) => byte !== 0)) throw new DamagedImageError(`“${this.#name}” goes on after its footer.`);
       this.#end(position + 2 * SECTOR);

@@ -47,7 +47,8 @@ export class StreamTables {
 
   /** A grain table came at `sector`; of which part of the disk only the directory will tell. */
   table(bytes: Uint8Array, sector: number): void {
-    if (this.#tables.size === this.#header.tableCount) throw new DamagedImageError(`“${this.#name}” has more grain tables than its capacity needs.`);
+    if (this.#tables.size === this.#header.tableCount)
+      throw new DamagedImageError(`“${this.#name}” has more grain tables than its capacity needs.`);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let print = 0;
     for (let slot = 0; slot < this.#header.entriesPerTable; slot++) {
@@ -69,7 +70,9 @@ export class StreamTables {
 
   /** Positions in bytes, ascending, of the tables that the directory places before `end`. */
   tablesBefore(end: number): number[] {
-    const positions = Array.from((this.#directory ?? new Uint32Array()).filter((sector) => sector !== NO_TABLE && sector * SECTOR < end));
+    const positions = Array.from(
+      (this.#directory ?? new Uint32Array()).filter((sector) => sector !== NO_TABLE && sector * SECTOR < end),
+    );
     return positions.map((sector) => sector * SECTOR).sort((a, b) => a - b);
   }
 
@@ -81,7 +84,9 @@ export class StreamTables {
     const directory = this.#directory;
     if (directory === null) throw new TruncatedImageError(`“${this.#name}” ends before its grain directory.`);
     if (this.#promisedGrains > this.#seenGrains) {
-      throw new TruncatedImageError(`“${this.#name}” promises ${this.#promisedGrains} grains, but ${this.#seenGrains} came.`);
+      throw new TruncatedImageError(
+        `“${this.#name}” promises ${this.#promisedGrains} grains, but ${this.#seenGrains} came.`,
+      );
     }
     for (let table = 0; table < directory.length; table++) {
       const sector = directory[table] ?? NO_TABLE;

@@ -43,7 +43,8 @@ export class StreamOptimizedLayout {
    */
   head(capacityBytes: number, options: StreamHeadOptions): Uint8Array {
     if (this.#position !== 0) throw new RangeError('The head was written already.');
-    if (!(capacityBytes > 0) || capacityBytes % SECTOR !== 0) throw new RangeError(`A VMDK cannot have ${capacityBytes} bytes.`);
+    if (!(capacityBytes > 0) || capacityBytes % SECTOR !== 0)
+      throw new RangeError(`A VMDK cannot have ${capacityBytes} bytes.`);
     this.#capacityBytes = capacityBytes;
     this.#directory = new Uint32Array(Math.ceil(capacityBytes / (GRAIN_BYTES * ENTRIES_PER_TABLE)));
     const bytes = Buffer.alloc(OVERHEAD_SECTORS * SECTOR);
@@ -89,7 +90,13 @@ export class StreamOptimizedLayout {
     const directory = Buffer.alloc(directorySectors * SECTOR);
     this.#directory.forEach((sector, table) => directory.writeUInt32LE(sector, table * 4));
     const footer = sparseHeader(this.#capacityBytes, BigInt(this.#sector() + 1));
-    const last = [marker(directorySectors, MARKER.directory), directory, marker(1, MARKER.footer), footer, marker(0, MARKER.endOfStream)];
+    const last = [
+      marker(directorySectors, MARKER.directory),
+      directory,
+      marker(1, MARKER.footer),
+      footer,
+      marker(0, MARKER.endOfStream),
+    ];
     for (const piece of last) this.#position += piece.byteLength;
     this.#sector();
     return [...pieces, ...last];

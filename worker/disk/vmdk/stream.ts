@@ -1,9 +1,9 @@
 /** Reads a streamOptimized VMDK strictly in order, as it comes from a network, and says where its grains lie in the stream. */
 import { DamagedImageError, LimitError, TruncatedImageError, UnsupportedImageError } from '../errors.ts';
 import { parseDescriptor, SECTOR } from './descriptor.ts';
-import { agreedSize, parseSparseHeader, type SparseHeader } from './sparse-header.ts';
+import { checkSize, parseSparseHeader, type SparseHeader } from './sparse-header.ts';
 import { StreamBody } from './stream-body.ts';
-import { UnitCutter, type UseUnit } from './unit-cutter.ts';
+import { UnitCutter } from './unit-cutter.ts';
 
 /**
  * One compressed grain: a zlib stream whose two header bytes are known to be good. It unpacks to a whole grain; the
@@ -62,14 +62,18 @@ export class StreamOptimizedParser {
   /** @throws GutsError (`disk.damaged`, `disk.limit`, `disk.unsupported`); the parser is of no use after that. */
   push(chunk: Uint8Array): void {
     const start = this.#cutter.received;
-    if (start + chunk.byteLength > MOST_STREAM_BYTES) throw new LimitError(`“${this.#name}” is longer than 2 TiB, which no VMDK can address.`);
+    if (start + chunk.byteLength > MOST_STREAM_BYTES)
+      throw new LimitError(`“${this.#name}” is longer than 2 TiB, which no VMDK can address.`);
     const pending = this.#pending;
     if (pending !== null && endOf(pending) <= start + chunk.byteLength) {
       this.#pending = null;
       this.#onGrain(pending);
     }
     this.#cutter.push(chunk);
-    if (this.#body?.isOver === true && chunk.subarray(Math.max(0, this.#cutter.position - start)).some((byte) => byte !== 0)) {
+    if (
+      this.#body?.isOver === true &&
+      chunk.subarray(Math.max(0, this.#cutter.position - start)).some((byte) => byte !== 0)
+    ) {
       throw new DamagedImageError(`“${this.#name}” goes on after its end.`);
     }
   }
@@ -83,8 +87,16 @@ export class StreamOptimizedParser {
     const body = this.#body;
     // qemu-img writes nothing behind its last grain; all that may be missing there is the padding of that grain.
     const needed = body?.isOver === true ? position : position - SECTOR + 1;
-    if (body === null || !(body.isOver || body.mayEndHere) || isInsideUnit || this.#pending !== null || received < needed) {
-      throw new TruncatedImageError(`The stream of “${this.#name}” ends after ${received} bytes, before the end of the disk.`);
+    if (
+      body === null ||
+      !(body.isOver || body.mayEndHere) ||
+      isInsideUnit ||
+      this.#pending !== null ||
+      received < needed
+    ) {
+      throw new TruncatedImageError(
+        `The stream of “${this.#name}” ends after ${received} bytes, before the end of the disk.`,
+      );
     }
     if (!body.isOver) body.settle();
   }
@@ -92,21 +104,24 @@ export class StreamOptimizedParser {
   #start(sparse: SparseHeader): void {
     const name = this.#name;
     if (!sparse.isCompressed) {
-      throw new UnsupportedImageError(`“${name}” is no streamOptimized VMDK, so it cannot be read as it comes.`, 'Save it as a file first, then convert that.');
+      throw new UnsupportedImageError(
+        `“${name}” is no streamOptimized VMDK, so it cannot be read as it comes.`,
+        'Save it as a file first, then convert that.',
+      );
     }
-    const begin = (capacityBytes: number): void => {
-      this.#header = { capacityBytes, grainBytes: sparse.grainBytes };
+    const begin = (): void => {
+      this.#header = { capacityBytes: sparse.capacityBytes, grainBytes: sparse.grainBytes };
       this.#onHeader(this.#header);
-      this.#body = new StreamBody({ name, sparse, capacityBytes, cutter: this.#cutter, onGrain: (grain) => this.#hold(grain) });
+      this.#body = new StreamBody({ name, sparse, cutter: this.#cutter, onGrain: (grain) => this.#hold(grain) });
       this.#body.start();
     };
-    if (sparse.descriptor === null) begin(sparse.capacityBytes);
-    else {
-      const { position, length } = sparse.descriptor;
-      if (position < SECTOR) throw new DamagedImageError(`The descriptor of “${name}” overlaps its header.`);
-      const read: UseUnit = (bytes) => begin(streamCapacity(sparse, bytes, name));
-      this.#cutter.expect(position, length, read);
-    }
+    if (sparse.descriptor === null) return begin();
+    const { position, length } = sparse.descriptor;
+    if (position < SECTOR) throw new DamagedImageError(`The descriptor of “${name}” overlaps its header.`);
+    this.#cutter.expect(position, length, (bytes) => {
+      checkDescriptor(sparse, bytes, name);
+      begin();
+    });
   }
 
   #hold(grain: GrainRef): void {
@@ -119,9 +134,9 @@ function endOf(grain: GrainRef): number {
   return grain.streamPosition + grain.storedBytes;
 }
 
-/** The capacity that header and descriptor agree on; a delta disk is refused, since a stream has no parent beside it. */
-function streamCapacity(sparse: SparseHeader, bytes: Uint8Array, name: string): number {
-  if (bytes[0] === 0) return sparse.capacityBytes; // the place is there, but no text
+/** A delta disk is refused, since a stream has no parent beside it. */
+function checkDescriptor(sparse: SparseHeader, bytes: Uint8Array, name: string): void {
+  if (bytes[0] === 0) return; // the place is there, but no text
   const descriptor = parseDescriptor(bytes, name);
   if (descriptor.parentContentId !== null || descriptor.parentFileName !== null) {
     throw new UnsupportedImageError(
@@ -130,5 +145,5 @@ function streamCapacity(sparse: SparseHeader, bytes: Uint8Array, name: string): 
     );
   }
   const described = descriptor.extents.reduce((sum, extent) => sum + extent.sizeBytes, 0);
-  return agreedSize(sparse, descriptor.extents.length === 0 ? null : described, name);
+  checkSize(sparse, descriptor.extents.length === 0 ? null : described, name);
 }

@@ -28,7 +28,8 @@ export class TakenPlaces {
     if (remainder !== this.#remainder || this.#odd.size > 0) {
       if (this.overlaps(position, this.#unit)) return false;
       if (remainder !== this.#remainder) this.#odd.set(cell, remainder);
-      if (this.#odd.size > MOST_ODD) throw new LimitError('The image has more blocks out of line than any known program writes.');
+      if (this.#odd.size > MOST_ODD)
+        throw new LimitError('The image has more blocks out of line than any known program writes.');
     }
     return this.#cells.add(cell);
   }
