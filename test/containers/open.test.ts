@@ -1,11 +1,12 @@
 /** A container on disk becomes its machine and its disks, each readable as the guest saw it, and nothing beside them. */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { writeManifest, ManifestCheck } from '../../worker/containers/manifest.ts';
 import { detectContainer, openContainer, type ContainerOptions } from '../../worker/containers/open.ts';
 import type { VmFacts } from '../../main/shared/vm.ts';
 import { readBytes } from '../../worker/disk/bytes.ts';
-import { contentHash, fileHash, makeRaw, MiB, qemuImg, scratch } from '../support/disks.ts';
+import { contentHash, fileHash, makeRaw, MiB, qemuImg, run, scratch } from '../support/disks.ts';
 import { fixture, sha256, tarOf } from './packing.ts';
 
 type Lab = ReturnType<typeof scratch>;
@@ -270,6 +271,14 @@ describe('telling a container from a disk image', () => {
       expect(await detectContainer(lab.file(other))).toBeNull();
       await expect(openContainer(lab.file(other))).rejects.toMatchObject({ code: 'container.unsupported' });
     }
+    writeFileSync(lab.file('packed'), gzipSync('anything'));
+    const packed = { code: 'container.unsupported', message: expect.stringContaining('gzip') as string };
+    await expect(detectContainer(lab.file('packed'))).rejects.toMatchObject(packed);
+    writeFileSync(lab.file('typed'), '<!DOCTYPE Envelope [<!ENTITY a "b">]><Envelope/>');
+    expect(await detectContainer(lab.file('typed'))).toBe('ovf');
+    writeFileSync(lab.file('vm.ovf'), 'x');
+    run('tar', '--format=v7', '-C', lab.dir, '-cf', lab.file('old.ova'), 'vm.ovf');
+    expect(await detectContainer(lab.file('old.ova'))).toBe('ova');
     await expect(openContainer(lab.file('nothing'))).rejects.toMatchObject({ code: 'disk.file-missing' });
   });
 });

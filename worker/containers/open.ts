@@ -45,7 +45,10 @@ export async function openContainer(file: string, options: ContainerOptions = {}
   return { ...container, kind, [Symbol.asyncDispose]: async () => await kept[Symbol.asyncDispose]() };
 }
 
-/** The kind of container that the file's first bytes show; null for anything else, such as a plain disk image. */
+/**
+ * The kind of container that the file's first bytes show; null for anything else, such as a plain disk image.
+ * @throws UnsupportedContainerError for a compressed file, which would otherwise pass for a raw disk
+ */
 export async function detectContainer(file: string): Promise<VmSource | null> {
   await using source = await openFile(file);
   return await kindOf(source);
@@ -55,11 +58,30 @@ const HEAD_BYTES = 64 * 1024;
 
 async function kindOf(source: ByteSource, signal?: AbortSignal): Promise<VmSource | null> {
   const head = await readBytes(source, 0, Math.min(HEAD_BYTES, source.sizeBytes), signal);
+  refuseCompressed(head, source.name);
   if (looksLikeTar(head)) return 'ova';
   const root = rootNameOf(head);
   if (root === 'Envelope') return 'ovf';
   if (root === 'domain') return 'libvirt';
   return looksLikeVmx(head) ? 'vmx' : null;
+}
+
+/** How files begin that were compressed as a whole. */
+const COMPRESSED: readonly (readonly [what: string, magic: readonly number[]])[] = [
+  ['gzip', [0x1f, 0x8b, 0x08]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+  ['zip', [0x50, 0x4b, 0x03, 0x04]],
+  ['7z', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+];
+
+function refuseCompressed(head: Uint8Array, name: string): void {
+  const found = COMPRESSED.find(([, magic]) => magic.every((byte, index) => head[index] === byte));
+  if (found === undefined) return;
+  throw new UnsupportedContainerError(
+    `“${name}” is compressed as a whole (${found[0]}).`,
+    'Unpack it first. If it is a raw disk that happens to begin like that, say so with --from raw.',
+  );
 }
 
 type Opened = Omit<Container, 'kind' | keyof AsyncDisposable>;

@@ -50,7 +50,8 @@ export function parseOvf(bytes: Uint8Array, container: string, options: OvfOptio
 
   const files = filesOf(envelope, container);
   const boot = bootOrder(system, hardware.drives);
-  const disks = hardware.drives.map((drive) => diskOf(drive, envelope, files, boot, container, warn));
+  const described = describedDisks(envelope, container);
+  const disks = hardware.drives.map((drive) => diskOf(drive, described, files, boot, container, warn));
   for (const [id, count] of countOf(disks.flatMap(({ file }) => file ?? []))) {
     if (count > 1) throw new DamagedContainerError(`“${container}” uses the file “${id}” for ${count} disks.`);
   }
@@ -111,7 +112,7 @@ function chooseSystem(envelope: XmlElement, container: string, wanted: string | 
     if (systems.length === 1) return only;
     throw new UnsupportedContainerError(
       `“${container}” holds ${systems.length} virtual machines: ${names}.`,
-      'Say which one with --vm and its name.',
+      'Export the machine that you want on its own.',
     );
   }
   const matching = systems.filter((system) => system.attribute('id') === wanted || nameOf(system) === wanted);
@@ -167,9 +168,21 @@ function filesOf(envelope: XmlElement, container: string): OvfFile[] {
   });
 }
 
+/** The elements of the disk section by id; packages of OVF 0.9 call it just a section. */
+function describedDisks(envelope: XmlElement, container: string): Map<string, XmlElement> {
+  const sections = ['DiskSection', 'Section'].flatMap((name) => all(envelope, name));
+  const found = new Map<string, XmlElement>();
+  for (const disk of sections.flatMap((section) => all(section, 'Disk'))) {
+    const id = disk.attribute('diskId') ?? '';
+    if (found.has(id)) throw new DamagedContainerError(`“${container}” describes the disk “${id}” twice.`);
+    found.set(id, disk);
+  }
+  return found;
+}
+
 function diskOf(
   drive: OvfDrive,
-  envelope: XmlElement,
+  described: ReadonlyMap<string, XmlElement>,
   files: readonly OvfFile[],
   boot: ReadonlyMap<OvfDrive, number>,
   container: string,
@@ -185,16 +198,8 @@ function diskOf(
   const common = { format: null, controller: drive.controller, bootIndex: boot.get(drive) ?? null };
   if (kind === 'file') return { id, file: fileOf(id), virtualSizeBytes: null, ...common };
 
-  const described = ['DiskSection', 'Section']
-    .flatMap((name) => all(envelope, name))
-    .flatMap((section) => all(section, 'Disk'));
-  const matching = described.filter((disk) => disk.attribute('diskId') === id);
-  const [disk] = matching;
-  if (disk === undefined || matching.length > 1) {
-    throw new DamagedContainerError(
-      `“${container}” describes the disk “${id}” ${disk === undefined ? 'nowhere' : `${matching.length} times`}.`,
-    );
-  }
+  const disk = described.get(id);
+  if (disk === undefined) throw new DamagedContainerError(`“${container}” does not describe the disk “${id}”.`);
   const parent = disk.attribute('parentRef') ?? '';
   if (parent !== '') {
     throw new UnsupportedContainerError(

@@ -79,11 +79,16 @@ export async function* tarMembers(source: ByteSource, signal?: AbortSignal): Asy
   }
 }
 
-/** Whether a file that begins with `head` is a tar archive: the magic is there and the first header's checksum is right. */
+/**
+ * Whether a file that begins with `head` is a tar archive: the first header's checksum is right, and the magic is there or,
+ * for tar as it was before POSIX, the name of a file that OVAs hold.
+ */
 export function looksLikeTar(head: Uint8Array): boolean {
   if (head.length < BLOCK) return false;
   const header = Buffer.from(head.buffer, head.byteOffset, BLOCK);
-  return header.toString('latin1', 257, 262) === 'ustar' && checksumHolds(header);
+  const isTar =
+    header.toString('latin1', 257, 262) === 'ustar' || /\.(ovf|mf|cert|vmdk)$/i.test(textField(header, 0, 100));
+  return isTar && checksumHolds(header);
 }
 
 function checksumHolds(header: Buffer): boolean {

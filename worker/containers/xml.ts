@@ -4,8 +4,8 @@ import { ContainerLimitError, DamagedContainerError } from './errors.ts';
 import { known } from './hardware.ts';
 
 export const MOST_XML_BYTES = 16 * 1024 * 1024;
-const MOST_TAGS = 400_000;
-const MOST_QUOTES = 2_000_000;
+const MOST_TAGS = 100_000;
+const MOST_QUOTES = 400_000;
 const MOST_DEPTH = 64;
 
 /** Names are local ones: `ovf:File` is `File`. The documents read here never use one local name for two things in one place. */
@@ -69,7 +69,8 @@ export function rootNameOf(head: Uint8Array): string | undefined {
     if (closed === -1) return undefined;
     at = closed + end.length;
   }
-  const name = /^<([A-Za-z_][\w.:-]{0,100})[\s/>]/.exec(text.slice(at, at + 200))?.[1];
+  // A document type has the name of its root; such a document is refused when it is parsed.
+  const name = /^<(?:!DOCTYPE\s+)?([A-Za-z_][\w.:-]{0,100})[\s/>]/.exec(text.slice(at, at + 200))?.[1];
   return name === undefined ? undefined : localName(name);
 }
 
