@@ -57,7 +57,7 @@ export function readHardware(
   container: string,
   warn: (text: string) => void,
 ): OvfHardware {
-  const items = itemsOf(section, configuration);
+  const items = itemsOf(section, configuration, container);
   const of = (...types: readonly string[]): XmlElement[] => items.filter((item) => types.includes(typeOf(item)));
 
   const [cpu] = of(TYPE.cpu);
@@ -83,26 +83,24 @@ export function readHardware(
 }
 
 /** Ranges (`bound`) are advice; an item made for the chosen configuration takes the place of the general one. */
-function itemsOf(section: XmlElement, configuration: string | undefined): XmlElement[] {
-  const chosen = new Map<string, XmlElement>();
-  const named = ['Item', 'StorageItem', 'EthernetPortItem'];
-  for (const item of section.children.filter((child) => named.includes(child.name))) {
-    const bound = item.attribute('bound');
-    const configurations = item.attribute('configuration')?.trim().split(/\s+/);
-    if (bound !== undefined && bound !== 'normal') continue;
-    if (configurations !== undefined && (configuration === undefined || !configurations.includes(configuration)))
-      continue;
-    const id = instanceOf(item);
-    if (
-      configurations === undefined &&
-      id !== '' &&
-      chosen.has(id) &&
-      chosen.get(id)?.attribute('configuration') !== undefined
-    )
-      continue;
-    chosen.set(id === '' ? `nameless ${chosen.size}` : id, item);
+function itemsOf(section: XmlElement, configuration: string | undefined, container: string): XmlElement[] {
+  const names = ['Item', 'StorageItem', 'EthernetPortItem'];
+  const items = section.children.filter(
+    (child) => names.includes(child.name) && child.attribute('bound') === undefined,
+  );
+  const isGeneral = (item: XmlElement): boolean => item.attribute('configuration') === undefined;
+  const isChosen = (item: XmlElement): boolean =>
+    configuration !== undefined &&
+    item.attribute('configuration')?.trim().split(/\s+/).includes(configuration) === true;
+  const replaced = new Set(items.filter(isChosen).map(instanceOf));
+  const chosen = items.filter((item) => isChosen(item) || (isGeneral(item) && !replaced.has(instanceOf(item))));
+  const seen = new Set<string>();
+  for (const id of chosen.map(instanceOf)) {
+    // Of two disks by one name, one would be left behind without a word.
+    if (seen.has(id)) throw new DamagedContainerError(`“${container}” has two hardware items with the id “${id}”.`);
+    seen.add(id);
   }
-  return [...chosen.values()];
+  return chosen;
 }
 
 function typeOf(item: XmlElement): string {
