@@ -1,6 +1,8 @@
 /** Puts the demo machine's disks into files, and says which programs of the test are missing. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { open } from 'node:fs/promises';
+import * as path from 'node:path';
 import type { DemoDisk } from '../../worker/demo/machine.ts';
 
 /** Writes the disk as a sparse raw file: only what was ever written is stored. */
@@ -29,4 +31,20 @@ export function isMissing(command: string, ...args: string[]): boolean {
   const missing = spawnSync(command, args, { stdio: 'ignore' }).error !== undefined;
   if (missing) process.stderr.write(`skipped: ${command} is not installed\n`);
   return missing;
+}
+
+/** The built command with other variables around it. */
+export async function gutsWith(
+  env: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<{ code: number; stdout: string }> {
+  const cli = path.resolve(import.meta.dirname, '../../out/cli.cjs');
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  const [code] = (await once(child, 'close')) as [number]; // it ends by itself
+  return { code, stdout };
 }

@@ -1,4 +1,5 @@
 /** The virtual machine that `guts demo` moves: two disks with real content, the same for the same seed on every computer. */
+import type { VmFacts } from '../../main/shared/vm.ts';
 import { bootSectors, foldSum, type CheckedRange } from './boot-sector.ts';
 import { accessLog, letter, noise, PAGE_BYTES, records, text, zeros, type Content } from './content.ts';
 import { ext2Regions, type DemoFile } from './ext2.ts';
@@ -8,26 +9,9 @@ import { BLOCK_BYTES, blocksOf, held, type DemoExtent, type Region } from './reg
 export { RUNNING_LINE, VERIFIED_LINE, WRONG_LINE } from './boot-sector.ts';
 export type { DemoExtent } from './regions.ts';
 
-export interface DemoNic {
-  readonly mac: string;
-  readonly network: string;
-  readonly model: 'e1000';
-}
-
-/** What its hypervisor would say of the machine. */
-export interface DemoVm {
-  readonly name: string;
-  readonly cpus: number;
-  readonly memoryMiB: number;
-  readonly firmware: 'bios';
-  readonly secureBoot: boolean;
-  /** As vSphere and OVF spell it. */
-  readonly guestOsId: string;
-  readonly nics: readonly DemoNic[];
-}
-
 export interface DemoDisk {
-  readonly name: string;
+  /** Of its file in a package. */
+  readonly file: string;
   /** A multiple of 64 KiB. */
   readonly sizeBytes: number;
   /** What was ever written, zeros included: whole 64 KiB blocks in order, each in a buffer of its own, made when asked for. */
@@ -35,7 +19,8 @@ export interface DemoDisk {
 }
 
 export interface DemoMachine {
-  readonly vm: DemoVm;
+  /** What its hypervisor would say of it. */
+  readonly vm: VmFacts;
   /** In the order of their controllers: the guest boots from the first. */
   readonly disks: readonly DemoDisk[];
 }
@@ -81,21 +66,33 @@ export function demoMachine(
   ];
   const system = [held(0, bootSectors(signature, [partition], ranges)), ...fileSystem];
 
-  const vm: DemoVm = {
+  const disks = [
+    { file: 'guts-demo-disk1.vmdk', sizeBytes: sizes.systemBytes, extents: () => blocksOf(system) },
+    { file: 'guts-demo-disk2.vmdk', sizeBytes: sizes.dataBytes, extents: () => blocksOf(data) },
+  ];
+  return { vm: factsOf(disks, macOf(random.next())), disks };
+}
+
+function factsOf(disks: readonly DemoDisk[], mac: string): VmFacts {
+  return {
     name: 'guts-demo',
     cpus: 1,
-    memoryMiB: 256,
+    memoryBytes: 256 * MiB,
     firmware: 'bios',
     secureBoot: false,
     guestOsId: 'other3xLinux64Guest',
-    nics: [{ mac: macOf(random.next()), network: 'VM Network', model: 'e1000' }],
-  };
-  return {
-    vm,
-    disks: [
-      { name: 'guts-demo-disk1', sizeBytes: sizes.systemBytes, extents: () => blocksOf(system) },
-      { name: 'guts-demo-disk2', sizeBytes: sizes.dataBytes, extents: () => blocksOf(data) },
-    ],
+    guestOsName: 'Other 3.x Linux (64-bit)',
+    disks: disks.map(({ file, sizeBytes }, index) => ({
+      id: `vmdisk${index + 1}`,
+      file,
+      format: null,
+      virtualSizeBytes: sizeBytes,
+      controller: { kind: 'scsi', model: 'lsilogic', bus: 0, unit: index },
+      bootIndex: null,
+    })),
+    nics: [{ mac, network: 'VM Network', model: 'e1000', connected: true }],
+    source: 'ova',
+    warnings: [],
   };
 }
 

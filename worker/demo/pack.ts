@@ -4,11 +4,11 @@ import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import * as path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { writeManifest } from '../containers/manifest.ts';
+import { writeOvf } from '../containers/ovf-writer.ts';
 import { TarWriter } from '../containers/tar-writer.ts';
 import { StreamOptimizedLayout } from '../disk/vmdk/stream-writer.ts';
 import { writeFailure } from '../engine/errors.ts';
 import type { DemoDisk, DemoMachine } from './machine.ts';
-import { ovfText } from './ovf.ts';
 
 /** A file inside the package. */
 export interface PackedFile {
@@ -33,12 +33,11 @@ const MODIFIED_SECONDS = 1_772_366_400;
 
 export const packageName = ({ vm }: DemoMachine): string => `${vm.name}.ova`;
 const partOf = (name: string): string => `.${name}.part`;
-const diskName = (disk: DemoDisk): string => `${disk.name}.vmdk`;
 
 /** Every name that `packOva` may leave in the folder, for the ledger. */
 export function packNames(machine: DemoMachine): string[] {
   const whole = packageName(machine);
-  return [whole, partOf(whole), ...machine.disks.map((disk) => partOf(diskName(disk)))];
+  return [whole, partOf(whole), ...machine.disks.map((disk) => partOf(disk.file))];
 }
 
 /**
@@ -49,11 +48,11 @@ export async function packOva(machine: DemoMachine, folder: string, signal: Abor
   const at = (name: string): string => path.join(folder, name);
   const staged: PackedFile[] = [];
   for (const [index, disk] of machine.disks.entries()) {
-    await using writer = await Gathered.create(at(partOf(diskName(disk))));
+    await using writer = await Gathered.create(at(partOf(disk.file)));
     await writeDisk(disk, index, writer, signal);
-    staged.push({ name: diskName(disk), ...(await writer.finish()) });
+    staged.push({ name: disk.file, ...(await writer.finish()) });
   }
-  const ovf = Buffer.from(ovfText(machine, staged));
+  const ovf = Buffer.from(writeOvf(machine.vm, new Map(staged.map(({ name, sizeBytes }) => [name, sizeBytes]))));
   const ovfFile = { name: `${machine.vm.name}.ovf`, sizeBytes: ovf.byteLength, sha256: hashOf(ovf) };
   const files = [ovfFile, ...staged];
   const manifest = Buffer.from(

@@ -1,13 +1,13 @@
 /** Puts the libvirt domain of a moved machine beside its disks, and says what became what. */
+import { existsSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { ConvertedDisk } from '../../main/shared/converted-disk.ts';
 import type { MigrationReport, ReportCheck, WrittenFile } from '../../main/shared/report.ts';
 import type { VmFacts } from '../../main/shared/vm.ts';
-import { placeOf } from '../containers/hardware.ts';
 import { parseLibvirt } from '../containers/libvirt.ts';
+import { domainOf } from '../destinations/local/domain.ts';
 import { writeFailure } from '../engine/errors.ts';
-import { domainXml, targetName } from './domain.ts';
 
 export interface PlacedDomain {
   readonly file: WrittenFile;
@@ -20,7 +20,12 @@ export const domainPartName = (vmName: string): string => `.${domainName(vmName)
 
 /** Writes the domain into the folder of the disks, and reads it again as a host would. */
 export async function placeDomain(vm: VmFacts, disks: readonly ConvertedDisk[], folder: string): Promise<PlacedDomain> {
-  const xml = domainXml(vm, disks);
+  const { xml, mapping } = domainOf(vm, {
+    type: existsSync('/dev/kvm') ? 'kvm' : 'qemu',
+    hardware: 'virtio',
+    disks: disks.map(({ output, format }) => ({ file: output, format })),
+    network: null,
+  });
   const bytes = Buffer.from(xml);
   const file = path.join(folder, domainName(vm.name));
   const part = path.join(folder, domainPartName(vm.name));
@@ -34,18 +39,7 @@ export async function placeDomain(vm: VmFacts, disks: readonly ConvertedDisk[], 
   }
   return {
     file: { path: file, what: 'libvirt domain', sizeBytes: bytes.byteLength, sha512: null },
-    mapping: [
-      ...vm.disks.map(({ controller }, index) => ({
-        what: `Disk ${index + 1}`,
-        from: `${controller.model ?? controller.kind}, ${placeOf(controller)}`,
-        to: `virtio, ${targetName(index)}`,
-      })),
-      ...vm.nics.map(({ model, network, mac }, index) => ({
-        what: `Network card ${index + 1}`,
-        from: `${model ?? 'model not said'} on ${network === null ? 'no network' : `“${network}”`}`,
-        to: `virtio on libvirt’s “default”, ${mac ?? 'new MAC'}`,
-      })),
-    ],
+    mapping: [...mapping],
     check: checkDomain(vm, disks, parseLibvirt(bytes, domainName(vm.name))),
   };
 }
