@@ -5,8 +5,8 @@ import { DamagedImageError } from '../errors.ts';
 import { cut } from '../extents.ts';
 import type { Extent, Packed } from '../image.ts';
 import { SECTOR } from './descriptor.ts';
-import { tableRuns, type GrainTableOptions } from './grain-tables.ts';
-import { GRAIN_MARKER_BYTES, readGrainMarker } from './grain-marker.ts';
+import { tableRuns, type EntryRun, type GrainTableOptions } from './grain-tables.ts';
+import { GRAIN_MARKER_BYTES, readGrainMarker } from './markers.ts';
 import { checkEnd } from './plain-grains.ts';
 
 export interface PackedGrainOptions extends GrainTableOptions {
@@ -22,11 +22,20 @@ const BATCH = 512;
 const WINDOW_BYTES = 1024 * 1024;
 const HEAD_BYTES = GRAIN_MARKER_BYTES + 2;
 
+interface Empty {
+  readonly kind: 'hole' | 'zero';
+  readonly offset: number;
+  length: number;
+}
+
 interface Grain {
+  readonly kind: 'grain';
   readonly offset: number;
   readonly position: number;
   storedBytes: number;
+  unpackedBytes: number;
 }
+type Item = Empty | Grain;
 
 /** The bytes [from, to) of an extent as disk extents at `base` + their offset. Memory: one window and one batch. */
 export async function* packedGrains(
@@ -36,7 +45,7 @@ export async function* packedGrains(
   base: number,
   signal?: AbortSignal,
 ): AsyncGenerator<Extent, void, void> {
-  const { source, grainBytes, hasZeroGrains } = options;
+  const { source, sizeBytes, grainBytes, hasZeroGrains } = options;
   const readMarkers = markerReader(source, grainBytes, signal);
   for await (const run of tableRuns(options, from, to, signal)) {
     const start = Math.max(from, run.from);
@@ -45,26 +54,48 @@ export async function* packedGrains(
       yield { kind: 'hole', offset: base + start, length: end - start };
       continue;
     }
-    const last = Math.ceil((end - run.from) / grainBytes);
-    for (let index = Math.floor((start - run.from) / grainBytes); index < last;) {
-      const batchEnd = Math.min(last, index + BATCH);
-      const empty: Extent[] = [];
-      const grains: Grain[] = [];
-      for (; index < batchEnd; index++) {
-        const offset = run.from + index * grainBytes;
-        const entry = run.entries.getUint32(index * 4, true);
-        if (entry === ABSENT || (entry === ZERO_GRAIN && hasZeroGrains)) {
-          empty.push({ kind: entry === ABSENT ? 'hole' : 'zero', offset, length: grainBytes });
-        } else grains.push({ offset, position: entry * SECTOR, storedBytes: 0 });
-      }
+    for (const batch of batches(run, grainBytes, hasZeroGrains, start, end)) {
+      const grains = batch.filter((item) => item.kind === 'grain');
       await readMarkers(grains);
-      const packed = await Promise.all(grains.map(async (grain) => await packedExtent(options, grain, signal)));
-      for (const extent of [...empty, ...packed].sort((a, b) => a.offset - b.offset)) {
-        const part = cut(extent, start, end);
+      const last = grains.at(-1);
+      if (last !== undefined && last.offset + grainBytes > sizeBytes) {
+        last.unpackedBytes = await lengthOfLast(source, last, grainBytes, sizeBytes, signal);
+      }
+      for (const item of batch) {
+        const part = cut(item.kind === 'grain' ? packedExtent(options, item) : item, start, end);
         yield { ...part, offset: base + part.offset };
       }
     }
   }
+}
+
+/** What the entries for [start, end) say, in order, with holes and zeros joined, in batches that are not too large. */
+function* batches(
+  run: EntryRun,
+  grainBytes: number,
+  hasZeroGrains: boolean,
+  start: number,
+  end: number,
+): Generator<Item[], void, void> {
+  let batch: Item[] = [];
+  const last = Math.ceil((end - run.from) / grainBytes);
+  for (let index = Math.floor((start - run.from) / grainBytes); index < last; index++) {
+    const entry = run.entries.getUint32(index * 4, true);
+    const offset = run.from + index * grainBytes;
+    if (entry === ABSENT || (entry === ZERO_GRAIN && hasZeroGrains)) {
+      const kind = entry === ABSENT ? 'hole' : 'zero';
+      const before = batch.at(-1);
+      if (before !== undefined && before.kind !== 'grain' && before.kind === kind) before.length += grainBytes;
+      else batch.push({ kind, offset, length: grainBytes });
+      continue;
+    }
+    batch.push({ kind: 'grain', offset, position: entry * SECTOR, storedBytes: 0, unpackedBytes: grainBytes });
+    if (batch.length >= BATCH) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** Fills in `storedBytes` of grains from their markers. */
@@ -106,31 +137,30 @@ function markerReader(
   };
 }
 
-async function packedExtent(
-  { source, grainBytes, sizeBytes }: PackedGrainOptions,
-  grain: Grain,
-  signal?: AbortSignal,
-): Promise<Packed> {
-  const { offset, storedBytes } = grain;
-  const position = grain.position + GRAIN_MARKER_BYTES;
+function packedExtent({ source, grainBytes, sizeBytes }: PackedGrainOptions, grain: Grain): Packed {
+  const { offset, storedBytes, unpackedBytes } = grain;
   const length = Math.min(grainBytes, sizeBytes - offset);
-  let unpackedBytes = grainBytes;
-  if (length < grainBytes) {
-    // The capacity cuts the last grain. Some writers store all of it, some only the rest; it is one grain, so look.
-    const stored = await readBytes(source, position, storedBytes, signal);
-    unpackedBytes = inflatedLength(stored, grainBytes, source.name);
-    if (unpackedBytes < length)
-      throw new DamagedImageError(
-        `The last grain of “${source.name}” holds ${unpackedBytes} bytes instead of ${length}.`,
-      );
-  }
+  const position = grain.position + GRAIN_MARKER_BYTES;
   return { kind: 'packed', codec: 'zlib', offset, length, source, position, storedBytes, unpackedBytes, skipBytes: 0 };
 }
 
-function inflatedLength(stored: Uint8Array, most: number, name: string): number {
+/** What a last grain that the capacity cuts unpacks to: some writers store all of it, some only the rest, so look. */
+async function lengthOfLast(
+  source: ByteSource,
+  grain: Grain,
+  grainBytes: number,
+  sizeBytes: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  const stored = await readBytes(source, grain.position + GRAIN_MARKER_BYTES, grain.storedBytes, signal);
+  let length: number;
   try {
-    return inflateSync(stored, { maxOutputLength: most }).byteLength;
+    length = inflateSync(stored, { maxOutputLength: grainBytes }).byteLength;
   } catch (cause) {
-    throw new DamagedImageError(`The last grain of “${name}” does not unpack.`, { cause });
+    throw new DamagedImageError(`The last grain of “${source.name}” does not unpack.`, { cause });
   }
+  if (length >= sizeBytes - grain.offset) return length;
+  throw new DamagedImageError(
+    `The last grain of “${source.name}” holds ${length} bytes instead of ${sizeBytes - grain.offset}.`,
+  );
 }

@@ -1,17 +1,12 @@
 /** What follows the header of a streamOptimized VMDK: tables in front, grains, tables behind, footer, end. */
 import { DamagedImageError, TruncatedImageError } from '../errors.ts';
 import { SECTOR } from './descriptor.ts';
-import { GRAIN_MARKER_BYTES, markerOffset, readGrainMarker, u32 } from './grain-marker.ts';
+import { GRAIN_MARKER_BYTES, MARKER, markerOffset, readGrainMarker, u32 } from './markers.ts';
 import { PagedBits } from './paged-bits.ts';
 import { checkFooter, parseSparseHeader, type SparseHeader } from './sparse-header.ts';
 import type { GrainRef } from './stream.ts';
 import { StreamTables } from './stream-tables.ts';
 import type { UnitCutter, UseUnit } from './unit-cutter.ts';
-
-const END_OF_STREAM = 0;
-const TABLE = 1;
-const DIRECTORY = 2;
-const FOOTER = 3;
 
 /** Enough of any marker: a grain's with the first bytes of the stream, any other's with its type. */
 const MARKER_HEAD = 16;
@@ -102,10 +97,10 @@ export class StreamBody {
     const position = this.#cutter.position + SECTOR;
     const sectors = u32(bytes, 4) * 2 ** 32 + u32(bytes, 0);
     const type = u32(bytes, 12);
-    if (type === TABLE) this.#table(position, sectors);
-    else if (type === DIRECTORY) this.#directory(position, sectors);
-    else if (type === FOOTER) this.#cutter.expect(position, SECTOR, (footer) => this.#footer(footer, position));
-    else if (type === END_OF_STREAM) {
+    if (type === MARKER.table) this.#table(position, sectors);
+    else if (type === MARKER.directory) this.#directory(position, sectors);
+    else if (type === MARKER.footer) this.#cutter.expect(position, SECTOR, (footer) => this.#footer(footer, position));
+    else if (type === MARKER.endOfStream) {
       if (this.#sparse.directory === 'atEnd')
         throw new TruncatedImageError(`“${this.#name}” has nothing but zeros where its data should go on.`);
       this.#end(position);

@@ -1,8 +1,9 @@
 /** Writes a streamOptimized VMDK strictly in order, shaped as ESXi shapes its exports. */
 import { SECTOR } from './descriptor.ts';
+import { GRAIN_MARKER_BYTES, MARKER } from './markers.ts';
 
 export interface StreamHeadOptions {
-  /** The content ID, 1 to ffffffdh: by it a child would know this disk. */
+  /** The content ID, by which a child would know this disk: 32 bits, random, but not the last two values, which have meanings. */
   readonly cid: number;
   /** As vSphere spells it: `lsilogic`, `buslogic`, `ide`, `pvscsi`. */
   readonly adapterType: string;
@@ -16,8 +17,6 @@ const ENTRIES_PER_TABLE = 512;
 const TABLE_BYTES = ENTRIES_PER_TABLE * 4;
 const DESCRIPTOR_SECTORS = 20;
 const OVERHEAD_SECTORS = 128;
-const MARKER = { endOfStream: 0, table: 1, directory: 2, footer: 3 } as const;
-const GRAIN_MARKER_BYTES = 12;
 const AT_END = 0xffff_ffff_ffff_ffffn;
 /** Valid line ends to check, compressed grains, markers. */
 const FLAGS = 0x3_0001;
@@ -85,6 +84,7 @@ export class StreamOptimizedLayout {
 
   /** The last table, the grain directory, the footer and the end of the stream. */
   tail(): Uint8Array[] {
+    if (this.#position === 0) throw new RangeError('The head comes first.');
     const pieces = this.#finishTable();
     const directorySectors = Math.ceil((this.#directory.length * 4) / SECTOR);
     const directory = Buffer.alloc(directorySectors * SECTOR);

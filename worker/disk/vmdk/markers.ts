@@ -1,6 +1,9 @@
-/** The marker before every compressed grain: which grain it is, and how many bytes of zlib stream follow. */
+/** The markers of a streamOptimized VMDK: before a grain which one it is and how much follows, before all else its type. */
 import { DamagedImageError } from '../errors.ts';
 import { SECTOR } from './descriptor.ts';
+
+/** The type of a marker that is no grain's, which has 0 for its size. */
+export const MARKER = { endOfStream: 0, table: 1, directory: 2, footer: 3 } as const;
 
 /** Eight bytes of sector on the disk, four of stored size; the zlib stream follows at once. */
 export const GRAIN_MARKER_BYTES = 12;
