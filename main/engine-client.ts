@@ -34,7 +34,7 @@ export class EngineClient implements AsyncDisposable {
   constructor(onDetail: (detail: string) => void = () => {}) {
     this.#onDetail = onDetail;
     // Few objects live long in the engine: a small nursery keeps its memory flat.
-    this.#worker = new Worker(entry(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+    this.#worker = new Worker(entry(), { resourceLimits: { maxYoungGenerationSizeMb: 3 } });
     this.#worker.on('message', (message: unknown) => this.#hear(EngineEvent.parse(message)));
     this.#worker.on('error', (cause) => this.#end(new EngineEndedError(`The engine failed: ${cause.message}`, { cause })));
     this.#worker.on('exit', () => this.#end(new EngineEndedError('The engine ended before the job was done.')));

@@ -20,7 +20,7 @@ export class Lane {
     this.#worker = new Worker(entryOf('lane'), {
       workerData: memory,
       // A lane holds no objects to speak of; a small heap keeps many of them cheap.
-      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
     this.#worker.on('message', (answer: LaneAnswer) => this.#answer(answer));
     this.#worker.on('error', (error: Error) => this.#die(error));
