@@ -1,0 +1,61 @@
+/** The journal: what was acknowledged is there after a crash, and a torn end does not hide what came before it. */
+import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { Journal, readJournals, type JournalEntry } from '../../worker/engine/journal.ts';
+import { scratch } from '../support/disks.ts';
+
+const entries: readonly JournalEntry[] = [
+  { what: 'begun', jobId: 'job_0123456789ab', identity: 'x', pid: 1, processStart: '', atMs: 5 },
+  { what: 'making', path: '/tmp/.out.guts-0123456789ab.part' },
+  { what: 'stage', stage: 'copying', atMs: 6 },
+];
+
+async function written(folder: string): Promise<string> {
+  await using journal = await Journal.create(folder, 'job_0123456789ab');
+  for (const entry of entries) await journal.write(entry);
+  return journal.path;
+}
+
+describe('a journal', () => {
+  test('gives back what was written, in order', async () => {
+    using tmp = scratch();
+    await written(tmp.dir);
+
+    expect((await readJournals(tmp.dir)).map((journal) => journal.entries)).toEqual([entries]);
+  });
+
+  test('torn at any byte gives back whole entries from its start', async () => {
+    using tmp = scratch();
+    const file = await written(tmp.dir);
+    const whole = await readFile(file);
+
+    for (let length = 0; length < whole.byteLength; length += 7) {
+      await writeFile(file, whole);
+      await truncate(file, length);
+      const [journal] = await readJournals(tmp.dir);
+      expect(journal?.entries).toEqual(entries.slice(0, journal?.entries.length));
+    }
+    expect(statSync(file).size).toBeLessThan(whole.byteLength);
+  });
+
+  test('ends where a line is damaged or not of this version', async () => {
+    using tmp = scratch();
+    const file = await written(tmp.dir);
+    const whole = await readFile(file, 'utf8');
+    await writeFile(file, whole.replace('"copying"', '"verifying"'));
+
+    expect((await readJournals(tmp.dir))[0]?.entries).toHaveLength(2);
+
+    await writeFile(file, whole);
+    await appendFile(file, '0123456789abcdef {"what":"unknown"}\n');
+    expect((await readJournals(tmp.dir))[0]?.entries).toHaveLength(3);
+  });
+
+  test('is readable for its owner only', async () => {
+    using tmp = scratch();
+
+    expect(statSync(await written(tmp.file('jobs'))).mode & 0o077).toBe(0);
+    expect(statSync(tmp.file('jobs')).mode & 0o077).toBe(0);
+  });
+});
