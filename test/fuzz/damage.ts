@@ -1,7 +1,6 @@
 /** Ways to damage an image: cut it, flip bytes, write absurd numbers where its tables are, and mend the checksums after. */
-import type { DiskFormat } from '../../main/shared/disk.ts';
 import { mend } from './mend.ts';
-import type { Stored } from './messages.ts';
+import type { Stored, Subject } from './messages.ts';
 import type { Random } from './random.ts';
 
 /** A file of an image as it was made, and where in it the guest's bytes are. */
@@ -37,7 +36,7 @@ export function pristine(bytes: Buffer, stored: readonly Stored[]): Pristine {
   return { bytes, stored, tables };
 }
 
-export function damage(from: Pristine, format: DiskFormat, random: Random): Damage {
+export function damage(from: Pristine, format: Subject, random: Random): Damage {
   const dice = random.below(100);
   if (dice < 12) return cut(from, random);
   if (dice < 16) return append(from, random);

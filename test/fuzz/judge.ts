@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import * as path from 'node:path';
-import type { DiskFormat } from '../../main/shared/disk.ts';
+import type { Subject } from './messages.ts';
 import type { ReadingProcess } from './reading.ts';
 
 const JUDGE_TIMEOUT_MS = 30_000;
@@ -78,20 +78,21 @@ const libvhdi: Judge = (image, raw) => ['/usr/bin/python3', '-c', throughLibvhdi
 const plainVhd: Judge = (image, raw) => ['/usr/bin/python3', '-c', byTheBook, image, raw];
 const vhdxtool: Judge = (image, raw) => ['/usr/bin/python3', '-B', path.join(lab, 'vhdxtool.py'), 'toraw', image, raw];
 
-const judges: Readonly<Record<DiskFormat, readonly Judge[]>> = {
+const judges: Readonly<Record<Subject, readonly Judge[]>> = {
   raw: [qemu('raw')],
   vmdk: [qemu('vmdk')],
   vhd: [qemu('vpc'), plainVhd],
   vhdx: [qemu('vhdx'), vhdxtool, libvhdi],
   qcow2: [qemu('qcow2')],
   vdi: [qemu('vdi')],
+  container: [], // they carry digests of their own, or a warning that they do not
 };
 
 /**
  * True where qemu-img finds that tables contradict each other. It reads on regardless, so agreeing with it about the
  * content is not enough. What nothing points to (a leak) is no contradiction.
  */
-export function isFoundCorrupt(image: string, format: DiskFormat): boolean {
+export function isFoundCorrupt(image: string, format: Subject): boolean {
   if (format !== 'qcow2' && format !== 'vdi') return false; // it checks no others, or only their logs
   const { status } = spawnSync('qemu-img', ['check', '-f', format, image], {
     stdio: 'ignore',
@@ -103,7 +104,7 @@ export function isFoundCorrupt(image: string, format: DiskFormat): boolean {
 /** True where another reader sees a disk of that size and content in the image. */
 export async function othersAgree(
   image: string,
-  format: DiskFormat,
+  format: Subject,
   seen: { readonly sizeBytes: number; readonly digest: string },
   reading: ReadingProcess,
 ): Promise<boolean> {

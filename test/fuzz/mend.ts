@@ -1,13 +1,14 @@
 /** Puts right the checksums that damage has broken, so that it gets past them to what they protect. */
-import type { DiskFormat } from '../../main/shared/disk.ts';
 import { crc32c } from '../../worker/disk/crc32c.ts';
+import type { Subject } from './messages.ts';
 
 const KiB = 1024;
 
 /** Mends the checksums of `image` in place; says whether the format has any. */
-export function mend(format: DiskFormat, image: Buffer): boolean {
+export function mend(format: Subject, image: Buffer): boolean {
   if (format === 'vhd') mendVhd(image);
   else if (format === 'vhdx') mendVhdx(image);
+  else if (format === 'container') mendTar(image);
   else return false;
   return true;
 }
@@ -40,5 +41,16 @@ function mendVhdx(image: Buffer): void {
     if (at + length > image.length) continue;
     image.writeUInt32LE(0, at + 4);
     image.writeUInt32LE(crc32c(image.subarray(at, at + length)), at + 4);
+  }
+}
+
+/** Every header of a tar archive: the sum of its bytes, with blanks for the field itself. */
+function mendTar(image: Buffer): void {
+  for (let at = 0; at + 512 <= image.length; at += 512) {
+    if (image.toString('latin1', at + 257, at + 262) !== 'ustar') continue;
+    image.fill(' ', at + 148, at + 156);
+    let sum = 0;
+    for (let i = at; i < at + 512; i++) sum += image[i] ?? 0;
+    image.write(`${sum.toString(8).padStart(6, '0')}\0 `, at + 148, 'latin1');
   }
 }

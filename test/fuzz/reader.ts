@@ -1,6 +1,8 @@
 /** The process that reads damaged images for the fuzzer, so that a crash, a hang or a leak is its own and can be seen. */
 import { readdirSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { verifySource } from '../../worker/containers/manifest.ts';
+import { openContainer } from '../../worker/containers/open.ts';
 import { GutsError } from '../../main/shared/errors.ts';
 import { readExtent, readGuest } from '../../worker/disk/extents.ts';
 import type { DiskImage, Extent } from '../../worker/disk/image.ts';
@@ -104,12 +106,34 @@ async function checkRanges(image: DiskImage, count: number): Promise<void> {
   }
 }
 
+/** The machine's facts and all of its disks as one digest, after everything has been held against the manifest. */
+async function readContainer(file: string): Promise<Outcome> {
+  await using container = await openContainer(file);
+  for (const { member } of container.disks) {
+    if (member?.manifest) await verifySource(member.source, member.name, member.manifest);
+  }
+  for (const { name, manifest, open } of container.otherFiles) {
+    await using source = await open();
+    await verifySource(source, name, manifest);
+  }
+  const { warnings: _, ...facts } = container.vm;
+  const hash = createHash('sha256').update(JSON.stringify(facts));
+  let sizeBytes = 0;
+  for (const disk of container.disks) {
+    await using image = await disk.openImage();
+    hash.update((await readAll(image)).digest);
+    sizeBytes += image.facts.virtualSizeBytes;
+  }
+  return { kind: 'read', sizeBytes, digest: hash.digest('hex'), stored: [], isProved: container.manifest !== null };
+}
+
 async function reply({ file, format, ranges }: ReadRequest): Promise<Outcome> {
   try {
+    if (format === 'container') return await readContainer(file);
     await using image = await openImage(file, { format });
     const { digest, stored } = await readAll(image);
     if (ranges !== undefined) await checkRanges(image, ranges);
-    return { kind: 'read', sizeBytes: image.facts.virtualSizeBytes, digest, stored };
+    return { kind: 'read', sizeBytes: image.facts.virtualSizeBytes, digest, stored, isProved: false };
   } catch (error) {
     if (error instanceof GutsError && error.message !== '' && error.remedy !== '') {
       return { kind: 'refused', code: error.code, message: error.message };

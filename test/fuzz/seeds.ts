@@ -1,16 +1,17 @@
 /** The sound images that the fuzzer damages: small, and one of every format, variant and producer. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import type { DiskFormat } from '../../main/shared/disk.ts';
+import { packedOva } from '../support/ova.ts';
 import { makeRaw, pattern, qemuImg, run, KiB, MiB } from '../support/disks.ts';
 import { writeVdi, DISCARDED, FREE } from '../support/vdi.ts';
 import { writeVhd } from '../support/vhd.ts';
 import { vhdxtool } from '../support/vhdx.ts';
+import type { Subject } from './messages.ts';
 import { writeCowd, writeDescriptor, writeSesparse } from '../support/vmdk.ts';
 
 export interface Seed {
   readonly name: string;
-  readonly format: DiskFormat;
+  readonly format: Subject;
   /** What is opened, and the other files it stands on; the fuzzer damages each of them. */
   readonly file: string;
   readonly others: readonly string[];
@@ -18,7 +19,7 @@ export interface Seed {
 
 interface Plan {
   readonly name: string;
-  readonly format: DiskFormat;
+  readonly format: Subject;
   /** Makes the image in its own folder from a raw disk; gives the names of its files, the one to open first. */
   make(
     at: (name: string) => string,
@@ -28,7 +29,7 @@ interface Plan {
 
 const SIZE_BYTES = 4 * MiB;
 
-const converted = (name: string, format: DiskFormat, ...flags: string[]): Plan => ({
+const converted = (name: string, format: Subject, ...flags: string[]): Plan => ({
   name,
   format,
   make: (at, raw) => {
@@ -198,6 +199,50 @@ const plans: readonly Plan[] = [
       const extents = [`RW ${SIZE_BYTES / 512} SESPARSE "disk-sesparse.vmdk"`];
       writeDescriptor(at('disk.vmdk'), { createType: 'seSparse', parentCid: parent, parent: 'base.vmdk', extents });
       return ['disk.vmdk', 'disk-sesparse.vmdk', 'base.vmdk'];
+    },
+  },
+  {
+    name: 'ova',
+    format: 'container',
+    make: async (at) => {
+      const writes = [{ offset: 0, length: 90 * KiB }];
+      await packedOva(at('vm.ova'), [
+        { sizeBytes: MiB, writes },
+        { sizeBytes: 2 * MiB, writes },
+      ]);
+      return ['vm.ova'];
+    },
+  },
+  {
+    name: 'ovf',
+    format: 'container',
+    make: async (at) => {
+      await packedOva(at('vm.ova'), [{ sizeBytes: MiB, writes: [{ offset: 4 * KiB, length: 40 * KiB }] }]);
+      run('tar', '-C', at(''), '-xf', at('vm.ova'));
+      return ['vm.ovf', 'vm.mf', 'vm-disk1.vmdk'];
+    },
+  },
+  {
+    name: 'vmx',
+    format: 'container',
+    make: (at, raw) => {
+      qemuImg('convert', '-f', 'raw', '-O', 'vmdk', raw, at('disk.vmdk'));
+      const lines = ['displayName = "files"', 'memSize = "1024"', 'numvcpus = "2"', 'guestOS = "debian12-64"'];
+      const disk = ['scsi0.present = "TRUE"', 'scsi0:0.present = "TRUE"', 'scsi0:0.fileName = "disk.vmdk"'];
+      const start = ['.encoding = "UTF-8"', 'config.version = "8"', 'virtualHW.version = "19"'];
+      writeFileSync(at('vm.vmx'), `${[...start, ...lines, ...disk].join('\n')}\n`);
+      return ['vm.vmx', 'disk.vmdk'];
+    },
+  },
+  {
+    name: 'libvirt',
+    format: 'container',
+    make: (at, raw) => {
+      qemuImg('convert', '-f', 'raw', '-O', 'qcow2', raw, at('disk.qcow2'));
+      const disk = `<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='disk.qcow2'/><target dev='vda' bus='virtio'/></disk>`;
+      const more = `<memory unit='GiB'>1</memory><vcpu>2</vcpu><os><type arch='x86_64'>hvm</type></os>`;
+      writeFileSync(at('vm.xml'), `<domain type='kvm'><name>files</name>${more}<devices>${disk}</devices></domain>\n`);
+      return ['vm.xml', 'disk.qcow2'];
     },
   },
 ];
