@@ -1,5 +1,6 @@
 /** VMDK disks of several programs: what they hold, how they are described, and what is refused with a way out. */
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readGuest } from '../../worker/disk/extents.ts';
 import { openImage } from '../../worker/disk/open.ts';
@@ -263,6 +264,27 @@ describe('a VMDK', () => {
 
     expect(image.facts.warnings).toEqual([expect.stringContaining('was not closed properly')]);
     expect(await contentHash(image)).toBe(await fileHash(dir.file('disk.raw')));
+  });
+});
+
+describe('a VMDK kept from an earlier day', () => {
+  // All hold 1 MiB with “Guts reads this.” at 70,000 and “The end.” at its end.
+  test.each([
+    ['qemu-img-7.2-monolithicSparse', 'monolithicSparse'],
+    ['qemu-img-7.2-streamOptimized', 'streamOptimized'],
+    ['vmdkstream-0.2', 'streamOptimized'],
+  ])('(%s) still reads the same', async (name, variant) => {
+    using dir = scratch();
+    const kept = new URL(`../fixtures/vmdk/${name}.vmdk.gz`, import.meta.url);
+    writeFileSync(dir.file('disk.vmdk'), gunzipSync(readFileSync(kept)));
+
+    await using image = await openImage(dir.file('disk.vmdk'));
+    const text = Buffer.alloc(16);
+    await readGuest(image, 70_000, text);
+
+    expect(image.facts.variant).toBe(variant);
+    expect(text.toString()).toBe('Guts reads this.');
+    expect(await contentHash(image)).toBe('5acd0785515a573ec6184c07f31e91e1de1b64f6674641c2e40788b6c23d3d38');
   });
 });
 
