@@ -96,8 +96,7 @@ export function checksOf({ disks, checks }: MigrationReport): ReportCheck[] {
     const content: ReportCheck = {
       about: name,
       claim: 'The written file, read on its own, holds what the source held.',
-      evidence:
-        'Content digests of the source and of the written file, each read on its own; both are listed under Hashes.',
+      evidence: 'Content digests from before and after the move; both are listed under Hashes.',
       outcome: contentBefore === contentAfter ? 'passed' : 'failed',
     };
     return [...own, content];

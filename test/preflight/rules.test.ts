@@ -1,4 +1,6 @@
 /** The rules of the local route: each finds its one fact, says what to do, and keeps quiet when all is well. */
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ImageFacts } from '../../main/shared/disk.ts';
 import { Finding, mayStart } from '../../main/shared/preflight.ts';
@@ -123,6 +125,13 @@ describe('the rules of the local route', () => {
     expect(findings.map((finding) => finding.id)).toEqual([id]);
     expect(findings[0]?.about).toEqual([about]);
     expect(Finding.parse(findings[0])).toEqual(findings[0]);
+  });
+
+  test('stand in the manual, word for word', () => {
+    const manual = readFileSync(path.resolve(import.meta.dirname, '../../docs/preflight.md'), 'utf8');
+    const rows = localRules.map(({ id, severity, says, remedy }) => `| ${id} | ${severity} | ${says} | ${remedy} |`);
+
+    expect(manual.split('\n').filter((line) => /^\| [A-Z]/.test(line))).toEqual(rows);
   });
 
   test('put what blocks first', () => {

@@ -17,7 +17,7 @@ import { localRules } from '../preflight/rules.ts';
 import { bootAndListen } from './boot.ts';
 import { checkImages, checkUnchanged } from './checks.ts';
 import { expectedDigest } from './expected-digest.ts';
-import { freeFolder, namesOf } from './folder.ts';
+import { finalNames, freeFolder, namesOf } from './folder.ts';
 import { remember, undo, undoDead } from './ledger.ts';
 import { demoMachine, RUNNING_LINE, VERIFIED_LINE, WRONG_LINE, type DemoMachine } from './machine.ts';
 import { packageName, packOva, type PackedOva } from './pack.ts';
@@ -135,7 +135,14 @@ class Demo {
     }));
     const manifest = { state: source.manifest === null ? 'missing' : 'present' } as const;
     const facts = await gatherLocalRoute(
-      { vm: source.vm, disks, manifest, outputs: [], folder, mayReplace: false },
+      {
+        vm: source.vm,
+        disks,
+        manifest,
+        outputs: finalNames(this.#machine).map((name) => path.join(folder, name)),
+        folder,
+        mayReplace: false,
+      },
       signal,
     );
     const findings = check(localRules, facts);

@@ -7,8 +7,8 @@ import type { DemoMachine } from './machine.ts';
 import { packNames } from './pack.ts';
 import { domainName, domainPartName } from './place.ts';
 
-/** What a finished demo leaves. */
-function finalNames(machine: DemoMachine): string[] {
+/** What a finished demo leaves beside its package. */
+export function finalNames(machine: DemoMachine): string[] {
   const { vm, disks } = machine;
   const images = disks.map((_, index) => `${vm.name}-disk${index + 1}.qcow2`);
   return [...images, domainName(vm.name), demoReports.html, demoReports.json];

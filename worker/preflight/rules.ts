@@ -81,7 +81,7 @@ export const localRules: readonly Rule<LocalRouteFacts>[] = [
         .map(({ name }) => name),
     says: 'A disk has sectors of 4 KB; its partition table counts in them, and most virtual disks have sectors of 512 bytes.',
     remedy:
-      'Give the moved disk a logical block size of 4096 (libvirt: <blockio logical_block_size="4096"/>), or it will not boot.',
+      'Give the moved disk a logical block size of 4096 (in libvirt: blockio with logical_block_size), or it will not boot.',
   },
   {
     id: 'LOC-06',
