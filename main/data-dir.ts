@@ -3,7 +3,10 @@ import { homedir } from 'node:os';
 import * as path from 'node:path';
 
 /** `GUTS_DATA_DIR`, else the place that the operating system gives to programs for their state. */
-export function dataDir(env: Readonly<Record<string, string | undefined>> = process.env, platform: string = process.platform): string {
+export function dataDir(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  platform: string = process.platform,
+): string {
   const given = env['GUTS_DATA_DIR'];
   if (given !== undefined && given !== '') return path.resolve(given);
   const home = homedir();

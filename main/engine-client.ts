@@ -9,7 +9,8 @@ import type { Stage } from './shared/stages.ts';
 
 class EngineEndedError extends GutsError {
   readonly code = 'engine.ended';
-  readonly remedy = 'Run the command again; it tidies up what the ended engine left. Free memory if the machine had none left.';
+  readonly remedy =
+    'Run the command again; it tidies up what the ended engine left. Free memory if the machine had none left.';
   override readonly retryable = true;
 }
 
@@ -36,7 +37,9 @@ export class EngineClient implements AsyncDisposable {
     // Few objects live long in the engine: a small nursery keeps its memory flat.
     this.#worker = new Worker(entry(), { resourceLimits: { maxYoungGenerationSizeMb: 3 } });
     this.#worker.on('message', (message: unknown) => this.#hear(EngineEvent.parse(message)));
-    this.#worker.on('error', (cause) => this.#end(new EngineEndedError(`The engine failed: ${cause.message}`, { cause })));
+    this.#worker.on('error', (cause) =>
+      this.#end(new EngineEndedError(`The engine failed: ${cause.message}`, { cause })),
+    );
     this.#worker.on('exit', () => this.#end(new EngineEndedError('The engine ended before the job was done.')));
   }
 

@@ -8,7 +8,10 @@ export function addCompletion(program: Command): void {
     .command('completion')
     .description('print a completion script for your shell')
     .addArgument(new Argument('<shell>', 'the shell to complete for').choices(shells))
-    .addHelpText('after', '\nExamples:\n  $ source <(guts completion bash)\n  $ guts completion fish > ~/.config/fish/completions/guts.fish')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ source <(guts completion bash)\n  $ guts completion fish > ~/.config/fish/completions/guts.fish',
+    )
     .action((shell: (typeof shells)[number]) => {
       process.stdout.write(scripts[shell](wordsOf(program)));
     });
@@ -16,14 +19,20 @@ export function addCompletion(program: Command): void {
 
 /** What may follow each command: its long options, and the values of those that have choices. */
 interface Words {
-  readonly commands: readonly { readonly name: string; readonly description: string; readonly options: readonly string[] }[];
+  readonly commands: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly options: readonly string[];
+  }[];
   readonly choices: ReadonlyMap<string, readonly string[]>;
 }
 
 function wordsOf(program: Command): Words {
   const choices = new Map<string, readonly string[]>();
   const commands = program.commands.map((command) => {
-    for (const option of command.options) if (option.long != null && option.argChoices !== undefined) choices.set(option.long, option.argChoices);
+    for (const option of command.options)
+      if (typeof option.long === 'string' && option.argChoices !== undefined)
+        choices.set(option.long, option.argChoices);
     const options = [...command.options.map((option) => option.long ?? ''), '--help'].filter((word) => word !== '');
     return { name: command.name(), description: command.description(), options };
   });
@@ -33,7 +42,9 @@ function wordsOf(program: Command): Words {
 const scripts: Readonly<Record<(typeof shells)[number], (words: Words) => string>> = { bash, zsh, fish };
 
 function bash({ commands, choices }: Words): string {
-  const values = [...choices].map(([option, list]) => `    ${option}) COMPREPLY=($(compgen -W "${list.join(' ')}" -- "$word")); return ;;`);
+  const values = [...choices].map(
+    ([option, list]) => `    ${option}) COMPREPLY=($(compgen -W "${list.join(' ')}" -- "$word")); return ;;`,
+  );
   const options = commands.map(({ name, options }) => `    ${name}) options="${options.join(' ')}" ;;`);
   return `_guts() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} options=

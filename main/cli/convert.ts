@@ -2,7 +2,13 @@
 import * as path from 'node:path';
 import { Option, type Command } from 'commander';
 import { dataDir } from '../data-dir.ts';
-import { OutputFormat, Verify, type ConvertedDisk, type ConvertResult, type OutputFormat as Format } from '../shared/jobs.ts';
+import {
+  OutputFormat,
+  Verify,
+  type ConvertedDisk,
+  type ConvertResult,
+  type OutputFormat as Format,
+} from '../shared/jobs.ts';
 import { lanesOption, sourceOptions, type SourceFlags } from './options.ts';
 import { runJob } from './run.ts';
 import { UsageError } from './usage-error.ts';
@@ -23,10 +29,17 @@ export function addConvert(program: Command): void {
     .description('write any supported disk, OVA, OVF or VMX as disk images, and prove them')
     .argument('<in>', 'a disk image, an OVA, OVF, VMX or libvirt domain')
     .argument('<out>', 'the image to write, or a folder; several disks become OUT-disk1, OUT-disk2 …')
-    .addOption(new Option('--to <format>', 'format to write (default: by the ending of OUT, else qcow2)').choices(OutputFormat.options))
+    .addOption(
+      new Option('--to <format>', 'format to write (default: by the ending of OUT, else qcow2)').choices(
+        OutputFormat.options,
+      ),
+    )
     .option('--compress', 'compressed clusters; blocks of a streamOptimized VMDK are carried over as they are', false)
     .addOption(
-      new Option('--verify <how>', 'what to prove: written = read back; sums = the source’s own sums too; content = both sides’ digests too')
+      new Option(
+        '--verify <how>',
+        'what to prove: written = read back; sums = the source’s own sums too; content = both sides’ digests too',
+      )
         .choices(Verify.options)
         .default('sums'),
     )
@@ -37,7 +50,8 @@ export function addConvert(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (input: string, output: string, flags: Flags) => {
       const to = flags.to ?? formatOf(output);
-      if (flags.compress && to === 'raw') throw new UsageError('A raw image cannot be compressed: leave out --compress, or choose --to qcow2.');
+      if (flags.compress && to === 'raw')
+        throw new UsageError('A raw image cannot be compressed: leave out --compress, or choose --to qcow2.');
       await runJob(
         command,
         {
@@ -74,7 +88,10 @@ function formatOf(output: string): Format {
 
 function forPeople({ vm, disks, seconds, warnings, tidied }: ConvertResult): string {
   const lines: string[] = [];
-  if (vm !== null) lines.push(`${vm.name}: ${vm.cpus} CPU, ${size(vm.memoryBytes)} memory, ${vm.firmware}, ${disks.length} disks, ${vm.nics.length} network cards`);
+  if (vm !== null)
+    lines.push(
+      `${vm.name}: ${vm.cpus} CPU, ${size(vm.memoryBytes)} memory, ${vm.firmware}, ${disks.length} disks, ${vm.nics.length} network cards`,
+    );
   for (const disk of disks) lines.push(...describe(disk));
   for (const file of tidied) lines.push(`removed what an earlier run had left: ${file}`);
   for (const warning of warnings) lines.push(`warning: ${warning}`);

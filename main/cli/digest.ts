@@ -16,7 +16,11 @@ export function addDigest(program: Command): void {
     .action(async (input: string, flags: SourceFlags & { readonly lanes: number }) => {
       const { lanes } = flags;
       const allowFrom = flags.allowFrom.map((folder) => path.resolve(folder));
-      await runJob(command, { kind: 'digest', input: path.resolve(input), from: flags.from ?? null, allowFrom, lanes }, forPeople);
+      await runJob(
+        command,
+        { kind: 'digest', input: path.resolve(input), from: flags.from ?? null, allowFrom, lanes },
+        forPeople,
+      );
     });
 }
 

@@ -14,10 +14,17 @@ export function addInspect(program: Command): void {
     .description('tell what is inside a disk image, OVA, OVF, VMX or libvirt domain')
     .argument('<in>', 'the file to look into');
   sourceOptions(command)
-    .addHelpText('after', '\nExamples:\n  $ guts inspect appliance.ova\n  $ guts inspect disk.avhdx --allow-from ../parents --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ guts inspect appliance.ova\n  $ guts inspect disk.avhdx --allow-from ../parents --json',
+    )
     .action(async (input: string, flags: SourceFlags) => {
       const allowFrom = flags.allowFrom.map((folder) => path.resolve(folder));
-      await runJob(command, { kind: 'inspect', input: path.resolve(input), from: flags.from ?? null, allowFrom }, forPeople);
+      await runJob(
+        command,
+        { kind: 'inspect', input: path.resolve(input), from: flags.from ?? null, allowFrom },
+        forPeople,
+      );
     });
 }
 
@@ -35,8 +42,14 @@ function machine(kind: string, vm: VmFacts): string[] {
     `${vm.name} (${kind})`,
     `  ${vm.cpus} CPU, ${size(vm.memoryBytes)} memory, ${vm.firmware}${vm.secureBoot ? ' with secure boot' : ''}`,
     `  guest: ${vm.guestOsName ?? vm.guestOsId ?? 'not said'}`,
-    ...vm.disks.map((disk) => `  disk ${disk.id}: ${disk.controller.kind} ${disk.controller.bus}:${disk.controller.unit}, ${disk.file ?? 'blank'}`),
-    ...vm.nics.map((nic) => `  network card: ${nic.mac ?? 'new MAC'}, ${nic.network ?? 'no network'}, ${nic.model ?? 'model not said'}`),
+    ...vm.disks.map(
+      (disk) =>
+        `  disk ${disk.id}: ${disk.controller.kind} ${disk.controller.bus}:${disk.controller.unit}, ${disk.file ?? 'blank'}`,
+    ),
+    ...vm.nics.map(
+      (nic) =>
+        `  network card: ${nic.mac ?? 'new MAC'}, ${nic.network ?? 'no network'}, ${nic.model ?? 'model not said'}`,
+    ),
   ];
 }
 

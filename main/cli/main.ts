@@ -22,13 +22,17 @@ export function makeProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(guts --help tells the right words)')
     .exitOverride()
-    .addHelpText('after', '\nExamples:\n  $ guts inspect appliance.ova\n  $ guts convert appliance.ova appliance.qcow2\n  $ guts convert disk.vhdx disk.raw --verify content\n  $ guts digest disk.qcow2');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ guts inspect appliance.ova\n  $ guts convert appliance.ova appliance.qcow2\n  $ guts convert disk.vhdx disk.raw --verify content\n  $ guts digest disk.qcow2',
+    );
   addConvert(program);
   addInspect(program);
   addDigest(program);
   addDemo(program);
   addCompletion(program);
-  for (const command of program.commands) command.option('--json', 'print one JSON document on standard output').exitOverride();
+  for (const command of program.commands)
+    command.option('--json', 'print one JSON document on standard output').exitOverride();
   return program;
 }
 

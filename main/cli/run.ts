@@ -9,14 +9,22 @@ import { Terminal } from './terminal.ts';
 export const wantsJson = (command: Command): boolean => command.optsWithGlobals<{ json?: boolean }>().json === true;
 
 /** Runs the job and prints the result, or throws as `perform` does. */
-export async function runJob<J extends Job>(command: Command, job: J, forPeople: (result: JobResults[J['kind']]) => string): Promise<void> {
+export async function runJob<J extends Job>(
+  command: Command,
+  job: J,
+  forPeople: (result: JobResults[J['kind']]) => string,
+): Promise<void> {
   const terminal = new Terminal(wantsJson(command));
   const result = await perform(terminal, job, (stage) => terminal.stage(stage));
   terminal.result(result, () => forPeople(result));
 }
 
 /** The job's result, or a GutsError after everything was undone. The first Ctrl-C cancels in good order. */
-export async function perform<J extends Job>(terminal: Terminal, job: J, onStage: (stage: Stage) => void): Promise<JobResults[J['kind']]> {
+export async function perform<J extends Job>(
+  terminal: Terminal,
+  job: J,
+  onStage: (stage: Stage) => void,
+): Promise<JobResults[J['kind']]> {
   const cancel = new AbortController();
   const stop = (): void => {
     terminal.note('Cancelling, and removing what was made …');

@@ -68,7 +68,10 @@ export class Terminal {
   }
 }
 
-function describe({ disk, diskIndex, disks, doneBytes, totalBytes, bytesPerSecond, secondsLeft }: Progress, withBar: boolean): string {
+function describe(
+  { disk, diskIndex, disks, doneBytes, totalBytes, bytesPerSecond, secondsLeft }: Progress,
+  withBar: boolean,
+): string {
   const share = totalBytes === 0 ? 1 : doneBytes / totalBytes;
   const filled = Math.floor(share * BAR_WIDTH);
   const bar = withBar ? `[${'█'.repeat(filled)}${'·'.repeat(BAR_WIDTH - filled)}] ` : '';
@@ -83,7 +86,9 @@ export function size(bytes: number): string {
   let value = bytes;
   let unit = 0;
   for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
-  return unit === 0 ? `${bytes} bytes` : `${value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+  return unit === 0
+    ? `${bytes} bytes`
+    : `${value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
 }
 
 export function duration(seconds: number): string {

@@ -63,7 +63,9 @@ export type InspectResult = z.infer<typeof InspectResult>;
 
 export const DigestResult = z.object({
   input: z.string(),
-  disks: z.array(z.object({ name: z.string(), virtualSizeBytes: z.number().int().nonnegative(), contentDigest: z.string() })),
+  disks: z.array(
+    z.object({ name: z.string(), virtualSizeBytes: z.number().int().nonnegative(), contentDigest: z.string() }),
+  ),
   seconds: z.number().nonnegative(),
 });
 export type DigestResult = z.infer<typeof DigestResult>;

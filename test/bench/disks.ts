@@ -1,7 +1,19 @@
 /** The disks of the benchmark: real files in a real file system, and the same data spread over far larger disks. */
 import { execFileSync } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import * as path from 'node:path';
 
 const MiB = 2 ** 20;
@@ -21,7 +33,8 @@ export function bigDisk(dir: string): string {
   const tree = path.join(dir, 'tree');
   mkdirSync(tree, { recursive: true });
   const took = gather('/usr', tree, DATA_MIB * MiB);
-  if (took < DATA_MIB * MiB) process.stderr.write(`bench: /usr gave only ${Math.round(took / MiB)} MiB; noise fills up the rest\n`);
+  if (took < DATA_MIB * MiB)
+    process.stderr.write(`bench: /usr gave only ${Math.round(took / MiB)} MiB; noise fills up the rest\n`);
   writeNoise(path.join(tree, 'noise'), RANDOM_MIB * MiB + Math.max(0, DATA_MIB * MiB - took));
   truncated(`${disk}.new`, 4 * GiB);
   run('mke2fs', '-q', '-t', 'ext4', '-F', '-d', tree, `${disk}.new`);

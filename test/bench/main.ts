@@ -18,7 +18,12 @@ const root = path.resolve(import.meta.dirname, '../..');
 const GiB = 2 ** 30;
 const ROOM_BYTES = 16 * GiB;
 const { values: flags } = parseArgs({
-  options: { runs: { type: 'string', default: '5' }, only: { type: 'string' }, dir: { type: 'string' }, write: { type: 'boolean', default: false } },
+  options: {
+    runs: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    dir: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
 });
 const dir = flags.dir ?? path.join(roomy('/dev/shm') ? '/dev/shm' : tmpdir(), 'guts-bench');
 mkdirSync(dir, { recursive: true });
@@ -49,7 +54,9 @@ say(`making disks in ${dir}`);
 const big = bigDisk(dir);
 const stream = made(at('big.vmdk'), (to) => run(...spread(guts(big, to, '--to', 'vmdk'))));
 const vhdx = made(at('big.vhdx'), (to) => run('qemu-img', 'convert', '-O', 'vhdx', '-o', 'subformat=dynamic', big, to));
-const vhd = made(at('big.vhd'), (to) => run('qemu-img', 'convert', '-O', 'vpc', '-o', 'subformat=dynamic,force_size=on', big, to));
+const vhd = made(at('big.vhd'), (to) =>
+  run('qemu-img', 'convert', '-O', 'vpc', '-o', 'subformat=dynamic,force_size=on', big, to),
+);
 const sparse = made(at('big-sparse.vmdk'), (to) => run('qemu-img', 'convert', '-O', 'vmdk', big, to));
 
 function spread([command = '', ...args]: readonly string[]): [string, ...string[]] {
@@ -82,8 +89,22 @@ const pairs: Pair[] = [
     theirs: ['-O', 'qcow2'],
     goals: { peakMiB: 120 },
   },
-  { name: 'streamOptimized → raw', input: stream, ending: 'raw', ours: [], theirs: ['-O', 'raw'], goals: { wall: 0.65, cpu: 0.7, peakMiB: 200 } },
-  { name: 'streamOptimized → qcow2', input: stream, ending: 'qcow2', ours: [], theirs: ['-O', 'qcow2'], goals: { wall: 0.65, cpu: 0.7, peakMiB: 200 } },
+  {
+    name: 'streamOptimized → raw',
+    input: stream,
+    ending: 'raw',
+    ours: [],
+    theirs: ['-O', 'raw'],
+    goals: { wall: 0.65, cpu: 0.7, peakMiB: 200 },
+  },
+  {
+    name: 'streamOptimized → qcow2',
+    input: stream,
+    ending: 'qcow2',
+    ours: [],
+    theirs: ['-O', 'qcow2'],
+    goals: { wall: 0.65, cpu: 0.7, peakMiB: 200 },
+  },
   ...[
     ['VHDX', vhdx],
     ['VHD', vhd],
@@ -91,7 +112,14 @@ const pairs: Pair[] = [
     ['raw', big],
   ].flatMap(([name = '', input = '']): Pair[] => [
     { name: `${name} → raw`, input, ending: 'raw', ours: [], theirs: ['-O', 'raw'], goals: { wall: 1, peakMiB: 200 } },
-    { name: `${name} → qcow2`, input, ending: 'qcow2', ours: [], theirs: ['-O', 'qcow2'], goals: { wall: 1.1, peakMiB: 200 } },
+    {
+      name: `${name} → qcow2`,
+      input,
+      ending: 'qcow2',
+      ours: [],
+      theirs: ['-O', 'qcow2'],
+      goals: { wall: 1.1, peakMiB: 200 },
+    },
   ]),
 ];
 
@@ -102,7 +130,8 @@ const verdict = (value: number, goal: number | undefined): string => {
   return `${value <= goal ? 'met' : '**missed**'} (≤ ${goal.toPrecision(2)})`;
 };
 const ratio = (value: number): string => value.toFixed(3);
-const range = (values: readonly number[]): string => `[${Math.min(...values).toFixed(3)}–${Math.max(...values).toFixed(3)}]`;
+const range = (values: readonly number[]): string =>
+  `[${Math.min(...values).toFixed(3)}–${Math.max(...values).toFixed(3)}]`;
 const guestGiB = guestBytes(big) / GiB;
 
 function guestBytes(file: string): number {
@@ -110,7 +139,10 @@ function guestBytes(file: string): number {
 }
 
 function comparePairs(): string[] {
-  const rows = ['| conversion | wall | goal | CPU | goal | peak MiB | CPU s/GiB, Guts : qemu-img |', '| --- | --- | --- | --- | --- | --- | --- |'];
+  const rows = [
+    '| conversion | wall | goal | CPU | goal | peak MiB | CPU s/GiB, Guts : qemu-img |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+  ];
   for (const pair of pairs) {
     if (flags.only !== undefined && !pair.name.includes(flags.only)) continue;
     say(pair.name);
@@ -128,7 +160,8 @@ function comparePairs(): string[] {
     const walls = ours.map((cost, i) => cost.wallSeconds / (theirs[i]?.wallSeconds ?? Number.NaN));
     const cpu = ours.map((cost, i) => cost.cpuSeconds / (theirs[i]?.cpuSeconds ?? Number.NaN));
     const peak = Math.max(...ours.map((cost) => cost.peakMiB));
-    const perGiB = (costs: readonly Cost[]): string => (median(costs.map((cost) => cost.cpuSeconds)) / guestGiB).toFixed(2);
+    const perGiB = (costs: readonly Cost[]): string =>
+      (median(costs.map((cost) => cost.cpuSeconds)) / guestGiB).toFixed(2);
     rows.push(
       `| ${pair.name} | ${ratio(median(walls))} ${range(walls)} | ${verdict(median(walls), pair.goals.wall)} | ${ratio(median(cpu))} ${range(cpu)} | ${verdict(median(cpu), pair.goals.cpu)} | ${peak.toFixed(0)}, ${verdict(peak, pair.goals.peakMiB)} | ${perGiB(ours)} : ${perGiB(theirs)} |`,
     );
@@ -140,13 +173,31 @@ function comparePairs(): string[] {
 
 /** The same 1 GiB of data on disks of 2 GiB, 64 GiB and 1 TiB: neither time nor memory may follow the disk's size. */
 function compareSizes(): string[] {
-  const rows = ['| conversion | disk | time against 2 GiB | goal | peak MiB | growth | goal |', '| --- | --- | --- | --- | --- | --- | --- |'];
+  const rows = [
+    '| conversion | disk | time against 2 GiB | goal | peak MiB | growth | goal |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+  ];
   const sizes = [2 * GiB, 64 * GiB, 1024 * GiB];
   const cases: [string, (raw: string, size: number) => string, string, string[]][] = [
     ['sparse raw → qcow2', (raw) => raw, 'qcow2', []],
-    ['VHDX → qcow2', (raw, size) => made(at(`spread-${size}.vhdx`), (to) => run('qemu-img', 'convert', '-O', 'vhdx', raw, to)), 'qcow2', []],
-    ['streamOptimized → compressed qcow2', (raw, size) => made(at(`spread-${size}.vmdk`), (to) => run(...spread(guts(raw, to, '--to', 'vmdk')))), 'qcow2', ['--compress']],
-    ['streamOptimized → raw', (raw, size) => made(at(`spread-${size}.vmdk`), (to) => run(...spread(guts(raw, to, '--to', 'vmdk')))), 'raw', []],
+    [
+      'VHDX → qcow2',
+      (raw, size) => made(at(`spread-${size}.vhdx`), (to) => run('qemu-img', 'convert', '-O', 'vhdx', raw, to)),
+      'qcow2',
+      [],
+    ],
+    [
+      'streamOptimized → compressed qcow2',
+      (raw, size) => made(at(`spread-${size}.vmdk`), (to) => run(...spread(guts(raw, to, '--to', 'vmdk')))),
+      'qcow2',
+      ['--compress'],
+    ],
+    [
+      'streamOptimized → raw',
+      (raw, size) => made(at(`spread-${size}.vmdk`), (to) => run(...spread(guts(raw, to, '--to', 'vmdk')))),
+      'raw',
+      [],
+    ],
   ];
   for (const [name, source, ending, options] of cases) {
     if (flags.only !== undefined && !name.includes(flags.only)) continue;

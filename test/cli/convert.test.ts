@@ -41,7 +41,16 @@ describe('guts convert', () => {
     qemuImg('convert', '-O', format, ...options, tmp.file('disk.raw'), tmp.file('in'));
 
     for (const [i, target] of targets.entries()) {
-      const done = await guts(tmp.file('state'), 'convert', tmp.file('in'), tmp.file(`out${i}`), ...target, '--verify', 'content', '--json');
+      const done = await guts(
+        tmp.file('state'),
+        'convert',
+        tmp.file('in'),
+        tmp.file(`out${i}`),
+        ...target,
+        '--verify',
+        'content',
+        '--json',
+      );
 
       expect(done, done.stderr).toMatchObject({ code: 0 });
       expect(ConvertResult.parse(JSON.parse(done.stdout)).disks[0]?.contentDigest).toMatch(/^[0-9a-f]{64}$/);
@@ -50,21 +59,24 @@ describe('guts convert', () => {
     }
   });
 
-  test.each([512, 64 * KiB - 512, 64 * KiB + 512, 5 * MiB + 3 * 512])('keeps a disk of %i bytes to the last sector', async (size) => {
-    using tmp = scratch();
-    await makeRaw(tmp.file('disk.raw'), size, [{ offset: 0, length: size }]);
-    await guts(tmp.file('state'), 'convert', tmp.file('disk.raw'), tmp.file('disk.vmdk'));
+  test.each([512, 64 * KiB - 512, 64 * KiB + 512, 5 * MiB + 3 * 512])(
+    'keeps a disk of %i bytes to the last sector',
+    async (size) => {
+      using tmp = scratch();
+      await makeRaw(tmp.file('disk.raw'), size, [{ offset: 0, length: size }]);
+      await guts(tmp.file('state'), 'convert', tmp.file('disk.raw'), tmp.file('disk.vmdk'));
 
-    for (const [i, source] of [tmp.file('disk.raw'), tmp.file('disk.vmdk')].entries()) {
-      for (const [j, target] of targets.entries()) {
-        const out = tmp.file(`out${i}${j}`);
-        const done = await guts(tmp.file('state'), 'convert', source, out, ...target, '--verify', 'content');
-        expect(done, done.stderr).toMatchObject({ code: 0 });
-        qemuImg('compare', tmp.file('disk.raw'), out);
-        if (target[1] === 'qcow2') qemuImg('check', out);
+      for (const [i, source] of [tmp.file('disk.raw'), tmp.file('disk.vmdk')].entries()) {
+        for (const [j, target] of targets.entries()) {
+          const out = tmp.file(`out${i}${j}`);
+          const done = await guts(tmp.file('state'), 'convert', source, out, ...target, '--verify', 'content');
+          expect(done, done.stderr).toMatchObject({ code: 0 });
+          qemuImg('compare', tmp.file('disk.raw'), out);
+          if (target[1] === 'qcow2') qemuImg('check', out);
+        }
       }
-    }
-  });
+    },
+  );
 
   test('keeps holes: an empty disk of 1 TiB becomes a small file', async () => {
     using tmp = scratch();
@@ -82,7 +94,16 @@ describe('guts convert', () => {
     await makeRaw(tmp.file('disk.raw'), sizeBytes, writes);
     qemuImg('convert', '-O', 'vmdk', '-o', 'subformat=streamOptimized', tmp.file('disk.raw'), tmp.file('in.vmdk'));
 
-    const done = await guts(tmp.file('state'), 'convert', tmp.file('in.vmdk'), tmp.file('out.qcow2'), '--compress', '--verify', 'content', '--json');
+    const done = await guts(
+      tmp.file('state'),
+      'convert',
+      tmp.file('in.vmdk'),
+      tmp.file('out.qcow2'),
+      '--compress',
+      '--verify',
+      'content',
+      '--json',
+    );
 
     const disk = ConvertResult.parse(JSON.parse(done.stdout)).disks[0];
     expect(disk?.route).toBe('carry-over');
@@ -96,7 +117,8 @@ describe('guts convert', () => {
     using tmp = scratch();
     await makeRaw(tmp.file('disk.raw'), sizeBytes, writes);
 
-    for (const name of ['a', 'b']) await guts(tmp.file('state'), 'convert', tmp.file('disk.raw'), tmp.file(`${name}.qcow2`), '--compress');
+    for (const name of ['a', 'b'])
+      await guts(tmp.file('state'), 'convert', tmp.file('disk.raw'), tmp.file(`${name}.qcow2`), '--compress');
 
     expect(await readFile(tmp.file('a.qcow2'))).toEqual(await readFile(tmp.file('b.qcow2')));
   });
@@ -149,7 +171,13 @@ describe('guts convert', () => {
     for (const share of [0.02, 0.5, 0.9]) {
       await copyFile(tmp.file('whole'), tmp.file('in'));
       await truncate(tmp.file('in'), Math.floor(size * share));
-      const done = await guts(tmp.file('state'), 'convert', tmp.file('in'), tmp.file('out.raw'), ...(format === 'vpc' ? ['--from', 'vhd'] : []));
+      const done = await guts(
+        tmp.file('state'),
+        'convert',
+        tmp.file('in'),
+        tmp.file('out.raw'),
+        ...(format === 'vpc' ? ['--from', 'vhd'] : []),
+      );
       if (done.code === 0) qemuImg('compare', tmp.file('disk.raw'), tmp.file('out.raw')); // what was cut off held nothing
       else {
         expect(done.stderr).toMatch(/guts: disk\.[a-z-]+: [^]*What to do: /);
@@ -165,7 +193,13 @@ describe('guts convert', () => {
     run('mount', '-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', tmp.file('small'));
     try {
       for (const options of [[], ['--compress']]) {
-        const done = await guts(tmp.file('state'), 'convert', tmp.file('disk.raw'), tmp.file('small/out.qcow2'), ...options);
+        const done = await guts(
+          tmp.file('state'),
+          'convert',
+          tmp.file('disk.raw'),
+          tmp.file('small/out.qcow2'),
+          ...options,
+        );
         expect(done).toMatchObject({ code: 1 });
         expect(done.stderr).toContain('destination.full');
         expect(readdirSync(tmp.file('small'))).toEqual([]);

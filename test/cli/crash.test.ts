@@ -13,7 +13,11 @@ async function until({ child }: Started, seen: () => boolean): Promise<void> {
 
 const journals = (state: string): string => {
   const folder = `${state}/jobs`;
-  return existsSync(folder) ? readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`, 'utf8')).join('') : '';
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .map((name) => readFileSync(`${folder}/${name}`, 'utf8'))
+        .join('')
+    : '';
 };
 
 describe('a conversion that was killed', () => {

@@ -12,22 +12,25 @@ const disks = [
   { sizeBytes: 8 * MiB, writes: [{ offset: 8 * MiB - 512, length: 512 }] },
 ];
 
-test.each([[[]], [['--compress']], [['--to', 'raw']]])('every disk of an OVA becomes an image (%s)', async (options) => {
-  using tmp = scratch();
-  await packedOva(tmp.file('vm.ova'), disks, { keepRaw: true });
-  await mkdir(tmp.file('out'));
+test.each([[[]], [['--compress']], [['--to', 'raw']]])(
+  'every disk of an OVA becomes an image (%s)',
+  async (options) => {
+    using tmp = scratch();
+    await packedOva(tmp.file('vm.ova'), disks, { keepRaw: true });
+    await mkdir(tmp.file('out'));
 
-  const done = await guts(tmp.file('state'), 'convert', tmp.file('vm.ova'), tmp.file('out'), ...options, '--json');
+    const done = await guts(tmp.file('state'), 'convert', tmp.file('vm.ova'), tmp.file('out'), ...options, '--json');
 
-  expect(done, done.stderr).toMatchObject({ code: 0 });
-  const result = ConvertResult.parse(JSON.parse(done.stdout));
-  expect(result.vm).toMatchObject({ name: 'vm', cpus: 2, memoryBytes: 1024 * MiB });
-  expect(result.disks).toHaveLength(2);
-  for (const [i, disk] of result.disks.entries()) {
-    expect(disk.proofs.map((proof) => proof.claim).join(' ')).toContain('manifest');
-    qemuImg('compare', tmp.file(`vm.ova.disk${i + 1}.raw`), disk.output);
-  }
-});
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    const result = ConvertResult.parse(JSON.parse(done.stdout));
+    expect(result.vm).toMatchObject({ name: 'vm', cpus: 2, memoryBytes: 1024 * MiB });
+    expect(result.disks).toHaveLength(2);
+    for (const [i, disk] of result.disks.entries()) {
+      expect(disk.proofs.map((proof) => proof.claim).join(' ')).toContain('manifest');
+      qemuImg('compare', tmp.file(`vm.ova.disk${i + 1}.raw`), disk.output);
+    }
+  },
+);
 
 test('a manifest that says otherwise stops the conversion, and no disk gets its name', async () => {
   using tmp = scratch();

@@ -5,11 +5,21 @@ import { ProgressTeller } from '../../worker/engine/progress.ts';
 
 const of = { disk: 'disk', diskIndex: 0, disks: 1, totalBytes: 1000 };
 
-function teller(): { told: Progress[]; meter: { readBytes: number; writtenBytes: number; doneBytes: number }; tell(atMs: number, doneBytes: number): void; finish(): void } {
+function teller(): {
+  told: Progress[];
+  meter: { readBytes: number; writtenBytes: number; doneBytes: number };
+  tell(atMs: number, doneBytes: number): void;
+  finish(): void;
+} {
   const told: Progress[] = [];
   const meter = { readBytes: 0, writtenBytes: 0, doneBytes: 0 };
   let nowMs = 0;
-  const progress = new ProgressTeller(meter, of, (one) => told.push(one), () => nowMs);
+  const progress = new ProgressTeller(
+    meter,
+    of,
+    (one) => told.push(one),
+    () => nowMs,
+  );
   progress[Symbol.dispose](); // its own clock is not wanted here
   return {
     told,

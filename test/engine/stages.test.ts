@@ -23,7 +23,18 @@ test('a cutover that began is finished or fails: it cannot be cancelled', () => 
 });
 
 test('what has been made is cleaned away before a migration counts as cancelled', () => {
-  const makes: readonly Stage[] = ['preparing', 'copying', 'syncing', 'readyForCutover', 'provisioning', 'booting', 'verifying', 'paused', 'waiting', 'failed'];
+  const makes: readonly Stage[] = [
+    'preparing',
+    'copying',
+    'syncing',
+    'readyForCutover',
+    'provisioning',
+    'booting',
+    'verifying',
+    'paused',
+    'waiting',
+    'failed',
+  ];
 
   for (const stage of makes) expect(exits[stage].cancel).toBe('cleaning');
 });

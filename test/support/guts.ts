@@ -22,7 +22,10 @@ export interface Started {
 /** @param stateDir where journals go; give each test its own. */
 export function startGuts(stateDir: string, ...args: string[]): Started {
   if (!existsSync(cli)) throw new Error('out/cli.cjs is missing: run “npm run build” first.');
-  const child = spawn(node, [cli, ...args], { env: { ...process.env, GUTS_DATA_DIR: stateDir }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(node, [cli, ...args], {
+    env: { ...process.env, GUTS_DATA_DIR: stateDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

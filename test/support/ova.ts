@@ -16,7 +16,11 @@ export interface OvaOptions {
 }
 
 /** Keeps the raw disks beside the OVA as `NAME.ova.diskN.raw` only when `keepRaw` is set. */
-export async function packedOva(file: string, disks: readonly OvaDisk[], options: OvaOptions & { readonly keepRaw?: boolean } = {}): Promise<void> {
+export async function packedOva(
+  file: string,
+  disks: readonly OvaDisk[],
+  options: OvaOptions & { readonly keepRaw?: boolean } = {},
+): Promise<void> {
   const members: [string, Buffer][] = [];
   for (const [i, { sizeBytes, writes }] of disks.entries()) {
     const raw = `${file}.disk${i + 1}.raw`;
@@ -27,7 +31,13 @@ export async function packedOva(file: string, disks: readonly OvaDisk[], options
     rmSync(vmdk);
     if (options.keepRaw !== true) rmSync(raw);
   }
-  const ovf = Buffer.from(ovfOf(path.parse(file).name, disks, members.map(([, bytes]) => bytes.byteLength)));
+  const ovf = Buffer.from(
+    ovfOf(
+      path.parse(file).name,
+      disks,
+      members.map(([, bytes]) => bytes.byteLength),
+    ),
+  );
   const all: [string, Buffer][] = [['vm.ovf', ovf], ...members];
   const lines = all.map(([name, bytes], i) => {
     const hex = createHash('sha256').update(bytes).digest('hex');
@@ -35,12 +45,21 @@ export async function packedOva(file: string, disks: readonly OvaDisk[], options
   });
   all.splice(1, 0, ['vm.mf', Buffer.from(lines.join(''))]);
   const tar = new TarWriter();
-  writeFileSync(file, Buffer.concat([...all.flatMap(([name, bytes]) => [tar.header(name, bytes.byteLength, 0), bytes, tar.padding(bytes.byteLength)]), tar.end()]));
+  writeFileSync(
+    file,
+    Buffer.concat([
+      ...all.flatMap(([name, bytes]) => [tar.header(name, bytes.byteLength, 0), bytes, tar.padding(bytes.byteLength)]),
+      tar.end(),
+    ]),
+  );
 }
 
 function ovfOf(name: string, disks: readonly OvaDisk[], sizes: readonly number[]): string {
   const files = sizes.map((size, i) => `<File ovf:href="vm-disk${i + 1}.vmdk" ovf:id="file${i}" ovf:size="${size}"/>`);
-  const sections = disks.map((disk, i) => `<Disk ovf:capacity="${disk.sizeBytes}" ovf:diskId="disk${i}" ovf:fileRef="file${i}" ovf:format="http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"/>`);
+  const sections = disks.map(
+    (disk, i) =>
+      `<Disk ovf:capacity="${disk.sizeBytes}" ovf:diskId="disk${i}" ovf:fileRef="file${i}" ovf:format="http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"/>`,
+  );
   const items = disks.map(
     (_, i) =>
       `<Item><rasd:AddressOnParent>${i}</rasd:AddressOnParent><rasd:ElementName>Hard disk ${i + 1}</rasd:ElementName><rasd:HostResource>ovf:/disk/disk${i}</rasd:HostResource><rasd:InstanceID>${10 + i}</rasd:InstanceID><rasd:Parent>3</rasd:Parent><rasd:ResourceType>17</rasd:ResourceType></Item>`,

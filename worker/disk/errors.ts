@@ -29,7 +29,11 @@ export class MissingFileError extends GutsError {
   readonly code = 'disk.file-missing';
   readonly remedy: string;
 
-  constructor(message: string, remedy = 'Put the file beside the image under the name given above, and try again.', options?: ErrorOptions) {
+  constructor(
+    message: string,
+    remedy = 'Put the file beside the image under the name given above, and try again.',
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.remedy = remedy;
   }
@@ -45,11 +49,13 @@ export class ParentMismatchError extends GutsError {
 /** A size, count or depth beyond what the format or Guts allows; keeps hostile files from eating memory or time. */
 export class LimitError extends GutsError {
   readonly code = 'disk.limit';
-  readonly remedy = 'The file claims sizes that no real disk of its format has. Export the disk again from its hypervisor.';
+  readonly remedy =
+    'The file claims sizes that no real disk of its format has. Export the disk again from its hypervisor.';
 }
 
 /** The name promises a format of which the bytes show nothing: the file is cut, overwritten, or a raw disk under a wrong name. */
 export class MisnamedImageError extends GutsError {
   readonly code = 'disk.not-its-format';
-  readonly remedy = 'Copy the file again: its start or end is missing. If it is a raw disk in truth, run again with --from raw.';
+  readonly remedy =
+    'Copy the file again: its start or end is missing. If it is a raw disk in truth, run again with --from raw.';
 }

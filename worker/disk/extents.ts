@@ -62,7 +62,12 @@ export async function* overlaid(
 }
 
 /** Fills `into` with the guest's bytes from `offset` on; for headers and partition tables rather than for whole disks. */
-export async function readGuest(image: DiskImage, offset: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
+export async function readGuest(
+  image: DiskImage,
+  offset: number,
+  into: Uint8Array,
+  signal?: AbortSignal,
+): Promise<void> {
   for await (const extent of image.extents(offset, offset + into.byteLength, signal)) {
     const at = extent.offset - offset;
     await readExtent(extent, into.subarray(at, at + extent.length), signal);

@@ -20,12 +20,15 @@ export interface Batch {
  * Batches of everything in `extents` that may hold data; holes and zeros cost nothing, however long they are.
  * `extents` are in order and without overlap. Memory: one batch.
  */
-export async function* batchesOf(extents: AsyncIterable<Extent>, virtualSizeBytes: number): AsyncGenerator<Batch, void, void> {
+export async function* batchesOf(
+  extents: AsyncIterable<Extent>,
+  virtualSizeBytes: number,
+): AsyncGenerator<Batch, void, void> {
   let builder = new Builder(virtualSizeBytes);
   for await (const extent of extents) {
     if (extent.kind === 'hole' || extent.kind === 'zero') continue;
     const end = extent.offset + extent.length;
-    for (let at = extent.offset; at < end; ) {
+    for (let at = extent.offset; at < end;) {
       const room = builder.roomAt(at);
       if (room === 0) {
         yield builder.batch();
@@ -70,7 +73,8 @@ class Builder {
     const offsets = this.#offsets;
     if (offsets[offsets.length - 1] !== extent.offset - within) offsets.push(extent.offset - within);
     const at = (offsets.length - 1) * BLOCK_BYTES + within;
-    for (let next = extent.offset - within + BLOCK_BYTES; next < extent.offset + extent.length; next += BLOCK_BYTES) offsets.push(next);
+    for (let next = extent.offset - within + BLOCK_BYTES; next < extent.offset + extent.length; next += BLOCK_BYTES)
+      offsets.push(next);
     this.#zeroUpTo(at);
     this.#pieces.push(this.#pieceOf(extent, at));
     this.#filled = at + extent.length;

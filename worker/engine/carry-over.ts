@@ -42,7 +42,10 @@ export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; ma
   const { source, virtualSizeBytes, file, memory, meter } = job;
   const failure = new AbortController();
   const stop = AbortSignal.any([job.signal, failure.signal]);
-  const layout = new Qcow2Layout({ virtualSizeBytes, dataBytes: Math.ceil(source.sizeBytes / CLUSTER_BYTES) * CLUSTER_BYTES + CLUSTER_BYTES });
+  const layout = new Qcow2Layout({
+    virtualSizeBytes,
+    dataBytes: Math.ceil(source.sizeBytes / CLUSTER_BYTES) * CLUSTER_BYTES + CLUSTER_BYTES,
+  });
   const scratch = Array.from({ length: WINDOWS }, () => Buffer.allocUnsafeSlow(SCRATCH_BYTES));
   const output = new OrderedOutput(file, job.hashLane, memory);
   const pending = new Set<Promise<void>>();
@@ -58,14 +61,22 @@ export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; ma
         const isShort = virtualSizeBytes - grain.offset < BLOCK_BYTES;
         const whole = isShort ? inflated(memory, window, grain, virtualSizeBytes) : null;
         if (whole !== null && whole.byteLength < BLOCK_BYTES) shortGrain = { offset: grain.offset, bytes: whole };
-        else layout.carried(grain.offset, base + grain.streamPosition + ZLIB_HEAD, grain.storedBytes - ZLIB_HEAD - ADLER);
+        else
+          layout.carried(grain.offset, base + grain.streamPosition + ZLIB_HEAD, grain.storedBytes - ZLIB_HEAD - ADLER);
       }
       const checked = check(job, window);
       digests = digests.then(async () => addDigests(job.digest, window, await checked));
       digests.catch((error: unknown) => failure.abort(error));
       const uses = [
         file.write(body, base + window.start, scratch[window.input] ?? Buffer.alloc(SCRATCH_BYTES)),
-        job.hashLane.run({ op: 'hash', hash: 'output', algorithm: 'sha512', input: window.input, from: window.bodyAt, length: window.length }),
+        job.hashLane.run({
+          op: 'hash',
+          hash: 'output',
+          algorithm: 'sha512',
+          input: window.input,
+          from: window.bodyAt,
+          length: window.length,
+        }),
         job.onWindow(window),
         checked,
       ];
@@ -120,7 +131,7 @@ class OrderedOutput {
   }
 
   async bytes(bytes: Uint8Array): Promise<void> {
-    for (let done = 0; done < bytes.byteLength; ) {
+    for (let done = 0; done < bytes.byteLength;) {
       const length = Math.min(this.#stage.byteLength, bytes.byteLength - done);
       const piece = this.#stage.subarray(0, length);
       piece.set(bytes.subarray(done, done + length));
@@ -148,7 +159,10 @@ class OrderedOutput {
   }
 }
 
-async function check({ check: pool, digest, virtualSizeBytes }: CarryOverJob, window: StreamWindow): Promise<CheckReply | null> {
+async function check(
+  { check: pool, digest, virtualSizeBytes }: CarryOverJob,
+  window: StreamWindow,
+): Promise<CheckReply | null> {
   if (pool === null || window.grains.length === 0) return null;
   const pieces = window.grains.map((grain) => ({
     ...grainPiece(window, grain, 0, virtualSizeBytes),
@@ -167,8 +181,17 @@ function addDigests(digest: ContentDigest | null, window: StreamWindow, reply: C
 }
 
 /** The disk's last grain, which may hold less than a cluster; qemu wants whole ones, so such a one is stored plain. */
-function inflated(memory: LaneMemory, window: StreamWindow, grain: StreamWindow['grains'][number], virtualSizeBytes: number): Buffer {
-  const stored = new Uint8Array(memory.inputs, window.input * memory.inputBytes + window.at(grain.streamPosition), grain.storedBytes);
+function inflated(
+  memory: LaneMemory,
+  window: StreamWindow,
+  grain: StreamWindow['grains'][number],
+  virtualSizeBytes: number,
+): Buffer {
+  const stored = new Uint8Array(
+    memory.inputs,
+    window.input * memory.inputBytes + window.at(grain.streamPosition),
+    grain.storedBytes,
+  );
   let bytes: Buffer;
   try {
     bytes = inflateSync(stored, { maxOutputLength: BLOCK_BYTES });
@@ -176,7 +199,9 @@ function inflated(memory: LaneMemory, window: StreamWindow, grain: StreamWindow[
     throw new DamagedImageError(`The disk's last block does not unpack: ${(cause as Error).message}.`, { cause });
   }
   if (bytes.byteLength < virtualSizeBytes - grain.offset) {
-    throw new DamagedImageError(`The disk's last block holds ${bytes.byteLength} bytes instead of ${virtualSizeBytes - grain.offset}.`);
+    throw new DamagedImageError(
+      `The disk's last block holds ${bytes.byteLength} bytes instead of ${virtualSizeBytes - grain.offset}.`,
+    );
   }
   return bytes;
 }

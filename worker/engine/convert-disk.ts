@@ -48,25 +48,48 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
   const beganMs = performance.now();
   const { virtualSizeBytes } = image.facts;
   const stream = await streamOf(disk.member, image);
-  const route: Route = stream === null || job.to === 'vmdk' ? 'blocks' : !job.compress ? 'stream' : job.to === 'qcow2' ? 'carry-over' : 'stream';
+  const route: Route =
+    stream === null || job.to === 'vmdk'
+      ? 'blocks'
+      : !job.compress
+        ? 'stream'
+        : job.to === 'qcow2'
+          ? 'carry-over'
+          : 'stream';
   const manifest = job.verify === 'written' ? null : (disk.member?.manifest ?? null);
   const digest = job.verify === 'content' ? new ContentDigest() : null;
   const proofs: Proof[] = [];
 
   const isStreamed = route !== 'blocks';
-  const memory = copyMemory(job.lanes, job.compress || job.to === 'vmdk', isStreamed ? WINDOWS : 0, isStreamed ? WINDOW_BYTES : 0);
+  const memory = copyMemory(
+    job.lanes,
+    job.compress || job.to === 'vmdk',
+    isStreamed ? WINDOWS : 0,
+    isStreamed ? WINDOW_BYTES : 0,
+  );
   const meter: Meter = { readBytes: 0, writtenBytes: 0, doneBytes: 0 };
-  const totalBytes = route === 'carry-over' && stream !== null ? stream.sizeBytes : (image.facts.allocatedBytes ?? virtualSizeBytes);
+  const totalBytes =
+    route === 'carry-over' && stream !== null ? stream.sizeBytes : (image.facts.allocatedBytes ?? virtualSizeBytes);
 
   await using file = await PartFile.create(request.partPath);
-  using teller = new ProgressTeller(meter, { ...request.of, disk: disk.name, totalBytes }, (progress) => request.tell(progress));
-  const doesCheck = route === 'carry-over' && (job.verify === 'content' || (job.verify === 'sums' && manifest === null));
+  using teller = new ProgressTeller(meter, { ...request.of, disk: disk.name, totalBytes }, (progress) =>
+    request.tell(progress),
+  );
+  const doesCheck =
+    route === 'carry-over' && (job.verify === 'content' || (job.verify === 'sums' && manifest === null));
   await using pool = new LanePool(route !== 'carry-over' || doesCheck ? job.lanes : 1, memory);
   const hashes = new Hashes(pool);
 
   const onWindow = async (window: StreamWindow): Promise<void> => {
     if (manifest === null) return;
-    await hashes.lane.run({ op: 'hash', hash: 'source', algorithm: manifest.algorithm, input: window.input, from: window.bodyAt, length: window.length });
+    await hashes.lane.run({
+      op: 'hash',
+      hash: 'source',
+      algorithm: manifest.algorithm,
+      input: window.input,
+      from: window.bodyAt,
+      length: window.length,
+    });
   };
   let sha512: string | null = null;
   let mappedBytes: number | null = null;
@@ -99,15 +122,26 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
   }
 
   if (manifest !== null && disk.member !== null) {
-    const hex = isStreamed ? await hashes.end('source') : await hashSource(pool, disk.member.source, manifest.algorithm, signal);
+    const hex = isStreamed
+      ? await hashes.end('source')
+      : await hashSource(pool, disk.member.source, manifest.algorithm, signal);
     checkDigest(disk.member.name, manifest, hex);
-    proofs.push({ claim: 'The source file is the one its manifest describes.', evidence: `${manifest.algorithm.toUpperCase()} ${hex}` });
+    proofs.push({
+      claim: 'The source file is the one its manifest describes.',
+      evidence: `${manifest.algorithm.toUpperCase()} ${hex}`,
+    });
   }
   if (route === 'stream' || doesCheck) {
-    proofs.push({ claim: 'Every compressed block unpacks to what was packed.', evidence: 'The Adler-32 of each grain was checked.' });
+    proofs.push({
+      claim: 'Every compressed block unpacks to what was packed.',
+      evidence: 'The Adler-32 of each grain was checked.',
+    });
   }
   await file.sync();
-  proofs.push({ claim: 'The output holds what was sent to it.', evidence: `${meter.writtenBytes} bytes were read back and compared, then flushed to the disk.` });
+  proofs.push({
+    claim: 'The output holds what was sent to it.',
+    evidence: `${meter.writtenBytes} bytes were read back and compared, then flushed to the disk.`,
+  });
 
   const { size: outputBytes } = await stat(file.path);
   if (job.sha512) sha512 ??= await hashes.file(file.fd, outputBytes);

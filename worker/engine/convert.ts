@@ -76,7 +76,10 @@ class Run {
     if (job.verify !== 'written') await checkOthers(source);
     await this.#publish(disks);
     await this.#reach('verified');
-    const warnings = [...(source.vm?.warnings ?? []), ...disks.flatMap((disk) => disk.source.warnings.map((text) => `${disk.name}: ${text}`))];
+    const warnings = [
+      ...(source.vm?.warnings ?? []),
+      ...disks.flatMap((disk) => disk.source.warnings.map((text) => `${disk.name}: ${text}`)),
+    ];
     if (source.vm !== null && !source.hasManifest && (source.kind === 'ova' || source.kind === 'ovf')) {
       warnings.push('There is no manifest, so nothing tells whether the files are what was exported.');
     }
@@ -97,11 +100,22 @@ class Run {
     const { signal, tellProgress, onWritten } = this.#context;
     await using image = await disk.openImage(signal);
     const { allocatedBytes } = image.facts;
-    if (allocatedBytes !== null && !this.#job.compress && this.#job.to !== 'vmdk') await refuseFull(path.dirname(output), allocatedBytes);
+    if (allocatedBytes !== null && !this.#job.compress && this.#job.to !== 'vmdk')
+      await refuseFull(path.dirname(output), allocatedBytes);
     const partPath = partPathOf(output, this.#jobId.slice('job_'.length));
     await this.#make(partPath);
     const of = { diskIndex: index, disks: source.disks.length };
-    const done = await convertDisk({ job: this.#job, disk, image, partPath, output, of, tell: tellProgress, onWritten, signal });
+    const done = await convertDisk({
+      job: this.#job,
+      disk,
+      image,
+      partPath,
+      output,
+      of,
+      tell: tellProgress,
+      onWritten,
+      signal,
+    });
     await this.#journal.write({ what: 'proved', index, part: await markOf(partPath), disk: done });
     this.#adopted.set(index, { index, part: await markOf(partPath), disk: done });
     return done;

@@ -58,7 +58,14 @@ export async function copyBatches(job: CopyJob): Promise<void> {
       await readExtent(extent, new Uint8Array(memory.slots, slot * SLOT_BYTES + at, extent.length), stop);
     }
     const pack = target?.pack ?? null;
-    const reply = await lane.run({ op: 'fill', slot, pieces: batch.pieces, blockLengths: batch.lengths, digests: digest !== null, pack });
+    const reply = await lane.run({
+      op: 'fill',
+      slot,
+      pieces: batch.pieces,
+      blockLengths: batch.lengths,
+      digests: digest !== null,
+      pack,
+    });
     meter.readBytes += batch.storedBytes;
     job.onFilled?.(batch);
     return reply;
@@ -73,7 +80,8 @@ export async function copyBatches(job: CopyJob): Promise<void> {
         if ((reply.zeroMask & (1 << i)) === 0) digest.add(offset, digests.subarray(32 * i, 32 * i + 32));
       });
     }
-    const written = target?.accept({ slot, lane, offsets: batch.offsets, lengths: batch.lengths, reply }) ?? Promise.resolve(0);
+    const written =
+      target?.accept({ slot, lane, offsets: batch.offsets, lengths: batch.lengths, reply }) ?? Promise.resolve(0);
     const write = written
       .then((bytes) => {
         meter.writtenBytes += bytes;

@@ -11,7 +11,12 @@ import { openSource } from './source.ts';
 const noMeter = (): Meter => ({ readBytes: 0, writtenBytes: 0, doneBytes: 0 });
 
 /** @returns 64 hexadecimal digits; see `ContentDigest` for what they say. */
-export async function digestImage(image: DiskImage, lanes: number, signal: AbortSignal, meter: Meter = noMeter()): Promise<string> {
+export async function digestImage(
+  image: DiskImage,
+  lanes: number,
+  signal: AbortSignal,
+  meter: Meter = noMeter(),
+): Promise<string> {
   const { virtualSizeBytes } = image.facts;
   const memory = copyMemory(lanes, false);
   const digest = new ContentDigest();
@@ -21,7 +26,11 @@ export async function digestImage(image: DiskImage, lanes: number, signal: Abort
   return digest.finish(virtualSizeBytes);
 }
 
-export async function digestSource(job: DigestJob, tell: (progress: Progress) => void, signal: AbortSignal): Promise<DigestResult> {
+export async function digestSource(
+  job: DigestJob,
+  tell: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<DigestResult> {
   const beganMs = performance.now();
   await using source = await openSource(job, signal);
   const disks: DigestResult['disks'] = [];
@@ -29,9 +38,18 @@ export async function digestSource(job: DigestJob, tell: (progress: Progress) =>
     await using image = await disk.openImage(signal);
     const meter = noMeter();
     const { virtualSizeBytes, allocatedBytes } = image.facts;
-    const of = { disk: disk.name, diskIndex, disks: source.disks.length, totalBytes: allocatedBytes ?? virtualSizeBytes };
+    const of = {
+      disk: disk.name,
+      diskIndex,
+      disks: source.disks.length,
+      totalBytes: allocatedBytes ?? virtualSizeBytes,
+    };
     using teller = new ProgressTeller(meter, of, tell);
-    disks.push({ name: disk.name, virtualSizeBytes, contentDigest: await digestImage(image, job.lanes, signal, meter) });
+    disks.push({
+      name: disk.name,
+      virtualSizeBytes,
+      contentDigest: await digestImage(image, job.lanes, signal, meter),
+    });
     teller.finish();
   }
   return { input: job.input, disks, seconds: (performance.now() - beganMs) / 1000 };

@@ -37,7 +37,8 @@ export class SourceReadError extends GutsError {
 /** Two independent computations of the content digest differ. */
 export class ContentMismatchError extends GutsError {
   readonly code = 'verify.content-differs';
-  readonly remedy = 'Nothing was kept. Run again; if it fails again, run “guts digest” on the source twice and report what it prints.';
+  readonly remedy =
+    'Nothing was kept. Run again; if it fails again, run “guts digest” on the source twice and report what it prints.';
 }
 
 /** Turns what the file system says about a write into the operator's words. */

@@ -6,7 +6,12 @@ import type { LanePool } from './lane/pool.ts';
 const PIECE_BYTES = 1024 * 1024;
 
 /** @returns hexadecimal */
-export async function hashSource(pool: LanePool, source: ByteSource, algorithm: string, signal: AbortSignal): Promise<string> {
+export async function hashSource(
+  pool: LanePool,
+  source: ByteSource,
+  algorithm: string,
+  signal: AbortSignal,
+): Promise<string> {
   if (source.local === undefined) return await hashBytes(source, algorithm, signal);
   const { fd, start } = source.local;
   return (await pool.idlest().run({ op: 'hashFile', algorithm, fd, start, length: source.sizeBytes })).hex;

@@ -9,6 +9,9 @@ export async function inspect(job: InspectJob, signal: AbortSignal): Promise<Ins
     await using image = await disk.openImage(signal);
     disks.push({ name: disk.name, image: image.facts });
   }
-  const warnings = [...(source.vm?.warnings ?? []), ...disks.flatMap(({ name, image }) => image.warnings.map((text) => `${name}: ${text}`))];
+  const warnings = [
+    ...(source.vm?.warnings ?? []),
+    ...disks.flatMap(({ name, image }) => image.warnings.map((text) => `${name}: ${text}`)),
+  ];
   return { input: job.input, kind: source.kind, vm: source.vm, disks, warnings };
 }

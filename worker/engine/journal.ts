@@ -13,7 +13,12 @@ import { Stage } from '../../main/shared/stages.ts';
 export const JobId = z.string().regex(/^job_[0-9a-z]{12}$/);
 
 /** A file as it was when it was written down; another file under the same name does not match. */
-export const FileMark = z.object({ path: z.string(), inode: z.number(), sizeBytes: z.number(), modifiedMs: z.number() });
+export const FileMark = z.object({
+  path: z.string(),
+  inode: z.number(),
+  sizeBytes: z.number(),
+  modifiedMs: z.number(),
+});
 export type FileMark = z.infer<typeof FileMark>;
 
 export const JournalEntry = z.discriminatedUnion('what', [

@@ -29,7 +29,15 @@ port.on('message', (message: unknown) => {
     case 'status': {
       const upSeconds = (performance.now() - startedMs) / 1000;
       const memoryBytes = process.memoryUsage.rss();
-      tell({ id: request.id, kind: 'status', upSeconds, jobsRunning: running.size, jobsDone, bytesWritten, memoryBytes });
+      tell({
+        id: request.id,
+        kind: 'status',
+        upSeconds,
+        jobsRunning: running.size,
+        jobsDone,
+        bytesWritten,
+        memoryBytes,
+      });
       return;
     }
     case 'cancel':

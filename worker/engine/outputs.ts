@@ -9,7 +9,10 @@ import { DestinationExistsError, DestinationFullError, DestinationWriteError } f
  * @throws DestinationWriteError when the folder does not exist
  */
 export async function outputsFor(job: Pick<ConvertJob, 'input' | 'output' | 'to'>, disks: number): Promise<string[]> {
-  const isFolder = await stat(job.output).then((facts) => facts.isDirectory(), () => false);
+  const isFolder = await stat(job.output).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
   const named = isFolder ? path.join(job.output, `${path.parse(job.input).name}.${job.to}`) : job.output;
   const { dir, name, ext } = path.parse(named);
   const folder = await realpath(dir).catch((cause: unknown) => {
@@ -23,7 +26,11 @@ export async function outputsFor(job: Pick<ConvertJob, 'input' | 'output' | 'to'
  * Says no before any byte is read: to names that are taken, and always to the files that are being read.
  * @throws DestinationExistsError
  */
-export async function refuseTaken(outputs: readonly string[], sources: readonly string[], force: boolean): Promise<void> {
+export async function refuseTaken(
+  outputs: readonly string[],
+  sources: readonly string[],
+  force: boolean,
+): Promise<void> {
   for (const output of outputs) {
     const there = await lstat(output).catch(() => null);
     if (there === null) continue;
@@ -38,7 +45,9 @@ export async function refuseFull(folder: string, neededBytes: number): Promise<v
   if (facts === null) return;
   const freeBytes = facts.bavail * facts.bsize;
   if (freeBytes >= neededBytes) return;
-  throw new DestinationFullError(`“${folder}” has ${mib(freeBytes)} MiB free, but about ${mib(neededBytes)} MiB are needed.`);
+  throw new DestinationFullError(
+    `“${folder}” has ${mib(freeBytes)} MiB free, but about ${mib(neededBytes)} MiB are needed.`,
+  );
 }
 
 const mib = (bytes: number): number => Math.ceil(bytes / 2 ** 20);

@@ -40,14 +40,19 @@ export class PartFile implements AsyncDisposable {
   /** Writes all of `bytes` at `position`, reads them back by way of `scratch` and compares. No two calls may share a `scratch`. */
   async write(bytes: Uint8Array, position: number, scratch: Buffer): Promise<void> {
     try {
-      for (let done = 0; done < bytes.byteLength; ) {
+      for (let done = 0; done < bytes.byteLength;) {
         done += (await this.#file.write(bytes, done, bytes.byteLength - done, position + done)).bytesWritten;
       }
     } catch (error) {
       throw writeFailure(this.path, error);
     }
-    for (let done = 0; done < bytes.byteLength; ) {
-      const { bytesRead } = await this.#file.read(scratch, 0, Math.min(scratch.byteLength, bytes.byteLength - done), position + done);
+    for (let done = 0; done < bytes.byteLength;) {
+      const { bytesRead } = await this.#file.read(
+        scratch,
+        0,
+        Math.min(scratch.byteLength, bytes.byteLength - done),
+        position + done,
+      );
       if (bytesRead === 0 || scratch.compare(bytes, done, done + bytesRead, 0, bytesRead) !== 0) {
         throw new ReadBackError(`“${this.path}” does not give back what was written to it at byte ${position + done}.`);
       }

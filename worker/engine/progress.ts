@@ -24,7 +24,12 @@ export class ProgressTeller implements Disposable {
   readonly #samples: { atMs: number; doneBytes: number }[] = [];
   #most = 0;
 
-  constructor(meter: Meter, of: ProgressOf, tell: (progress: Progress) => void, now: () => number = () => performance.now()) {
+  constructor(
+    meter: Meter,
+    of: ProgressOf,
+    tell: (progress: Progress) => void,
+    now: () => number = () => performance.now(),
+  ) {
     this.#meter = meter;
     this.#of = of;
     this.#tell = tell;

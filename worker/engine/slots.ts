@@ -7,7 +7,9 @@ export class Slots {
   constructor(count: number, signal: AbortSignal) {
     this.#free = Array.from({ length: count }, (_, i) => count - 1 - i);
     this.#signal = signal;
-    signal.addEventListener('abort', () => this.#waiting.splice(0).forEach((one) => one.reject(signal.reason)), { once: true });
+    signal.addEventListener('abort', () => this.#waiting.splice(0).forEach((one) => one.reject(signal.reason)), {
+      once: true,
+    });
   }
 
   /** Waits for a free slot; throws the signal's reason when it aborts first. */

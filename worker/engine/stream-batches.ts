@@ -11,7 +11,12 @@ export interface StreamBatches {
 }
 
 /** The piece that inflates one grain of `window`; only the disk's last grain may hold less than a block. */
-export function grainPiece(window: StreamWindow, grain: GrainRef, at: number, virtualSizeBytes: number): Extract<Piece, { kind: 'unpack' }> {
+export function grainPiece(
+  window: StreamWindow,
+  grain: GrainRef,
+  at: number,
+  virtualSizeBytes: number,
+): Extract<Piece, { kind: 'unpack' }> {
   const rest = virtualSizeBytes - grain.offset;
   return {
     kind: 'unpack',

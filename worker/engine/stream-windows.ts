@@ -31,7 +31,11 @@ export interface StreamWindow {
  * The windows of `source`, in order, reading one ahead. Waits while all windows are in use, which bounds its memory.
  * @throws DamagedImageError, TruncatedImageError as the stream's own structure tells.
  */
-export async function* streamWindows(source: ByteSource, memory: LaneMemory, signal: AbortSignal): AsyncGenerator<StreamWindow, void, void> {
+export async function* streamWindows(
+  source: ByteSource,
+  memory: LaneMemory,
+  signal: AbortSignal,
+): AsyncGenerator<StreamWindow, void, void> {
   const windows = new Slots(WINDOWS, signal);
   const bytesOf = (input: number): Uint8Array => new Uint8Array(memory.inputs, input * WINDOW_BYTES, WINDOW_BYTES);
   let grains: GrainRef[] = [];
@@ -51,7 +55,7 @@ export async function* streamWindows(source: ByteSource, memory: LaneMemory, sig
   };
   let input = await windows.take();
   let reading = readInto(input, 0);
-  for (let start = 0; start < source.sizeBytes; ) {
+  for (let start = 0; start < source.sizeBytes;) {
     const body = await reading;
     grains = [];
     parser.push(body);
@@ -61,7 +65,10 @@ export async function* streamWindows(source: ByteSource, memory: LaneMemory, sig
     if (start < source.sizeBytes) {
       input = await windows.take();
       const tail = Math.min(FRONT_BYTES, FRONT_BYTES + body.byteLength, start - grainsEnd);
-      bytesOf(input).set(bytesOf(window).subarray(FRONT_BYTES + body.byteLength - tail, FRONT_BYTES + body.byteLength), FRONT_BYTES - tail);
+      bytesOf(input).set(
+        bytesOf(window).subarray(FRONT_BYTES + body.byteLength - tail, FRONT_BYTES + body.byteLength),
+        FRONT_BYTES - tail,
+      );
       reading = readInto(input, start);
       reading.catch(() => {}); // seen when its turn comes
     }

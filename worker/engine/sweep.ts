@@ -110,5 +110,7 @@ export async function markOf(file: string): Promise<FileMark> {
 
 async function matches(file: string, mark: FileMark): Promise<boolean> {
   const now = await markOf(file).catch(() => null);
-  return now !== null && now.inode === mark.inode && now.sizeBytes === mark.sizeBytes && now.modifiedMs === mark.modifiedMs;
+  return (
+    now !== null && now.inode === mark.inode && now.sizeBytes === mark.sizeBytes && now.modifiedMs === mark.modifiedMs
+  );
 }

@@ -37,14 +37,19 @@ const isZero = (reply: FillReply, i: number): boolean => (reply.zeroMask & (1 <<
 
 /** Calls `found` for each stretch of neighbouring blocks that hold data and follow each other on the guest's disk. */
 function forRuns({ offsets, reply }: Filled, found: (first: number, count: number, offset: number) => void): void {
-  for (let i = 0; i < offsets.length; ) {
+  for (let i = 0; i < offsets.length;) {
     const offset = offsets[i] ?? 0;
     if (isZero(reply, i)) {
       i++;
       continue;
     }
     let count = 1;
-    while (i + count < offsets.length && !isZero(reply, i + count) && offsets[i + count] === offset + count * BLOCK_BYTES) count++;
+    while (
+      i + count < offsets.length &&
+      !isZero(reply, i + count) &&
+      offsets[i + count] === offset + count * BLOCK_BYTES
+    )
+      count++;
     found(i, count, offset);
     i += count;
   }
@@ -69,7 +74,8 @@ export class RawTarget implements Target {
       runs.push({ at: first * BLOCK_BYTES, length, position: offset });
     });
     if (runs.length === 0) return 0;
-    return (await filled.lane.run({ op: 'write', from: 'slot', slot: filled.slot, fd: this.#file.fd, runs })).writtenBytes;
+    return (await filled.lane.run({ op: 'write', from: 'slot', slot: filled.slot, fd: this.#file.fd, runs }))
+      .writtenBytes;
   }
 
   async finish(): Promise<void> {
@@ -99,7 +105,11 @@ export class Qcow2Target implements Target {
     const packed: Run[] = [];
     forRuns(filled, (first, count, offset) => {
       if (reply.packedBytes === null) {
-        plain.push({ at: first * BLOCK_BYTES, length: count * BLOCK_BYTES, position: this.#layout.plain(offset, count) });
+        plain.push({
+          at: first * BLOCK_BYTES,
+          length: count * BLOCK_BYTES,
+          position: this.#layout.plain(offset, count),
+        });
         return;
       }
       for (let i = first; i < first + count; i++) {
@@ -148,7 +158,9 @@ export class VmdkTarget implements Target {
   constructor(file: PartFile, virtualSizeBytes: number, memory: LaneMemory) {
     this.#file = file;
     this.#packs = new Uint8Array(memory.packs);
-    this.#last = this.#write(this.#layout.head(virtualSizeBytes, { cid: randomInt(1, 0xffff_fffe), adapterType: 'lsilogic' }));
+    this.#last = this.#write(
+      this.#layout.head(virtualSizeBytes, { cid: randomInt(1, 0xffff_fffe), adapterType: 'lsilogic' }),
+    );
     this.#last.catch(() => {}); // whoever writes next, or finishes, is told
   }
 
@@ -181,4 +193,3 @@ export class VmdkTarget implements Target {
     this.#position += bytes.byteLength;
   }
 }
-

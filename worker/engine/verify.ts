@@ -25,7 +25,8 @@ export async function reopen(
   const image = await openImage(file, { format, signal });
   try {
     const size = image.facts.virtualSizeBytes;
-    if (size !== virtualSizeBytes) throw new ReadBackError(`The written image has ${size} bytes instead of ${virtualSizeBytes}.`);
+    if (size !== virtualSizeBytes)
+      throw new ReadBackError(`The written image has ${size} bytes instead of ${virtualSizeBytes}.`);
     let evidence = `It is ${size} bytes long.`;
     if (mappedBytes !== null) {
       let mapped = 0;
@@ -33,15 +34,20 @@ export async function reopen(
         if (extent.kind === 'data' || extent.kind === 'packed') mapped += extent.length;
       }
       // The last block may reach past the disk's end in the file.
-      const expected = Math.min(mappedBytes, mappedBytes - (mapped < mappedBytes && size % 65_536 !== 0 ? 65_536 - (size % 65_536) : 0));
-      if (mapped !== expected) throw new ReadBackError(`The written image maps ${mapped} bytes instead of ${expected}.`);
+      const expected = Math.min(
+        mappedBytes,
+        mappedBytes - (mapped < mappedBytes && size % 65_536 !== 0 ? 65_536 - (size % 65_536) : 0),
+      );
+      if (mapped !== expected)
+        throw new ReadBackError(`The written image maps ${mapped} bytes instead of ${expected}.`);
       evidence = `Its tables were read again: ${size} bytes, ${mapped} of them stored.`;
     }
     return {
       image,
       evidence,
       mustHold(source, target) {
-        if (source !== target) throw new ContentMismatchError(`The guest would see another disk: ${target} instead of ${source}.`);
+        if (source !== target)
+          throw new ContentMismatchError(`The guest would see another disk: ${target} instead of ${source}.`);
       },
       [Symbol.asyncDispose]: async () => await image[Symbol.asyncDispose](),
     };

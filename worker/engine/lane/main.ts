@@ -14,7 +14,11 @@ port.on('message', ({ id, job }: LaneRequest) => {
   try {
     answer = { id, reply: work.do(job) };
   } catch (error) {
-    answer = { id, error: toErrorInfo(error), detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    answer = {
+      id,
+      error: toErrorInfo(error),
+      detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
   }
   port.postMessage(answer);
 });

@@ -96,7 +96,13 @@ export class LaneWork {
       const at = i * BLOCK_BYTES;
       const isZero = slot.compare(ZEROS, 0, length, at, at + length) === 0;
       if (isZero) zeroMask |= 1 << i;
-      else digests?.set(createHash('sha256').update(slot.subarray(at, at + length)).digest(), 32 * i);
+      else
+        digests?.set(
+          createHash('sha256')
+            .update(slot.subarray(at, at + length))
+            .digest(),
+          32 * i,
+        );
       const packAt = (job.slot * SLOT_BLOCKS + i) * PACKED_BYTES;
       packedBytes?.push(isZero || job.pack === null ? 0 : this.#pack(job.pack, slot, at, packAt));
     });
@@ -117,7 +123,8 @@ export class LaneWork {
       case 'unpack':
         if (piece.skipBytes === 0 && piece.length === piece.unpackedBytes) this.#unpack(piece, slot, at);
         else {
-          if (this.#unit.byteLength < piece.unpackedBytes + SPARE_BYTES) this.#unit = Buffer.allocUnsafeSlow(piece.unpackedBytes + SPARE_BYTES);
+          if (this.#unit.byteLength < piece.unpackedBytes + SPARE_BYTES)
+            this.#unit = Buffer.allocUnsafeSlow(piece.unpackedBytes + SPARE_BYTES);
           this.#unpack(piece, this.#unit, 0);
           this.#unit.copy(slot, at, piece.skipBytes, piece.skipBytes + length);
         }
@@ -131,7 +138,8 @@ export class LaneWork {
     let from = 0;
     if (stored.in === 'input') from = stored.input * this.#inputBytes + stored.position;
     else {
-      if (this.#stored.byteLength < storedBytes) this.#stored = Buffer.allocUnsafeSlow(Math.max(storedBytes, 2 * BLOCK_BYTES));
+      if (this.#stored.byteLength < storedBytes)
+        this.#stored = Buffer.allocUnsafeSlow(Math.max(storedBytes, 2 * BLOCK_BYTES));
       this.#read(stored, this.#stored.subarray(0, storedBytes));
       input = this.#stored;
     }
@@ -143,10 +151,13 @@ export class LaneWork {
     try {
       got = this.#zlib.inflate[codec](input, from, storedBytes, output, at, unpackedBytes + SPARE_BYTES);
     } catch (cause) {
-      throw new DamagedImageError(`A compressed block of the image does not unpack: ${(cause as Error).message}.`, { cause });
+      throw new DamagedImageError(`A compressed block of the image does not unpack: ${(cause as Error).message}.`, {
+        cause,
+      });
     }
     if (got < unpackedBytes && got >= (piece.leastBytes ?? unpackedBytes)) output.fill(0, at + got, at + unpackedBytes);
-    else if (got !== unpackedBytes) throw new DamagedImageError(`A compressed block of the image holds ${got} bytes instead of ${unpackedBytes}.`);
+    else if (got !== unpackedBytes)
+      throw new DamagedImageError(`A compressed block of the image holds ${got} bytes instead of ${unpackedBytes}.`);
   }
 
   /** @returns 0 for a bare stream that is no shorter than the block. */
@@ -161,14 +172,18 @@ export class LaneWork {
       into.set(this.#inputs.subarray(start, start + into.byteLength));
       return;
     }
-    for (let done = 0; done < into.byteLength; ) {
+    for (let done = 0; done < into.byteLength;) {
       let count: number;
       try {
         count = readSync(stored.fd, into, done, into.byteLength - done, stored.position + done);
       } catch (cause) {
-        throw new SourceReadError(`Reading ${into.byteLength} bytes at ${stored.position} of the image failed (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}).`, { cause });
+        throw new SourceReadError(
+          `Reading ${into.byteLength} bytes at ${stored.position} of the image failed (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}).`,
+          { cause },
+        );
       }
-      if (count === 0) throw new TruncatedImageError(`The image ends before byte ${stored.position + into.byteLength}.`);
+      if (count === 0)
+        throw new TruncatedImageError(`The image ends before byte ${stored.position + into.byteLength}.`);
       done += count;
     }
   }
@@ -181,7 +196,7 @@ export class LaneWork {
     let writtenBytes = 0;
     for (const { at, length, position } of job.runs) {
       try {
-        for (let done = 0; done < length; ) done += writeSync(job.fd, slot, at + done, length - done, position + done);
+        for (let done = 0; done < length;) done += writeSync(job.fd, slot, at + done, length - done, position + done);
       } catch (error) {
         throw writeFailure('the destination', error);
       }
@@ -193,10 +208,12 @@ export class LaneWork {
 
   #compareWritten(fd: number, slot: Buffer, at: number, length: number, position: number): void {
     const back = this.#readBack;
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const count = readSync(fd, back, 0, Math.min(back.byteLength, length - done), position + done);
       if (count === 0 || back.compare(slot, at + done, at + done + count, 0, count) !== 0) {
-        throw new ReadBackError(`The destination does not give back what was written to it at byte ${position + done}.`);
+        throw new ReadBackError(
+          `The destination does not give back what was written to it at byte ${position + done}.`,
+        );
       }
       done += count;
     }
@@ -217,9 +234,10 @@ export class LaneWork {
   #hashFile(job: HashFileJob): { hex: string } {
     const hash = createHash(job.algorithm);
     const buffer = Buffer.allocUnsafeSlow(1 << 20);
-    for (let done = 0; done < job.length; ) {
+    for (let done = 0; done < job.length;) {
       const count = readSync(job.fd, buffer, 0, Math.min(buffer.byteLength, job.length - done), job.start + done);
-      if (count === 0) throw new TruncatedImageError(`The file ends at byte ${job.start + done}, ${job.length - done} bytes early.`);
+      if (count === 0)
+        throw new TruncatedImageError(`The file ends at byte ${job.start + done}, ${job.length - done} bytes early.`);
       hash.update(buffer.subarray(0, count));
       done += count;
     }

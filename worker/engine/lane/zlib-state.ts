@@ -7,7 +7,14 @@ import { BLOCK_BYTES, SPARE_BYTES } from './protocol.ts';
  * Throws on a broken stream. Output that does not fit is cut off when inflating (a return of `room` says so), and
  * throws when deflating.
  */
-export type Transform = (input: Uint8Array, from: number, length: number, output: Uint8Array, at: number, room: number) => number;
+export type Transform = (
+  input: Uint8Array,
+  from: number,
+  length: number,
+  output: Uint8Array,
+  at: number,
+  room: number,
+) => number;
 
 export interface ZlibStates {
   readonly inflate: { readonly zlib: Transform; readonly deflate: Transform };
@@ -17,7 +24,15 @@ export interface ZlibStates {
 /** The inside of Node's synchronous zlib calls. Not a public face, hence the self-test. */
 interface Handle {
   onerror: (message: string, errno: number, code: string) => void;
-  writeSync(flush: number, input: Uint8Array, from: number, length: number, output: Uint8Array, at: number, room: number): void;
+  writeSync(
+    flush: number,
+    input: Uint8Array,
+    from: number,
+    length: number,
+    output: Uint8Array,
+    at: number,
+    room: number,
+  ): void;
   reset(): void;
 }
 interface Internals {
@@ -77,7 +92,13 @@ export function zlibStates(level: number): ZlibStates {
   const block = Buffer.alloc(BLOCK_BYTES, 'Guts moves virtual machines. ');
   const chunkSize = BLOCK_BYTES + SPARE_BYTES;
   const packing = { level, chunkSize };
-  const pick = (make: () => unknown, plain: (bytes: Uint8Array, room: number) => Uint8Array, input: Uint8Array, expected: Uint8Array, broken: number | null): Transform => {
+  const pick = (
+    make: () => unknown,
+    plain: (bytes: Uint8Array, room: number) => Uint8Array,
+    input: Uint8Array,
+    expected: Uint8Array,
+    broken: number | null,
+  ): Transform => {
     try {
       const fast = reusing(make());
       if (isRight(fast, input, expected, broken)) return fast;
@@ -91,12 +112,36 @@ export function zlibStates(level: number): ZlibStates {
   const unpacking = (room: number): zlib.ZlibOptions => ({ chunkSize, maxOutputLength: room });
   return {
     inflate: {
-      zlib: pick(() => zlib.createInflate({ chunkSize }), (bytes, room) => zlib.inflateSync(bytes, unpacking(room)), wrapped, block, wrapped.byteLength >> 1),
-      deflate: pick(() => zlib.createInflateRaw({ chunkSize }), (bytes, room) => zlib.inflateRawSync(bytes, unpacking(room)), bare, block, bare.byteLength >> 1),
+      zlib: pick(
+        () => zlib.createInflate({ chunkSize }),
+        (bytes, room) => zlib.inflateSync(bytes, unpacking(room)),
+        wrapped,
+        block,
+        wrapped.byteLength >> 1,
+      ),
+      deflate: pick(
+        () => zlib.createInflateRaw({ chunkSize }),
+        (bytes, room) => zlib.inflateRawSync(bytes, unpacking(room)),
+        bare,
+        block,
+        bare.byteLength >> 1,
+      ),
     },
     deflate: {
-      zlib: pick(() => zlib.createDeflate(packing), (bytes) => zlib.deflateSync(bytes, packing), block, wrapped, null),
-      deflate: pick(() => zlib.createDeflateRaw(packing), (bytes) => zlib.deflateRawSync(bytes, packing), block, bare, null),
+      zlib: pick(
+        () => zlib.createDeflate(packing),
+        (bytes) => zlib.deflateSync(bytes, packing),
+        block,
+        wrapped,
+        null,
+      ),
+      deflate: pick(
+        () => zlib.createDeflateRaw(packing),
+        (bytes) => zlib.deflateRawSync(bytes, packing),
+        block,
+        bare,
+        null,
+      ),
     },
   };
 }
