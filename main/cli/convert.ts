@@ -9,7 +9,7 @@ import {
   type ConvertResult,
   type OutputFormat as Format,
 } from '../shared/jobs.ts';
-import { lanesOption, sourceOptions, type SourceFlags } from './options.ts';
+import { lanesOption, sourceOf, sourceOptions, type SourceFlags } from './options.ts';
 import { runJob } from './run.ts';
 import { UsageError } from './usage-error.ts';
 import { duration, size } from './terminal.ts';
@@ -56,9 +56,7 @@ export function addConvert(program: Command): void {
         command,
         {
           kind: 'convert',
-          input: path.resolve(input),
-          from: flags.from ?? null,
-          allowFrom: flags.allowFrom.map((folder) => path.resolve(folder)),
+          ...sourceOf(input, flags),
           output: path.resolve(output),
           to,
           compress: flags.compress,
@@ -80,8 +78,16 @@ Examples:
   $ guts convert server-000002.vmdk server.raw --allow-from ../base
   $ guts convert machine.ova out/ --to qcow2 --json`;
 
+/** Endings of images that Guts reads but does not write: a file of another format must not get such a name unasked. */
+const NOT_WRITTEN = ['vhd', 'vhdx', 'avhd', 'avhdx', 'vdi', 'ova', 'ovf', 'vmx'];
+
 function formatOf(output: string): Format {
   const ending = path.extname(output).slice(1).toLowerCase();
+  if (NOT_WRITTEN.includes(ending)) {
+    throw new UsageError(
+      `Guts does not write .${ending} files: name OUT .qcow2, .raw or .vmdk, or say the format with --to.`,
+    );
+  }
   const found = OutputFormat.safeParse(ending === 'img' ? 'raw' : ending);
   return found.success ? found.data : 'qcow2';
 }

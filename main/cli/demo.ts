@@ -1,7 +1,7 @@
 /** `guts demo`: a whole migration of a made-up machine, proved and reported. */
 import { randomInt } from 'node:crypto';
 import { open, rename, unlink } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { Command } from 'commander';
 import { version } from '../../package.json';
@@ -12,12 +12,12 @@ import { GutsError } from '../shared/errors.ts';
 import { bytesText, secondsText } from '../shared/figures.ts';
 import { checksOf, verdictOf, type MigrationReport } from '../shared/report.ts';
 import type { Stage } from '../shared/stages.ts';
+import { defaultLanes } from './options.ts';
 import { perform, wantsJson } from './run.ts';
 import { Terminal } from './terminal.ts';
 
 /** The same machine every time: what one operator sees, another can look at too. */
 const SEED = 1;
-const MOST_LANES = 4;
 
 export function addDemo(program: Command): void {
   const command = program
@@ -48,8 +48,7 @@ const steps: Partial<Record<Stage, string>> = {
 };
 
 async function runDemo(terminal: Terminal, folder: string): Promise<void> {
-  const lanes = Math.min(MOST_LANES, Math.max(1, availableParallelism()));
-  const job = { kind: 'demo', version, seed: SEED, folder, dataDir: dataDir(), lanes } as const;
+  const job = { kind: 'demo', version, seed: SEED, folder, dataDir: dataDir(), lanes: defaultLanes() } as const;
   const { report, ledger } = await perform(terminal, job, (stage) => {
     const step = steps[stage];
     if (step !== undefined) terminal.note(step);

@@ -1,8 +1,7 @@
 /** `guts digest`: the content digest of a disk, the same whatever format holds it. */
-import * as path from 'node:path';
 import type { Command } from 'commander';
 import type { DigestResult } from '../shared/jobs.ts';
-import { lanesOption, sourceOptions, type SourceFlags } from './options.ts';
+import { lanesOption, sourceOf, sourceOptions, type SourceFlags } from './options.ts';
 import { runJob } from './run.ts';
 
 export function addDigest(program: Command): void {
@@ -15,12 +14,7 @@ export function addDigest(program: Command): void {
     .addHelpText('after', '\nExamples:\n  $ guts digest disk.vhdx\n  $ guts digest disk.qcow2 --json')
     .action(async (input: string, flags: SourceFlags & { readonly lanes: number }) => {
       const { lanes } = flags;
-      const allowFrom = flags.allowFrom.map((folder) => path.resolve(folder));
-      await runJob(
-        command,
-        { kind: 'digest', input: path.resolve(input), from: flags.from ?? null, allowFrom, lanes },
-        forPeople,
-      );
+      await runJob(command, { kind: 'digest', ...sourceOf(input, flags), lanes }, forPeople);
     });
 }
 

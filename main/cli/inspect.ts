@@ -1,10 +1,9 @@
 /** `guts inspect`: what is inside a disk image, OVA, OVF or VMX. */
-import * as path from 'node:path';
 import type { Command } from 'commander';
 import type { ImageFacts } from '../shared/disk.ts';
 import type { InspectResult } from '../shared/jobs.ts';
 import type { VmFacts } from '../shared/vm.ts';
-import { sourceOptions, type SourceFlags } from './options.ts';
+import { sourceOf, sourceOptions, type SourceFlags } from './options.ts';
 import { runJob } from './run.ts';
 import { size } from './terminal.ts';
 
@@ -19,12 +18,7 @@ export function addInspect(program: Command): void {
       '\nExamples:\n  $ guts inspect appliance.ova\n  $ guts inspect disk.avhdx --allow-from ../parents --json',
     )
     .action(async (input: string, flags: SourceFlags) => {
-      const allowFrom = flags.allowFrom.map((folder) => path.resolve(folder));
-      await runJob(
-        command,
-        { kind: 'inspect', input: path.resolve(input), from: flags.from ?? null, allowFrom },
-        forPeople,
-      );
+      await runJob(command, { kind: 'inspect', ...sourceOf(input, flags) }, forPeople);
     });
 }
 

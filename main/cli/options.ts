@@ -1,11 +1,24 @@
 /** Options that several commands share. */
 import { availableParallelism } from 'node:os';
+import * as path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DiskFormat } from '../shared/disk.ts';
+import type { InspectJob } from '../shared/jobs.ts';
 
 export interface SourceFlags {
   readonly from?: DiskFormat;
   readonly allowFrom: readonly string[];
+  readonly vm?: string;
+}
+
+/** The part of a job that says what to read. */
+export function sourceOf(input: string, { from, allowFrom, vm }: SourceFlags): Omit<InspectJob, 'kind'> {
+  return {
+    input: path.resolve(input),
+    from: from ?? null,
+    allowFrom: allowFrom.map((folder) => path.resolve(folder)),
+    ...(vm === undefined ? {} : { vm }),
+  };
 }
 
 export function sourceOptions(command: Command): Command {
@@ -20,12 +33,15 @@ export function sourceOptions(command: Command): Command {
       'also look here for extents and parents that IN names (may be repeated)',
       (folder, before: string[]) => [...before, folder],
       [],
-    );
+    )
+    .option('--vm <name>', 'which machine to take of an OVF package that holds several');
 }
 
 /** Lanes beyond this bring nothing on one disk: reading and writing are the limit then. */
 const MOST_USEFUL_LANES = 4;
 const MOST_LANES = 16;
+
+export const defaultLanes = (): number => Math.min(MOST_USEFUL_LANES, Math.max(1, availableParallelism()));
 
 export function lanesOption(): Option {
   return new Option('--lanes <n>', 'threads that unpack, hash and write')
@@ -35,5 +51,5 @@ export function lanesOption(): Option {
         throw new InvalidArgumentError(`Give a whole number from 1 to ${MOST_LANES}.`);
       return lanes;
     })
-    .default(Math.min(MOST_USEFUL_LANES, Math.max(1, availableParallelism())));
+    .default(defaultLanes());
 }

@@ -14,6 +14,8 @@ const Source = {
   from: DiskFormat.nullable(),
   /** Folders, besides the input's own, in which its extents and parents may lie. */
   allowFrom: z.array(z.string()),
+  /** Which machine to take of an OVF package that holds several. */
+  vm: z.string().optional(),
 };
 
 export const ConvertJob = z.object({

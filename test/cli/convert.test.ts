@@ -215,6 +215,7 @@ describe('guts convert', () => {
     expect(await guts(tmp.file('state'), 'convert', 'only-one-file')).toMatchObject({ code: 2 });
     expect(await guts(tmp.file('state'), 'convert', 'a', 'b', '--to', 'floppy')).toMatchObject({ code: 2 });
     expect(await guts(tmp.file('state'), 'convert', 'a', 'b.raw', '--compress')).toMatchObject({ code: 2 });
+    expect(await guts(tmp.file('state'), 'convert', 'a', 'b.vhdx')).toMatchObject({ code: 2 });
     const missing = await guts(tmp.file('state'), 'convert', tmp.file('nowhere.vmdk'), tmp.file('b.raw'), '--json');
     expect(missing).toMatchObject({ code: 1 });
     expect(JSON.parse(missing.stdout)).toMatchObject({ error: { code: 'disk.file-missing' } });

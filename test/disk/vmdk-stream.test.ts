@@ -6,7 +6,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openImage } from '../../worker/disk/open.ts';
 import { StreamOptimizedLayout } from '../../worker/disk/vmdk/stream-writer.ts';
-import { StreamOptimizedParser, type GrainRef } from '../../worker/disk/vmdk/stream.ts';
+import type { GrainRef } from '../../worker/disk/vmdk/grain-ref.ts';
+import { StreamOptimizedParser } from '../../worker/disk/vmdk/grain-ref.ts';
 import {
   contentHash,
   extentsOf,

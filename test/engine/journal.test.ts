@@ -5,15 +5,23 @@ import { describe, expect, test } from 'vitest';
 import { Journal, readJournals, type JournalEntry } from '../../worker/engine/journal.ts';
 import { scratch } from '../support/disks.ts';
 
+const begun = {
+  what: 'begun',
+  jobId: 'job_0123456789ab',
+  identity: 'x',
+  pid: 1,
+  processStart: '',
+  atMs: 5,
+} as const;
 const entries: readonly JournalEntry[] = [
-  { what: 'begun', jobId: 'job_0123456789ab', identity: 'x', pid: 1, processStart: '', atMs: 5 },
+  begun,
   { what: 'making', path: '/tmp/.out.guts-0123456789ab.part' },
   { what: 'stage', stage: 'copying', atMs: 6 },
 ];
 
 async function written(folder: string): Promise<string> {
-  await using journal = await Journal.create(folder, 'job_0123456789ab');
-  for (const entry of entries) await journal.write(entry);
+  await using journal = await Journal.create(folder, begun);
+  for (const entry of entries.slice(1)) await journal.write(entry);
   return journal.path;
 }
 

@@ -1,5 +1,4 @@
 /** Writes one disk into a part file by the fastest route that is valid, proves it, and says what was shown and how. */
-import { availableParallelism } from 'node:os';
 import { stat } from 'node:fs/promises';
 import type { ConvertedDisk, ConvertJob, Progress, Proof } from '../../main/shared/jobs.ts';
 import type { ContainerMember } from '../containers/container.ts';
@@ -21,10 +20,6 @@ import { streamWindows, WINDOW_BYTES, WINDOWS, type StreamWindow } from './strea
 import { hashSource } from './hash-source.ts';
 import { Qcow2Target, RawTarget, VmdkTarget, type Target } from './targets.ts';
 import { reopen } from './verify.ts';
-
-/** Lanes beyond this bring nothing on one disk: reading and writing are the limit then. */
-const MOST_LANES = 4;
-export const defaultLanes = (): number => Math.min(MOST_LANES, Math.max(1, availableParallelism()));
 
 export interface DiskJob {
   readonly job: Pick<ConvertJob, 'to' | 'compress' | 'verify' | 'sha512' | 'lanes'>;

@@ -21,10 +21,10 @@ export async function convert(job: ConvertJob, context: JobContext): Promise<Con
   const identity = await identityOf(job);
   const { tidied, adopted, journals } = await sweep(job.dataDir, identity);
   const jobId = `job_${Array.from({ length: 12 }, () => randomInt(36).toString(36)).join('')}`;
-  await using journal = await Journal.create(journalFolder(job.dataDir), jobId);
+  const begun = { what: 'begun', jobId, identity, ...thisProcess(), atMs: Date.now() } as const;
+  await using journal = await Journal.create(journalFolder(job.dataDir), begun);
   const run = new Run(job, context, journal, jobId, adopted);
   try {
-    await journal.write({ what: 'begun', jobId, identity, ...thisProcess(), atMs: Date.now() });
     for (const one of adopted) await run.adopt(one);
     for (const old of journals) await removeJournal(old);
     const result = await run.all();

@@ -4,7 +4,7 @@
  * A line is JSON behind the first 16 hexadecimal digits of its SHA-256; a torn or damaged line ends the journal there.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, unlink, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import * as path from 'node:path';
 import { z } from 'zod';
 import { ConvertedDisk } from '../../main/shared/jobs.ts';
@@ -44,6 +44,10 @@ export const JournalEntry = z.discriminatedUnion('what', [
 ]);
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
+const ENDING = '.jsonl';
+const FRESH = '.new';
+/** A journal that has not appeared by then never will: its process died. */
+const FRESH_FOR_MS = 3_600_000;
 const LINE = /^([0-9a-f]{16}) (.*)$/;
 const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
@@ -56,10 +60,18 @@ export class Journal implements AsyncDisposable {
     this.#file = file;
   }
 
-  static async create(folder: string, jobId: string): Promise<Journal> {
+  /**
+   * A journal that begins with `begun`. It appears under its name with that line in it: whoever sweeps must never meet a
+   * journal that does not say whose it is.
+   */
+  static async create(folder: string, begun: Extract<JournalEntry, { what: 'begun' }>): Promise<Journal> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const at = path.join(folder, `${jobId}.jsonl`);
-    return new Journal(at, await open(at, 'ax', 0o600));
+    const at = path.join(folder, `${begun.jobId}${ENDING}`);
+    const fresh = `${at}${FRESH}`;
+    const journal = new Journal(at, await open(fresh, 'ax', 0o600));
+    await journal.write(begun);
+    await rename(fresh, at);
+    return journal;
   }
 
   /** Returns once the entry survives a power cut. */
@@ -85,7 +97,8 @@ export async function readJournals(folder: string): Promise<OldJournal[]> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const files = names.filter((name) => name.endsWith('.jsonl')).sort();
+  for (const name of names.filter((one) => one.endsWith(FRESH))) await removeIfOld(path.join(folder, name));
+  const files = names.filter((name) => name.endsWith(ENDING)).sort();
   return await Promise.all(
     files.map(async (name) => {
       const at = path.join(folder, name);
@@ -99,6 +112,11 @@ export async function removeJournal(at: string): Promise<void> {
   await unlink(at).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
+}
+
+async function removeIfOld(at: string): Promise<void> {
+  const facts = await stat(at).catch(() => null);
+  if (facts !== null && Date.now() - facts.mtimeMs > FRESH_FOR_MS) await removeJournal(at);
 }
 
 function entriesOf(text: string): JournalEntry[] {

@@ -14,6 +14,7 @@ export interface SourceOptions {
   readonly input: string;
   readonly from: DiskFormat | null;
   readonly allowFrom: readonly string[];
+  readonly vm?: string | undefined;
 }
 
 export interface SourceDisk {
@@ -34,12 +35,15 @@ export interface OpenSource extends AsyncDisposable {
 }
 
 /** @throws GutsError `disk.*`, `container.*` */
-export async function openSource({ input, from, allowFrom }: SourceOptions, signal: AbortSignal): Promise<OpenSource> {
+export async function openSource(
+  { input, from, allowFrom, vm }: SourceOptions,
+  signal: AbortSignal,
+): Promise<OpenSource> {
   const file = await realpath(input).catch((cause: unknown) => {
     throw new MissingFileError(`“${input}” does not exist.`, 'Check the path.', { cause });
   });
   if (from === null && (await detectContainer(file)) !== null) {
-    const container = await openContainer(file, { allowFrom, signal });
+    const container = await openContainer(file, { allowFrom, vmName: vm, signal });
     return {
       kind: container.kind,
       vm: container.vm,

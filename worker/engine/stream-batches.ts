@@ -2,7 +2,7 @@
 import type { Batch } from './batch.ts';
 import { BLOCK_BYTES, SLOT_BLOCKS, type Piece } from './lane/protocol.ts';
 import type { StreamWindow } from './stream-windows.ts';
-import type { GrainRef } from '../disk/vmdk/stream.ts';
+import type { GrainRef } from '../disk/vmdk/grain-ref.ts';
 
 export interface StreamBatches {
   readonly batches: AsyncGenerator<Batch, void, void>;

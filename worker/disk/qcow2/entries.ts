@@ -4,7 +4,13 @@ import type { Claims } from '../claims.ts';
 import { DamagedImageError, TruncatedImageError } from '../errors.ts';
 import type { Extent } from '../image.ts';
 import type { Qcow2Header } from './header.ts';
-import type { L2Slice } from './tables.ts';
+
+/** Part of a level 2 table: its entries, and the guest offset that the first of them is for. */
+export interface L2Slice {
+  readonly guestOffset: number;
+  readonly guestBytes: number;
+  readonly entries: Buffer;
+}
 
 /** Who uses which cluster of the file. Compressed clusters share theirs with each other, and with nothing else. */
 export interface ClusterClaims {

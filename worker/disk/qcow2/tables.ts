@@ -2,19 +2,12 @@
 import { readBytes, type ByteSource } from '../bytes.ts';
 import { Claims } from '../claims.ts';
 import { DamagedImageError, TruncatedImageError } from '../errors.ts';
-import { checkEntries, type ClusterClaims } from './entries.ts';
+import { checkEntries, type ClusterClaims, type L2Slice } from './entries.ts';
 import { bytesPerL2, type Qcow2Header } from './header.ts';
 
 /** Tables are read this much at a time, and this many slices are kept: 1 MiB an image, whatever its size. */
 const SLICE_BYTES = 64 * 1024;
 const SLICES_KEPT = 16;
-
-/** Part of a level 2 table: its entries, and the guest offset that the first of them is for. */
-export interface L2Slice {
-  readonly guestOffset: number;
-  readonly guestBytes: number;
-  readonly entries: Buffer;
-}
 
 export class Tables {
   readonly header: Qcow2Header;

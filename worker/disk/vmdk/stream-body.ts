@@ -4,7 +4,7 @@ import { SECTOR } from './descriptor.ts';
 import { GRAIN_MARKER_BYTES, MARKER, markerOffset, readGrainMarker, u32 } from './markers.ts';
 import { PagedBits } from './paged-bits.ts';
 import { checkFooter, parseSparseHeader, type SparseHeader } from './sparse-header.ts';
-import type { GrainRef } from './stream.ts';
+import type { GrainRef } from './grain-ref.ts';
 import { StreamTables } from './stream-tables.ts';
 import type { UnitCutter, UseUnit } from './unit-cutter.ts';
 
