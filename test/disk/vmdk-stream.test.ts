@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { openImage } from '../../worker/disk/open.ts';
 import { StreamOptimizedLayout } from '../../worker/disk/vmdk/stream-writer.ts';
 import type { GrainRef } from '../../worker/disk/vmdk/grain-ref.ts';
-import { StreamOptimizedParser } from '../../worker/disk/vmdk/grain-ref.ts';
+import { StreamOptimizedParser } from '../../worker/disk/vmdk/stream.ts';
 import {
   contentHash,
   extentsOf,

@@ -1,7 +1,7 @@
 /** Reads a streamOptimized VMDK once, front to back, into shared windows in which every grain lies in one piece. */
 import type { ByteSource } from '../disk/bytes.ts';
 import type { GrainRef } from '../disk/vmdk/grain-ref.ts';
-import { StreamOptimizedParser } from '../disk/vmdk/grain-ref.ts';
+import { StreamOptimizedParser } from '../disk/vmdk/stream.ts';
 import type { LaneMemory } from './lane/protocol.ts';
 import { Slots } from './slots.ts';
 

@@ -38,12 +38,14 @@ function packedPlace(high: number, low: number, clusterBytes: number): { positio
 /**
  * Checks a slice before anyone reads through it: reserved bits, alignment, bounds, and that no cluster of the file
  * is used twice.
+ * @returns the clusters of the file that the slice uses, by number
  * @throws DamagedImageError, TruncatedImageError
  */
-export function checkEntries(slice: L2Slice, header: Qcow2Header, source: ByteSource, claims: ClusterClaims): void {
+export function checkEntries(slice: L2Slice, header: Qcow2Header, source: ByteSource, claims: ClusterClaims): number[] {
   const { clusterBytes, hasSubclusters, version, virtualSizeBytes } = header;
   const { entries } = slice;
   const step = hasSubclusters ? 16 : 8;
+  const used: number[] = [];
   const count = Math.min(entries.length / step, Math.ceil((virtualSizeBytes - slice.guestOffset) / clusterBytes));
   for (let i = 0; i < count; i++) {
     const high = entries.readUInt32BE(i * step);
@@ -62,7 +64,8 @@ export function checkEntries(slice: L2Slice, header: Qcow2Header, source: ByteSo
       const last = Math.floor((Math.min(position + storedBytes, source.sizeBytes) - 1) / clusterBytes);
       for (let cluster = Math.floor(position / clusterBytes); cluster <= last; cluster++) {
         if (claims.tables.has(cluster) || claims.data.has(cluster)) throw bad('overlaps something else');
-        claims.packed.claim(cluster);
+        // Compressed clusters mostly share with the one before.
+        if (claims.packed.claim(cluster)) used.push(cluster);
       }
       continue;
     }
@@ -86,7 +89,9 @@ export function checkEntries(slice: L2Slice, header: Qcow2Header, source: ByteSo
     if (claims.tables.has(cluster) || claims.packed.has(cluster) || !claims.data.claim(cluster)) {
       throw bad('is used by something else as well');
     }
+    used.push(cluster);
   }
+  return used;
 }
 
 /**

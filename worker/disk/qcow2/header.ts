@@ -13,6 +13,8 @@ export interface Qcow2Header {
   readonly l1Entries: number;
   readonly refcountPosition: number;
   readonly refcountBytes: number;
+  /** The width of one reference count: 1 to 64. */
+  readonly refcountBits: number;
   readonly snapshotCount: number;
   readonly codec: 'deflate' | 'zstd';
   /** Level 2 entries carry a bitmap that tells each of a cluster's 32 parts apart. */
@@ -30,6 +32,7 @@ const MOST_CLUSTER_BITS = 21;
 const MOST_L1_BYTES = 32 * 1024 * 1024;
 const MOST_REFCOUNT_TABLE_BYTES = 8 * 1024 * 1024;
 const MOST_VIRTUAL_BYTES = 2 ** 52;
+const MOST_REFCOUNT_ORDER = 6;
 const MOST_NAME_BYTES = 1023;
 
 const DIRTY = 0;
@@ -68,6 +71,9 @@ export async function readHeader(source: ByteSource, signal?: AbortSignal): Prom
     throw bad(`a header of ${headerBytes} bytes`);
   }
 
+  const refcountOrder = version === 2 ? 4 : fixed.readUInt32BE(96);
+  if (refcountOrder > MOST_REFCOUNT_ORDER) throw bad(`reference counts of 2^${refcountOrder} bits`);
+
   const backingOffset = wide(fixed, 8);
   const backingBytes = fixed.readUInt32BE(16);
   if (backingOffset !== 0) {
@@ -99,6 +105,7 @@ export async function readHeader(source: ByteSource, signal?: AbortSignal): Prom
     l1Entries: fixed.readUInt32BE(36),
     refcountPosition: wide(fixed, 48),
     refcountBytes: fixed.readUInt32BE(56) * clusterBytes,
+    refcountBits: 2 ** refcountOrder,
     snapshotCount: fixed.readUInt32BE(60),
     backing:
       backingOffset === 0

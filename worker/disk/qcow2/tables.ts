@@ -2,6 +2,7 @@
 import { readBytes, type ByteSource } from '../bytes.ts';
 import { Claims } from '../claims.ts';
 import { DamagedImageError, TruncatedImageError } from '../errors.ts';
+import { RefCounts } from './counts.ts';
 import { checkEntries, type ClusterClaims, type L2Slice } from './entries.ts';
 import { bytesPerL2, type Qcow2Header } from './header.ts';
 
@@ -17,11 +18,15 @@ export class Tables {
   readonly #checked = new Claims(2 * 1024 * 1024);
   /** A buffer that was read into and not needed. */
   #spare: Buffer | undefined;
+  /** Checks that are under way: two walks that meet a slice at once wait for the same one. */
+  readonly #checking = new Map<number, Promise<void>>();
+  readonly #counts: RefCounts;
   readonly #slices = new Map<number, Buffer>();
 
   constructor(source: ByteSource, header: Qcow2Header) {
     this.source = source;
     this.header = header;
+    this.#counts = new RefCounts(source, header);
   }
 
   /**
@@ -106,12 +111,25 @@ export class Tables {
     const number = Math.floor((guestOffset - tableStart) / guestBytes);
     const entries = await this.#slice(position + number * sliceBytes, sliceBytes, signal);
     const slice = { guestOffset: tableStart + number * guestBytes, guestBytes, entries };
-    // No await from here on, so that two walks at once cannot both claim the entries.
-    if (!this.#checked.has(slice.guestOffset / guestBytes)) {
-      checkEntries(slice, this.header, this.source, this.#claims);
-      this.#checked.claim(slice.guestOffset / guestBytes);
-    }
+    await this.#checkOnce(slice);
     return slice;
+  }
+
+  async #checkOnce(slice: L2Slice): Promise<void> {
+    const number = slice.guestOffset / slice.guestBytes;
+    if (this.#checked.has(number)) return;
+    let check = this.#checking.get(number);
+    if (check === undefined) {
+      check = this.#check(slice, number).finally(() => this.#checking.delete(number));
+      this.#checking.set(number, check);
+    }
+    await check;
+  }
+
+  async #check(slice: L2Slice, number: number): Promise<void> {
+    const clusters = checkEntries(slice, this.header, this.source, this.#claims);
+    if (!this.header.isDirty) await this.#counts.check(clusters); // a dirty image's counts are known to be behind
+    this.#checked.claim(number);
   }
 
   async #slice(position: number, length: number, signal: AbortSignal | undefined): Promise<Buffer> {
