@@ -81,6 +81,14 @@ describe('a qcow2 disk that cannot be right', () => {
       ({ image, entry }) => image.writeBigUInt64BE(2n ** 63n, entry(0)),
     ],
     ['uses a cluster twice', 'disk.damaged', ({ image, entry }) => image.copyWithin(entry(9), entry(0), entry(0) + 8)],
+    [
+      'uses a cluster that it counts as free',
+      'disk.damaged',
+      ({ image, entry, counts }) => {
+        const cluster = Number(image.readBigUInt64BE(entry(2)) & 0x00ff_ffff_ffff_fe00n) / (64 * KiB);
+        image.writeUInt16BE(0, Number(image.readBigUInt64BE(counts)) + cluster * 2);
+      },
+    ],
     ['takes a table for data', 'disk.damaged', ({ image, entry, l2 }) => image.writeBigUInt64BE(BigInt(l2), entry(5))],
     [
       'has compressed data in a table',

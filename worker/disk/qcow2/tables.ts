@@ -111,23 +111,24 @@ export class Tables {
     const number = Math.floor((guestOffset - tableStart) / guestBytes);
     const entries = await this.#slice(position + number * sliceBytes, sliceBytes, signal);
     const slice = { guestOffset: tableStart + number * guestBytes, guestBytes, entries };
-    await this.#checkOnce(slice);
+    await this.#checkOnce(slice, position / clusterBytes);
     return slice;
   }
 
-  async #checkOnce(slice: L2Slice): Promise<void> {
+  async #checkOnce(slice: L2Slice, tableCluster: number): Promise<void> {
     const number = slice.guestOffset / slice.guestBytes;
     if (this.#checked.has(number)) return;
     let check = this.#checking.get(number);
     if (check === undefined) {
-      check = this.#check(slice, number).finally(() => this.#checking.delete(number));
+      check = this.#check(slice, number, tableCluster).finally(() => this.#checking.delete(number));
       this.#checking.set(number, check);
     }
     await check;
   }
 
-  async #check(slice: L2Slice, number: number): Promise<void> {
+  async #check(slice: L2Slice, number: number, tableCluster: number): Promise<void> {
     const clusters = checkEntries(slice, this.header, this.source, this.#claims);
+    clusters.push(tableCluster);
     if (!this.header.isDirty) await this.#counts.check(clusters); // a dirty image's counts are known to be behind
     this.#checked.claim(number);
   }

@@ -1,0 +1,73 @@
+/** The reference counts of a qcow2 image: a cluster that is used but counted as free betrays a damaged table. */
+import { readBytes, type ByteSource } from '../bytes.ts';
+import { DamagedImageError } from '../errors.ts';
+import type { Qcow2Header } from './header.ts';
+
+/** Small pieces, because an image that grew at random uses few counts in many places. */
+const PIECE_BYTES = 4096;
+
+export class RefCounts {
+  readonly #source: ByteSource;
+  readonly #header: Qcow2Header;
+  /** What was read last of the counts and of the table of their blocks; clusters mostly lie as they are used. */
+  #counts: { readonly first: number; readonly piece: Buffer | null } = { first: -1, piece: null };
+  #table: { readonly position: number; readonly piece: Buffer } = { position: -1, piece: Buffer.alloc(0) };
+
+  constructor(source: ByteSource, header: Qcow2Header) {
+    this.#source = source;
+    this.#header = header;
+  }
+
+  /**
+   * Checks that each of the clusters is counted as used. Sorts the list, so that each piece of the counts is read once.
+   * @throws DamagedImageError
+   */
+  async check(clusters: number[]): Promise<void> {
+    const { clusterBytes, refcountBits } = this.#header;
+    const perBlock = (clusterBytes * 8) / refcountBits;
+    const perPiece = Math.min(perBlock, (PIECE_BYTES * 8) / refcountBits);
+    clusters.sort((a, b) => a - b);
+    let counts = this.#counts;
+    for (const cluster of clusters) {
+      const first = cluster - (cluster % perPiece);
+      if (first !== counts.first) {
+        counts = { first, piece: await this.#piece(first, perBlock, (perPiece * refcountBits) / 8) };
+        this.#counts = counts;
+      }
+      if (counts.piece === null || isZero(counts.piece, cluster - first, refcountBits)) {
+        const position = cluster * clusterBytes;
+        throw new DamagedImageError(`“${this.#source.name}”: the cluster at ${position} is used, but counted as free.`);
+      }
+    }
+  }
+
+  /** The counts from the one of cluster `start` on; null where the image has none for that part of the file. */
+  async #piece(start: number, perBlock: number, length: number): Promise<Buffer | null> {
+    const { refcountBits, refcountBytes, refcountPosition } = this.#header;
+    const entry = Math.floor(start / perBlock) * 8;
+    if (entry >= refcountBytes) return null;
+    let table = this.#table;
+    const position = refcountPosition + entry - (entry % PIECE_BYTES);
+    if (position !== table.position) {
+      const pieceBytes = Math.min(PIECE_BYTES, refcountPosition + refcountBytes - position);
+      table = { position, piece: await readBytes(this.#source, position, pieceBytes) };
+      this.#table = table;
+    }
+    const at = entry % PIECE_BYTES;
+    // Its entries have been checked when the image was opened.
+    const block = (table.piece.readUInt32BE(at) & 0x00ff_ffff) * 2 ** 32 + table.piece.readUInt32BE(at + 4);
+    if (block === 0) return null;
+    return await readBytes(this.#source, block + ((start % perBlock) * refcountBits) / 8, length);
+  }
+}
+
+/** Whether the count at `index` is zero. Counts narrower than a byte begin at its low bits. */
+function isZero(counts: Buffer, index: number, bits: number): boolean {
+  if (bits < 8) {
+    const at = index * bits;
+    return (((counts[at >>> 3] ?? 0) >>> (at & 7)) & ((1 << bits) - 1)) === 0;
+  }
+  const bytes = bits / 8;
+  for (let i = index * bytes; i < (index + 1) * bytes; i++) if (counts[i] !== 0) return false;
+  return true;
+}
