@@ -1,6 +1,6 @@
 /** The foreign programs that parts of Guts use, and how Debian calls them. Installs them where that is possible, else says how. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 
 /** @typedef {{ readonly name: string, readonly why: string, readonly isThere: boolean }} Package */
@@ -24,33 +24,52 @@ const tool = (name, why, command = name) => ({ name, why, isThere: hasCommand(co
 /** @type {(name: string, why: string, files: readonly string[]) => Package} */
 const files = (name, why, paths) => ({ name, why, isThere: paths.some((file) => existsSync(file)) });
 
+/** A Python module as Debian installs it, compiled or not. @type {(name: string, why: string, module: string) => Package} */
+const module = (name, why, module) => {
+  const folder = '/usr/lib/python3/dist-packages';
+  return {
+    name,
+    why,
+    isThere: existsSync(folder) && readdirSync(folder).some((file) => file.startsWith(`${module}.`)),
+  };
+};
+
 const screen = () => [
   tool('xvfb', 'gives the window a screen that nobody sees', 'xvfb-run'),
   tool('xauth', 'gives the window a screen that nobody sees'),
 ];
-const images = () => [
+const qemu = () => [
   tool('qemu-utils', 'compares disk images with what Guts makes of them', 'qemu-img'),
-  tool('e2fsprogs', 'makes file systems for test disks', 'mke2fs'),
+  tool('qemu-system-x86', 'boots what was migrated', 'qemu-system-x86_64'),
 ];
-const boot = () => [tool('qemu-system-x86', 'boots what was migrated', 'qemu-system-x86_64')];
+/** Programs by others that make or read the same formats: a second opinion on every one. */
+const opinions = () => [
+  tool('e2fsprogs', 'makes file systems for test disks', 'mke2fs'),
+  module('python3-vmdkstream', 'makes VMDK disks for tests', 'VMDKstream'),
+  tool('libvmdk-utils', 'reads VMDK disks in tests', 'vmdkinfo'),
+  tool('libvhdi-utils', 'reads VHD and VHDX disks in tests', 'vhdiinfo'),
+  module('python3-libvhdi', 'reads VHD and VHDX disks in tests', 'pyvhdi'),
+  tool('fdisk', 'makes the disks of the Hyper-V lab', 'sfdisk'),
+  tool('dosfstools', 'makes the disks of the Hyper-V lab', 'mkfs.vfat'),
+  tool('libvirt-clients', 'holds libvirt domains against their schema', 'virt-xml-validate'),
+  tool('libxml2-utils', 'holds libvirt domains against their schema', 'xmllint'),
+  tool('binutils', 'reads the demo machine’s boot code', 'objdump'),
+];
 
 /** What each purpose uses besides Node; read when asked, since looking costs time. */
 const uses = {
   start: () => (process.env['DISPLAY'] ? [] : screen()),
-  demo: () => [...images(), ...boot()],
+  demo: qemu,
   test: () => [
     ...screen(),
     tool('gnome-keyring', 'gives tests a key store of their own', 'gnome-keyring-daemon'),
     tool('dbus', 'gives tests a key store of their own', 'dbus-run-session'),
-    ...images(),
-    ...boot(),
-    files('python3-vmdkstream', 'makes VMDK disks for tests', ['/usr/lib/python3/dist-packages/VMDKstream.py']),
-    tool('libvmdk-utils', 'reads VMDK disks in tests', 'vmdkinfo'),
-    tool('libvhdi-utils', 'reads VHD and VHDX disks in tests', 'vhdiinfo'),
+    ...qemu(),
+    ...opinions(),
   ],
-  interop: () => [...images(), ...boot()],
-  bench: () => images(),
-  fuzz: () => images(),
+  interop: () => [...qemu(), ...opinions()],
+  bench: () => [...qemu(), ...opinions()],
+  fuzz: () => [...qemu(), ...opinions()],
   guts: () => [],
   /** What npm needs so that it can build keytar, whose ready-made binary it may not reach. */
   install: () => [
