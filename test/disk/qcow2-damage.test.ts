@@ -158,6 +158,15 @@ describe('a qcow2 disk that cannot be right', () => {
     await expect(read(dir.file('disk.qcow2'))).rejects.toMatchObject({ code: 'disk.damaged' });
   });
 
+  test('because two places share a compressed cluster is refused', async () => {
+    using dir = scratch();
+    const { image, entry } = await lab(dir, 'cluster_size=64k', true);
+    image.copyWithin(entry(9), entry(0), entry(1));
+    writeFileSync(dir.file('disk.qcow2'), image);
+
+    await expect(read(dir.file('disk.qcow2'))).rejects.toMatchObject({ code: 'disk.damaged' });
+  });
+
   test.each([
     ['plain', false],
     ['compressed', true],

@@ -1,4 +1,4 @@
-/** The reference counts of a qcow2 image: a cluster that is used but counted as free betrays a damaged table. */
+/** The reference counts of a qcow2 image: a cluster that is used more often than counted betrays a damaged table. */
 import { readBytes, type ByteSource } from '../bytes.ts';
 import { DamagedImageError } from '../errors.ts';
 import type { Qcow2Header } from './header.ts';
@@ -19,10 +19,11 @@ export class RefCounts {
   }
 
   /**
-   * Checks that each of the clusters is counted as used. Sorts the list, so that each piece of the counts is read once.
+   * Checks that each of the clusters is counted as often as it is used, which `usesOf` tells and is asked once for each
+   * item. Sorts the list, so that each piece of the counts is read once.
    * @throws DamagedImageError
    */
-  async check(clusters: number[]): Promise<void> {
+  async check(clusters: number[], usesOf: (cluster: number) => number): Promise<void> {
     const { clusterBytes, refcountBits } = this.#header;
     const perBlock = (clusterBytes * 8) / refcountBits;
     const perPiece = Math.min(perBlock, (PIECE_BYTES * 8) / refcountBits);
@@ -34,9 +35,12 @@ export class RefCounts {
         counts = { first, piece: await this.#piece(first, perBlock, (perPiece * refcountBits) / 8) };
         this.#counts = counts;
       }
-      if (counts.piece === null || isZero(counts.piece, cluster - first, refcountBits)) {
-        const position = cluster * clusterBytes;
-        throw new DamagedImageError(`“${this.#source.name}”: the cluster at ${position} is used, but counted as free.`);
+      const counted = counts.piece === null ? 0 : countAt(counts.piece, cluster - first, refcountBits);
+      const used = usesOf(cluster);
+      if (used > counted) {
+        throw new DamagedImageError(
+          `“${this.#source.name}”: the cluster at ${cluster * clusterBytes} is used ${used} times, but counted ${counted}.`,
+        );
       }
     }
   }
@@ -61,13 +65,35 @@ export class RefCounts {
   }
 }
 
-/** Whether the count at `index` is zero. Counts narrower than a byte begin at its low bits. */
-function isZero(counts: Buffer, index: number, bits: number): boolean {
+/** Counts narrower than a byte begin at its low bits; wider ones are big-endian. */
+function countAt(counts: Buffer, index: number, bits: number): number {
   if (bits < 8) {
     const at = index * bits;
-    return (((counts[at >>> 3] ?? 0) >>> (at & 7)) & ((1 << bits) - 1)) === 0;
+    return ((counts[at >>> 3] ?? 0) >>> (at & 7)) & ((1 << bits) - 1);
   }
-  const bytes = bits / 8;
-  for (let i = index * bytes; i < (index + 1) * bytes; i++) if (counts[i] !== 0) return false;
-  return true;
+  let count = 0;
+  for (let i = (index * bits) / 8; i < ((index + 1) * bits) / 8; i++) count = count * 256 + (counts[i] ?? 0);
+  return count;
+}
+
+const PAGE_CLUSTERS = 256;
+
+/** How many compressed clusters use each cluster of the file, for as many clusters as 8 MiB can count (256 GiB of 64 KiB). */
+export class Uses {
+  readonly #pages = new Map<number, Uint16Array>();
+  readonly #mostPages = (8 * 1024 * 1024) / (PAGE_CLUSTERS * 2);
+
+  /** Adds a use and gives their number; 1 for clusters beyond what can be counted. */
+  add(cluster: number): number {
+    const number = Math.floor(cluster / PAGE_CLUSTERS);
+    let page = this.#pages.get(number);
+    if (page === undefined) {
+      if (this.#pages.size >= this.#mostPages) return 1;
+      page = new Uint16Array(PAGE_CLUSTERS);
+      this.#pages.set(number, page);
+    }
+    const uses = Math.min((page[cluster % PAGE_CLUSTERS] ?? 0) + 1, 0xffff);
+    page[cluster % PAGE_CLUSTERS] = uses;
+    return uses;
+  }
 }

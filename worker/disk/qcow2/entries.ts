@@ -19,6 +19,11 @@ export interface ClusterClaims {
   readonly packed: Claims;
 }
 
+export interface UsedClusters {
+  readonly data: number[];
+  readonly packed: number[];
+}
+
 const COMPRESSED = 0x4000_0000; // bit 62, in the upper half of an entry
 const SUBCLUSTERS = 32;
 
@@ -38,14 +43,19 @@ function packedPlace(high: number, low: number, clusterBytes: number): { positio
 /**
  * Checks a slice before anyone reads through it: reserved bits, alignment, bounds, and that no cluster of the file
  * is used twice.
- * @returns the clusters of the file that the slice uses, by number
+ * @returns the clusters of the file that the slice uses, by number; those of compressed data once for each use
  * @throws DamagedImageError, TruncatedImageError
  */
-export function checkEntries(slice: L2Slice, header: Qcow2Header, source: ByteSource, claims: ClusterClaims): number[] {
+export function checkEntries(
+  slice: L2Slice,
+  header: Qcow2Header,
+  source: ByteSource,
+  claims: ClusterClaims,
+): UsedClusters {
   const { clusterBytes, hasSubclusters, version, virtualSizeBytes } = header;
   const { entries } = slice;
   const step = hasSubclusters ? 16 : 8;
-  const used: number[] = [];
+  const used: UsedClusters = { data: [], packed: [] };
   const count = Math.min(entries.length / step, Math.ceil((virtualSizeBytes - slice.guestOffset) / clusterBytes));
   for (let i = 0; i < count; i++) {
     const high = entries.readUInt32BE(i * step);
@@ -64,8 +74,8 @@ export function checkEntries(slice: L2Slice, header: Qcow2Header, source: ByteSo
       const last = Math.floor((Math.min(position + storedBytes, source.sizeBytes) - 1) / clusterBytes);
       for (let cluster = Math.floor(position / clusterBytes); cluster <= last; cluster++) {
         if (claims.tables.has(cluster) || claims.data.has(cluster)) throw bad('overlaps something else');
-        // Compressed clusters mostly share with the one before.
-        if (claims.packed.claim(cluster)) used.push(cluster);
+        claims.packed.claim(cluster);
+        used.packed.push(cluster);
       }
       continue;
     }
@@ -89,7 +99,7 @@ export function checkEntries(slice: L2Slice, header: Qcow2Header, source: ByteSo
     if (claims.tables.has(cluster) || claims.packed.has(cluster) || !claims.data.claim(cluster)) {
       throw bad('is used by something else as well');
     }
-    used.push(cluster);
+    used.data.push(cluster);
   }
   return used;
 }

@@ -2,7 +2,7 @@
 import { readBytes, type ByteSource } from '../bytes.ts';
 import { Claims } from '../claims.ts';
 import { DamagedImageError, TruncatedImageError } from '../errors.ts';
-import { RefCounts } from './counts.ts';
+import { RefCounts, Uses } from './counts.ts';
 import { checkEntries, type ClusterClaims, type L2Slice } from './entries.ts';
 import { bytesPerL2, type Qcow2Header } from './header.ts';
 
@@ -21,6 +21,7 @@ export class Tables {
   /** Checks that are under way: two walks that meet a slice at once wait for the same one. */
   readonly #checking = new Map<number, Promise<void>>();
   readonly #counts: RefCounts;
+  readonly #uses = new Uses();
   readonly #slices = new Map<number, Buffer>();
 
   constructor(source: ByteSource, header: Qcow2Header) {
@@ -127,9 +128,12 @@ export class Tables {
   }
 
   async #check(slice: L2Slice, number: number, tableCluster: number): Promise<void> {
-    const clusters = checkEntries(slice, this.header, this.source, this.#claims);
-    clusters.push(tableCluster);
-    if (!this.header.isDirty) await this.#counts.check(clusters); // a dirty image's counts are known to be behind
+    const { data, packed } = checkEntries(slice, this.header, this.source, this.#claims);
+    // The counts of an image that was not closed are known to be behind.
+    if (!this.header.isDirty) {
+      await this.#counts.check([tableCluster, ...data], () => 1);
+      await this.#counts.check(packed, (cluster) => this.#uses.add(cluster));
+    }
     this.#checked.claim(number);
   }
 
