@@ -1,8 +1,7 @@
 /** Runs jobs on an engine in a thread of this process; the command line and the demo use it, each with an engine of its own. */
-import { existsSync } from 'node:fs';
-import * as path from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { EngineEvent, type EngineRequest } from '../worker/engine/protocol.ts';
+import { engineThread } from './engine-thread.ts';
 import { GutsError, RemoteError } from './shared/errors.ts';
 import { jobResults, type Job, type JobResults, type Progress } from './shared/jobs.ts';
 import type { Stage } from './shared/stages.ts';
@@ -34,8 +33,7 @@ export class EngineClient implements AsyncDisposable {
   /** @param onDetail gets what only a log on this machine should hold: stacks of failures. */
   constructor(onDetail: (detail: string) => void = () => {}) {
     this.#onDetail = onDetail;
-    // Few objects live long in the engine: a small nursery keeps its memory flat.
-    this.#worker = new Worker(entry(), { resourceLimits: { maxYoungGenerationSizeMb: 3 } });
+    this.#worker = engineThread();
     this.#worker.on('message', (message: unknown) => this.#hear(EngineEvent.parse(message)));
     this.#worker.on('error', (cause) =>
       this.#end(new EngineEndedError(`The engine failed: ${cause.message}`, { cause })),
@@ -95,11 +93,4 @@ export class EngineClient implements AsyncDisposable {
     for (const job of this.#running.values()) job.reject(error);
     this.#running.clear();
   }
-}
-
-/** The built engine: beside this bundle, or in `out/` when the sources run as they are. */
-function entry(): string {
-  const here = typeof __dirname === 'string' ? __dirname : import.meta.dirname;
-  const beside = path.join(here, 'engine.cjs');
-  return existsSync(beside) ? beside : path.resolve(here, '../out/engine.cjs');
 }

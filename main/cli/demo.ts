@@ -6,13 +6,13 @@ import * as path from 'node:path';
 import type { Command } from 'commander';
 import { version } from '../../package.json';
 import { dataDir } from '../data-dir.ts';
+import { defaultLanes } from '../engine-thread.ts';
 import { reportHtml, reportJson } from '../reports/html.ts';
 import { demoReports, reportPart } from '../shared/demo.ts';
 import { GutsError } from '../shared/errors.ts';
 import { bytesText, secondsText } from '../shared/figures.ts';
 import { checksOf, verdictOf, type MigrationReport } from '../shared/report.ts';
 import type { Stage } from '../shared/stages.ts';
-import { defaultLanes } from './options.ts';
 import { perform, wantsJson } from './run.ts';
 import { Terminal } from './terminal.ts';
 

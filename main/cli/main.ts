@@ -1,5 +1,6 @@
 /** The guts command: exits 0 when it did what was asked, 1 when it could not, 2 when the words were wrong. */
 import '../shared/shim.ts';
+import './early.ts';
 import { Command, CommanderError } from 'commander';
 import { toErrorInfo } from '../shared/errors.ts';
 import { version } from '../../package.json';

@@ -1,7 +1,7 @@
 /** Options that several commands share. */
-import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { defaultLanes } from '../engine-thread.ts';
 import { DiskFormat } from '../shared/disk.ts';
 import type { InspectJob } from '../shared/jobs.ts';
 
@@ -37,11 +37,7 @@ export function sourceOptions(command: Command): Command {
     .option('--vm <name>', 'which machine to take of an OVF package that holds several');
 }
 
-/** Lanes beyond this bring nothing on one disk: reading and writing are the limit then. */
-const MOST_USEFUL_LANES = 4;
 const MOST_LANES = 16;
-
-export const defaultLanes = (): number => Math.min(MOST_USEFUL_LANES, Math.max(1, availableParallelism()));
 
 export function lanesOption(): Option {
   return new Option('--lanes <n>', 'threads that unpack, hash and write')

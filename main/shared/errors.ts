@@ -41,7 +41,8 @@ export class RemoteError extends GutsError {
 
 /** What may cross to another process or leave by REST: no stack, no cause, no secret. */
 export function toErrorInfo(error: unknown): ErrorInfo {
-  const known = error instanceof GutsError ? error : new BugError('Something went wrong inside Guts.', { cause: error });
+  const known =
+    error instanceof GutsError ? error : new BugError('Something went wrong inside Guts.', { cause: error });
   const { code, message, remedy, retryable } = known;
   return { code, message, remedy, retryable };
 }

@@ -11,7 +11,8 @@ import { CLUSTER_BYTES, Qcow2Layout, type Stretch } from '../disk/qcow2/layout.t
 import { DamagedImageError } from '../disk/errors.ts';
 import type { ContentDigest } from './content-digest.ts';
 import type { Meter } from './copy.ts';
-import type { Lane, LanePool } from './lane/pool.ts';
+import type { Lane } from './lane/lane.ts';
+import type { LanePool } from './lane/pool.ts';
 import { BLOCK_BYTES, type CheckReply, type LaneMemory } from './lane/protocol.ts';
 import type { PartFile } from './part-file.ts';
 import { grainPiece } from './stream-batches.ts';

@@ -2,7 +2,8 @@
 import { readExtent } from '../disk/extents.ts';
 import type { Batch } from './batch.ts';
 import type { ContentDigest } from './content-digest.ts';
-import type { Lane, LanePool } from './lane/pool.ts';
+import type { Lane } from './lane/lane.ts';
+import type { LanePool } from './lane/pool.ts';
 import { PACKED_BYTES, SLOT_BLOCKS, SLOT_BYTES, type FillReply, type LaneMemory } from './lane/protocol.ts';
 import { Slots } from './slots.ts';
 import type { Target } from './targets.ts';

@@ -1,5 +1,6 @@
 /** Entry of the engine's thread: takes requests, runs jobs side by side, tells stages, progress and results. */
 import '../../main/shared/shim.ts';
+import './lane/idle.ts'; // starts lanes while the rest of this list loads
 import { parentPort } from 'node:worker_threads';
 import { GutsError, toErrorInfo } from '../../main/shared/errors.ts';
 import type { Job, JobResults } from '../../main/shared/jobs.ts';

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { LaneMemory, FillReply, Run } from './lane/protocol.ts';
 import { BLOCK_BYTES, PACKED_BYTES, SLOT_BLOCKS } from './lane/protocol.ts';
-import type { Lane } from './lane/pool.ts';
+import type { Lane } from './lane/lane.ts';
 import type { PartFile } from './part-file.ts';
 import { Qcow2Layout } from '../disk/qcow2/layout.ts';
 import { StreamOptimizedLayout } from '../disk/vmdk/stream-writer.ts';

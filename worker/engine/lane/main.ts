@@ -1,15 +1,20 @@
 /** Entry of a lane thread: does one job after the other, in the order in which they come. */
 import '../../../main/shared/shim.ts';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { toErrorInfo } from '../../../main/shared/errors.ts';
-import type { LaneAnswer, LaneMemory, LaneRequest } from './protocol.ts';
+import type { LaneAnswer, LaneRequest } from './protocol.ts';
 import { LaneWork } from './work.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('A lane runs as a worker thread of the engine.');
-const work = new LaneWork(workerData as LaneMemory); // pool.ts starts lanes with nothing else
+const work = new LaneWork();
 
-port.on('message', ({ id, job }: LaneRequest) => {
+port.on('message', (request: LaneRequest) => {
+  if ('memory' in request) {
+    work.use(request.memory);
+    return;
+  }
+  const { id, job } = request;
   let answer: LaneAnswer;
   try {
     answer = { id, reply: work.do(job) };

@@ -129,10 +129,8 @@ export interface LaneReplies {
   readonly hashEnd: { readonly hex: string };
   readonly hashFile: { readonly hex: string };
 }
-export interface LaneRequest {
-  readonly id: number;
-  readonly job: LaneJob;
-}
+/** Memory for the jobs that follow, or a job. */
+export type LaneRequest = { readonly memory: LaneMemory | null } | { readonly id: number; readonly job: LaneJob };
 export type LaneAnswer =
   | { readonly id: number; readonly reply: LaneReplies[keyof LaneReplies] }
   | { readonly id: number; readonly error: ErrorInfo; readonly detail: string };

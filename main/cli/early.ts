@@ -1,0 +1,9 @@
+/** Wakes the engine for commands that will need it, while the command line is still being loaded and read. */
+import { defaultLanes, wakeEngine } from '../engine-thread.ts';
+
+const [word = ''] = process.argv.slice(2).filter((one) => !one.startsWith('-'));
+const isAsking = process.argv.some((one) => one === '--help' || one === '-h' || one === '--version');
+if (!isAsking) {
+  if (['convert', 'digest', 'demo'].includes(word)) wakeEngine(defaultLanes());
+  if (word === 'inspect') wakeEngine(0);
+}
