@@ -5,7 +5,7 @@ import * as path from 'node:path';
 
 const cli = path.resolve(import.meta.dirname, '../../out/cli.cjs');
 /** The product must run on the oldest Node that it names, not only on the one that runs the tests. */
-const node = existsSync('/usr/bin/node') ? '/usr/bin/node' : process.execPath;
+export const systemNode = existsSync('/usr/bin/node') ? '/usr/bin/node' : process.execPath;
 
 export interface Outcome {
   readonly code: number | null;
@@ -20,7 +20,10 @@ export interface Started {
 }
 
 /** @param stateDir where journals go; give each test its own. */
-export function startGuts(stateDir: string, ...args: string[]): Started {
+export const startGuts = (stateDir: string, ...args: string[]): Started => startGutsOn(systemNode, stateDir, ...args);
+
+/** The same on another Node, for what only newer ones can do. */
+export function startGutsOn(node: string, stateDir: string, ...args: string[]): Started {
   if (!existsSync(cli)) throw new Error('out/cli.cjs is missing: run “npm run build” first.');
   const child = spawn(node, [cli, ...args], {
     env: { ...process.env, GUTS_DATA_DIR: stateDir },
@@ -38,3 +41,5 @@ export function startGuts(stateDir: string, ...args: string[]): Started {
 }
 
 export const guts = (stateDir: string, ...args: string[]): Promise<Outcome> => startGuts(stateDir, ...args).outcome;
+export const gutsOn = (node: string, stateDir: string, ...args: string[]): Promise<Outcome> =>
+  startGutsOn(node, stateDir, ...args).outcome;
