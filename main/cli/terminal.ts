@@ -28,18 +28,18 @@ export class Terminal {
   /** The one document of `--json`, or the same for people. */
   result(value: unknown, forPeople: () => string): void {
     this.clear();
-    this.#out.write(this.isJson ? `${JSON.stringify(value, null, 2)}\n` : forPeople());
+    this.#out.write(this.isJson ? `${JSON.stringify(value, null, 2)}\n` : printable(forPeople()));
   }
 
   note(text: string): void {
     this.clear();
-    this.#err.write(`${text}\n`);
+    this.#err.write(`${printable(text)}\n`);
   }
 
   error(error: ErrorInfo): void {
     this.clear();
     if (this.isJson) this.#out.write(`${JSON.stringify({ error }, null, 2)}\n`);
-    this.#err.write(`guts: ${error.code}: ${error.message}\n  What to do: ${error.remedy}\n`);
+    this.#err.write(printable(`guts: ${error.code}: ${error.message}\n  What to do: ${error.remedy}\n`));
   }
 
   stage(stage: Stage): void {
@@ -55,7 +55,8 @@ export class Terminal {
     this.#isDrawn = false;
   }
 
-  progressLine(text: string): void {
+  progressLine(line: string): void {
+    const text = printable(line);
     if (this.#err.isTTY === true) {
       this.#err.write(`\r\x1b[K${text.slice(0, Math.max(20, (this.#err.columns ?? 80) - 1))}`);
       this.#isDrawn = true;
@@ -66,6 +67,12 @@ export class Terminal {
     this.#toldMs = nowMs;
     this.#err.write(`${text}\n`);
   }
+}
+
+/** Names come from files that nobody vouches for: what would steer a terminal is shown as a sign instead. */
+export function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 function describe(

@@ -209,6 +209,15 @@ describe('guts convert', () => {
     }
   });
 
+  test('shows a name that would steer the terminal without letting it', async () => {
+    using tmp = scratch();
+
+    const done = await guts(tmp.file('state'), 'convert', tmp.file('a\u001b[2Jb.vmdk'), tmp.file('out.raw'));
+
+    expect(done.stderr).toContain('a\ufffd[2Jb.vmdk');
+    expect(done.stderr).not.toContain('\u001b');
+  });
+
   test('tells wrong words from a failure by its exit code', async () => {
     using tmp = scratch();
 

@@ -5,7 +5,7 @@ import type { Codec } from '../../disk/image.ts';
 /** Guest bytes are handled in blocks of this size: a qcow2 cluster, a VMDK grain, the unit of the content digest. */
 export const BLOCK_BYTES = 65_536;
 /** One slot is what one job works on; small enough to stay in a core's cache between being read and being written. */
-export const SLOT_BLOCKS = 16;
+export const SLOT_BLOCKS = 32;
 /** Inflating may write past a damaged block by this much before it is noticed. */
 export const SPARE_BYTES = 64;
 export const SLOT_BYTES = SLOT_BLOCKS * BLOCK_BYTES + SPARE_BYTES;
