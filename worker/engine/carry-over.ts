@@ -14,18 +14,17 @@ import type { Meter } from './copy.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LanePool } from './lane/pool.ts';
 import { BLOCK_BYTES, type CheckReply, type LaneMemory } from './lane/protocol.ts';
-import type { PartFile } from './part-file.ts';
+import type { Sink } from './sink.ts';
 import { grainPiece } from './stream-batches.ts';
-import { streamWindows, WINDOWS, type StreamWindow } from './stream-windows.ts';
+import { streamWindows, type StreamWindow } from './stream-windows.ts';
 
 const ZLIB_HEAD = 2;
 const ADLER = 4;
-const SCRATCH_BYTES = 256 * 1024;
 
 export interface CarryOverJob {
   readonly source: ByteSource;
   readonly virtualSizeBytes: number;
-  readonly file: PartFile;
+  readonly sink: Sink;
   readonly memory: LaneMemory;
   /** Inflates every grain to check its Adler-32; null where something else proves the stream, such as a manifest. */
   readonly check: LanePool | null;
@@ -40,20 +39,19 @@ export interface CarryOverJob {
 
 /** @returns the SHA-512 of the written file, in hexadecimal, and the guest bytes that it stores. */
 export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; mappedBytes: number }> {
-  const { source, virtualSizeBytes, file, memory, meter } = job;
+  const { source, virtualSizeBytes, sink, memory, meter } = job;
   const failure = new AbortController();
   const stop = AbortSignal.any([job.signal, failure.signal]);
   const layout = new Qcow2Layout({
     virtualSizeBytes,
     dataBytes: Math.ceil(source.sizeBytes / CLUSTER_BYTES) * CLUSTER_BYTES + CLUSTER_BYTES,
   });
-  const scratch = Array.from({ length: WINDOWS }, () => Buffer.allocUnsafeSlow(SCRATCH_BYTES));
-  const output = new OrderedOutput(file, job.hashLane, memory);
+  const tables = new Tables(sink, job.hashLane, memory);
   const pending = new Set<Promise<void>>();
   let digests = Promise.resolve();
   let shortGrain: { offset: number; bytes: Buffer } | null = null;
 
-  await output.bytes(layout.boundedHead());
+  await tables.bytes(layout.boundedHead());
   const base = layout.verbatim(source.sizeBytes);
   try {
     for await (const window of streamWindows(source, memory, stop)) {
@@ -69,7 +67,7 @@ export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; ma
       digests = digests.then(async () => addDigests(job.digest, window, await checked));
       digests.catch((error: unknown) => failure.abort(error));
       const uses = [
-        file.write(body, base + window.start, scratch[window.input] ?? Buffer.alloc(SCRATCH_BYTES)),
+        sink.append(body),
         job.hashLane.run({
           op: 'hash',
           hash: 'output',
@@ -99,64 +97,56 @@ export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; ma
   await Promise.all(pending);
   stop.throwIfAborted();
 
-  output.skip(source.sizeBytes);
   if (shortGrain !== null) {
     const padded = Buffer.alloc(CLUSTER_BYTES);
     shortGrain.bytes.copy(padded);
-    await output.zeros(layout.plain(shortGrain.offset, 1) - output.position);
-    await output.bytes(padded);
+    await tables.zeros(layout.plain(shortGrain.offset, 1) - sink.position);
+    await tables.bytes(padded);
   }
   const { tail, sizeBytes } = layout.finish();
-  for (const stretch of tail) await output.stretch(stretch);
-  await file.setLength(sizeBytes);
+  for (const stretch of tail) await tables.stretch(stretch);
   meter.writtenBytes += sizeBytes - source.sizeBytes;
   const { hex } = await job.hashLane.run({ op: 'hashEnd', hash: 'output' });
   return { sha512: hex, mappedBytes: layout.mappedBytes };
 }
 
 /**
- * What stands before and behind the stream: written at once, in order, hashed on the way. It passes through the first
- * input window, which the stream does not use then, so that the lane can hash it without a copy by message.
+ * What stands before and behind the stream, hashed on its way. It passes through the first input window, which the
+ * stream does not use then, so that the lane can hash it without a copy by message.
  */
-class OrderedOutput {
-  position = 0;
-  readonly #file: PartFile;
+class Tables {
+  readonly #sink: Sink;
   readonly #hashLane: Lane;
   readonly #stage: Uint8Array;
-  readonly #scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
 
-  constructor(file: PartFile, hashLane: Lane, memory: LaneMemory) {
-    this.#file = file;
+  constructor(sink: Sink, hashLane: Lane, memory: LaneMemory) {
+    this.#sink = sink;
     this.#hashLane = hashLane;
     this.#stage = new Uint8Array(memory.inputs, 0, memory.inputBytes);
   }
 
   async bytes(bytes: Uint8Array): Promise<void> {
-    for (let done = 0; done < bytes.byteLength;) {
+    for (let done = 0; done < bytes.byteLength; done += this.#stage.byteLength) {
       const length = Math.min(this.#stage.byteLength, bytes.byteLength - done);
       const piece = this.#stage.subarray(0, length);
       piece.set(bytes.subarray(done, done + length));
       await Promise.all([
         this.#hashLane.run({ op: 'hash', hash: 'output', algorithm: 'sha512', input: 0, from: 0, length }),
-        this.#file.write(piece, this.position, this.#scratch),
+        this.#sink.append(piece),
       ]);
-      this.position += length;
-      done += length;
     }
   }
 
   async zeros(length: number): Promise<void> {
-    if (length > 0) await this.#hashLane.run({ op: 'hashZeros', hash: 'output', algorithm: 'sha512', length });
-    this.position += length;
+    if (length === 0) return;
+    await Promise.all([
+      this.#hashLane.run({ op: 'hashZeros', hash: 'output', algorithm: 'sha512', length }),
+      this.#sink.zeros(length),
+    ]);
   }
 
   async stretch(stretch: Stretch): Promise<void> {
     await ('zeros' in stretch ? this.zeros(stretch.zeros) : this.bytes(stretch.bytes));
-  }
-
-  /** Says that `length` bytes were written and hashed by another way. */
-  skip(length: number): void {
-    this.position += length;
   }
 }
 

@@ -7,7 +7,7 @@ import { next, type Stage, type StageEvent } from '../../main/shared/stages.ts';
 import { checkDigest } from '../containers/manifest.ts';
 import { convertDisk } from './convert-disk.ts';
 import { Journal, removeJournal } from './journal.ts';
-import { outputsFor, refuseFull, refuseTaken } from './outputs.ts';
+import { goesToPipe, outputsFor, refuseFull, refuseTaken } from './outputs.ts';
 import { partPathOf, publish } from './part-file.ts';
 import { thisProcess } from './process-mark.ts';
 import { openSource, type OpenSource } from './source.ts';
@@ -66,15 +66,16 @@ class Run {
     await this.#reach('start');
     await using source = await openSource(job, signal);
     const outputs = await outputsFor(job, source.disks.length);
-    await refuseTaken(outputs, await this.#files(source), job.force);
+    const isPipe = await goesToPipe(outputs);
+    if (!isPipe) await refuseTaken(outputs, await this.#files(source), job.force);
     await this.#reach('passed');
     await this.#reach('admitted');
     await this.#reach('ready');
     const disks: ConvertedDisk[] = [];
-    for (let i = 0; i < source.disks.length; i++) disks.push(await this.#disk(source, i, outputs));
+    for (let i = 0; i < source.disks.length; i++) disks.push(await this.#disk(source, i, outputs, isPipe));
     await this.#reach('provisioned');
     if (job.verify !== 'written') await checkOthers(source);
-    await this.#publish(disks);
+    if (!isPipe) await this.#publish(disks);
     await this.#reach('verified');
     const warnings = [
       ...(source.vm?.warnings ?? []),
@@ -91,7 +92,7 @@ class Run {
     for (const part of this.#parts) await removeIfThere(part);
   }
 
-  async #disk(source: OpenSource, index: number, outputs: readonly string[]): Promise<ConvertedDisk> {
+  async #disk(source: OpenSource, index: number, outputs: readonly string[], isPipe: boolean): Promise<ConvertedDisk> {
     const adopted = this.#adopted.get(index);
     if (adopted !== undefined) return adopted.disk;
     const disk = source.disks[index];
@@ -100,24 +101,18 @@ class Run {
     const { signal, tellProgress, onWritten } = this.#context;
     await using image = await disk.openImage(signal);
     const { allocatedBytes } = image.facts;
-    if (allocatedBytes !== null && !this.#job.compress && this.#job.to !== 'vmdk')
-      await refuseFull(path.dirname(output), allocatedBytes);
-    const partPath = partPathOf(output, this.#jobId.slice('job_'.length));
-    await this.#make(partPath);
+    const isPlain = !this.#job.compress && this.#job.to !== 'vmdk';
+    if (allocatedBytes !== null && isPlain && !isPipe) await refuseFull(path.dirname(output), allocatedBytes);
+    const partPath = isPipe ? null : partPathOf(output, this.#jobId.slice('job_'.length));
+    if (partPath !== null) await this.#make(partPath);
     const of = { diskIndex: index, disks: source.disks.length };
-    const done = await convertDisk({
-      job: this.#job,
-      disk,
-      image,
-      partPath,
-      output,
-      of,
-      tell: tellProgress,
-      onWritten,
-      signal,
-    });
-    await this.#journal.write({ what: 'proved', index, part: await markOf(partPath), disk: done });
-    this.#adopted.set(index, { index, part: await markOf(partPath), disk: done });
+    const request = { job: this.#job, disk, image, partPath, output, of, tell: tellProgress, onWritten, signal };
+    const done = await convertDisk(request);
+    if (partPath !== null) {
+      const part = await markOf(partPath);
+      await this.#journal.write({ what: 'proved', index, part, disk: done });
+      this.#adopted.set(index, { index, part, disk: done });
+    }
     return done;
   }
 

@@ -4,6 +4,7 @@ import type { Batch } from './batch.ts';
 import type { ContentDigest } from './content-digest.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LanePool } from './lane/pool.ts';
+import { giveSharedBack, takeShared } from './lane/shared-memory.ts';
 import { PACKED_BYTES, SLOT_BLOCKS, SLOT_BYTES, type FillReply, type LaneMemory } from './lane/protocol.ts';
 import { Slots } from './slots.ts';
 import type { Target } from './targets.ts';
@@ -33,25 +34,31 @@ export interface CopyJob {
 }
 
 /**
- * The shared memory of a copy: its size is the bound on what the copy holds, however large the disk.
+ * The shared memory of a copy: its size is the bound on what the copy holds, however large the disk. Dispose it when
+ * nothing of the copy is under way any more.
  * @param inputs windows of `inputBytes` for a source that comes as a stream; 0 where lanes read for themselves.
  */
-export function copyMemory(lanes: number, packs: boolean, inputs = 0, inputBytes = 0): LaneMemory {
-  const slots = lanes * JOBS_PER_LANE;
+export function copyMemory(lanes: number, packs: boolean, inputs = 0, inputBytes = 0): LaneMemory & Disposable {
+  const count = lanes * JOBS_PER_LANE;
+  const slots = takeShared(count * SLOT_BYTES);
+  const packed = takeShared(packs ? count * SLOT_BLOCKS * PACKED_BYTES : 0);
+  const windows = takeShared(inputs * inputBytes);
   return {
-    slots: new SharedArrayBuffer(slots * SLOT_BYTES),
-    packs: new SharedArrayBuffer(packs ? slots * SLOT_BLOCKS * PACKED_BYTES : 0),
-    inputs: new SharedArrayBuffer(inputs * inputBytes),
+    slots,
+    packs: packed,
+    inputs: windows,
     inputBytes,
+    [Symbol.dispose]: () => [slots, packed, windows].forEach(giveSharedBack),
   };
 }
 
-/** Runs until all batches are at the target; the first error stops everything and is the one thrown. */
+/** Runs until all batches are at the target; the first error stops everything and is thrown once all have come to rest. */
 export async function copyBatches(job: CopyJob): Promise<void> {
   const { batches, target, digest, pool, memory, meter } = job;
   const failure = new AbortController();
   const stop = AbortSignal.any([job.signal, failure.signal]);
   const slots = new Slots(memory.slots.byteLength / SLOT_BYTES, stop);
+  const fillings = new Set<Promise<unknown>>();
   const writes = new Set<Promise<void>>();
 
   async function fill(batch: Batch, slot: number, lane: Lane): Promise<FillReply> {
@@ -100,14 +107,16 @@ export async function copyBatches(job: CopyJob): Promise<void> {
       const slot = await slots.take();
       const lane = pool.idlest();
       const filling = fill(batch, slot, lane);
+      const settled = filling.catch(() => {}).finally(() => fillings.delete(settled)); // its error is seen in line
+      fillings.add(settled);
       line = line.then(() => handOver(batch, slot, lane, filling));
       line.catch((error: unknown) => failure.abort(error));
-      filling.catch(() => {}); // seen in line, or not at all when an earlier one failed
     }
     await line;
   } catch (error) {
     failure.abort(error);
   }
+  await Promise.all([...fillings, line.catch(() => {})]); // nothing may still come into memory that others get
   await Promise.all(writes);
   stop.throwIfAborted();
 }

@@ -18,7 +18,7 @@ export async function digestImage(
   meter: Meter = noMeter(),
 ): Promise<string> {
   const { virtualSizeBytes } = image.facts;
-  const memory = copyMemory(lanes, false);
+  using memory = copyMemory(lanes, false);
   const digest = new ContentDigest();
   await using pool = new LanePool(lanes, memory);
   const batches = batchesOf(image.extents(0, virtualSizeBytes, signal), virtualSizeBytes);

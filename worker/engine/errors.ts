@@ -22,6 +22,12 @@ export class DestinationWriteError extends GutsError {
   override readonly retryable = true;
 }
 
+/** A pipe takes bytes from front to back, and some images cannot be laid out so before all of them is known. */
+export class PipeError extends GutsError {
+  readonly code = 'destination.pipe';
+  readonly remedy = 'Leave out --compress, choose --to vmdk, or write to a file.';
+}
+
 /** What was read back from the destination is not what was written there. */
 export class ReadBackError extends GutsError {
   readonly code = 'destination.read-back';

@@ -22,6 +22,14 @@ export async function outputsFor(job: Pick<ConvertJob, 'input' | 'output' | 'to'
   return Array.from({ length: disks }, (_, i) => path.join(folder, `${name}-disk${i + 1}${ext}`));
 }
 
+/** Whether the one output is a named pipe, which gets the image strictly from front to back. */
+export async function goesToPipe(outputs: readonly string[]): Promise<boolean> {
+  return await stat(outputs[0] ?? '').then(
+    (facts) => facts.isFIFO(),
+    () => false,
+  );
+}
+
 /**
  * Says no before any byte is read: to names that are taken, and always to the files that are being read.
  * @throws DestinationExistsError

@@ -56,32 +56,36 @@ export async function* streamWindows(
   };
   let input = await windows.take();
   let reading = readInto(input, 0);
-  for (let start = 0; start < source.sizeBytes;) {
-    const body = await reading;
-    grains = [];
-    parser.push(body);
-    const window = input;
-    const bodyStart = start;
-    start += body.byteLength;
-    if (start < source.sizeBytes) {
-      input = await windows.take();
-      const tail = Math.min(FRONT_BYTES, FRONT_BYTES + body.byteLength, start - grainsEnd);
-      bytesOf(input).set(
-        bytesOf(window).subarray(FRONT_BYTES + body.byteLength - tail, FRONT_BYTES + body.byteLength),
-        FRONT_BYTES - tail,
-      );
-      reading = readInto(input, start);
-      reading.catch(() => {}); // seen when its turn comes
+  try {
+    for (let start = 0; start < source.sizeBytes;) {
+      const body = await reading;
+      grains = [];
+      parser.push(body);
+      const window = input;
+      const bodyStart = start;
+      start += body.byteLength;
+      if (start < source.sizeBytes) {
+        input = await windows.take();
+        const tail = Math.min(FRONT_BYTES, FRONT_BYTES + body.byteLength, start - grainsEnd);
+        bytesOf(input).set(
+          bytesOf(window).subarray(FRONT_BYTES + body.byteLength - tail, FRONT_BYTES + body.byteLength),
+          FRONT_BYTES - tail,
+        );
+        reading = readInto(input, start);
+        reading.catch(() => {}); // seen when its turn comes
+      }
+      yield {
+        input: window,
+        start: bodyStart,
+        length: body.byteLength,
+        bodyAt: FRONT_BYTES,
+        grains,
+        at: (streamPosition) => FRONT_BYTES + streamPosition - bodyStart,
+        release: () => windows.give(window),
+      };
     }
-    yield {
-      input: window,
-      start: bodyStart,
-      length: body.byteLength,
-      bodyAt: FRONT_BYTES,
-      grains,
-      at: (streamPosition) => FRONT_BYTES + streamPosition - bodyStart,
-      release: () => windows.give(window),
-    };
+  } finally {
+    await reading.catch(() => {}); // nothing may still come into memory that others get
   }
   parser.finish();
 }

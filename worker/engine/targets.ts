@@ -1,11 +1,9 @@
-/** Where filled blocks go: a raw file, a qcow2 with plain or compressed clusters, a streamOptimized VMDK. */
-import { randomInt } from 'node:crypto';
-import type { LaneMemory, FillReply, Run } from './lane/protocol.ts';
-import { BLOCK_BYTES, PACKED_BYTES, SLOT_BLOCKS } from './lane/protocol.ts';
+/** Where filled blocks go: a raw file, or a qcow2 file with plain or compressed clusters; lanes write them by themselves. */
+import type { FillReply, Run } from './lane/protocol.ts';
+import { BLOCK_BYTES, PACKED_BYTES } from './lane/protocol.ts';
 import type { Lane } from './lane/lane.ts';
 import type { PartFile } from './part-file.ts';
 import { Qcow2Layout } from '../disk/qcow2/layout.ts';
-import { StreamOptimizedLayout } from '../disk/vmdk/stream-writer.ts';
 
 /** For reading back what was written, a piece at a time. */
 const SCRATCH_BYTES = 256 * 1024;
@@ -33,10 +31,13 @@ export interface Target {
   readonly mappedBytes: number | null;
 }
 
-const isZero = (reply: FillReply, i: number): boolean => (reply.zeroMask & (1 << i)) !== 0;
+export const isZero = (reply: FillReply, i: number): boolean => (reply.zeroMask & (1 << i)) !== 0;
 
 /** Calls `found` for each stretch of neighbouring blocks that hold data and follow each other on the guest's disk. */
-function forRuns({ offsets, reply }: Filled, found: (first: number, count: number, offset: number) => void): void {
+export function forRuns(
+  { offsets, reply }: Filled,
+  found: (first: number, count: number, offset: number) => void,
+): void {
   for (let i = 0; i < offsets.length;) {
     const offset = offsets[i] ?? 0;
     if (isZero(reply, i)) {
@@ -140,56 +141,5 @@ export class Qcow2Target implements Target {
     }
     await this.#file.setLength(sizeBytes);
     await this.#file.write(head, 0, scratch);
-  }
-}
-
-/** A streamOptimized VMDK, grain after grain as ESXi writes it. */
-export class VmdkTarget implements Target {
-  readonly pack = 'zlib';
-  readonly #file: PartFile;
-  readonly #packs: Uint8Array;
-  readonly #layout = new StreamOptimizedLayout();
-  readonly #scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
-  /** Grains are small and go out one behind the other; this is the end of the line. */
-  #last: Promise<void>;
-  #position = 0;
-  #grains = 0;
-
-  constructor(file: PartFile, virtualSizeBytes: number, memory: LaneMemory) {
-    this.#file = file;
-    this.#packs = new Uint8Array(memory.packs);
-    this.#last = this.#write(
-      this.#layout.head(virtualSizeBytes, { cid: randomInt(1, 0xffff_fffe), adapterType: 'lsilogic' }),
-    );
-    this.#last.catch(() => {}); // whoever writes next, or finishes, is told
-  }
-
-  get mappedBytes(): number {
-    return this.#grains * BLOCK_BYTES;
-  }
-
-  async accept({ slot, offsets, reply }: Filled): Promise<number> {
-    const parts: Uint8Array[] = [];
-    offsets.forEach((offset, i) => {
-      if (isZero(reply, i)) return;
-      this.#grains++;
-      const start = (slot * SLOT_BLOCKS + i) * PACKED_BYTES;
-      parts.push(...this.#layout.grain(offset, this.#packs.subarray(start, start + (reply.packedBytes?.[i] ?? 0))));
-    });
-    const bytes = Buffer.concat(parts); // one write a batch instead of three a grain
-    this.#last = this.#last.then(() => this.#write(bytes));
-    await this.#last;
-    return bytes.byteLength;
-  }
-
-  async finish(): Promise<void> {
-    await this.#last;
-    for (const bytes of this.#layout.tail()) await this.#write(bytes);
-    await this.#file.setLength(this.#position);
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    await this.#file.write(bytes, this.#position, this.#scratch);
-    this.#position += bytes.byteLength;
   }
 }
