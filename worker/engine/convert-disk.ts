@@ -44,7 +44,7 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
   const wantsLanes = route.kind !== 'carry-over' || isChecked;
 
   const doesPack = route.kind === 'blocks' && (job.compress || job.to === 'vmdk');
-  const memory = copyMemory(job.lanes, doesPack, isStreamed ? WINDOWS : 0, isStreamed ? WINDOW_BYTES : 0);
+  using memory = copyMemory(job.lanes, doesPack, isStreamed ? WINDOWS : 0, isStreamed ? WINDOW_BYTES : 0);
   const meter: Meter = { readBytes: 0, writtenBytes: 0, doneBytes: 0 };
   const totalBytes = route.kind === 'carry-over' ? route.stream.sizeBytes : (allocatedBytes ?? virtualSizeBytes);
 
