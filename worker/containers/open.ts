@@ -1,9 +1,11 @@
 /** Opens an OVA, OVF, VMX or libvirt description, by what it holds rather than by its name. */
 import { realpath } from 'node:fs/promises';
 import * as path from 'node:path';
+import type { DiskFormat } from '../../main/shared/disk.ts';
 import type { VmFacts, VmSource } from '../../main/shared/vm.ts';
 import { openFile, readBytes, type ByteSource } from '../disk/bytes.ts';
 import { MissingFileError } from '../disk/errors.ts';
+import { detect } from '../disk/open.ts';
 import { readArchive, type Archive } from './archive.ts';
 import type { Container, ContainerDisk } from './container.ts';
 import { DamagedContainerError, UnsupportedContainerError } from './errors.ts';
@@ -105,14 +107,36 @@ const openers: Readonly<Record<VmSource, Opener>> = {
     );
   },
   async libvirt(source, real, options, opened) {
-    return await openLoose(
-      parseLibvirt(await readWhole(source, MOST_XML_BYTES, options.signal), source.name),
-      real,
-      options,
-      opened,
-    );
+    const vm = parseLibvirt(await readWhole(source, MOST_XML_BYTES, options.signal), source.name);
+    const machine = await openLoose(vm, real, options, opened);
+    for (const { facts, member } of machine.disks) {
+      if (facts.format === 'raw' && member !== null) await refuseDisguised(member.source, facts.id, options.signal);
+    }
+    return machine;
   },
 };
+
+const NAMED_FOR: Readonly<Record<string, DiskFormat>> = {
+  qcow2: 'qcow2',
+  qcow: 'qcow2',
+  vmdk: 'vmdk',
+  vhd: 'vhd',
+  vhdx: 'vhdx',
+  vdi: 'vdi',
+};
+
+/**
+ * A domain that does not say what a disk is means raw. Where name and content agree on something else, the word was
+ * lost, and the guest would get the image instead of its disk.
+ */
+async function refuseDisguised(source: ByteSource, target: string, signal?: AbortSignal): Promise<void> {
+  const named = NAMED_FOR[path.extname(source.name).slice(1).toLowerCase()];
+  if (named === undefined || (await detect(source, signal)) !== named) return;
+  throw new UnsupportedContainerError(
+    `The disk “${target}” is described as raw, but by name and content “${path.basename(source.name)}” is ${named}.`,
+    `Write <driver name='qemu' type='${named}'/> into its description; if it is raw in truth, give its file another name.`,
+  );
+}
 
 function descriptorIn({ source, members }: Archive): string {
   const found = [...members.keys()].filter((name) => /^[^/]+\.ovf$/i.test(name));

@@ -66,7 +66,7 @@ export async function openBytes(
 }
 
 /** Endings that promise a structure; the flat and raw-device extents of a VMDK have the same ending and none. */
-const STRUCTURED = /\.(a?vhdx?|vmdk|qcow2?|vdi)$/i;
+const STRUCTURED = /\.(a?vhdx?|vmdk|qcow2?|vdi|ova|ovf|vmx|xml)$/i;
 const FLAT_EXTENT = /-(flat|f\d{3}|delta-flat|rdmp?)\.vmdk$/i;
 
 /**
@@ -75,7 +75,7 @@ const FLAT_EXTENT = /-(flat|f\d{3}|delta-flat|rdmp?)\.vmdk$/i;
  */
 function refuseMisnamed(name: string): void {
   if (!STRUCTURED.test(name) || FLAT_EXTENT.test(name)) return;
-  throw new MisnamedImageError(`“${name}” is named as a disk image, but holds nothing of that format.`);
+  throw new MisnamedImageError(`“${name}” holds nothing of the format that it is named for.`);
 }
 
 const HEAD_BYTES = 512;

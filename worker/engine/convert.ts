@@ -6,6 +6,7 @@ import type { ConvertedDisk, ConvertJob, ConvertResult } from '../../main/shared
 import { next, type Stage, type StageEvent } from '../../main/shared/stages.ts';
 import { checkDigest } from '../containers/manifest.ts';
 import { convertDisk } from './convert-disk.ts';
+import { NoDisksError } from './errors.ts';
 import { Journal, removeJournal } from './journal.ts';
 import { goesToPipe, outputsFor, refuseFull, refuseTaken } from './outputs.ts';
 import { partPathOf, publish } from './part-file.ts';
@@ -65,6 +66,7 @@ class Run {
     const job = this.#job;
     await this.#reach('start');
     await using source = await openSource(job, signal);
+    if (source.disks.length === 0) throw new NoDisksError(job.input);
     const outputs = await outputsFor(job, source.disks.length);
     const isPipe = await goesToPipe(outputs);
     if (!isPipe) await refuseTaken(outputs, await this.#files(source), job.force);

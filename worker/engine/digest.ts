@@ -4,6 +4,7 @@ import type { DiskImage } from '../disk/image.ts';
 import { batchesOf } from './batch.ts';
 import { ContentDigest } from './content-digest.ts';
 import { copyBatches, copyMemory, type Meter } from './copy.ts';
+import { NoDisksError } from './errors.ts';
 import { LanePool } from './lane/pool.ts';
 import { ProgressTeller } from './progress.ts';
 import { openSource } from './source.ts';
@@ -33,6 +34,7 @@ export async function digestSource(
 ): Promise<DigestResult> {
   const beganMs = performance.now();
   await using source = await openSource(job, signal);
+  if (source.disks.length === 0) throw new NoDisksError(job.input);
   const disks: DigestResult['disks'] = [];
   for (const [diskIndex, disk] of source.disks.entries()) {
     await using image = await disk.openImage(signal);

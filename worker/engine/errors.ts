@@ -34,6 +34,17 @@ export class ReadBackError extends GutsError {
   readonly remedy = 'Do not use this destination before its disk and memory have been checked; nothing was kept there.';
 }
 
+/** A machine was described, but no disk of it: what was asked for cannot be done, and nothing must look as if it had been. */
+export class NoDisksError extends GutsError {
+  readonly code = 'source.no-disks';
+  readonly remedy =
+    'See with “guts inspect” what the description names. If disks are missing there, export the machine again, or give a disk image itself.';
+
+  constructor(input: string) {
+    super(`“${input}” describes a machine without disks.`);
+  }
+}
+
 export class SourceReadError extends GutsError {
   readonly code = 'source.read-failed';
   readonly remedy = 'Check the disk or network share that holds the image, and run again.';
