@@ -5,7 +5,8 @@
  *   node scripts/display.mjs COMMAND ARGS...       any other program
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { electronDistNote, root } from './places.mjs';
 
@@ -20,6 +21,9 @@ if (isLinux && process.getuid?.() === 0) env['ELECTRON_DISABLE_SANDBOX'] = '1';
 
 const words = given === 'electron' ? [process.execPath, path.join(root, 'node_modules/electron/cli.js')] : [given];
 words.push(...rest);
+// A smoke test gets a profile of its own: it must not wake a Guts that is open already.
+const profile = rest.includes('--smoke') ? mkdtempSync(path.join(tmpdir(), 'guts-smoke-')) : undefined;
+if (profile !== undefined) words.push(`--user-data-dir=${profile}`);
 const isVirtual = isLinux && !env['DISPLAY'];
 if (isVirtual) {
   words.unshift('xvfb-run', '-a', '-s', '-screen 0 1280x800x24');
@@ -37,6 +41,7 @@ child.on('error', (error) => {
   process.exitCode = 1;
 });
 child.on('exit', (code) => {
+  if (profile !== undefined) rmSync(profile, { recursive: true, force: true });
   process.exitCode = code ?? 1;
 });
 

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { closingLine } from '../test/house/closing-line.ts';
 import { hasCommand } from './debian.mjs';
 import { root } from './places.mjs';
 
@@ -37,6 +38,5 @@ for (const line of readFileSync(notes, 'utf8').split('\n').filter(Boolean)) {
 }
 rmSync(folder, { recursive: true });
 if (!isGreen && sum.failed === 0) sum.failed = 1; // a run that broke before it could count
-const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : '';
-process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed${skipped}\n`);
+process.stdout.write(`\n${closingLine(sum)}\n`);
 process.exitCode = isGreen ? 0 : 1;

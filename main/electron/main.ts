@@ -1,8 +1,6 @@
 /** Entry of the desktop program: one window over one engine. */
 import '../shared/shim.ts';
 import { app, clipboard, ipcMain, protocol, session } from 'electron';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { EngineHost } from './engine.ts';
 import { guardContents, guardSession } from './guards.ts';
@@ -16,12 +14,6 @@ import { openWindow } from './window.ts';
 const SMOKE_LIMIT_MS = 60_000;
 
 const isSmoke = process.argv.includes('--smoke');
-if (isSmoke) {
-  // A profile of its own: a smoke test must not wake a Guts that is open already.
-  const profile = mkdtempSync(path.join(tmpdir(), 'guts-smoke-'));
-  app.setPath('userData', profile);
-  app.on('quit', () => rmSync(profile, { recursive: true, force: true }));
-}
 protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true } }]);
 guardContents(app);
 
