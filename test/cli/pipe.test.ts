@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { ConvertResult } from '../../main/shared/jobs.ts';
 import { guts, type Outcome } from '../support/guts.ts';
+import { packedOva } from '../support/ova.ts';
 import { KiB, makeRaw, MiB, qemuImg, run, scratch } from '../support/disks.ts';
 
 const writes = [
@@ -73,6 +74,18 @@ test('compressed clusters whose sizes nobody knows yet are refused for a pipe', 
 
   expect(done).toMatchObject({ code: 1 });
   expect(done.stderr).toMatch(/destination\.pipe[^]*--to vmdk/);
+});
+
+test('a machine with several disks is refused before anybody opens the pipe', async () => {
+  using tmp = scratch();
+  const disk = { sizeBytes: MiB, writes: [{ offset: 0, length: 512 }] };
+  await packedOva(tmp.file('vm.ova'), [disk, disk]);
+  run('mkfifo', tmp.file('pipe'));
+
+  const done = await guts(tmp.file('state'), 'convert', tmp.file('vm.ova'), tmp.file('pipe'), '--to', 'qcow2');
+
+  expect(done).toMatchObject({ code: 1 });
+  expect(done.stderr).toMatch(/destination\.pipe: A pipe takes one disk, and there are 2/);
 });
 
 test('a reader that goes away ends the conversion with its reason', async () => {

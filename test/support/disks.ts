@@ -15,7 +15,11 @@ export const GiB = 1024 * MiB;
 /** A folder that is gone when the `using` block ends. */
 export function scratch(): { readonly dir: string; file(name: string): string } & Disposable {
   const dir = mkdtempSync(path.join(tmpdir(), 'guts-test-'));
-  return { dir, file: (name) => path.join(dir, name), [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
+  return {
+    dir,
+    file: (name) => path.join(dir, name),
+    [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
+  };
 }
 
 /** `length` bytes that depend on `seed` alone, half of them text-like, so that they compress as real content does. */
@@ -30,11 +34,16 @@ export function pattern(seed: number, length: number): Buffer {
 }
 
 /** Writes a sparse raw disk with `pattern(seed, length)` at each offset. */
-export async function makeRaw(file: string, sizeBytes: number, writes: readonly { offset: number; length: number; seed?: number }[]): Promise<void> {
+export async function makeRaw(
+  file: string,
+  sizeBytes: number,
+  writes: readonly { offset: number; length: number; seed?: number }[],
+): Promise<void> {
   const handle = await open(file, 'w');
   try {
     await handle.truncate(sizeBytes);
-    for (const { offset, length, seed } of writes) await handle.write(pattern(seed ?? offset + 1, length), 0, length, offset);
+    for (const { offset, length, seed } of writes)
+      await handle.write(pattern(seed ?? offset + 1, length), 0, length, offset);
   } finally {
     await handle.close();
   }
@@ -59,7 +68,7 @@ export async function contentHash(image: DiskImage): Promise<string> {
   for await (const extent of image.extents(0, image.facts.virtualSizeBytes)) {
     if (extent.offset !== at || extent.length <= 0) throw new Error(`extent at ${extent.offset}, expected ${at}`);
     at += extent.length;
-    for (let done = 0; done < extent.length; ) {
+    for (let done = 0; done < extent.length;) {
       const length = Math.min(4 * MiB, extent.length - done);
       const bytes = Buffer.alloc(length);
       if (extent.kind === 'packed') await readExtent(extent, bytes);

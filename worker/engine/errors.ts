@@ -25,7 +25,12 @@ export class DestinationWriteError extends GutsError {
 /** A pipe takes bytes from front to back, and some images cannot be laid out so before all of them is known. */
 export class PipeError extends GutsError {
   readonly code = 'destination.pipe';
-  readonly remedy = 'Leave out --compress, choose --to vmdk, or write to a file.';
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.remedy = remedy;
+  }
 }
 
 /** What was read back from the destination is not what was written there. */

@@ -2,11 +2,11 @@
 import { lstat, realpath, stat, statfs } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { ConvertJob } from '../../main/shared/jobs.ts';
-import { DestinationExistsError, DestinationFullError, DestinationWriteError } from './errors.ts';
+import { DestinationExistsError, DestinationFullError, DestinationWriteError, PipeError } from './errors.ts';
 
 /**
  * `OUT` for one disk, `OUT-disk1.EXT`, `OUT-disk2.EXT` … for several; in a folder the input's name gets the format's ending.
- * @throws DestinationWriteError when the folder does not exist
+ * @throws DestinationWriteError when the folder does not exist; PipeError for several disks into one pipe
  */
 export async function outputsFor(job: Pick<ConvertJob, 'input' | 'output' | 'to'>, disks: number): Promise<string[]> {
   const isFolder = await stat(job.output).then(
@@ -18,9 +18,13 @@ export async function outputsFor(job: Pick<ConvertJob, 'input' | 'output' | 'to'
   const folder = await realpath(dir).catch((cause: unknown) => {
     throw new DestinationWriteError(`The folder “${dir}” does not exist.`, { cause });
   });
+  if (disks > 1 && (await goesToPipe([job.output])))
+    throw new PipeError(`A pipe takes one disk, and there are ${disks}.`, ONE_DISK);
   if (disks === 1) return [path.join(folder, `${name}${ext}`)];
   return Array.from({ length: disks }, (_, i) => path.join(folder, `${name}-disk${i + 1}${ext}`));
 }
+
+const ONE_DISK = 'Name a file or a folder as OUT, or convert the disks one by one.';
 
 /** Whether the one output is a named pipe, which gets the image strictly from front to back. */
 export async function goesToPipe(outputs: readonly string[]): Promise<boolean> {
