@@ -1,17 +1,13 @@
 /** Runs jobs on an engine in a thread of this process; the command line and the demo use it, each with an engine of its own. */
 import type { Worker } from 'node:worker_threads';
 import { EngineEvent, type EngineRequest } from '../worker/engine/protocol.ts';
-import { engineThread } from './engine-thread.ts';
-import { GutsError, RemoteError } from './shared/errors.ts';
+import { EngineEndedError, engineThread } from './engine-thread.ts';
+import { RemoteError } from './shared/errors.ts';
 import { jobResults, type Job, type JobResults, type Progress } from './shared/jobs.ts';
 import type { Stage } from './shared/stages.ts';
 
-class EngineEndedError extends GutsError {
-  readonly code = 'engine.ended';
-  readonly remedy =
-    'Run the command again; it tidies up what the ended engine left. Free memory if the machine had none left.';
-  override readonly retryable = true;
-}
+const REMEDY =
+  'Run the command again; it tidies up what the ended engine left. Free memory if the machine had none left.';
 
 export interface JobListener {
   readonly onStage?: (stage: Stage) => void;
@@ -36,9 +32,9 @@ export class EngineClient implements AsyncDisposable {
     this.#worker = engineThread();
     this.#worker.on('message', (message: unknown) => this.#hear(EngineEvent.parse(message)));
     this.#worker.on('error', (cause) =>
-      this.#end(new EngineEndedError(`The engine failed: ${cause.message}`, { cause })),
+      this.#end(new EngineEndedError(`The engine failed: ${cause.message}`, REMEDY, { cause })),
     );
-    this.#worker.on('exit', () => this.#end(new EngineEndedError('The engine ended before the job was done.')));
+    this.#worker.on('exit', () => this.#end(new EngineEndedError('The engine ended before the job was done.', REMEDY)));
   }
 
   /** Runs one job to its end. When `signal` aborts, the job is undone first; then this throws `job.cancelled`. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { GutsError } from './shared/errors.ts';
 
 /** Lanes beyond this bring nothing on one disk: reading and writing are the limit then. */
 const MOST_USEFUL_LANES = 4;
@@ -10,21 +11,36 @@ export const defaultLanes = (): number => Math.min(MOST_USEFUL_LANES, Math.max(1
 
 let early: Worker | undefined;
 
-/** @param lanes threads to have ready for the first job */
-function start(lanes: number): Worker {
+/** The thread ended by itself, and with it the jobs that it had. */
+export class EngineEndedError extends GutsError {
+  readonly code = 'engine.ended';
+  readonly remedy: string;
+  override readonly retryable = true;
+
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.remedy = remedy;
+  }
+}
+
+/**
+ * @param lanes threads to have ready for the first job
+ * @param file the built engine
+ */
+export function startEngine(lanes: number, file: string = entry()): Worker {
   // Few objects live long in the engine: a small nursery keeps its memory flat.
-  return new Worker(entry(), { workerData: { lanes }, resourceLimits: { maxYoungGenerationSizeMb: 3 } });
+  return new Worker(file, { workerData: { lanes }, resourceLimits: { maxYoungGenerationSizeMb: 3 } });
 }
 
 /** Starts the thread that the next `engineThread` will give; it does not keep the process alive by itself. */
 export function wakeEngine(lanes: number): void {
-  early ??= start(lanes);
+  early ??= startEngine(lanes);
   early.unref();
 }
 
 /** The thread that was woken, or a new one. It belongs to the caller. */
 export function engineThread(): Worker {
-  const thread = early ?? start(0);
+  const thread = early ?? startEngine(0);
   early = undefined;
   thread.ref();
   return thread;

@@ -1,15 +1,12 @@
 /** Keeps the engine's thread running for the window, asks it twice a second how it is, and starts it again when told to. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { EngineReport, type EngineRequest } from '../../worker/engine/protocol.ts';
+import { EngineEndedError, startEngine } from '../engine-thread.ts';
 import type { EngineStatus } from '../shared/engine.ts';
 import { GutsError, toErrorInfo } from '../shared/errors.ts';
 
-export class EngineEndedError extends GutsError {
-  readonly code = 'engine.ended';
-  readonly remedy =
-    'Choose “Start the engine again”. If it ends again, start Guts from a terminal and report what it prints.';
-  override readonly retryable = true;
-}
+const START_AGAIN =
+  'Choose “Start the engine again”. If it ends again, start Guts from a terminal and report what it prints.';
 
 export class EngineSilentError extends GutsError {
   readonly code = 'engine.silent';
@@ -49,15 +46,15 @@ export class EngineHost implements AsyncDisposable {
   start(): void {
     if (this.#worker !== undefined) return;
     this.#become({ state: 'starting' });
-    const worker = new Worker(this.#options.file);
+    const worker = startEngine(0, this.#options.file);
     this.#worker = worker;
     this.#heardAt = performance.now();
     worker.on('message', (message: unknown) => this.#hear(worker, message));
     worker.on('error', (cause) =>
-      this.#fail(worker, new EngineEndedError(`The engine failed: ${cause.message}`, { cause })),
+      this.#fail(worker, new EngineEndedError(`The engine failed: ${cause.message}`, START_AGAIN, { cause })),
     );
     worker.on('exit', (code) =>
-      this.#fail(worker, new EngineEndedError(`The engine ended by itself with exit code ${code}.`)),
+      this.#fail(worker, new EngineEndedError(`The engine ended by itself with exit code ${code}.`, START_AGAIN)),
     );
     this.#timer = setInterval(() => this.#ask(worker), this.#options.askEveryMs);
     this.#ask(worker);
