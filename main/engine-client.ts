@@ -1,4 +1,5 @@
 /** Runs jobs on an engine in a thread of this process; the command line and the demo use it, each with an engine of its own. */
+import { unlink } from 'node:fs/promises';
 import type { Worker } from 'node:worker_threads';
 import { EngineEvent, type EngineRequest } from '../worker/engine/protocol.ts';
 import { EngineEndedError, engineThread } from './engine-thread.ts';
@@ -9,14 +10,23 @@ import type { Stage } from './shared/stages.ts';
 const REMEDY =
   'Run the command again; it tidies up what the ended engine left. Free memory if the machine had none left.';
 
-export interface JobListener {
+export interface JobListener<J extends Job = Job> {
   readonly onStage?: (stage: Stage) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /** Tells the result to whoever waits for it; only then is forgotten that the job was done, in case this process dies. */
+  readonly onResult?: (result: JobResults[J['kind']]) => void;
 }
 
-interface Running extends JobListener {
+interface Done {
+  readonly result: JobResults[Job['kind']];
+  readonly kept: readonly string[];
+}
+
+interface Running {
   readonly kind: Job['kind'];
-  resolve(result: JobResults[Job['kind']]): void;
+  readonly onStage: JobListener['onStage'] | undefined;
+  readonly onProgress: JobListener['onProgress'] | undefined;
+  resolve(done: Done): void;
   reject(error: unknown): void;
 }
 
@@ -38,17 +48,22 @@ export class EngineClient implements AsyncDisposable {
   }
 
   /** Runs one job to its end. When `signal` aborts, the job is undone first; then this throws `job.cancelled`. */
-  async run<J extends Job>(job: J, signal: AbortSignal, listener: JobListener = {}): Promise<JobResults[J['kind']]> {
+  async run<J extends Job>(job: J, signal: AbortSignal, listener: JobListener<J> = {}): Promise<JobResults[J['kind']]> {
+    const { onStage, onProgress, onResult } = listener;
     const id = this.#nextId++;
     const cancel = (): void => this.#send({ id, kind: 'cancel' });
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      const result = new Promise<JobResults[Job['kind']]>((resolve, reject) => {
-        this.#running.set(id, { ...listener, kind: job.kind, resolve, reject });
+      const done = new Promise<Done>((resolve, reject) => {
+        this.#running.set(id, { kind: job.kind, onStage, onProgress, resolve, reject });
         this.#send({ id, kind: 'run', job });
         if (signal.aborted) cancel();
       });
-      return (await result) as JobResults[J['kind']]; // #hear parses with the schema of the job's own kind
+      const { result, kept } = await done;
+      const own = result as JobResults[J['kind']]; // #hear parses with the schema of the job's own kind
+      onResult?.(own);
+      for (const file of kept) await unlink(file).catch(unlessGone);
+      return own;
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -74,7 +89,7 @@ export class EngineClient implements AsyncDisposable {
         return;
       case 'done':
         this.#running.delete(event.id);
-        job.resolve(jobResults[job.kind].parse(event.result));
+        job.resolve({ result: jobResults[job.kind].parse(event.result), kept: event.kept });
         return;
       case 'failed':
         this.#running.delete(event.id);
@@ -89,4 +104,9 @@ export class EngineClient implements AsyncDisposable {
     for (const job of this.#running.values()) job.reject(error);
     this.#running.clear();
   }
+}
+
+/** Another process may have tidied up already. */
+function unlessGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }

@@ -1,7 +1,7 @@
 /** Runs one job for a command: engine, progress, Ctrl-C, result. */
 import type { Command } from 'commander';
 import { EngineClient } from '../engine-client.ts';
-import type { Job, JobResults } from '../shared/jobs.ts';
+import type { Job, JobResults, Progress } from '../shared/jobs.ts';
 import type { Stage } from '../shared/stages.ts';
 import { Terminal } from './terminal.ts';
 
@@ -15,8 +15,8 @@ export async function runJob<J extends Job>(
   forPeople: (result: JobResults[J['kind']]) => string,
 ): Promise<void> {
   const terminal = new Terminal(wantsJson(command));
-  const result = await perform(terminal, job, (stage) => terminal.stage(stage));
-  terminal.result(result, () => forPeople(result));
+  const onResult = (result: JobResults[J['kind']]): void => terminal.result(result, () => forPeople(result));
+  await perform(terminal, job, (stage) => terminal.stage(stage), onResult);
 }
 
 /** The job's result, or a GutsError after everything was undone. The first Ctrl-C cancels in good order. */
@@ -24,6 +24,7 @@ export async function perform<J extends Job>(
   terminal: Terminal,
   job: J,
   onStage: (stage: Stage) => void,
+  onResult: (result: JobResults[J['kind']]) => void = () => {},
 ): Promise<JobResults[J['kind']]> {
   const cancel = new AbortController();
   const stop = (): void => {
@@ -34,7 +35,8 @@ export async function perform<J extends Job>(
   process.once('SIGTERM', stop);
   await using engine = new EngineClient(debug(terminal));
   try {
-    return await engine.run(job, cancel.signal, { onStage, onProgress: (progress) => terminal.progress(progress) });
+    const onProgress = (progress: Progress): void => terminal.progress(progress);
+    return await engine.run(job, cancel.signal, { onStage, onProgress, onResult });
   } finally {
     terminal.clear();
     process.off('SIGINT', stop);

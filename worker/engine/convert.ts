@@ -29,7 +29,7 @@ export async function convert(job: ConvertJob, context: JobContext): Promise<Con
     for (const one of adopted) await run.adopt(one);
     for (const old of journals) await removeJournal(old);
     const result = await run.all();
-    await removeJournal(journal.path);
+    context.keepUntilTold(journal.path);
     return { ...result, input: job.input, seconds: (performance.now() - beganMs) / 1000, tidied: [...tidied] };
   } catch (error) {
     await run.undo();

@@ -8,4 +8,9 @@ export interface JobContext {
   readonly tellProgress: (progress: Progress) => void;
   /** Counts bytes that arrived, for the engine's own figures. */
   readonly onWritten: (bytes: number) => void;
+  /**
+   * Names a file that the host removes once it has told the result: a journal that is gone earlier lets a host that is
+   * killed in between forget that everything was done.
+   */
+  readonly keepUntilTold: (file: string) => void;
 }

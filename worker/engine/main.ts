@@ -8,6 +8,7 @@ import { demo } from '../demo/demo.ts';
 import { convert } from './convert.ts';
 import { digestSource } from './digest.ts';
 import { inspect } from './inspect.ts';
+import { removeJournal } from './journal.ts';
 import type { JobContext } from './job-context.ts';
 import { EngineRequest, type EngineEvent } from './protocol.ts';
 
@@ -52,6 +53,7 @@ port.on('message', (message: unknown) => {
 async function run(id: number, job: Job): Promise<void> {
   const cancel = new AbortController();
   running.set(id, cancel);
+  const kept: string[] = [];
   const context: JobContext = {
     signal: cancel.signal,
     tellStage: (stage) => tell({ id, kind: 'stage', stage }),
@@ -59,12 +61,14 @@ async function run(id: number, job: Job): Promise<void> {
     onWritten: (bytes) => {
       bytesWritten += bytes;
     },
+    keepUntilTold: (file) => kept.push(file),
   };
   try {
     const result = await resultOf(job, context);
     jobsDone++;
-    tell({ id, kind: 'done', result });
+    tell({ id, kind: 'done', result, kept });
   } catch (error) {
+    for (const file of kept) await removeJournal(file); // of a part of the job; the job itself was undone
     tell({ id, kind: 'failed', error: toErrorInfo(error), detail: detailOf(error) });
   } finally {
     running.delete(id);

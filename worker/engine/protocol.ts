@@ -22,8 +22,8 @@ export const EngineEvent = z.discriminatedUnion('kind', [
   EngineReport,
   z.object({ id, kind: z.literal('stage'), stage: Stage }),
   z.object({ id, kind: z.literal('progress'), progress: Progress }),
-  /** `result` is of the job's own shape; see `jobResults`. */
-  z.object({ id, kind: z.literal('done'), result: z.unknown() }),
+  /** `result` is of the job's own shape; see `jobResults`. Whoever gets it removes `kept` after telling it. */
+  z.object({ id, kind: z.literal('done'), result: z.unknown(), kept: z.array(z.string()) }),
   /** `detail` is for a log on this machine: it may name files and lines of Guts itself. */
   z.object({ id, kind: z.literal('failed'), error: ErrorShape, detail: z.string() }),
 ]);
