@@ -173,60 +173,64 @@ function comparePairs(): string[] {
 
 /** The same 1 GiB of data on disks of 2 GiB, 64 GiB and 1 TiB: neither time nor memory may follow the disk's size. */
 function compareSizes(): string[] {
-  const rows = [
-    '| conversion | disk | time against 2 GiB | goal | peak MiB | growth | goal |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-  ];
   const sizes = [2 * GiB, 64 * GiB, 1024 * GiB];
-  const cases: [string, (raw: string, size: number) => string, string, string[]][] = [
-    ['sparse raw → qcow2', (raw) => raw, 'qcow2', []],
-    [
-      'VHDX → qcow2',
-      (raw, size) => made(at(`spread-${size}.vhdx`), (to) => run('qemu-img', 'convert', '-O', 'vhdx', raw, to)),
-      'qcow2',
-      [],
-    ],
-    [
-      'streamOptimized → compressed qcow2',
-      (raw, size) => made(at(`spread-${size}.vmdk`), (to) => run(...spread(guts(raw, to, '--to', 'vmdk')))),
-      'qcow2',
-      ['--compress'],
-    ],
-    [
-      'streamOptimized → raw',
-      (raw, size) => made(at(`spread-${size}.vmdk`), (to) => run(...spread(guts(raw, to, '--to', 'vmdk')))),
-      'raw',
-      [],
-    ],
+  const asVmdk = (raw: string, to: string): void => run(...spread(guts(raw, to, '--to', 'vmdk')));
+  const asVhdx = (raw: string, to: string): void => run('qemu-img', 'convert', '-O', 'vhdx', raw, to);
+  const cases: {
+    name: string;
+    make?: (raw: string, to: string) => void;
+    ending: string;
+    options: string[];
+    rows: string[];
+    base?: { wall: number; peak: number };
+  }[] = [
+    { name: 'sparse raw → qcow2', ending: 'qcow2', options: [], rows: [] },
+    { name: 'VHDX → qcow2', make: asVhdx, ending: 'qcow2', options: [], rows: [] },
+    { name: 'streamOptimized → compressed qcow2', make: asVmdk, ending: 'qcow2', options: ['--compress'], rows: [] },
+    { name: 'streamOptimized → raw', make: asVmdk, ending: 'raw', options: [], rows: [] },
   ];
-  for (const [name, source, ending, options] of cases) {
-    if (flags.only !== undefined && !name.includes(flags.only)) continue;
-    let base: { wall: number; peak: number } | undefined;
-    for (const size of sizes) {
-      const input = source(spreadDisk(big, at(`spread-${size}.raw`), size, GiB), size);
-      say(`${name}, ${size / GiB} GiB`);
-      const output = at(`ours.${ending}`);
+  const chosen = cases.filter(({ name }) => flags.only === undefined || name.includes(flags.only));
+  for (const size of sizes) {
+    if (chosen.length === 0) break;
+    const raw = spreadDisk(big, at(`spread-${size}.raw`), size, GiB);
+    for (const one of chosen) {
+      say(`${one.name}, ${size / GiB} GiB`);
+      const input = one.make === undefined ? raw : at('spread.in');
+      one.make?.(raw, input);
+      const output = at(`ours.${one.ending}`);
       const costs = Array.from({ length: Number(flags.runs) }, () => {
         rmSync(output, { force: true });
-        return measure(guts(input, output, ...options), env);
+        return measure(guts(input, output, ...one.options), env);
       });
-      rmSync(output, { force: true });
+      for (const file of input === raw ? [output] : [output, input]) rmSync(file, { force: true });
       const wall = median(costs.map((cost) => cost.wallSeconds));
       const peak = median(costs.map((cost) => cost.peakMiB));
-      base ??= { wall, peak };
-      const isBase = size === sizes[0];
-      rows.push(
-        `| ${name} | ${size / GiB} GiB | ${ratio(wall / base.wall)} | ${verdict(wall / base.wall, isBase ? undefined : 2)} | ${peak.toFixed(0)} | ${(100 * (peak / base.peak - 1)).toFixed(1)} % | ${verdict(peak / base.peak, isBase ? undefined : 1.1)} |`,
+      const isBase = one.base === undefined;
+      one.base ??= { wall, peak };
+      one.rows.push(
+        `| ${one.name} | ${size / GiB} GiB | ${ratio(wall / one.base.wall)} | ${verdict(wall / one.base.wall, isBase ? undefined : 2)} | ${peak.toFixed(0)} | ${(100 * (peak / one.base.peak - 1)).toFixed(1)} % | ${verdict(peak / one.base.peak, isBase ? undefined : 1.1)} |`,
       );
     }
+    rmSync(raw, { force: true });
   }
-  return rows;
+  return [
+    '| conversion | disk | time against 2 GiB | goal | peak MiB | growth | goal |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...chosen.flatMap(({ rows }) => rows),
+  ];
 }
 
+/** Sources that only the pairs need: they would crowd the memory that the next part is measured in. */
+function dropPairSources(): void {
+  for (const file of [stream, vhdx, vhd, sparse]) rmSync(file, { force: true });
+}
+
+const pairRows = comparePairs();
+if (flags.only === undefined) dropPairSources();
 const tables = [
   `Guts on Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, ${execFileSync('qemu-img', ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? ''}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${guestGiB.toFixed(2)} GiB of guest data on a 4 GiB disk, medians of ${flags.runs} paired runs with their spread.`,
   '',
-  ...comparePairs(),
+  ...pairRows,
   '',
   'One GiB of data on disks of three sizes (medians; time and memory against the 2 GiB disk):',
   '',
