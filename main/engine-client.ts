@@ -2,7 +2,7 @@
 import { unlink } from 'node:fs/promises';
 import type { Worker } from 'node:worker_threads';
 import { EngineEvent, type EngineRequest } from '../worker/engine/protocol.ts';
-import { EngineEndedError, engineThread } from './engine-thread.ts';
+import { endEngine, EngineEndedError, engineThread } from './engine-thread.ts';
 import { RemoteError } from './shared/errors.ts';
 import { jobResults, type Job, type JobResults, type Progress } from './shared/jobs.ts';
 import type { Stage } from './shared/stages.ts';
@@ -35,6 +35,7 @@ export class EngineClient implements AsyncDisposable {
   readonly #running = new Map<number, Running>();
   readonly #onDetail: (detail: string) => void;
   #nextId = 1;
+  #hasEnded = false;
 
   /** @param onDetail gets what only a log on this machine should hold: stacks of failures. */
   constructor(onDetail: (detail: string) => void = () => {}) {
@@ -70,7 +71,7 @@ export class EngineClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.terminate();
+    if (!this.#hasEnded) await endEngine(this.#worker);
   }
 
   #send(request: EngineRequest): void {
@@ -101,6 +102,7 @@ export class EngineClient implements AsyncDisposable {
   }
 
   #end(error: Error): void {
+    this.#hasEnded = true;
     for (const job of this.#running.values()) job.reject(error);
     this.#running.clear();
   }

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { EngineRequest } from '../worker/engine/protocol.ts';
 import { GutsError } from './shared/errors.ts';
+import { endThread } from './shared/threads.ts';
 
 /** Lanes beyond this bring nothing on one disk: reading and writing are the limit then. */
 const MOST_USEFUL_LANES = 4;
@@ -44,6 +46,11 @@ export function engineThread(): Worker {
   early = undefined;
   thread.ref();
   return thread;
+}
+
+/** Ends the engine: what runs is cancelled and undone, its lanes leave, then it does. */
+export async function endEngine(thread: Worker): Promise<void> {
+  await endThread(thread, { id: 0, kind: 'end' } satisfies EngineRequest);
 }
 
 /** The built engine: beside this bundle, or in `out/` when the sources run as they are. */

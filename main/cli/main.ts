@@ -40,7 +40,7 @@ export function makeProgram(): Command {
 async function main(): Promise<number> {
   const program = makeProgram();
   try {
-    await program.parseAsync();
+    await program.parseAsync(process.argv, { from: 'node' }); // also where Electron runs this as its Node
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_WORDS;

@@ -1,7 +1,7 @@
 /** Keeps the engine's thread running for the window, asks it twice a second how it is, and starts it again when told to. */
 import type { Worker } from 'node:worker_threads';
 import { EngineReport, type EngineRequest } from '../../worker/engine/protocol.ts';
-import { EngineEndedError, startEngine } from '../engine-thread.ts';
+import { endEngine, EngineEndedError, startEngine } from '../engine-thread.ts';
 import type { EngineStatus } from '../shared/engine.ts';
 import { GutsError, toErrorInfo } from '../shared/errors.ts';
 
@@ -61,7 +61,8 @@ export class EngineHost implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#letGo()?.terminate();
+    const worker = this.#letGo();
+    if (worker !== undefined) await endEngine(worker);
   }
 
   #ask(worker: Worker): void {

@@ -1,6 +1,6 @@
 /** Entry of the engine's thread: takes requests, runs jobs side by side, tells stages, progress and results. */
 import '../../main/shared/shim.ts';
-import './lane/idle.ts'; // starts lanes while the rest of this list loads
+import { endIdleLanes } from './lane/idle.ts'; // first: it starts lanes while the rest of this list loads
 import { parentPort } from 'node:worker_threads';
 import { GutsError, toErrorInfo } from '../../main/shared/errors.ts';
 import type { Job, JobResults } from '../../main/shared/jobs.ts';
@@ -20,10 +20,11 @@ class CancelledError extends GutsError {
 const port = parentPort;
 if (port === null) throw new Error('The engine runs as a worker thread.');
 const startedMs = performance.now();
-const running = new Map<number, AbortController>();
+const running = new Map<number, { readonly cancel: AbortController; readonly ended: Promise<void> }>();
 let jobsDone = 0;
 let bytesWritten = 0;
 const tell = (event: EngineEvent): void => port.postMessage(event);
+const leave = (): void => port.close();
 
 port.on('message', (message: unknown) => {
   const request = EngineRequest.parse(message); // a host that sends anything else is a fault, and ends the engine loudly
@@ -43,16 +44,29 @@ port.on('message', (message: unknown) => {
       return;
     }
     case 'cancel':
-      running.get(request.id)?.abort(new CancelledError('The job was cancelled.'));
+      running.get(request.id)?.cancel.abort(new CancelledError('The job was cancelled.'));
       return;
     case 'run':
-      void run(request.id, request.job);
+      running.set(request.id, begin(request.id, request.job));
+      return;
+    case 'end':
+      void end();
   }
 });
 
-async function run(id: number, job: Job): Promise<void> {
+function begin(id: number, job: Job): { readonly cancel: AbortController; readonly ended: Promise<void> } {
   const cancel = new AbortController();
-  running.set(id, cancel);
+  return { cancel, ended: run(id, job, cancel) };
+}
+
+async function end(): Promise<void> {
+  for (const { cancel } of running.values()) cancel.abort(new CancelledError('The engine ends.'));
+  await Promise.all([...running.values()].map(({ ended }) => ended));
+  await endIdleLanes();
+  leave(); // nothing else keeps the thread
+}
+
+async function run(id: number, job: Job, cancel: AbortController): Promise<void> {
   const kept: string[] = [];
   const context: JobContext = {
     signal: cancel.signal,

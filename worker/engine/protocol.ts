@@ -12,6 +12,8 @@ export const EngineRequest = z.discriminatedUnion('kind', [
   z.object({ id, kind: z.literal('run'), job: Job }),
   /** Stops the job that was asked for under this id; the job then fails with `job.cancelled`. */
   z.object({ id, kind: z.literal('cancel') }),
+  /** Cancels what runs, waits until that is undone, and ends the thread. */
+  z.object({ id, kind: z.literal('end') }),
 ]);
 export type EngineRequest = z.infer<typeof EngineRequest>;
 

@@ -16,9 +16,15 @@ export function takeLane(): Lane {
 
 /** Takes a lane back. One that still works, or died, is ended: its memory must not change under the next user. */
 export async function giveLaneBack(lane: Lane): Promise<void> {
-  if (lane.load > 0 || !lane.isAlive || idle.length >= MOST_IDLE) await lane.stop();
+  if (!lane.isAlive) return;
+  if (lane.load > 0 || idle.length >= MOST_IDLE) await lane.stop();
   else {
     lane.work(null);
     idle.push(lane);
   }
+}
+
+/** Ends the lanes that wait; for the engine's own end. */
+export async function endIdleLanes(): Promise<void> {
+  await Promise.all(idle.splice(0).map((lane) => lane.stop()));
 }

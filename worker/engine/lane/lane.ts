@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { RemoteError } from '../../../main/shared/errors.ts';
+import { endThread } from '../../../main/shared/threads.ts';
 import type { LaneAnswer, LaneJob, LaneMemory, LaneReplies, LaneRequest } from './protocol.ts';
 
 interface Waiting {
@@ -54,9 +55,13 @@ export class Lane {
     return answered as Promise<LaneReplies[J['op']]>; // a lane answers each op with its own reply
   }
 
+  /**
+   * Lets it finish what it has, then ends it. A thread that is ended from outside while messages fly may never stop on
+   * Node 18; that way is kept for a lane that takes too long.
+   */
   async stop(): Promise<void> {
     this.#dead ??= new Error('The lane was stopped.');
-    await this.#worker.terminate();
+    await endThread(this.#worker, { isEnd: true } satisfies LaneRequest);
   }
 
   #answer(answer: LaneAnswer): void {

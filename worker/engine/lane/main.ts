@@ -14,6 +14,10 @@ port.on('message', (request: LaneRequest) => {
     work.use(request.memory);
     return;
   }
+  if ('isEnd' in request) {
+    port.close(); // nothing else keeps the thread
+    return;
+  }
   const { id, job } = request;
   let answer: LaneAnswer;
   try {

@@ -129,8 +129,11 @@ export interface LaneReplies {
   readonly hashEnd: { readonly hex: string };
   readonly hashFile: { readonly hex: string };
 }
-/** Memory for the jobs that follow, or a job. */
-export type LaneRequest = { readonly memory: LaneMemory | null } | { readonly id: number; readonly job: LaneJob };
+/** Memory for the jobs that follow, a job, or the end: the lane finishes what came before and leaves. */
+export type LaneRequest =
+  | { readonly memory: LaneMemory | null }
+  | { readonly id: number; readonly job: LaneJob }
+  | { readonly isEnd: true };
 export type LaneAnswer =
   | { readonly id: number; readonly reply: LaneReplies[keyof LaneReplies] }
   | { readonly id: number; readonly error: ErrorInfo; readonly detail: string };
