@@ -134,7 +134,7 @@ const vhdx: readonly Producer[] = [
   },
   {
     by: 'the Hyper-V lab',
-    what: 'vhdx, a checkpoint on a checkpoint on a base in another folder',
+    what: 'vhdx, a checkpoint on a checkpoint on a base',
     notForQemu: 'it does not know differencing VHDXs',
     make: (at, raw) => {
       mkvhdx('mkdyn', raw, at('base.vhdx'));

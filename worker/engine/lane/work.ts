@@ -29,7 +29,7 @@ const PACK_LEVEL = 1;
 const NO_BYTES = new Uint8Array(new SharedArrayBuffer(0));
 const ZEROS = Buffer.alloc(BLOCK_BYTES);
 /** Small enough to stay in a core's second-level cache while it is compared. */
-const READ_BACK_BYTES = 256 * 1024;
+const READ_BACK_BYTES = 128 * 1024;
 
 export class LaneWork {
   #slots: Uint8Array = NO_BYTES;
@@ -198,15 +198,23 @@ export class LaneWork {
         : Buffer.from(this.#packs.buffer, job.slot * SLOT_BLOCKS * PACKED_BYTES, SLOT_BLOCKS * PACKED_BYTES);
     let writtenBytes = 0;
     for (const { at, length, position } of job.runs) {
-      try {
-        for (let done = 0; done < length;) done += writeSync(job.fd, slot, at + done, length - done, position + done);
-      } catch (error) {
-        throw writeFailure('the destination', error);
+      // Piece by piece, so that what is read back is still in the core's cache.
+      for (let done = 0; done < length; done += READ_BACK_BYTES) {
+        const piece = Math.min(READ_BACK_BYTES, length - done);
+        this.#writePiece(job.fd, slot, at + done, piece, position + done);
+        this.#compareWritten(job.fd, slot, at + done, piece, position + done);
       }
-      this.#compareWritten(job.fd, slot, at, length, position);
       writtenBytes += length;
     }
     return { writtenBytes };
+  }
+
+  #writePiece(fd: number, slot: Buffer, at: number, length: number, position: number): void {
+    try {
+      for (let done = 0; done < length;) done += writeSync(fd, slot, at + done, length - done, position + done);
+    } catch (error) {
+      throw writeFailure('the destination', error);
+    }
   }
 
   #compareWritten(fd: number, slot: Buffer, at: number, length: number, position: number): void {
