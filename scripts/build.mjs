@@ -84,7 +84,13 @@ async function build() {
         rolldownOptions: {
           input: { [name]: path.join(root, entry) },
           external,
-          output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+          output: {
+            format: 'cjs',
+            entryFileNames: '[name].cjs',
+            codeSplitting: false,
+            // Half as many bytes to read at every start; names stay, for traces that people can read.
+            minify: { compress: true, mangle: false, codegen: true },
+          },
         },
       },
     });

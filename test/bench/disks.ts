@@ -18,25 +18,27 @@ import * as path from 'node:path';
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
-const DATA_MIB = 1600;
-const RANDOM_MIB = 120;
+/** Of each disk, for every GiB of it. */
+const DATA_MIB = 400;
+const NOISE_MIB = 30;
 
 /** Runs qemu-img, mke2fs and the like. */
 export function run(command: string, ...args: string[]): void {
   execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** A 4 GiB ext4 disk with 1,600 MiB of this machine's /usr and 120 MiB of noise; made once. */
-export function bigDisk(dir: string): string {
-  const disk = path.join(dir, 'big.raw');
+/** An ext4 disk of `sizeGiB` with 400 MiB of this machine's /usr and 30 MiB of noise for each GiB; made once. */
+export function fullDisk(dir: string, sizeGiB: number): string {
+  const disk = path.join(dir, `disk-${sizeGiB}.raw`);
   if (existsSync(disk)) return disk;
   const tree = path.join(dir, 'tree');
   mkdirSync(tree, { recursive: true });
-  const took = gather('/usr', tree, DATA_MIB * MiB);
-  if (took < DATA_MIB * MiB)
+  const wanted = sizeGiB * DATA_MIB * MiB;
+  const took = gather('/usr', tree, wanted);
+  if (took < wanted)
     process.stderr.write(`bench: /usr gave only ${Math.round(took / MiB)} MiB; noise fills up the rest\n`);
-  writeNoise(path.join(tree, 'noise'), RANDOM_MIB * MiB + Math.max(0, DATA_MIB * MiB - took));
-  truncated(`${disk}.new`, 4 * GiB);
+  writeNoise(path.join(tree, 'noise'), sizeGiB * NOISE_MIB * MiB + Math.max(0, wanted - took));
+  truncated(`${disk}.new`, sizeGiB * GiB);
   run('mke2fs', '-q', '-t', 'ext4', '-F', '-d', tree, `${disk}.new`);
   rmSync(tree, { recursive: true });
   execFileSync('mv', [`${disk}.new`, disk]);
@@ -96,6 +98,25 @@ export function spreadDisk(from: string, file: string, sizeBytes: number, dataBy
   closeSync(output);
   execFileSync('mv', [`${file}.new`, file]);
   return file;
+}
+
+/** A virtual machine's host takes memory back that was free for some two seconds, and is busy with it for a while. */
+const REST_MS = 3000;
+
+/**
+ * Frees the memory of `file`, which is made with so many bytes if it is not there, right before something is measured:
+ * what runs next gets memory that is at hand. Else it would ask the host for each page, and which program meets that
+ * is chance.
+ */
+export function freeMemory(file: string, bytes: number): void {
+  if (!existsSync(file)) {
+    const fd = openSync(file, 'w');
+    const block = Buffer.alloc(MiB);
+    for (let left = bytes; left > 0; left -= MiB) writeSync(fd, block);
+    closeSync(fd);
+  }
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REST_MS);
+  rmSync(file);
 }
 
 export function made(file: string, make: (to: string) => void): string {

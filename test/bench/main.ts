@@ -11,7 +11,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, statSync, writ
 import { cpus, tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
-import { bigDisk, made, run, spreadDisk } from './disks.ts';
+import { freeMemory, fullDisk, made, run, spreadDisk } from './disks.ts';
 import { measure, median, type Cost } from './measure.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -33,9 +33,17 @@ const env = { GUTS_DATA_DIR: at('state') };
 const node = existsSync('/usr/bin/node') ? '/usr/bin/node' : process.execPath;
 const guts = (...args: string[]): string[] => [node, path.join(root, 'out/cli.cjs'), 'convert', ...args];
 
+/** A disk in one format: made when it is needed, removed when it is not, for all of them would not fit in memory. */
+interface Source {
+  /** What it was made of: the same disk as a raw file. */
+  readonly raw: string;
+  readonly format: string;
+  readonly make: (to: string) => void;
+}
+
 interface Pair {
   readonly name: string;
-  readonly input: string;
+  readonly source: Source;
   readonly ending: string;
   readonly ours: readonly string[];
   readonly theirs: readonly string[];
@@ -51,13 +59,20 @@ function roomy(folder: string): boolean {
 
 const say = (text: string): void => void process.stderr.write(`bench: ${text}\n`);
 say(`making disks in ${dir}`);
-const big = bigDisk(dir);
-const stream = made(at('big.vmdk'), (to) => run(...spread(guts(big, to, '--to', 'vmdk'))));
-const vhdx = made(at('big.vhdx'), (to) => run('qemu-img', 'convert', '-O', 'vhdx', '-o', 'subformat=dynamic', big, to));
-const vhd = made(at('big.vhd'), (to) =>
-  run('qemu-img', 'convert', '-O', 'vpc', '-o', 'subformat=dynamic,force_size=on', big, to),
-);
-const sparse = made(at('big-sparse.vmdk'), (to) => run('qemu-img', 'convert', '-O', 'vmdk', big, to));
+/** For what takes long: 1.7 GiB of data. */
+const disk = fullDisk(dir, 4);
+/** For plain copies, which take a second for every two GiB: 3.5 GiB of data. */
+const largeDisk = fullDisk(dir, 8);
+const stream: Source = { raw: disk, format: 'vmdk', make: (to) => run(...spread(guts(disk, to, '--to', 'vmdk'))) };
+const byQemu = (format: string, ...options: string[]): Source => ({
+  raw: largeDisk,
+  format,
+  make: (to) => run('qemu-img', 'convert', '-O', format, ...options, largeDisk, to),
+});
+const vhdx = byQemu('vhdx', '-o', 'subformat=dynamic');
+const vhd = byQemu('vpc', '-o', 'subformat=dynamic,force_size=on');
+const sparse = byQemu('vmdk');
+const plain: Source = { raw: largeDisk, format: 'raw', make: (to) => run('ln', largeDisk, to) };
 
 function spread([command = '', ...args]: readonly string[]): [string, ...string[]] {
   return [command, ...args];
@@ -66,7 +81,7 @@ function spread([command = '', ...args]: readonly string[]): [string, ...string[
 const pairs: Pair[] = [
   {
     name: 'streamOptimized → compressed qcow2 (carried over, SHA-512) : qemu-img -c -m 8 -W',
-    input: stream,
+    source: stream,
     ending: 'qcow2',
     ours: ['--compress', '--verify', 'written'],
     theirs: ['-c', '-m', '8', '-W', '-O', 'qcow2'],
@@ -75,7 +90,7 @@ const pairs: Pair[] = [
   },
   {
     name: 'streamOptimized → compressed qcow2 (carried over, SHA-512) : qemu-img plain qcow2',
-    input: stream,
+    source: stream,
     ending: 'qcow2',
     ours: ['--compress', '--verify', 'written'],
     theirs: ['-O', 'qcow2'],
@@ -83,7 +98,7 @@ const pairs: Pair[] = [
   },
   {
     name: 'the same, every Adler-32 checked as well (the default)',
-    input: stream,
+    source: stream,
     ending: 'qcow2',
     ours: ['--compress'],
     theirs: ['-O', 'qcow2'],
@@ -91,7 +106,7 @@ const pairs: Pair[] = [
   },
   {
     name: 'streamOptimized → raw',
-    input: stream,
+    source: stream,
     ending: 'raw',
     ours: [],
     theirs: ['-O', 'raw'],
@@ -99,22 +114,17 @@ const pairs: Pair[] = [
   },
   {
     name: 'streamOptimized → qcow2',
-    input: stream,
+    source: stream,
     ending: 'qcow2',
     ours: [],
     theirs: ['-O', 'qcow2'],
     goals: { wall: 0.65, cpu: 0.7, peakMiB: 200 },
   },
-  ...[
-    ['VHDX', vhdx],
-    ['VHD', vhd],
-    ['sparse VMDK', sparse],
-    ['raw', big],
-  ].flatMap(([name = '', input = '']): Pair[] => [
-    { name: `${name} → raw`, input, ending: 'raw', ours: [], theirs: ['-O', 'raw'], goals: { wall: 1, peakMiB: 200 } },
+  ...Object.entries({ VHDX: vhdx, VHD: vhd, 'sparse VMDK': sparse, raw: plain }).flatMap(([name, source]): Pair[] => [
+    { name: `${name} → raw`, source, ending: 'raw', ours: [], theirs: ['-O', 'raw'], goals: { wall: 1, peakMiB: 200 } },
     {
       name: `${name} → qcow2`,
-      input,
+      source,
       ending: 'qcow2',
       ours: [],
       theirs: ['-O', 'qcow2'],
@@ -132,43 +142,47 @@ const verdict = (value: number, goal: number | undefined): string => {
 const ratio = (value: number): string => value.toFixed(3);
 const range = (values: readonly number[]): string =>
   `[${Math.min(...values).toFixed(3)}–${Math.max(...values).toFixed(3)}]`;
-const guestGiB = guestBytes(big) / GiB;
-
-function guestBytes(file: string): number {
-  return statSync(file).blocks * 512;
-}
+const dataBytes = (file: string): number => statSync(file).blocks * 512;
+const dataGiB = (file: string): string => (dataBytes(file) / GiB).toFixed(2);
 
 function comparePairs(): string[] {
   const rows = [
-    '| conversion | wall | goal | CPU | goal | peak MiB | CPU s/GiB, Guts : qemu-img |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| conversion | data, GiB | wall | goal | CPU | goal | peak MiB | CPU s/GiB, Guts : qemu-img |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
   ];
-  for (const pair of pairs) {
-    if (flags.only !== undefined && !pair.name.includes(flags.only)) continue;
+  const chosen = pairs.filter(({ name }) => flags.only === undefined || name.includes(flags.only));
+  chosen.forEach((pair, i) => {
     say(pair.name);
-    const ours: Cost[] = [];
-    const theirs: Cost[] = [];
-    const mine = at(`ours.${pair.ending}`);
-    const other = at(`theirs.${pair.ending}`);
-    for (let i = 0; i < (pair.runs ?? Number(flags.runs)); i++) {
-      rmSync(mine, { force: true });
-      ours.push(measure(guts(pair.input, mine, ...pair.ours), env));
-      rmSync(other, { force: true });
-      theirs.push(measure(['qemu-img', 'convert', ...pair.theirs, pair.input, other], {}));
-    }
-    execFileSync('qemu-img', ['compare', big, mine], { stdio: ['ignore', 'ignore', 'inherit'] });
-    const walls = ours.map((cost, i) => cost.wallSeconds / (theirs[i]?.wallSeconds ?? Number.NaN));
-    const cpu = ours.map((cost, i) => cost.cpuSeconds / (theirs[i]?.cpuSeconds ?? Number.NaN));
-    const peak = Math.max(...ours.map((cost) => cost.peakMiB));
-    const perGiB = (costs: readonly Cost[]): string =>
-      (median(costs.map((cost) => cost.cpuSeconds)) / guestGiB).toFixed(2);
-    rows.push(
-      `| ${pair.name} | ${ratio(median(walls))} ${range(walls)} | ${verdict(median(walls), pair.goals.wall)} | ${ratio(median(cpu))} ${range(cpu)} | ${verdict(median(cpu), pair.goals.cpu)} | ${peak.toFixed(0)}, ${verdict(peak, pair.goals.peakMiB)} | ${perGiB(ours)} : ${perGiB(theirs)} |`,
-    );
-    rmSync(mine, { force: true });
-    rmSync(other, { force: true });
-  }
+    const { source } = pair;
+    const input = made(at(`source.${source.format}`), source.make);
+    rows.push(comparePair(pair, input));
+    if (chosen[i + 1]?.source !== source) rmSync(input);
+  });
   return rows;
+}
+
+function comparePair(pair: Pair, input: string): string {
+  const { source, ending, goals } = pair;
+  const ours: Cost[] = [];
+  const theirs: Cost[] = [];
+  const output = at(`output.${ending}`);
+  const bytes = dataBytes(source.raw);
+  const measured = (command: readonly string[], own: Readonly<Record<string, string>>): Cost => {
+    freeMemory(output, bytes);
+    return measure(command, own);
+  };
+  for (let i = 0; i < (pair.runs ?? Number(flags.runs)); i++) {
+    ours.push(measured(guts(input, output, ...pair.ours), env));
+    execFileSync('qemu-img', ['compare', source.raw, output], { stdio: ['ignore', 'ignore', 'inherit'] });
+    theirs.push(measured(['qemu-img', 'convert', ...pair.theirs, input, output], {}));
+  }
+  rmSync(output);
+  const walls = ours.map((cost, i) => cost.wallSeconds / (theirs[i]?.wallSeconds ?? Number.NaN));
+  const cpu = ours.map((cost, i) => cost.cpuSeconds / (theirs[i]?.cpuSeconds ?? Number.NaN));
+  const peak = Math.max(...ours.map((cost) => cost.peakMiB));
+  const perGiB = (costs: readonly Cost[]): string =>
+    ((median(costs.map((cost) => cost.cpuSeconds)) * GiB) / bytes).toFixed(2);
+  return `| ${pair.name} | ${dataGiB(source.raw)} | ${ratio(median(walls))} ${range(walls)} | ${verdict(median(walls), goals.wall)} | ${ratio(median(cpu))} ${range(cpu)} | ${verdict(median(cpu), goals.cpu)} | ${peak.toFixed(0)}, ${verdict(peak, goals.peakMiB)} | ${perGiB(ours)} : ${perGiB(theirs)} |`;
 }
 
 /** The same 1 GiB of data on disks of 2 GiB, 64 GiB and 1 TiB: neither time nor memory may follow the disk's size. */
@@ -192,7 +206,7 @@ function compareSizes(): string[] {
   const chosen = cases.filter(({ name }) => flags.only === undefined || name.includes(flags.only));
   for (const size of sizes) {
     if (chosen.length === 0) break;
-    const raw = spreadDisk(big, at(`spread-${size}.raw`), size, GiB);
+    const raw = spreadDisk(disk, at(`spread-${size}.raw`), size, GiB);
     for (const one of chosen) {
       say(`${one.name}, ${size / GiB} GiB`);
       const input = one.make === undefined ? raw : at('spread.in');
@@ -220,15 +234,10 @@ function compareSizes(): string[] {
   ];
 }
 
-/** Sources that only the pairs need: they would crowd the memory that the next part is measured in. */
-function dropPairSources(): void {
-  for (const file of [stream, vhdx, vhd, sparse]) rmSync(file, { force: true });
-}
-
 const pairRows = comparePairs();
-if (flags.only === undefined) dropPairSources();
+rmSync(largeDisk); // it would crowd the memory that the next part is measured in
 const tables = [
-  `Guts on Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, ${execFileSync('qemu-img', ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? ''}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${guestGiB.toFixed(2)} GiB of guest data on a 4 GiB disk, medians of ${flags.runs} paired runs with their spread.`,
+  `Guts on Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, ${execFileSync('qemu-img', ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? ''}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, medians of ${flags.runs} paired runs with their spread.`,
   '',
   ...pairRows,
   '',

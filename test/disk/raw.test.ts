@@ -1,4 +1,5 @@
 /** Raw disks: every byte as it is in the file, and holes where the file system has some. */
+import { execFileSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openFile } from '../../worker/disk/bytes.ts';
@@ -129,6 +130,22 @@ describe('asking the file system for holes', () => {
     }
 
     expect(starts).toEqual(writes.map(({ offset, length }) => [offset, length]));
+  });
+
+  test('takes the start of a file that holds much as data, so that reading can begin before the answer', async () => {
+    using dir = scratch();
+    const file = dir.file('large.raw');
+    await makeRaw(file, 4 * GiB, [{ offset: 100 * MiB, length: 64 * KiB }]);
+    // Space without data, which file systems count as stored and name a hole.
+    execFileSync('fallocate', ['--offset', `${2 * GiB}`, '--length', `${GiB}`, file]);
+
+    await using image = await openImage(file);
+
+    expect((await extentsOf(image)).slice(0, 3).map(({ kind, offset, length }) => [kind, offset, length])).toEqual([
+      ['data', 0, 64 * MiB],
+      ['hole', 64 * MiB, 36 * MiB],
+      ['data', 100 * MiB, 64 * KiB],
+    ]);
   });
 
   test('works for names that a command line might trip over', async () => {

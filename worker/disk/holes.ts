@@ -23,6 +23,9 @@ const MOST_OUTPUT_BYTES = MOST_STRETCHES * 34 + 64;
 const ASK_TIMEOUT_MS = 60_000;
 /** Below this much to gain, asking costs more than reading zeros. */
 const LEAST_GAIN_BYTES = 1024 * 1024;
+/** The start of a file that holds much counts as data, so that it can be read while the helper starts. */
+const HEAD_BYTES = 64 * 1024 * 1024;
+const MUCH_BYTES = 16 * HEAD_BYTES;
 
 /**
  * The holes of `source`, or null where none are known: no local file, hardly anything to gain, or a platform
@@ -67,6 +70,10 @@ class AskedHoles implements HoleMap {
 
   async dataFrom(position: number, signal?: AbortSignal): Promise<Stretch> {
     const end = { start: this.#sizeBytes, end: this.#sizeBytes };
+    if (position < HEAD_BYTES && this.storedBytes >= MUCH_BYTES) {
+      this.#askOnce(HEAD_BYTES, signal).catch(() => {}); // whoever comes for what follows is told
+      return { start: position, end: HEAD_BYTES };
+    }
     while (position < this.#sizeBytes) {
       if (this.#isMute) return { start: position, end: this.#sizeBytes };
       const { stretches, from, to } = this.#answer;

@@ -9,8 +9,8 @@ import { PACKED_BYTES, SLOT_BLOCKS, SLOT_BYTES, type FillReply, type LaneMemory 
 import { Slots } from './slots.ts';
 import type { Target } from './targets.ts';
 
-/** Jobs that each lane may have before it; three keep it busy while the engine orders the one that is done. */
-export const JOBS_PER_LANE = 3;
+/** Jobs that each lane may have before it: the one that it does, and the next. */
+export const JOBS_PER_LANE = 2;
 
 /** Counts where it is true: bytes read once they are there, bytes written once they were read back. */
 export interface Meter {
@@ -43,12 +43,14 @@ export function copyMemory(lanes: number, packs: boolean, inputs = 0, inputBytes
   const slots = takeShared(count * SLOT_BYTES);
   const packed = takeShared(packs ? count * SLOT_BLOCKS * PACKED_BYTES : 0);
   const windows = takeShared(inputs * inputBytes);
+  const nextBlock = takeShared(BigInt64Array.BYTES_PER_ELEMENT);
   return {
     slots,
     packs: packed,
     inputs: windows,
     inputBytes,
-    [Symbol.dispose]: () => [slots, packed, windows].forEach(giveSharedBack),
+    nextBlock,
+    [Symbol.dispose]: () => [slots, packed, windows, nextBlock].forEach(giveSharedBack),
   };
 }
 
@@ -65,14 +67,15 @@ export async function copyBatches(job: CopyJob): Promise<void> {
     for (const { extent, at } of batch.fetches) {
       await readExtent(extent, new Uint8Array(memory.slots, slot * SLOT_BYTES + at, extent.length), stop);
     }
-    const pack = target?.pack ?? null;
     const reply = await lane.run({
       op: 'fill',
       slot,
       pieces: batch.pieces,
+      offsets: batch.offsets,
       blockLengths: batch.lengths,
       digests: digest !== null,
-      pack,
+      pack: target?.pack ?? null,
+      write: target?.direct ?? null,
     });
     meter.readBytes += batch.storedBytes;
     job.onFilled?.(batch);
@@ -85,7 +88,7 @@ export async function copyBatches(job: CopyJob): Promise<void> {
     const { digests } = reply;
     if (digest !== null && digests !== null) {
       batch.offsets.forEach((offset, i) => {
-        if ((reply.zeroMask & (1 << i)) === 0) digest.add(offset, digests.subarray(32 * i, 32 * i + 32));
+        if (reply.zeros[i] === 0) digest.add(offset, digests.subarray(32 * i, 32 * i + 32));
       });
     }
     const written =

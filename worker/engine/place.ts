@@ -8,7 +8,7 @@ import { BLOCK_BYTES, type LaneMemory } from './lane/protocol.ts';
 import { PartFile } from './part-file.ts';
 import { FileSink, PipeSink, type Sink } from './sink.ts';
 import { Qcow2StreamTarget, RawStreamTarget, VmdkTarget } from './stream-targets.ts';
-import { Qcow2Target, RawTarget, type Target } from './targets.ts';
+import { PackedQcow2Target, PlainQcow2Target, RawTarget, type Target } from './targets.ts';
 import { reopen, type Written } from './verify.ts';
 
 export interface Settled {
@@ -54,7 +54,9 @@ export async function filePlace(partPath: string): Promise<Place> {
       const { virtualSizeBytes } = image.facts;
       if (to === 'raw') return new RawTarget(file, virtualSizeBytes);
       if (to === 'vmdk') return new VmdkTarget(sink, virtualSizeBytes, memory);
-      return new Qcow2Target(file, virtualSizeBytes, compress);
+      return compress
+        ? new PackedQcow2Target(file, virtualSizeBytes)
+        : new PlainQcow2Target(file, virtualSizeBytes, memory);
     },
     async settle({ to, virtualSizeBytes, mappedBytes, writtenBytes, sha512, wantsSha512, lane }, signal) {
       if (sink.position > 0) await file.setLength(sink.position); // zeros at its end were not written

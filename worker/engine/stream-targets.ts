@@ -3,8 +3,9 @@ import { StreamOptimizedLayout } from '../disk/vmdk/stream-writer.ts';
 import { Qcow2Layout } from '../disk/qcow2/layout.ts';
 import { randomInt } from 'node:crypto';
 import { BLOCK_BYTES, PACKED_BYTES, SLOT_BLOCKS, SLOT_BYTES, type LaneMemory } from './lane/protocol.ts';
+import { forRuns } from './lane/runs.ts';
 import type { Sink } from './sink.ts';
-import { forRuns, isZero, type Filled, type Target } from './targets.ts';
+import type { Filled, Target } from './targets.ts';
 
 /** The plain bytes of `count` blocks of a slot. */
 function blocksOf(memory: LaneMemory, slot: number, first: number, length: number): Uint8Array {
@@ -14,6 +15,7 @@ function blocksOf(memory: LaneMemory, slot: number, first: number, length: numbe
 /** Sends what is between the data as zeros: the only way of a raw image through a pipe. */
 export class RawStreamTarget implements Target {
   readonly pack = null;
+  readonly direct = null;
   readonly mappedBytes = null;
   readonly #sink: Sink;
   readonly #virtualSizeBytes: number;
@@ -25,12 +27,12 @@ export class RawStreamTarget implements Target {
     this.#memory = memory;
   }
 
-  async accept(filled: Filled): Promise<number> {
+  async accept({ slot, offsets, reply }: Filled): Promise<number> {
     const before = this.#sink.position;
     const sent: Promise<void>[] = [];
-    forRuns(filled, (first, count, offset) => {
+    forRuns(offsets, reply.zeros, 0, offsets.length, (first, count, offset) => {
       const length = Math.min(count * BLOCK_BYTES, this.#virtualSizeBytes - offset);
-      sent.push(this.#sendZeros(offset), this.#sink.append(blocksOf(this.#memory, filled.slot, first, length)));
+      sent.push(this.#sendZeros(offset), this.#sink.append(blocksOf(this.#memory, slot, first, length)));
     });
     const bytes = this.#sink.position - before;
     await Promise.all(sent);
@@ -49,6 +51,7 @@ export class RawStreamTarget implements Target {
 /** A qcow2 with plain clusters whose head goes first, because the size of its data is bounded beforehand. */
 export class Qcow2StreamTarget implements Target {
   readonly pack = null;
+  readonly direct = null;
   readonly #sink: Sink;
   readonly #layout: Qcow2Layout;
   readonly #memory: LaneMemory;
@@ -67,13 +70,13 @@ export class Qcow2StreamTarget implements Target {
     return this.#layout.mappedBytes;
   }
 
-  async accept(filled: Filled): Promise<number> {
+  async accept({ slot, offsets, reply }: Filled): Promise<number> {
     const before = this.#sink.position;
     const sent: Promise<void>[] = [];
-    forRuns(filled, (first, count, offset) => {
+    forRuns(offsets, reply.zeros, 0, offsets.length, (first, count, offset) => {
       const position = this.#layout.plain(offset, count);
       if (position !== this.#sink.position) throw new Error(`data for ${position} would go to ${this.#sink.position}`);
-      sent.push(this.#sink.append(blocksOf(this.#memory, filled.slot, first, count * BLOCK_BYTES)));
+      sent.push(this.#sink.append(blocksOf(this.#memory, slot, first, count * BLOCK_BYTES)));
     });
     const bytes = this.#sink.position - before;
     await Promise.all(sent);
@@ -91,6 +94,7 @@ export class Qcow2StreamTarget implements Target {
 /** A streamOptimized VMDK, grain after grain as ESXi writes it. */
 export class VmdkTarget implements Target {
   readonly pack = 'zlib';
+  readonly direct = null;
   readonly #sink: Sink;
   readonly #packs: Uint8Array;
   readonly #layout = new StreamOptimizedLayout();
@@ -112,7 +116,7 @@ export class VmdkTarget implements Target {
   async accept({ slot, offsets, reply }: Filled): Promise<number> {
     const parts: Uint8Array[] = [];
     offsets.forEach((offset, i) => {
-      if (isZero(reply, i)) return;
+      if (reply.zeros[i] === 1) return;
       this.#grains++;
       const start = (slot * SLOT_BLOCKS + i) * PACKED_BYTES;
       parts.push(...this.#layout.grain(offset, this.#packs.subarray(start, start + (reply.packedBytes?.[i] ?? 0))));

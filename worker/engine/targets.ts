@@ -1,6 +1,12 @@
 /** Where filled blocks go: a raw file, or a qcow2 file with plain or compressed clusters; lanes write them by themselves. */
-import type { FillReply, Run } from './lane/protocol.ts';
-import { BLOCK_BYTES, PACKED_BYTES } from './lane/protocol.ts';
+import {
+  BLOCK_BYTES,
+  PACKED_BYTES,
+  type DirectWrite,
+  type FillReply,
+  type LaneMemory,
+  type Run,
+} from './lane/protocol.ts';
 import type { Lane } from './lane/lane.ts';
 import type { PartFile } from './part-file.ts';
 import { Qcow2Layout } from '../disk/qcow2/layout.ts';
@@ -20,6 +26,8 @@ export interface Filled {
 export interface Target {
   /** How lanes should pack blocks before they are handed over. */
   readonly pack: 'zlib' | 'deflate' | null;
+  /** How lanes write blocks while they fill them; null where blocks must wait for their turn. */
+  readonly direct: DirectWrite | null;
   /**
    * Takes the blocks that are not zeros. Called in the disk's order, without waiting for earlier calls.
    * @returns bytes written, once they are in the file and were read back from it.
@@ -31,52 +39,24 @@ export interface Target {
   readonly mappedBytes: number | null;
 }
 
-export const isZero = (reply: FillReply, i: number): boolean => (reply.zeroMask & (1 << i)) !== 0;
-
-/** Calls `found` for each stretch of neighbouring blocks that hold data and follow each other on the guest's disk. */
-export function forRuns(
-  { offsets, reply }: Filled,
-  found: (first: number, count: number, offset: number) => void,
-): void {
-  for (let i = 0; i < offsets.length;) {
-    const offset = offsets[i] ?? 0;
-    if (isZero(reply, i)) {
-      i++;
-      continue;
-    }
-    let count = 1;
-    while (
-      i + count < offsets.length &&
-      !isZero(reply, i + count) &&
-      offsets[i + count] === offset + count * BLOCK_BYTES
-    )
-      count++;
-    found(i, count, offset);
-    i += count;
-  }
-}
+const bytesOf = (runs: readonly Run[]): number => runs.reduce((sum, { length }) => sum + length, 0);
 
 /** Every byte at its own place; what is never written stays a hole. */
 export class RawTarget implements Target {
   readonly pack = null;
+  readonly direct: DirectWrite;
   readonly mappedBytes = null;
   readonly #file: PartFile;
   readonly #virtualSizeBytes: number;
 
   constructor(file: PartFile, virtualSizeBytes: number) {
     this.#file = file;
+    this.direct = { fd: file.fd, at: 'offset' };
     this.#virtualSizeBytes = virtualSizeBytes;
   }
 
-  async accept(filled: Filled): Promise<number> {
-    const runs: Run[] = [];
-    forRuns(filled, (first, count, offset) => {
-      const length = Math.min(count * BLOCK_BYTES, this.#virtualSizeBytes - offset);
-      runs.push({ at: first * BLOCK_BYTES, length, position: offset });
-    });
-    if (runs.length === 0) return 0;
-    return (await filled.lane.run({ op: 'write', from: 'slot', slot: filled.slot, fd: this.#file.fd, runs }))
-      .writtenBytes;
+  async accept({ reply }: Filled): Promise<number> {
+    return bytesOf(reply.runs);
   }
 
   async finish(): Promise<void> {
@@ -84,15 +64,44 @@ export class RawTarget implements Target {
   }
 }
 
-/** A qcow2 whose head is written last; see `Qcow2Layout`. */
-export class Qcow2Target implements Target {
-  readonly pack: 'deflate' | null;
+/** A qcow2 with plain clusters, in the order in which lanes get to write them; its head is written last. */
+export class PlainQcow2Target implements Target {
+  readonly pack = null;
+  readonly direct: DirectWrite;
   readonly #file: PartFile;
   readonly #layout: Qcow2Layout;
 
-  constructor(file: PartFile, virtualSizeBytes: number, compress: boolean) {
+  constructor(file: PartFile, virtualSizeBytes: number, memory: LaneMemory) {
     this.#file = file;
-    this.pack = compress ? 'deflate' : null;
+    this.direct = { fd: file.fd, at: 'next' };
+    this.#layout = new Qcow2Layout({ virtualSizeBytes, dataBytes: null });
+    new BigInt64Array(memory.nextBlock)[0] = BigInt(this.#layout.dataStart / BLOCK_BYTES);
+  }
+
+  get mappedBytes(): number {
+    return this.#layout.mappedBytes;
+  }
+
+  async accept({ offsets, reply }: Filled): Promise<number> {
+    for (const { at, length, position } of reply.runs)
+      this.#layout.placed(offsets[at / BLOCK_BYTES] ?? 0, length / BLOCK_BYTES, position);
+    return bytesOf(reply.runs);
+  }
+
+  async finish(): Promise<void> {
+    await writeTables(this.#file, this.#layout);
+  }
+}
+
+/** A qcow2 with compressed clusters in the disk's order, and plain ones where that is shorter; its head is written last. */
+export class PackedQcow2Target implements Target {
+  readonly pack = 'deflate';
+  readonly direct = null;
+  readonly #file: PartFile;
+  readonly #layout: Qcow2Layout;
+
+  constructor(file: PartFile, virtualSizeBytes: number) {
+    this.#file = file;
     this.#layout = new Qcow2Layout({ virtualSizeBytes, dataBytes: null });
   }
 
@@ -100,46 +109,41 @@ export class Qcow2Target implements Target {
     return this.#layout.mappedBytes;
   }
 
-  async accept(filled: Filled): Promise<number> {
-    const { slot, lane, reply } = filled;
+  async accept({ slot, lane, offsets, reply }: Filled): Promise<number> {
     const plain: Run[] = [];
     const packed: Run[] = [];
-    forRuns(filled, (first, count, offset) => {
-      if (reply.packedBytes === null) {
-        plain.push({
-          at: first * BLOCK_BYTES,
-          length: count * BLOCK_BYTES,
-          position: this.#layout.plain(offset, count),
-        });
-        return;
-      }
-      for (let i = first; i < first + count; i++) {
-        const length = reply.packedBytes[i] ?? 0;
-        const at = offset + (i - first) * BLOCK_BYTES;
-        if (length === 0) plain.push({ at: i * BLOCK_BYTES, length: BLOCK_BYTES, position: this.#layout.plain(at, 1) });
-        else packed.push({ at: i * PACKED_BYTES, length, position: this.#layout.packed(at, length) });
-      }
+    offsets.forEach((offset, i) => {
+      if (reply.zeros[i] === 1) return;
+      const length = reply.packedBytes?.[i] ?? 0;
+      if (length === 0)
+        plain.push({ at: i * BLOCK_BYTES, length: BLOCK_BYTES, position: this.#layout.plain(offset, 1) });
+      else packed.push({ at: i * PACKED_BYTES, length, position: this.#layout.packed(offset, length) });
     });
-    const fd = this.#file.fd;
-    const writes = [
+    const { fd } = this.#file;
+    await Promise.all([
       plain.length === 0 ? null : lane.run({ op: 'write', from: 'slot', slot, fd, runs: plain }),
       packed.length === 0 ? null : lane.run({ op: 'write', from: 'pack', slot, fd, runs: packed }),
-    ];
-    return (await Promise.all(writes)).reduce((sum, write) => sum + (write?.writtenBytes ?? 0), 0);
+    ]);
+    return bytesOf(plain) + bytesOf(packed);
   }
 
   async finish(): Promise<void> {
-    const { head, position, tail, sizeBytes } = this.#layout.finish();
-    const scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
-    let at = position;
-    for (const stretch of tail) {
-      if ('zeros' in stretch) at += stretch.zeros;
-      else {
-        await this.#file.write(stretch.bytes, at, scratch);
-        at += stretch.bytes.byteLength;
-      }
-    }
-    await this.#file.setLength(sizeBytes);
-    await this.#file.write(head, 0, scratch);
+    await writeTables(this.#file, this.#layout);
   }
+}
+
+/** Writes what stands around a qcow2's data, the head last. */
+async function writeTables(file: PartFile, layout: Qcow2Layout): Promise<void> {
+  const { head, position, tail, sizeBytes } = layout.finish();
+  const scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
+  let at = position;
+  for (const stretch of tail) {
+    if ('zeros' in stretch) at += stretch.zeros;
+    else {
+      await file.write(stretch.bytes, at, scratch);
+      at += stretch.bytes.byteLength;
+    }
+  }
+  await file.setLength(sizeBytes);
+  await file.write(head, 0, scratch);
 }

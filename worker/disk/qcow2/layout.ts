@@ -54,13 +54,18 @@ export class Qcow2Layout {
   /** Places `count` neighbouring clusters of the guest, from `offset` on, as they are; returns the file position. */
   plain(offset: number, count: number): number {
     const position = clusters(this.#dataEnd) * CLUSTER_BYTES;
+    this.placed(offset, count, position);
+    return position;
+  }
+
+  /** Says that `count` neighbouring clusters of the guest, from `offset` on, lie at `position` of the data area as they are. */
+  placed(offset: number, count: number, position: number): void {
     this.#grow(position + count * CLUSTER_BYTES);
     for (let i = 0; i < count; i++) {
       const at = position + i * CLUSTER_BYTES;
       this.#entries.add(offset / CLUSTER_BYTES + i, COPIED_HIGH + Math.floor(at / TWO_32), at % TWO_32);
       this.#refcounts.increment(this.#slot(at));
     }
-    return position;
   }
 
   /** Places one compressed cluster right behind what came before; returns the file position for its bytes. */
@@ -134,7 +139,7 @@ export class Qcow2Layout {
     if (this.#dataBytes !== null && end > this.dataStart + this.#dataBytes) {
       throw new Error(`the data area holds ${this.#dataBytes} bytes, but ${end - this.dataStart} are needed`);
     }
-    this.#dataEnd = end;
+    this.#dataEnd = Math.max(this.#dataEnd, end);
   }
 
   /** `used` names the L2 tables that exist; null: all of them. */

@@ -4,8 +4,8 @@ import type { Codec } from '../../disk/image.ts';
 
 /** Guest bytes are handled in blocks of this size: a qcow2 cluster, a VMDK grain, the unit of the content digest. */
 export const BLOCK_BYTES = 65_536;
-/** One slot is what one job works on; small enough to stay in a core's cache between being read and being written. */
-export const SLOT_BLOCKS = 32;
+/** One slot is what one job works on; large enough that telling a lane of it costs nothing to speak of. */
+export const SLOT_BLOCKS = 64;
 /** Inflating may write past a damaged block by this much before it is noticed. */
 export const SPARE_BYTES = 64;
 export const SLOT_BYTES = SLOT_BLOCKS * BLOCK_BYTES + SPARE_BYTES;
@@ -21,6 +21,8 @@ export interface LaneMemory {
   /** Windows of the incoming stream; `inputBytes` each. */
   readonly inputs: SharedArrayBuffer;
   readonly inputBytes: number;
+  /** One 64-bit counter: the number of the next free block of a file that all lanes add to. */
+  readonly nextBlock: SharedArrayBuffer;
 }
 
 /** Bytes that a lane can fetch by itself: from a file of this process, or from an input window that the engine filled. */
@@ -50,21 +52,35 @@ export interface FillJob {
   readonly op: 'fill';
   readonly slot: number;
   readonly pieces: readonly Piece[];
+  /** Guest offset of each block, ascending. */
+  readonly offsets: readonly number[];
   /** Length of each block; only the disk's last may be short. */
   readonly blockLengths: readonly number[];
   /** SHA-256 of each block that is not all zeros. */
   readonly digests: boolean;
   readonly pack: 'zlib' | 'deflate' | null;
+  /** Where to write what is not zeros, a few blocks at a time, while it is in the core's cache; null: nowhere yet. */
+  readonly write: DirectWrite | null;
+}
+
+/** A file whose blocks lie plain, in any order: a lane writes them by itself. */
+export interface DirectWrite {
+  readonly fd: number;
+  /** Each block at its offset on the guest's disk, or at the next free place of the file (`LaneMemory.nextBlock`). */
+  readonly at: 'offset' | 'next';
 }
 export interface FillReply {
-  /** Bit i: block i is all zeros. */
-  readonly zeroMask: number;
+  /** One a block: 1 where it is all zeros. */
+  readonly zeros: Uint8Array;
   /** 32 bytes a block, where asked for. */
   readonly digests: Uint8Array | null;
   /** Bytes that each block packs to, at `i * PACKED_BYTES` of the slot's pack; 0 for a zero block, and for `deflate` also where it does not shrink. */
   readonly packedBytes: readonly number[] | null;
+  /** What was written and read back; empty where `write` is null. */
+  readonly runs: readonly Run[];
 }
 
+/** Neighbouring blocks of a slot, from `at` on, and where they go in a file. */
 export interface Run {
   readonly at: number;
   readonly length: number;
@@ -122,7 +138,7 @@ export interface HashFileJob {
 export type LaneJob = FillJob | WriteJob | CheckJob | HashJob | HashZerosJob | HashEndJob | HashFileJob;
 export interface LaneReplies {
   readonly fill: FillReply;
-  readonly write: { readonly writtenBytes: number };
+  readonly write: null;
   readonly check: CheckReply;
   readonly hash: null;
   readonly hashZeros: null;
