@@ -100,23 +100,13 @@ export function spreadDisk(from: string, file: string, sizeBytes: number, dataBy
   return file;
 }
 
-/** A virtual machine's host takes memory back that was free for some two seconds, and is busy with it for a while. */
+/** A virtual machine's host takes back memory that is free, and is busy with it for a while. */
 const REST_MS = 3000;
 
-/**
- * Frees the memory of `file`, which is made with so many bytes if it is not there, right before something is measured:
- * what runs next gets memory that is at hand. Else it would ask the host for each page, and which program meets that
- * is chance.
- */
-export function freeMemory(file: string, bytes: number): void {
-  if (!existsSync(file)) {
-    const fd = openSync(file, 'w');
-    const block = Buffer.alloc(MiB);
-    for (let left = bytes; left > 0; left -= MiB) writeSync(fd, block);
-    closeSync(fd);
-  }
+/** Removes a file, and waits until whoever runs next finds the same state of memory, however soon it begins to write. */
+export function removeAndRest(file: string): void {
+  rmSync(file, { force: true });
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REST_MS);
-  rmSync(file);
 }
 
 export function made(file: string, make: (to: string) => void): string {

@@ -11,7 +11,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, statSync, writ
 import { cpus, tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
-import { freeMemory, fullDisk, made, run, spreadDisk } from './disks.ts';
+import { fullDisk, made, removeAndRest, run, spreadDisk } from './disks.ts';
 import { measure, median, type Cost } from './measure.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -155,7 +155,9 @@ function comparePairs(): string[] {
     say(pair.name);
     const { source } = pair;
     const input = made(at(`source.${source.format}`), source.make);
-    rows.push(comparePair(pair, input));
+    const row = comparePair(pair, input);
+    say(row);
+    rows.push(row);
     if (chosen[i + 1]?.source !== source) rmSync(input);
   });
   return rows;
@@ -168,7 +170,7 @@ function comparePair(pair: Pair, input: string): string {
   const output = at(`output.${ending}`);
   const bytes = dataBytes(source.raw);
   const measured = (command: readonly string[], own: Readonly<Record<string, string>>): Cost => {
-    freeMemory(output, bytes);
+    removeAndRest(output);
     return measure(command, own);
   };
   for (let i = 0; i < (pair.runs ?? Number(flags.runs)); i++) {
@@ -221,9 +223,9 @@ function compareSizes(): string[] {
       const peak = median(costs.map((cost) => cost.peakMiB));
       const isBase = one.base === undefined;
       one.base ??= { wall, peak };
-      one.rows.push(
-        `| ${one.name} | ${size / GiB} GiB | ${ratio(wall / one.base.wall)} | ${verdict(wall / one.base.wall, isBase ? undefined : 2)} | ${peak.toFixed(0)} | ${(100 * (peak / one.base.peak - 1)).toFixed(1)} % | ${verdict(peak / one.base.peak, isBase ? undefined : 1.1)} |`,
-      );
+      const row = `| ${one.name} | ${size / GiB} GiB | ${ratio(wall / one.base.wall)} | ${verdict(wall / one.base.wall, isBase ? undefined : 2)} | ${peak.toFixed(0)} | ${(100 * (peak / one.base.peak - 1)).toFixed(1)} % | ${verdict(peak / one.base.peak, isBase ? undefined : 1.1)} |`;
+      say(row);
+      one.rows.push(row);
     }
     rmSync(raw, { force: true });
   }

@@ -31,9 +31,8 @@ import { zlibStates } from './zlib-state.ts';
 const PACK_LEVEL = 1;
 const NO_BYTES = new Uint8Array(new SharedArrayBuffer(0));
 const ZEROS = Buffer.alloc(BLOCK_BYTES);
-/** So many blocks are read, looked at, written and read back together: they stay in a core's second-level cache. */
-const BLOCKS_AT_ONCE = 8;
-const READ_BACK_BYTES = BLOCKS_AT_ONCE * BLOCK_BYTES;
+/** So many bytes are read, looked at, written and read back together: they stay in a core's second-level cache. */
+const WINDOW_BYTES = 8 * BLOCK_BYTES;
 
 export class LaneWork {
   #slots: Uint8Array = NO_BYTES;
@@ -43,7 +42,9 @@ export class LaneWork {
   #nextBlock = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
   readonly #zlib = zlibStates(PACK_LEVEL);
   readonly #hashes = new Map<string, Hash>();
-  readonly #readBack = Buffer.allocUnsafeSlow(READ_BACK_BYTES);
+  /** Where plain blocks pass through, window after window, so that memory which is in the cache is used again. */
+  readonly #window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
+  readonly #readBack = Buffer.allocUnsafeSlow(WINDOW_BYTES);
   /** Holds one packed unit that is read from a file, and grows to the largest one seen. */
   #stored = Buffer.alloc(0);
   /** Holds the unpacked unit of a check, or of a piece that wants only a part of it. */
@@ -94,9 +95,13 @@ export class LaneWork {
     return hash;
   }
 
-  /** Blocks are looked at, and written if that is wanted, a few at a time, while they are in the core's cache. */
+  /** Blocks are looked at, and written if that is wanted, a window at a time, while they are in the core's cache. */
   #fill(job: FillJob): FillReply {
-    const slot = Buffer.from(this.#slots.buffer, job.slot * SLOT_BYTES, SLOT_BYTES);
+    const { write } = job;
+    const passesThrough = write !== null && job.pieces.every(({ kind }) => kind === 'read' || kind === 'zero');
+    const memory = passesThrough ? this.#window : Buffer.from(this.#slots.buffer, job.slot * SLOT_BYTES, SLOT_BYTES);
+    /** Where a byte of the slot is: it has its own place, or that of the same byte in the windows before. */
+    const placeOf = (at: number): number => at % memory.byteLength;
     const digests = job.digests ? new Uint8Array(32 * job.offsets.length) : null;
     const packedBytes: number[] | null = job.pack === null ? null : [];
     const runs: Run[] = [];
@@ -105,33 +110,32 @@ export class LaneWork {
     const lookAt = (end: number): void => {
       const first = seen;
       for (; seen < end; seen++) {
-        const at = seen * BLOCK_BYTES;
+        const at = placeOf(seen * BLOCK_BYTES);
         const length = job.blockLengths[seen] ?? 0;
-        const isZero = slot.compare(ZEROS, 0, length, at, at + length) === 0;
+        const isZero = memory.compare(ZEROS, 0, length, at, at + length) === 0;
         if (isZero) zeros[seen] = 1;
         else
           digests?.set(
             createHash('sha256')
-              .update(slot.subarray(at, at + length))
+              .update(memory.subarray(at, at + length))
               .digest(),
             32 * seen,
           );
         const packAt = (job.slot * SLOT_BLOCKS + seen) * PACKED_BYTES;
-        packedBytes?.push(isZero || job.pack === null ? 0 : this.#pack(job.pack, slot, at, packAt));
+        packedBytes?.push(isZero || job.pack === null ? 0 : this.#pack(job.pack, memory, at, packAt));
       }
-      const { write } = job;
       if (write === null) return;
       forRuns(job.offsets, zeros, first, end, (i, count) => {
         const run = this.#runOf(job, write, i, count);
-        this.#writeRun(write.fd, slot, run);
+        this.#writeRun(write.fd, memory, { ...run, at: placeOf(run.at) });
         runs.push(run);
       });
     };
     for (const piece of job.pieces) {
-      for (const part of inParts(piece)) {
-        this.#place(part, slot);
-        const filled = Math.floor((part.at + part.length) / BLOCK_BYTES);
-        if (filled - seen >= BLOCKS_AT_ONCE) lookAt(filled);
+      for (const part of inWindows(piece)) {
+        this.#place({ ...part, at: placeOf(part.at) }, memory);
+        const filled = part.at + part.length;
+        if (filled - seen * BLOCK_BYTES >= WINDOW_BYTES) lookAt(Math.floor(filled / BLOCK_BYTES));
       }
     }
     lookAt(job.offsets.length);
@@ -238,8 +242,8 @@ export class LaneWork {
 
   /** Piece by piece, so that what is read back is still in the core's cache. */
   #writeRun(fd: number, slot: Buffer, { at, length, position }: Run): void {
-    for (let done = 0; done < length; done += READ_BACK_BYTES) {
-      const piece = Math.min(READ_BACK_BYTES, length - done);
+    for (let done = 0; done < length; done += WINDOW_BYTES) {
+      const piece = Math.min(WINDOW_BYTES, length - done);
       this.#writePiece(fd, slot, at + done, piece, position + done);
       this.#compareWritten(fd, slot, at + done, piece, position + done);
     }
@@ -292,18 +296,20 @@ export class LaneWork {
   }
 }
 
-/** A long read in parts that are looked at one by one; everything else as it is. */
-function* inParts(piece: Piece): Generator<Piece, void, void> {
-  if (piece.kind !== 'read') {
+/** A long read, or stretch of zeros, cut where a window ends; everything else as it is. */
+function* inWindows(piece: Piece): Generator<Piece, void, void> {
+  if (piece.kind !== 'read' && piece.kind !== 'zero') {
     yield piece;
     return;
   }
-  const { stored } = piece;
   for (let done = 0; done < piece.length;) {
     const at = piece.at + done;
-    // Up to a border between blocks, so that whole ones can be looked at.
-    const length = Math.min(piece.length - done, BLOCKS_AT_ONCE * BLOCK_BYTES - (at % BLOCK_BYTES));
-    yield { kind: 'read', at, length, stored: { ...stored, position: stored.position + done } };
+    const length = Math.min(piece.length - done, WINDOW_BYTES - (at % WINDOW_BYTES));
+    if (piece.kind === 'zero') yield { kind: 'zero', at, length };
+    else {
+      const { stored } = piece;
+      yield { kind: 'read', at, length, stored: { ...stored, position: stored.position + done } };
+    }
     done += length;
   }
 }
