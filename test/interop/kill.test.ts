@@ -69,12 +69,15 @@ describe('a conversion of an OVA that is killed', () => {
     mkdirSync(out, { recursive: true });
     const args = ['convert', ova, path.join(out, 'vm.qcow2'), '--json', ...flags];
     const names = ['vm-disk1.qcow2', 'vm-disk2.qcow2'];
+    /** Equal to the disk that was packed, and sound; where clusters lie may differ from run to run. */
+    const mustBeRight = (found: readonly string[]): void => {
+      for (const name of found) {
+        qemuImg('compare', `${ova}.disk${names.indexOf(name) + 1}.raw`, path.join(out, name));
+        qemuImg('check', path.join(out, name));
+      }
+    };
     await timed(args);
-    for (const [i, name] of names.entries()) {
-      qemuImg('compare', `${ova}.disk${i + 1}.raw`, path.join(out, name));
-      qemuImg('check', path.join(out, name));
-    }
-    const wanted = await hashesIn(out, names);
+    mustBeRight(names);
     for (const name of names) rmSync(path.join(out, name));
     const takesMs = await timed(args); // the first one had to bring the files in
     for (const name of names) rmSync(path.join(out, name));
@@ -82,9 +85,7 @@ describe('a conversion of an OVA that is killed', () => {
 
     for await (const { afterMs, stdout, stderr } of killed(args, takesMs)) {
       const named = filesIn(out).filter((name) => !name.startsWith('.'));
-      expect(wanted, `after ${afterMs} ms: what has its name is whole`).toEqual(
-        expect.arrayContaining(await hashesIn(out, named)),
-      );
+      mustBeRight(named); // what has its name is whole
       let how = 'had told its result';
       if (stdout === '') {
         const again = await guts(state, ...args);
@@ -92,7 +93,7 @@ describe('a conversion of an OVA that is killed', () => {
         how = `${resultOf(again).disks.filter((disk) => disk.adopted).length} taken over`;
       } else expect(resultOf({ stdout }).disks.map((disk) => path.basename(disk.output))).toEqual(names);
       expect(filesIn(out), `after ${afterMs} ms`).toEqual(names);
-      expect(await hashesIn(out, names), `after ${afterMs} ms`).toEqual(wanted);
+      mustBeRight(names);
       expect(filesIn(path.join(state, 'jobs'))).toEqual([]);
       seen.push(`${afterMs} ms: ${how}`);
       for (const name of names) rmSync(path.join(out, name));

@@ -1,4 +1,4 @@
-/** Cuts a disk's extents into batches that fit a slot: up to 16 blocks of the guest, wherever they lie. */
+/** Cuts a disk's extents into batches that fit a slot: so many blocks of the guest, wherever they lie. */
 import { cut } from '../disk/extents.ts';
 import { TruncatedImageError } from '../disk/errors.ts';
 import type { Data, Extent, Packed } from '../disk/image.ts';
