@@ -91,8 +91,7 @@ export async function copyBatches(job: CopyJob): Promise<void> {
         if (reply.zeros[i] === 0) digest.add(offset, digests.subarray(32 * i, 32 * i + 32));
       });
     }
-    const written =
-      target?.accept({ slot, lane, offsets: batch.offsets, lengths: batch.lengths, reply }) ?? Promise.resolve(0);
+    const written = target?.accept({ slot, lane, offsets: batch.offsets, reply }) ?? Promise.resolve(0);
     const write = written
       .then((bytes) => {
         meter.writtenBytes += bytes;

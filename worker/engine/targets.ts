@@ -19,7 +19,6 @@ export interface Filled {
   readonly slot: number;
   readonly lane: Lane;
   readonly offsets: readonly number[];
-  readonly lengths: readonly number[];
   readonly reply: FillReply;
 }
 
