@@ -154,7 +154,7 @@ function comparePairs(): string[] {
   chosen.forEach((pair, i) => {
     say(pair.name);
     const { source } = pair;
-    const input = made(at(`source.${source.format}`), source.make);
+    const input = made(`${source.raw}.${source.format}`, source.make);
     const row = comparePair(pair, input);
     say(row);
     rows.push(row);
