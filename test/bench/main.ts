@@ -11,7 +11,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, statSync, writ
 import { cpus, tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
-import { fullDisk, made, removeAndRest, run, spreadDisk } from './disks.ts';
+import { fullDisk, made, removeAndWarm, run, spreadDisk } from './disks.ts';
 import { measure, median, type Cost } from './measure.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -170,7 +170,7 @@ function comparePair(pair: Pair, input: string): string {
   const output = at(`output.${ending}`);
   const bytes = dataBytes(source.raw);
   const measured = (command: readonly string[], own: Readonly<Record<string, string>>): Cost => {
-    removeAndRest(output);
+    removeAndWarm(output, 1.1 * bytes);
     return measure(command, own);
   };
   for (let i = 0; i < (pair.runs ?? Number(flags.runs)); i++) {
