@@ -4,6 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import { EngineEvent, type EngineRequest } from '../worker/engine/protocol.ts';
 import { endEngine, EngineEndedError, engineThread } from './engine-thread.ts';
 import { RemoteError } from './shared/errors.ts';
+import type { InventoryPage } from './shared/inventory.ts';
 import { jobResults, type Job, type JobResults, type Progress } from './shared/jobs.ts';
 import type { Stage } from './shared/stages.ts';
 
@@ -13,6 +14,7 @@ const REMEDY =
 export interface JobListener<J extends Job = Job> {
   readonly onStage?: (stage: Stage) => void;
   readonly onProgress?: (progress: Progress) => void;
+  readonly onPage?: (page: InventoryPage) => void;
   /** Tells the result to whoever waits for it; only then is forgotten that the job was done, in case this process dies. */
   readonly onResult?: (result: JobResults[J['kind']]) => void;
 }
@@ -26,6 +28,7 @@ interface Running {
   readonly kind: Job['kind'];
   readonly onStage: JobListener['onStage'] | undefined;
   readonly onProgress: JobListener['onProgress'] | undefined;
+  readonly onPage: JobListener['onPage'] | undefined;
   resolve(done: Done): void;
   reject(error: unknown): void;
 }
@@ -50,13 +53,13 @@ export class EngineClient implements AsyncDisposable {
 
   /** Runs one job to its end. When `signal` aborts, the job is undone first; then this throws `job.cancelled`. */
   async run<J extends Job>(job: J, signal: AbortSignal, listener: JobListener<J> = {}): Promise<JobResults[J['kind']]> {
-    const { onStage, onProgress, onResult } = listener;
+    const { onStage, onProgress, onPage, onResult } = listener;
     const id = this.#nextId++;
     const cancel = (): void => this.#send({ id, kind: 'cancel' });
     signal.addEventListener('abort', cancel, { once: true });
     try {
       const done = new Promise<Done>((resolve, reject) => {
-        this.#running.set(id, { kind: job.kind, onStage, onProgress, resolve, reject });
+        this.#running.set(id, { kind: job.kind, onStage, onProgress, onPage, resolve, reject });
         this.#send({ id, kind: 'run', job });
         if (signal.aborted) cancel();
       });
@@ -87,6 +90,9 @@ export class EngineClient implements AsyncDisposable {
         return;
       case 'progress':
         job.onProgress?.(event.progress);
+        return;
+      case 'page':
+        job.onPage?.(event.page);
         return;
       case 'done':
         this.#running.delete(event.id);

@@ -1,8 +1,9 @@
-/** What the engine can be asked to do with disks, and what it answers; the `--json` of the command line is these shapes. */
+/** What the engine can be asked to do, and what it answers; the `--json` of the command line is these shapes. */
 import { z } from 'zod';
 import { ConvertedDisk, OutputFormat, Verify } from './converted-disk.ts';
 import { DemoJob, DemoResult } from './demo.ts';
 import { DiskFormat, ImageFacts } from './disk.ts';
+import { moveJobs, moveResults, type MoveResults } from './move-jobs.ts';
 import { VmFacts } from './vm.ts';
 
 export { ConvertedDisk, OutputFormat, Proof, Verify } from './converted-disk.ts';
@@ -72,16 +73,22 @@ export const DigestResult = z.object({
 });
 export type DigestResult = z.infer<typeof DigestResult>;
 
-export const Job = z.discriminatedUnion('kind', [ConvertJob, InspectJob, DigestJob, DemoJob]);
+export const Job = z.discriminatedUnion('kind', [ConvertJob, InspectJob, DigestJob, DemoJob, ...moveJobs]);
 export type Job = z.infer<typeof Job>;
 
-export interface JobResults {
+export interface JobResults extends MoveResults {
   readonly convert: ConvertResult;
   readonly inspect: InspectResult;
   readonly digest: DigestResult;
   readonly demo: DemoResult;
 }
-export const jobResults = { convert: ConvertResult, inspect: InspectResult, digest: DigestResult, demo: DemoResult };
+export const jobResults = {
+  convert: ConvertResult,
+  inspect: InspectResult,
+  digest: DigestResult,
+  demo: DemoResult,
+  ...moveResults,
+};
 
 /** How far a job is, counted where bytes have arrived; told at most twice a second. */
 export const Progress = z.object({

@@ -17,6 +17,18 @@ export interface ByteSource extends AsyncDisposable {
   read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Bytes that come once, front to back, and whose number is known when they have all come: a network stream. */
+export interface ByteStream extends AsyncDisposable {
+  /** For messages: a path or an address without secrets. */
+  readonly name: string;
+  /**
+   * Fills `into` as far as the stream goes on. Called again only when the call before is done.
+   * @returns bytes that came; fewer than asked for only at the stream's proper end, 0 behind it
+   * @throws GutsError when the stream breaks off before its proper end
+   */
+  read(into: Uint8Array, signal?: AbortSignal): Promise<number>;
+}
+
 /** A `ByteSource` over an open local file; disposing it closes the file. */
 class FileSource implements ByteSource {
   readonly name: string;

@@ -1,4 +1,5 @@
 /** What a job may use of the engine around it. */
+import type { InventoryPage } from '../../main/shared/inventory.ts';
 import type { Progress } from '../../main/shared/jobs.ts';
 import type { Stage } from '../../main/shared/stages.ts';
 
@@ -6,6 +7,8 @@ export interface JobContext {
   readonly signal: AbortSignal;
   readonly tellStage: (stage: Stage) => void;
   readonly tellProgress: (progress: Progress) => void;
+  /** Tells a part of an inventory; nothing of it is kept here. */
+  readonly tellPage: (page: InventoryPage) => void;
   /** Counts bytes that arrived, for the engine's own figures. */
   readonly onWritten: (bytes: number) => void;
   /**

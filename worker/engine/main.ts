@@ -72,6 +72,7 @@ async function run(id: number, job: Job, cancel: AbortController): Promise<void>
     signal: cancel.signal,
     tellStage: (stage) => tell({ id, kind: 'stage', stage }),
     tellProgress: (progress) => tell({ id, kind: 'progress', progress }),
+    tellPage: (page) => tell({ id, kind: 'page', page }),
     onWritten: (bytes) => {
       bytesWritten += bytes;
     },
@@ -99,6 +100,10 @@ async function resultOf(job: Job, context: JobContext): Promise<JobResults[Job['
       return await digestSource(job, context.tellProgress, context.signal);
     case 'demo':
       return await demo(job, context);
+    default: {
+      const { move } = await import('../move/move.ts'); // brings what speaks to servers, which disks alone do not need
+      return await move(job, context);
+    }
   }
 }
 

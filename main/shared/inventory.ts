@@ -1,0 +1,161 @@
+/** The words for what a source has: machines with everything that preflight asks about, networks, datastores, hosts. */
+import { z } from 'zod';
+import { ControllerKind } from './vm.ts';
+
+/** The source's own name for a thing, such as a moref: opaque, and unique within one source. */
+const ref = z.string().min(1);
+const mac = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+
+export const InventoryDisk = z.object({
+  /** The device's key on its machine, as text. */
+  key: z.string(),
+  /** `Hard disk 1`. */
+  label: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  controller: z.object({
+    kind: ControllerKind,
+    /** `pvscsi`, `lsilogic`, `lsisas1068`, `buslogic`, `ahci`, `nvme`, `ide` …; null where the source does not say. */
+    model: z.string().nullable(),
+    /** The controller's number among those of its kind, from 0. */
+    bus: z.number().int().nonnegative(),
+    unit: z.number().int().nonnegative(),
+    /** Whether other machines may use the same disks at the same time. */
+    isShared: z.boolean(),
+  }),
+  /** Where it lies, as the source writes it: `[datastore] folder/disk.vmdk`; null where it is no file. */
+  file: z.string().nullable(),
+  datastore: ref.nullable(),
+  mode: z.enum(['persistent', 'independentPersistent', 'independentNonpersistent', 'other']),
+  isThin: z.boolean().nullable(),
+  /** Several machines may write to it (multi-writer). */
+  isMultiWriter: z.boolean(),
+  /** A raw device: `physical` bypasses the hypervisor; null for a disk that is a file. */
+  rawDevice: z.enum(['physical', 'virtual']).nullable(),
+  isEncrypted: z.boolean(),
+  /** The marker of change tracking; null where none is active for this disk. */
+  changeId: z.string().nullable(),
+  /** The identity that the guest sees, where it has one. */
+  uuid: z.string().nullable(),
+  /** How many files are stacked under it: 1 without snapshots. */
+  chainLength: z.number().int().positive(),
+  /** Bytes that its files take on the datastore, all of the chain; null where not known. */
+  storedBytes: z.number().int().nonnegative().nullable(),
+});
+export type InventoryDisk = z.infer<typeof InventoryDisk>;
+
+export const InventoryNic = z.object({
+  key: z.string(),
+  label: z.string(),
+  /** `vmxnet3`, `e1000`, `e1000e`, `pcnet32`, `sriov` …, in lower case. */
+  model: z.string(),
+  mac: mac.nullable(),
+  /** A network of the inventory; null where the card's backing names none. */
+  network: ref.nullable(),
+  networkName: z.string().nullable(),
+  /** Plugged in when the machine starts. */
+  connected: z.boolean(),
+  /** What the guest's tools tell of this card; empty where they do not run. */
+  ipAddresses: z.array(z.object({ address: z.string(), prefixLength: z.number().int().nullable() })),
+});
+export type InventoryNic = z.infer<typeof InventoryNic>;
+
+export const InventorySnapshot = z.object({
+  ref,
+  name: z.string(),
+  createdAt: z.iso.datetime({ offset: true }),
+  /** How deep in the tree, from 0. */
+  depth: z.number().int().nonnegative(),
+});
+export type InventorySnapshot = z.infer<typeof InventorySnapshot>;
+
+export const InventoryVm = z.object({
+  ref,
+  name: z.string(),
+  /** Folders from the data centre down, with slashes: `DC0/vm/prod`. */
+  folder: z.string(),
+  datacenter: z.string().nullable(),
+  cluster: z.string().nullable(),
+  host: ref.nullable(),
+  pool: ref.nullable(),
+  isTemplate: z.boolean(),
+  power: z.enum(['on', 'off', 'suspended', 'unknown']),
+  /** Anything but `connected` cannot be read: `disconnected`, `inaccessible`, `invalid`, `orphaned`. */
+  connection: z.enum(['connected', 'disconnected', 'inaccessible', 'invalid', 'orphaned']),
+  biosUuid: z.string().nullable(),
+  instanceUuid: z.string().nullable(),
+  cpus: z.number().int().nonnegative(),
+  coresPerSocket: z.number().int().positive().nullable(),
+  memoryBytes: z.number().int().nonnegative(),
+  firmware: z.enum(['bios', 'uefi']),
+  secureBoot: z.boolean(),
+  hasTpm: z.boolean(),
+  isEncrypted: z.boolean(),
+  /** `vmx-19` → 19; null where the source does not say. */
+  hardwareVersion: z.number().int().nullable(),
+  /** In the source's words: `ubuntu64Guest`; `windows2019srv_64Guest`. */
+  guestOsId: z.string().nullable(),
+  guestOsName: z.string().nullable(),
+  guest: z.object({
+    tools: z.enum(['running', 'stopped', 'missing', 'unknown']),
+    isToolsOld: z.boolean(),
+    hostName: z.string().nullable(),
+    /** Name servers of the guest, where its tools tell. */
+    dnsServers: z.array(z.string()),
+  }),
+  disks: z.array(InventoryDisk),
+  nics: z.array(InventoryNic),
+  /** Keys of disks in the order in which the firmware tries them; empty where the source sets none. */
+  bootOrder: z.array(z.string()),
+  snapshots: z.array(InventorySnapshot),
+  needsConsolidation: z.boolean(),
+  changeTracking: z.boolean(),
+  /** Devices of the host that are given to the guest: `PCI device 0`, `USB 1` … */
+  passthrough: z.array(z.string()),
+  annotation: z.string(),
+  tags: z.array(z.string()),
+});
+export type InventoryVm = z.infer<typeof InventoryVm>;
+
+export const InventoryNetwork = z.object({
+  ref,
+  name: z.string(),
+  kind: z.enum(['standard', 'distributed', 'opaque']),
+  /** Null for a trunk, and where the source does not say. */
+  vlanId: z.number().int().nullable(),
+  datacenter: z.string().nullable(),
+});
+export type InventoryNetwork = z.infer<typeof InventoryNetwork>;
+
+export const InventoryDatastore = z.object({
+  ref,
+  name: z.string(),
+  /** `VMFS`, `NFS`, `vsan`, `VVOL` …, as the source writes it. */
+  kind: z.string(),
+  capacityBytes: z.number().int().nonnegative(),
+  freeBytes: z.number().int().nonnegative(),
+  isAccessible: z.boolean(),
+  datacenter: z.string().nullable(),
+});
+export type InventoryDatastore = z.infer<typeof InventoryDatastore>;
+
+export const InventoryHost = z.object({
+  ref,
+  name: z.string(),
+  cluster: z.string().nullable(),
+  isConnected: z.boolean(),
+  inMaintenance: z.boolean(),
+  cpus: z.number().int().nonnegative(),
+  memoryBytes: z.number().int().nonnegative(),
+  version: z.string().nullable(),
+});
+export type InventoryHost = z.infer<typeof InventoryHost>;
+
+/** A part of an inventory as it is told: things that are new or have changed, and the refs of those that are gone. */
+export const InventoryPage = z.object({
+  vms: z.array(InventoryVm),
+  networks: z.array(InventoryNetwork),
+  datastores: z.array(InventoryDatastore),
+  hosts: z.array(InventoryHost),
+  gone: z.array(ref),
+});
+export type InventoryPage = z.infer<typeof InventoryPage>;

@@ -1,0 +1,246 @@
+/** The words for one machine's journey from a source to a destination: what was asked for, what was planned, what became of it. */
+import { z } from 'zod';
+import { DestinationId, SourceId } from './connections.ts';
+import { Proof } from './converted-disk.ts';
+import { ErrorShape } from './errors-shape.ts';
+import { Finding } from './preflight.ts';
+import { Stage } from './stages.ts';
+
+export const MigrationId = z
+  .string()
+  .regex(/^mig_[0-9a-z]{12}$/)
+  .brand<'MigrationId'>();
+export type MigrationId = z.infer<typeof MigrationId>;
+
+/** How a disk is read: a lease's stream, ranges over the datastore's file, or ranges of what is allocated only. */
+export const Reading = z.enum(['lease', 'ranges', 'areas']);
+export type Reading = z.infer<typeof Reading>;
+
+/** `virtio` is fast and needs drivers in the guest; `compatible` keeps to what a guest of the source's hypervisor knows. */
+export const Profile = z.enum(['virtio', 'compatible']);
+export type Profile = z.infer<typeof Profile>;
+
+export const NetworkChoice = z.object({
+  /** Name or ref of a network of the source; null for all cards that no other choice is about. */
+  from: z.string().min(1).nullable(),
+  /** Name or id of a network of the cloud. */
+  to: z.string().min(1),
+  /** `keep` takes the guest's addresses along where the subnet has them, `auto` lets the cloud choose; or an address. */
+  ip: z.union([z.enum(['keep', 'auto']), z.ipv4(), z.ipv6()]),
+});
+export type NetworkChoice = z.infer<typeof NetworkChoice>;
+
+/** What the operator wants; everything that may be left to Guts can be. */
+export const MigrationOptions = z.object({
+  /** Name of the new server; null keeps the machine's. */
+  targetName: z.string().min(1).nullable(),
+  reading: z.union([z.literal('auto'), Reading]),
+  /** A running machine is shut down first, or copied as it runs (which is only crash-consistent). */
+  whileRunning: z.enum(['shutDown', 'snapshot']),
+  shutDownTimeoutSeconds: z.number().int().positive(),
+  /** Consent to pull the plug on a guest that does not shut down in time, or cannot be asked. */
+  mayPullPlug: z.boolean(),
+  imageFormat: z.enum(['auto', 'qcow2', 'raw']),
+  boot: z.enum(['image', 'volume']),
+  volumeType: z.string().min(1).nullable(),
+  keepImages: z.boolean(),
+  /** Name or id; null takes the smallest that fits. */
+  flavor: z.string().min(1).nullable(),
+  createFlavor: z.boolean(),
+  networks: z.array(NetworkChoice),
+  keepMac: z.boolean(),
+  securityGroups: z.array(z.string().min(1)),
+  /** Addresses (or ranges in CIDR) that ports may send from besides their own. */
+  addressPairs: z.array(z.string().min(1)),
+  /** Name or id of an external network to take a floating address from. */
+  floatingNetwork: z.string().min(1).nullable(),
+  profile: z.union([z.literal('auto'), Profile]),
+  availabilityZone: z.string().min(1).nullable(),
+  keyPair: z.string().min(1).nullable(),
+  serverGroup: z.string().min(1).nullable(),
+  userData: z.string().nullable(),
+  /** How long the new server's console is watched for a sign that the guest runs; 0 does not watch. */
+  bootTimeoutSeconds: z.number().int().nonnegative(),
+  /** A text that the console must show for the guest to count as running; null takes any login prompt. */
+  consoleMarker: z.string().min(1).nullable(),
+  /** A TCP port that must answer on the server's address; null does not try. */
+  reachablePort: z.number().int().min(1).max(65_535).nullable(),
+  /** Ids of findings that warn and were accepted; `all` accepts every warning. */
+  accept: z.union([z.literal('all'), z.array(z.string())]),
+});
+export type MigrationOptions = z.infer<typeof MigrationOptions>;
+
+export const defaultOptions: MigrationOptions = {
+  targetName: null,
+  reading: 'auto',
+  whileRunning: 'shutDown',
+  shutDownTimeoutSeconds: 300,
+  mayPullPlug: false,
+  imageFormat: 'auto',
+  boot: 'image',
+  volumeType: null,
+  keepImages: false,
+  flavor: null,
+  createFlavor: false,
+  networks: [],
+  keepMac: true,
+  securityGroups: [],
+  addressPairs: [],
+  floatingNetwork: null,
+  profile: 'auto',
+  availabilityZone: null,
+  keyPair: null,
+  serverGroup: null,
+  userData: null,
+  bootTimeoutSeconds: 180,
+  consoleMarker: null,
+  reachablePort: null,
+  accept: 'all',
+};
+
+export const MigrationRequest = z.object({
+  id: MigrationId,
+  source: SourceId,
+  destination: DestinationId,
+  vm: z.object({ ref: z.string().min(1), name: z.string() }),
+  options: MigrationOptions,
+  createdAt: z.iso.datetime(),
+});
+export type MigrationRequest = z.infer<typeof MigrationRequest>;
+
+/** A choice that Guts made for the operator, and why. */
+const Chosen = <T extends z.ZodType>(value: T) => z.object({ value, reason: z.string() });
+
+export const PlannedDisk = z.object({
+  key: z.string(),
+  label: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  /** Whole GiB that an image or volume of it needs. */
+  sizeGiB: z.number().int().positive(),
+  reading: Chosen(Reading),
+  imageFormat: Chosen(z.enum(['qcow2', 'raw'])),
+  volumeType: z.string().nullable(),
+  /** 0 boots first; null is never booted from. */
+  bootIndex: z.number().int().nonnegative().nullable(),
+});
+export type PlannedDisk = z.infer<typeof PlannedDisk>;
+
+export const PlannedPort = z.object({
+  nicKey: z.string(),
+  label: z.string(),
+  networkId: z.string(),
+  networkName: z.string(),
+  /** Null lets the cloud choose. */
+  mac: z.string().nullable(),
+  fixedIps: z.array(z.object({ subnetId: z.string(), address: z.string() })),
+});
+export type PlannedPort = z.infer<typeof PlannedPort>;
+
+/** Everything that will be made, decided before anything is. */
+export const MigrationPlan = z.object({
+  targetName: z.string(),
+  profile: Chosen(Profile),
+  flavor: Chosen(z.object({ id: z.string().nullable(), name: z.string() })),
+  /** Image properties by Glance's names: `hw_disk_bus`, `hw_firmware_type`, `os_type` … */
+  imageProperties: z.record(z.string(), z.string()),
+  disks: z.array(PlannedDisk),
+  ports: z.array(PlannedPort),
+  securityGroupIds: z.array(z.string()),
+  floatingNetworkId: z.string().nullable(),
+  serverGroupId: z.string().nullable(),
+});
+export type MigrationPlan = z.infer<typeof MigrationPlan>;
+
+/** Something that a migration made or changed and must be able to undo. */
+export const LedgerItem = z.object({
+  /** Unique within the migration: `image:2000`, `port:4000`, `server`. */
+  key: z.string(),
+  side: z.enum(['source', 'destination']),
+  kind: z.enum([
+    'snapshot',
+    'lease',
+    'power',
+    'changeTracking',
+    'image',
+    'volume',
+    'port',
+    'floatingIp',
+    'flavor',
+    'server',
+  ]),
+  /** The name that it gets on its side, by which it is found when its id never came back. */
+  name: z.string(),
+  /** On its side; null as long as it is not known to have been made. */
+  id: z.string().nullable(),
+  /** What putting it back takes: the power state before, the machine of a snapshot. */
+  facts: z.record(z.string(), z.string()),
+});
+export type LedgerItem = z.infer<typeof LedgerItem>;
+
+export const MovedDisk = z.object({
+  key: z.string(),
+  label: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  reading: Reading,
+  route: z.enum(['carry-over', 'blocks', 'stream']),
+  imageFormat: z.enum(['qcow2', 'raw']),
+  /** From the source over the wire, to the destination over the wire, and never read because nothing is there. */
+  readBytes: z.number().int().nonnegative(),
+  sentBytes: z.number().int().nonnegative(),
+  skippedBytes: z.number().int().nonnegative(),
+  seconds: z.number().nonnegative(),
+  /** Of the image as it was sent, and as Glance reports it. */
+  sha512: z.string(),
+  imageId: z.string(),
+  volumeId: z.string().nullable(),
+  proofs: z.array(Proof),
+});
+export type MovedDisk = z.infer<typeof MovedDisk>;
+
+export const BootCheck = z.object({
+  /** `running`: a sign of the guest was seen; `unknown`: none in time, and no failure either; `notWatched`. */
+  verdict: z.enum(['running', 'unknown', 'notWatched']),
+  evidence: z.string(),
+  /** The console's last lines. */
+  console: z.array(z.string()),
+});
+export type BootCheck = z.infer<typeof BootCheck>;
+
+export const MigrationOutcome = z.object({
+  serverId: z.string(),
+  serverName: z.string(),
+  flavor: z.string(),
+  ports: z.array(
+    z.object({ id: z.string(), mac: z.string(), addresses: z.array(z.string()), floating: z.string().nullable() }),
+  ),
+  disks: z.array(MovedDisk),
+  boot: BootCheck,
+  proofs: z.array(Proof),
+  /** From the moment the machine stopped until its server was active; null where it was not running before. */
+  downtimeSeconds: z.number().nonnegative().nullable(),
+  seconds: z.number().nonnegative(),
+  warnings: z.array(z.string()),
+});
+export type MigrationOutcome = z.infer<typeof MigrationOutcome>;
+
+/** A migration as it stands, folded from its journal. */
+export const MigrationRecord = z.object({
+  request: MigrationRequest,
+  stage: Stage,
+  /** The process that works on it is alive; a stage between start and end without one was interrupted. */
+  isRunning: z.boolean(),
+  stages: z.array(z.object({ stage: Stage, at: z.iso.datetime() })),
+  findings: z.array(Finding),
+  plan: MigrationPlan.nullable(),
+  disks: z.array(MovedDisk),
+  /** What still has to be undone or kept: empty after cancelling, and after a failure that could clean up. */
+  ledger: z.array(LedgerItem),
+  outcome: MigrationOutcome.nullable(),
+  error: ErrorShape.nullable(),
+});
+export type MigrationRecord = z.infer<typeof MigrationRecord>;
+
+/** The name under which things of this migration can be recognised on either side. */
+export const tagOf = (id: MigrationId): string => `guts-${id}`;
+/** What every tag begins with; `guts tidy` looks for it. */
+export const TAG_PREFIX = 'guts-mig_';

@@ -1,0 +1,163 @@
+/** What the engine can be asked to do between a source and a destination, and what it answers. */
+import { z } from 'zod';
+import { CloudFacts } from './cloud.ts';
+import { DestinationAbout, DestinationSignIn, SourceAbout, SourceSignIn } from './connections.ts';
+import { LedgerItem, MigrationId, MigrationPlan, MigrationRecord, MigrationRequest } from './migration.ts';
+import { Finding } from './preflight.ts';
+import { CertificateFacts } from './trust.ts';
+
+/** Looks at the server's certificate without sending anything, for an operator who shall decide whether to trust it. */
+export const CertificateJob = z.object({
+  kind: z.literal('certificate'),
+  url: z.url({ protocol: /^https$/ }),
+  proxy: z.url().nullable(),
+});
+
+/** Signs in, says what is there, signs out. */
+export const SourceTestJob = z.object({ kind: z.literal('source.test'), ...SourceSignIn.shape });
+export const SourceTestResult = z.object({
+  about: SourceAbout,
+  /** Privileges that the user lacks at the root of the inventory, in the source's words, with what each is for. */
+  missingPrivileges: z.array(z.object({ privilege: z.string(), neededFor: z.string() })),
+  warnings: z.array(z.string()),
+});
+
+/** Tells the inventory page by page; the result only counts. */
+export const SourceInventoryJob = z.object({ kind: z.literal('source.inventory'), ...SourceSignIn.shape });
+export const SourceInventoryResult = z.object({
+  about: SourceAbout,
+  vms: z.number().int().nonnegative(),
+  networks: z.number().int().nonnegative(),
+  datastores: z.number().int().nonnegative(),
+  hosts: z.number().int().nonnegative(),
+  seconds: z.number().nonnegative(),
+});
+
+export const DestinationTestJob = z.object({ kind: z.literal('destination.test'), ...DestinationSignIn.shape });
+export const DestinationTestResult = z.object({
+  about: DestinationAbout,
+  /** Projects that this user may choose. */
+  projects: z.array(z.object({ id: z.string(), name: z.string() })),
+  warnings: z.array(z.string()),
+});
+
+export const DestinationFactsJob = z.object({ kind: z.literal('destination.facts'), ...DestinationSignIn.shape });
+
+const Both = { source: SourceSignIn, destination: DestinationSignIn };
+
+/** Looks at both sides and decides everything, without making anything. */
+export const PlanJob = z.object({ kind: z.literal('plan'), request: MigrationRequest, ...Both });
+export const PlanResult = z.object({
+  /** Null where something that is missing leaves nothing to plan. */
+  plan: MigrationPlan.nullable(),
+  findings: z.array(Finding),
+});
+
+/** Writes the request down as planned; nothing is done yet. */
+export const PlannedJob = z.object({
+  kind: z.literal('planned'),
+  request: MigrationRequest,
+  dataDir: z.string().min(1),
+});
+
+/** Runs a migration from wherever its journal stands; its stages and progress are told. */
+export const MigrateJob = z.object({
+  kind: z.literal('migrate'),
+  request: MigrationRequest,
+  ...Both,
+  dataDir: z.string().min(1),
+  lanes: z.number().int().min(1).max(16),
+});
+
+/** All migrations that the data folder knows, newest first; one of them where `id` is given. */
+export const MigrationsJob = z.object({
+  kind: z.literal('migrations'),
+  dataDir: z.string().min(1),
+  id: MigrationId.nullable(),
+});
+
+/**
+ * Cancels one: asks the process that works on it, and waits until that is done; where none does, undoes what its ledger
+ * names.
+ */
+export const CancelJob = z.object({
+  kind: z.literal('cancelMigration'),
+  id: MigrationId,
+  ...Both,
+  dataDir: z.string().min(1),
+});
+
+/** Forgets one that has ended and has nothing left to undo. */
+export const DeleteJob = z.object({ kind: z.literal('deleteMigration'), id: MigrationId, dataDir: z.string().min(1) });
+
+/** Things that carry our tag and that no migration on this machine needs any more. */
+export const TidyJob = z.object({
+  kind: z.literal('tidy'),
+  sources: z.array(SourceSignIn),
+  destinations: z.array(DestinationSignIn),
+  dataDir: z.string().min(1),
+  /** False only lists. */
+  remove: z.boolean(),
+});
+export const Leftover = z.object({
+  /** The connection on which it was found, by its name. */
+  connection: z.string(),
+  item: LedgerItem,
+  /** The migration that it is of, where the journal on this machine knows it. */
+  migration: MigrationId.nullable(),
+  state: z.enum(['found', 'removed', 'inUse', 'failed']),
+  /** Why it was not removed. */
+  says: z.string().nullable(),
+});
+export const TidyResult = z.object({ leftovers: z.array(Leftover) });
+
+export const moveJobs = [
+  CertificateJob,
+  SourceTestJob,
+  SourceInventoryJob,
+  DestinationTestJob,
+  DestinationFactsJob,
+  PlanJob,
+  PlannedJob,
+  MigrateJob,
+  MigrationsJob,
+  CancelJob,
+  DeleteJob,
+  TidyJob,
+] as const;
+
+export type MoveJob = z.infer<(typeof moveJobs)[number]>;
+
+export const moveResults = {
+  certificate: CertificateFacts,
+  'source.test': SourceTestResult,
+  'source.inventory': SourceInventoryResult,
+  'destination.test': DestinationTestResult,
+  'destination.facts': CloudFacts,
+  plan: PlanResult,
+  planned: MigrationRecord,
+  migrate: MigrationRecord,
+  migrations: z.array(MigrationRecord),
+  cancelMigration: MigrationRecord,
+  deleteMigration: z.null(),
+  tidy: TidyResult,
+};
+export type MoveResults = { readonly [K in keyof typeof moveResults]: z.infer<(typeof moveResults)[K]> };
+
+export type CertificateJob = z.infer<typeof CertificateJob>;
+export type SourceTestJob = z.infer<typeof SourceTestJob>;
+export type SourceTestResult = z.infer<typeof SourceTestResult>;
+export type SourceInventoryJob = z.infer<typeof SourceInventoryJob>;
+export type SourceInventoryResult = z.infer<typeof SourceInventoryResult>;
+export type DestinationTestJob = z.infer<typeof DestinationTestJob>;
+export type DestinationTestResult = z.infer<typeof DestinationTestResult>;
+export type DestinationFactsJob = z.infer<typeof DestinationFactsJob>;
+export type PlanJob = z.infer<typeof PlanJob>;
+export type PlanResult = z.infer<typeof PlanResult>;
+export type MigrateJob = z.infer<typeof MigrateJob>;
+export type MigrationsJob = z.infer<typeof MigrationsJob>;
+export type CancelJob = z.infer<typeof CancelJob>;
+export type DeleteJob = z.infer<typeof DeleteJob>;
+export type TidyJob = z.infer<typeof TidyJob>;
+export type TidyResult = z.infer<typeof TidyResult>;
+export type Leftover = z.infer<typeof Leftover>;
