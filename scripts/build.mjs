@@ -11,7 +11,7 @@ import { cache, out, root } from './places.mjs';
 
 /**
  * Programs for Node, by the name of their file in out/. Each is one file that needs no other, so that a thread loads
- * nothing which it does not use.
+ * nothing which it does not use; the engine has a second one with what speaks to servers, loaded when that is asked for.
  */
 const programs = {
   main: 'main/electron/main.ts',
@@ -87,7 +87,8 @@ async function build() {
           output: {
             format: 'cjs',
             entryFileNames: '[name].cjs',
-            codeSplitting: false,
+            chunkFileNames: `${name}-[name].cjs`,
+            codeSplitting: name === 'engine',
             // Half as many bytes to read at every start; names stay, for traces that people can read.
             minify: { compress: true, mangle: false, codegen: true },
           },

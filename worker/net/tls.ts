@@ -81,13 +81,23 @@ export class TrustingAgent extends https.Agent {
       trust: this.#trust,
       proxy: this.#proxy,
     };
-    connectTls(peer).then(
-      (socket) => callback?.(null, socket),
-      // Node's types want a socket here too; its code looks at the error first.
-      (error: Error) => callback?.(error, undefined as unknown as Duplex),
-    );
+    void connectFor(peer, callback);
     return undefined; // the callback gives the socket
   }
+}
+
+async function connectFor(
+  peer: Peer,
+  callback: ((error: Error | null, socket: Duplex) => void) | undefined,
+): Promise<void> {
+  let socket: tls.TLSSocket;
+  try {
+    socket = await connectTls(peer);
+  } catch (error) {
+    callback?.(error as Error, undefined as unknown as Duplex); // Node looks at the error first, whatever its types say
+    return;
+  }
+  callback?.(null, socket);
 }
 
 function authorities(trust: PeerTrust): tls.ConnectionOptions {
