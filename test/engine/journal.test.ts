@@ -2,7 +2,8 @@
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { Journal, readJournals, type JournalEntry } from '../../worker/engine/journal.ts';
+import { JournalEntry } from '../../worker/engine/journal.ts';
+import { JournalFile, readJournals } from '../../worker/engine/journal-file.ts';
 import { scratch } from '../support/disks.ts';
 
 const begun = {
@@ -20,7 +21,7 @@ const entries: readonly JournalEntry[] = [
 ];
 
 async function written(folder: string): Promise<string> {
-  await using journal = await Journal.create(folder, begun);
+  await using journal = await JournalFile.create<JournalEntry>(folder, begun.jobId, begun);
   for (const entry of entries.slice(1)) await journal.write(entry);
   return journal.path;
 }
@@ -30,7 +31,7 @@ describe('a journal', () => {
     using tmp = scratch();
     await written(tmp.dir);
 
-    expect((await readJournals(tmp.dir)).map((journal) => journal.entries)).toEqual([entries]);
+    expect((await readJournals(tmp.dir, JournalEntry)).map((journal) => journal.entries)).toEqual([entries]);
   });
 
   test('torn at any byte gives back whole entries from its start', async () => {
@@ -41,7 +42,7 @@ describe('a journal', () => {
     for (let length = 0; length < whole.byteLength; length += 7) {
       await writeFile(file, whole);
       await truncate(file, length);
-      const [journal] = await readJournals(tmp.dir);
+      const [journal] = await readJournals(tmp.dir, JournalEntry);
       expect(journal?.entries).toEqual(entries.slice(0, journal?.entries.length));
     }
     expect(statSync(file).size).toBeLessThan(whole.byteLength);
@@ -53,11 +54,23 @@ describe('a journal', () => {
     const whole = await readFile(file, 'utf8');
     await writeFile(file, whole.replace('"copying"', '"verifying"'));
 
-    expect((await readJournals(tmp.dir))[0]?.entries).toHaveLength(2);
+    expect((await readJournals(tmp.dir, JournalEntry))[0]?.entries).toHaveLength(2);
 
     await writeFile(file, whole);
     await appendFile(file, '0123456789abcdef {"what":"unknown"}\n');
-    expect((await readJournals(tmp.dir))[0]?.entries).toHaveLength(3);
+    expect((await readJournals(tmp.dir, JournalEntry))[0]?.entries).toHaveLength(3);
+  });
+
+  test('goes on behind its last whole line after a crash in the middle of one', async () => {
+    using tmp = scratch();
+    const file = await written(tmp.dir);
+    await truncate(file, statSync(file).size - 5);
+
+    const more: JournalEntry = { what: 'gone', path: '/tmp/ä' };
+    await using journal = await JournalFile.reopen<JournalEntry>(file);
+    await journal.write(more);
+
+    expect((await readJournals(tmp.dir, JournalEntry))[0]?.entries).toEqual([...entries.slice(0, 2), more]);
   });
 
   test('is readable for its owner only', async () => {

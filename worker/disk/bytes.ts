@@ -29,6 +29,21 @@ export interface ByteStream extends AsyncDisposable {
   read(into: Uint8Array, signal?: AbortSignal): Promise<number>;
 }
 
+/** The bytes of `source` from its start, once. Disposing it leaves `source` open. */
+export function streamOf(source: ByteSource): ByteStream {
+  let position = 0;
+  return {
+    name: source.name,
+    async read(into, signal) {
+      const length = Math.min(into.byteLength, source.sizeBytes - position);
+      await source.read(into.subarray(0, length), position, signal);
+      position += length;
+      return length;
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
 /** A `ByteSource` over an open local file; disposing it closes the file. */
 class FileSource implements ByteSource {
   readonly name: string;

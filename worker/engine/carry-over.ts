@@ -6,7 +6,7 @@
  * same code feeds a file and an upload.
  */
 import { inflateSync } from 'node:zlib';
-import type { ByteSource } from '../disk/bytes.ts';
+import type { ByteStream } from '../disk/bytes.ts';
 import { CLUSTER_BYTES, Qcow2Layout, type Stretch } from '../disk/qcow2/layout.ts';
 import { DamagedImageError } from '../disk/errors.ts';
 import type { ContentDigest } from './content-digest.ts';
@@ -22,7 +22,9 @@ const ZLIB_HEAD = 2;
 const ADLER = 4;
 
 export interface CarryOverJob {
-  readonly source: ByteSource;
+  readonly source: ByteStream;
+  /** The stream has no more bytes than this: the qcow2's head goes first, and must know where its tables will stand. */
+  readonly mostBytes: number;
   readonly virtualSizeBytes: number;
   readonly sink: Sink;
   readonly memory: LaneMemory;
@@ -39,12 +41,12 @@ export interface CarryOverJob {
 
 /** @returns the SHA-512 of the written file, in hexadecimal, and the guest bytes that it stores. */
 export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; mappedBytes: number }> {
-  const { source, virtualSizeBytes, sink, memory, meter } = job;
+  const { source, mostBytes, virtualSizeBytes, sink, memory, meter } = job;
   const failure = new AbortController();
   const stop = AbortSignal.any([job.signal, failure.signal]);
   const layout = new Qcow2Layout({
     virtualSizeBytes,
-    dataBytes: Math.ceil(source.sizeBytes / CLUSTER_BYTES) * CLUSTER_BYTES + CLUSTER_BYTES,
+    dataBytes: Math.ceil(mostBytes / CLUSTER_BYTES) * CLUSTER_BYTES + CLUSTER_BYTES, // and room for a last short block
   });
   const tables = new Tables(sink, job.hashLane, memory);
   const pending = new Set<Promise<void>>();
@@ -52,10 +54,13 @@ export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; ma
   let shortGrain: { offset: number; bytes: Buffer } | null = null;
 
   await tables.bytes(layout.boundedHead());
-  const base = layout.verbatim(source.sizeBytes);
+  const base = layout.dataStart;
+  let streamBytes = 0;
   try {
     for await (const window of streamWindows(source, memory, stop)) {
       const body = new Uint8Array(memory.inputs, window.input * memory.inputBytes + window.bodyAt, window.length);
+      layout.verbatim(window.length);
+      streamBytes += window.length;
       for (const grain of window.grains) {
         const isShort = virtualSizeBytes - grain.offset < BLOCK_BYTES;
         const whole = isShort ? inflated(memory, window, grain, virtualSizeBytes) : null;
@@ -105,7 +110,7 @@ export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; ma
   }
   const { tail, sizeBytes } = layout.finish();
   for (const stretch of tail) await tables.stretch(stretch);
-  meter.writtenBytes += sizeBytes - source.sizeBytes;
+  meter.writtenBytes += sizeBytes - streamBytes;
   const { hex } = await job.hashLane.run({ op: 'hashEnd', hash: 'output' });
   return { sha512: hex, mappedBytes: layout.mappedBytes };
 }

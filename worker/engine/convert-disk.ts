@@ -1,6 +1,7 @@
 /** Writes one disk to its place by the fastest route that is valid, proves it, and says what was shown and how. */
 import type { ConvertedDisk, ConvertJob, Progress, Proof } from '../../main/shared/jobs.ts';
 import { checkDigest } from '../containers/manifest.ts';
+import { streamOf } from '../disk/bytes.ts';
 import type { DiskImage } from '../disk/image.ts';
 import { batchesOf } from './batch.ts';
 import { carryOver } from './carry-over.ts';
@@ -66,7 +67,8 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
     const check = isChecked ? pool : null;
     const { sink } = place;
     const carried = {
-      source: route.stream,
+      source: streamOf(route.stream),
+      mostBytes: route.stream.sizeBytes,
       virtualSizeBytes,
       sink,
       memory,
@@ -82,7 +84,7 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
     const target = await place.target(job, image, memory, signal);
     const copy = { target, digest, pool, memory, meter, signal };
     if (route.kind === 'stream') {
-      const windows = streamWindows(route.stream, memory, signal);
+      const windows = streamWindows(streamOf(route.stream), memory, signal);
       const { batches, filled } = streamBatches(windows, virtualSizeBytes, onWindow);
       await copyBatches({ ...copy, batches, onFilled: filled });
     } else {

@@ -7,7 +7,8 @@ import { next, type Stage, type StageEvent } from '../../main/shared/stages.ts';
 import { checkDigest } from '../containers/manifest.ts';
 import { convertDisk } from './convert-disk.ts';
 import { NoDisksError } from './errors.ts';
-import { Journal, removeJournal } from './journal.ts';
+import type { JournalEntry } from './journal.ts';
+import { JournalFile, removeJournal } from './journal-file.ts';
 import { goesToPipe, outputsFor, refuseFull, refuseTaken } from './outputs.ts';
 import { partPathOf, publish } from './part-file.ts';
 import { thisProcess } from './process-mark.ts';
@@ -23,7 +24,7 @@ export async function convert(job: ConvertJob, context: JobContext): Promise<Con
   const { tidied, adopted, journals } = await sweep(job.dataDir, identity);
   const jobId = `job_${Array.from({ length: 12 }, () => randomInt(36).toString(36)).join('')}`;
   const begun = { what: 'begun', jobId, identity, ...thisProcess(), atMs: Date.now() } as const;
-  await using journal = await Journal.create(journalFolder(job.dataDir), begun);
+  await using journal = await JournalFile.create<JournalEntry>(journalFolder(job.dataDir), jobId, begun);
   const run = new Run(job, context, journal, jobId, adopted);
   try {
     for (const one of adopted) await run.adopt(one);
@@ -41,14 +42,20 @@ export async function convert(job: ConvertJob, context: JobContext): Promise<Con
 class Run {
   readonly #job: ConvertJob;
   readonly #context: JobContext;
-  readonly #journal: Journal;
+  readonly #journal: JournalFile<JournalEntry>;
   readonly #jobId: string;
   readonly #adopted = new Map<number, Adopted>();
   /** The ledger in memory: part files that exist or may. */
   readonly #parts = new Set<string>();
   #stage: Stage = 'planned';
 
-  constructor(job: ConvertJob, context: JobContext, journal: Journal, jobId: string, adopted: readonly Adopted[]) {
+  constructor(
+    job: ConvertJob,
+    context: JobContext,
+    journal: JournalFile<JournalEntry>,
+    jobId: string,
+    adopted: readonly Adopted[],
+  ) {
     this.#job = job;
     this.#context = context;
     this.#journal = journal;

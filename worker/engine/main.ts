@@ -8,7 +8,7 @@ import { demo } from '../demo/demo.ts';
 import { convert } from './convert.ts';
 import { digestSource } from './digest.ts';
 import { inspect } from './inspect.ts';
-import { removeJournal } from './journal.ts';
+import { removeJournal } from './journal-file.ts';
 import type { JobContext } from './job-context.ts';
 import { EngineRequest, type EngineEvent } from './protocol.ts';
 

@@ -1,5 +1,5 @@
 /** Reads a streamOptimized VMDK once, front to back, into shared windows in which every grain lies in one piece. */
-import type { ByteSource } from '../disk/bytes.ts';
+import type { ByteStream } from '../disk/bytes.ts';
 import type { GrainRef } from '../disk/vmdk/grain-ref.ts';
 import { StreamOptimizedParser } from '../disk/vmdk/stream.ts';
 import type { LaneMemory } from './lane/protocol.ts';
@@ -33,7 +33,7 @@ export interface StreamWindow {
  * @throws DamagedImageError, TruncatedImageError as the stream's own structure tells.
  */
 export async function* streamWindows(
-  source: ByteSource,
+  source: ByteStream,
   memory: LaneMemory,
   signal: AbortSignal,
 ): AsyncGenerator<StreamWindow, void, void> {
@@ -49,29 +49,27 @@ export async function* streamWindows(
       grainsEnd = grain.streamPosition + grain.storedBytes;
     },
   );
-  const readInto = async (input: number, start: number): Promise<Uint8Array> => {
-    const body = bytesOf(input).subarray(FRONT_BYTES, FRONT_BYTES + Math.min(BODY_BYTES, source.sizeBytes - start));
-    await source.read(body, start, signal);
-    return body;
+  const readInto = async (input: number): Promise<Uint8Array> => {
+    const body = bytesOf(input).subarray(FRONT_BYTES, WINDOW_BYTES);
+    return body.subarray(0, await source.read(body, signal));
   };
   let input = await windows.take();
-  let reading = readInto(input, 0);
+  let reading = readInto(input);
   try {
-    for (let start = 0; start < source.sizeBytes;) {
+    for (let start = 0, isLast = false; !isLast;) {
       const body = await reading;
+      isLast = body.byteLength < BODY_BYTES;
+      if (body.byteLength === 0) break;
       grains = [];
       parser.push(body);
       const window = input;
       const bodyStart = start;
       start += body.byteLength;
-      if (start < source.sizeBytes) {
+      if (!isLast) {
         input = await windows.take();
-        const tail = Math.min(FRONT_BYTES, FRONT_BYTES + body.byteLength, start - grainsEnd);
-        bytesOf(input).set(
-          bytesOf(window).subarray(FRONT_BYTES + body.byteLength - tail, FRONT_BYTES + body.byteLength),
-          FRONT_BYTES - tail,
-        );
-        reading = readInto(input, start);
+        const tail = Math.min(FRONT_BYTES, start - grainsEnd);
+        bytesOf(input).set(bytesOf(window).subarray(WINDOW_BYTES - tail, WINDOW_BYTES), FRONT_BYTES - tail);
+        reading = readInto(input);
         reading.catch(() => {}); // seen when its turn comes
       }
       yield {

@@ -4,9 +4,12 @@ import * as path from 'node:path';
 import type { ConvertedDisk } from '../../main/shared/jobs.ts';
 import { GutsError } from '../../main/shared/errors.ts';
 import { DestinationExistsError } from './errors.ts';
-import { readJournals, removeJournal, type FileMark, type JournalEntry, type OldJournal } from './journal.ts';
+import { JournalEntry, type FileMark } from './journal.ts';
+import { readJournals, removeJournal, type OldJournal as AnyOldJournal } from './journal-file.ts';
 import { isPartName, publish } from './part-file.ts';
 import { isAlive } from './process-mark.ts';
+
+type OldJournal = AnyOldJournal<JournalEntry>;
 
 export class JobRunningError extends GutsError {
   readonly code = 'job.running';
@@ -38,7 +41,7 @@ export async function sweep(dataDir: string, identity: string): Promise<Swept> {
   const tidied: string[] = [];
   const adopted: Adopted[] = [];
   const journals: string[] = [];
-  for (const journal of await readJournals(journalFolder(dataDir))) {
+  for (const journal of await readJournals(journalFolder(dataDir), JournalEntry)) {
     const begun = journal.entries.find((entry) => entry.what === 'begun');
     if (begun !== undefined && isAlive(begun)) {
       if (begun.identity === identity) throw new JobRunningError(`Process ${begun.pid} is doing exactly this already.`);

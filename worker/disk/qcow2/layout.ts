@@ -6,6 +6,7 @@
  * they say; the header in front must name their place, so either the data's size is bounded beforehand (`dataBytes`), or
  * the head is written last, which only a file allows. Source: “QCOW2 image format”, docs/interop/qcow2.txt of QEMU.
  */
+import { GutsError } from '../../../main/shared/errors.ts';
 import { DamagedImageError } from '../errors.ts';
 
 export const CLUSTER_BYTES = 65_536;
@@ -28,6 +29,16 @@ export interface Qcow2Options {
 }
 
 const clusters = (bytes: number): number => Math.ceil(bytes / CLUSTER_BYTES);
+
+/** More data came than the bound said, behind which the tables were to stand. */
+export class BoundExceededError extends GutsError {
+  readonly code = 'disk.bound-exceeded';
+  readonly remedy = 'Run again, and choose raw images: they need no such bound.';
+
+  constructor(boundBytes: number, neededBytes: number) {
+    super(`The disk was said to hold no more than ${boundBytes} bytes, but ${neededBytes} came.`);
+  }
+}
 
 export class Qcow2Layout {
   /** Where data begins; everything before it is the head. */
@@ -137,7 +148,7 @@ export class Qcow2Layout {
 
   #grow(end: number): void {
     if (this.#dataBytes !== null && end > this.dataStart + this.#dataBytes) {
-      throw new Error(`the data area holds ${this.#dataBytes} bytes, but ${end - this.dataStart} are needed`);
+      throw new BoundExceededError(this.#dataBytes, end - this.dataStart);
     }
     this.#dataEnd = Math.max(this.#dataEnd, end);
   }
