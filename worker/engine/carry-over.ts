@@ -36,6 +36,8 @@ export interface CarryOverJob {
   /** Called with each window as it passes, for hashes over the source. */
   readonly onWindow: (window: StreamWindow) => Promise<unknown>;
   readonly meter: Meter;
+  /** What a window counts for in `Meter.doneBytes`. */
+  readonly doneBytesOf: (window: StreamWindow) => number;
   readonly signal: AbortSignal;
 }
 
@@ -88,7 +90,7 @@ export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; ma
         .then(() => {
           meter.readBytes += window.length;
           meter.writtenBytes += window.length;
-          meter.doneBytes += window.length;
+          meter.doneBytes += job.doneBytesOf(window);
           window.release();
         })
         .catch((error: unknown) => failure.abort(error))

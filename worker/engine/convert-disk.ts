@@ -77,6 +77,7 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
       hashLane,
       onWindow,
       meter,
+      doneBytesOf: (window: StreamWindow) => window.length,
       signal,
     };
     ({ sha512, mappedBytes } = await carryOver(carried));

@@ -116,7 +116,7 @@ export async function pipePlace(at: string, hashes: boolean): Promise<Place> {
 }
 
 /** Bytes of all blocks that may hold data: the bound that lets a qcow2's head go first. Reads tables, no data. */
-async function blockBytes(image: DiskImage, signal: AbortSignal): Promise<number> {
+export async function blockBytes(image: DiskImage, signal: AbortSignal): Promise<number> {
   let blocks = 0;
   let last = -1;
   for await (const extent of image.extents(0, image.facts.virtualSizeBytes, signal)) {
