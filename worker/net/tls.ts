@@ -124,7 +124,7 @@ async function handshake(
 }
 
 /** A connection to `host` through a proxy that was asked to CONNECT. */
-async function tunnel(proxy: string, host: string, port: number, signal?: AbortSignal): Promise<net.Socket> {
+export async function tunnel(proxy: string, host: string, port: number, signal?: AbortSignal): Promise<net.Socket> {
   const { hostname, port: proxyPort } = new URL(proxy);
   const socket = net.connect({ host: hostname, port: Number(proxyPort === '' ? 3128 : proxyPort) });
   await settled(socket, 'connect', `The proxy ${proxy}`, signal);

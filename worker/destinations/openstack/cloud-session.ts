@@ -1,0 +1,216 @@
+/** One signed-in session with a cloud: asks its services, renews its token, repeats what may be repeated. */
+import { setTimeout as pauseFor } from 'node:timers/promises';
+import type { z } from 'zod';
+import type { DestinationAbout, DestinationSignIn } from '../../../main/shared/connections.ts';
+import type { GutsError } from '../../../main/shared/errors.ts';
+import type { Trust } from '../../../main/shared/trust.ts';
+import { Catalogue, type Service } from './catalogue.ts';
+import { CloudTooOldError, StrangeCloudAnswerError, errorOf } from './errors.ts';
+import { type Answer, CloudHttp, type Question } from './http.ts';
+import { Keystone } from './keystone.ts';
+import { pagesOf } from './paging.ts';
+import { type Pause, patiently } from './patience.ts';
+import { type Received, refusalOf, requestIdOf } from './refusal.ts';
+import { TokenKeeper } from './token-keeper.ts';
+import { compareVersions, newestVersion } from './versions.ts';
+
+export type { Service } from './catalogue.ts';
+
+export interface RequestOptions<T> {
+  /** What the answer must be; `z.null()` for an empty one. */
+  readonly schema: z.ZodType<T>;
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For compute and volume; without it they speak their oldest. */
+  readonly microversion?: string;
+  /** Asking twice does no harm; GET, HEAD and DELETE are taken to be so anyway. */
+  readonly isRepeatable?: boolean;
+  readonly signal: AbortSignal;
+}
+
+export class CloudSession implements AsyncDisposable {
+  readonly about: DestinationAbout;
+  readonly #http: CloudHttp;
+  readonly #signIn: DestinationSignIn;
+  readonly #catalogue: Catalogue;
+  readonly #keeper: TokenKeeper;
+  readonly #pause: Pause;
+
+  /** @throws GutsError that says why it cannot sign in, or not into that project or region */
+  static async open(
+    signIn: DestinationSignIn,
+    signal: AbortSignal,
+    pause: Pause = (ms, signal) => pauseFor(ms, undefined, { signal }),
+  ): Promise<CloudSession> {
+    const { connection } = signIn;
+    const http = new CloudHttp(connection.trust, connection.proxy);
+    try {
+      const keystone = await Keystone.find(http, signIn, signal);
+      const grant = await keystone.signIn(signal);
+      const { region, interface: side } = connection;
+      const catalogue = new Catalogue(grant.catalogue, {
+        identity: keystone.url,
+        region,
+        interface: side,
+        projectId: grant.project.id,
+      });
+      const versions = await versionsOf(http, catalogue, signal);
+      const about = {
+        project: grant.project,
+        user: grant.user,
+        roles: [...grant.roles],
+        region: catalogue.region,
+        versions,
+      };
+      return new CloudSession({
+        about,
+        http,
+        signIn,
+        catalogue,
+        keeper: new TokenKeeper(keystone, grant, pause),
+        pause,
+      });
+    } catch (error) {
+      http[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  private constructor(parts: {
+    readonly about: DestinationAbout;
+    readonly http: CloudHttp;
+    readonly signIn: DestinationSignIn;
+    readonly catalogue: Catalogue;
+    readonly keeper: TokenKeeper;
+    readonly pause: Pause;
+  }) {
+    this.about = parts.about;
+    this.#http = parts.http;
+    this.#signIn = parts.signIn;
+    this.#catalogue = parts.catalogue;
+    this.#keeper = parts.keeper;
+    this.#pause = parts.pause;
+  }
+
+  has(service: Service): boolean {
+    return this.#catalogue.has(service);
+  }
+
+  /** Without trailing slash, with the version in its path. @throws ServiceMissingError */
+  endpoint(service: Service): string {
+    return this.#catalogue.endpoint(service);
+  }
+
+  /** Whether a service speaks a microversion; also true where it does not tell what it speaks. */
+  speaks(service: 'compute' | 'volume', microversion: string): boolean {
+    const newest = this.about.versions[service];
+    return newest === undefined || compareVersions(newest, microversion) >= 0;
+  }
+
+  /** A token that is good for so long, or for as long as Keystone gives them. For bulk uploads; `request` sees to its own. */
+  async token(leastSecondsLeft = 60): Promise<string> {
+    return await this.#keeper.token(leastSecondsLeft);
+  }
+
+  /** How to connect to an endpoint of this cloud for bulk bytes. */
+  readonly peerOf = (_url: string): { readonly trust: Trust; readonly proxy: string | null } => {
+    const { trust, proxy } = this.#signIn.connection;
+    return { trust, proxy };
+  };
+
+  /** What a refusal means that came outside of `request`, as to a bulk upload. */
+  explain(service: Service, method: string, path: string, answer: Received): GutsError {
+    return errorOf(refusalOf(answer, { service, method, path }, [this.#signIn.secret, this.#keeper.current]));
+  }
+
+  /**
+   * Asks a service, and holds its answer against `schema`.
+   * @param path below the endpoint, from its slash; parts of it that come from outside are escaped by the caller
+   * @throws GutsError with the request id where there is one: QuotaExceededError, NotFoundError, ConflictError …
+   */
+  async request<T>(service: Service, method: string, path: string, options: RequestOptions<T>): Promise<T> {
+    const { schema, query, microversion, body, signal } = options;
+    const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
+    const question = {
+      method,
+      url: `${this.endpoint(service)}${path}${search}`,
+      headers: { ...options.headers, ...this.#microversionHeader(service, microversion) },
+      body,
+    };
+    const isSafe = options.isRepeatable ?? ['GET', 'HEAD', 'DELETE'].includes(method);
+    const answer = await patiently(() => this.#ask(service, path, question, signal), isSafe, this.#pause, signal);
+    return parsed(schema, answer, `${method} ${path} of the ${service} service`);
+  }
+
+  /**
+   * Every item of a list, page after page.
+   * @param key of the list in the answer, such as `servers`
+   */
+  async *list<T>(
+    service: Service,
+    path: string,
+    key: string,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    query: Readonly<Record<string, string>> = {},
+    microversion?: string,
+  ): AsyncGenerator<T, void, undefined> {
+    const version = microversion === undefined ? {} : { microversion };
+    yield* pagesOf(key, schema, query, (query, schema) =>
+      this.request(service, 'GET', path, { schema, query, signal, ...version }),
+    );
+  }
+
+  /**
+   * Closes its connections. The token is left to end by itself: the cloud may still be at work under it, as when a
+   * server that is being deleted lets go of its volumes.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#keeper[Symbol.dispose]();
+    this.#http[Symbol.dispose]();
+  }
+
+  /** One answer that is none of a refusal; a token that has just ended is renewed on the way. */
+  async #ask(service: Service, path: string, question: Question, signal: AbortSignal): Promise<Answer> {
+    const withToken = async (token: string): Promise<Answer> =>
+      await this.#http.ask({ ...question, headers: { ...question.headers, 'X-Auth-Token': token } }, signal);
+    const token = await this.#keeper.token();
+    let answer = await withToken(token);
+    if (answer.status === 401) answer = await withToken(await this.#keeper.instead(token)); // a 401 comes before anything is done
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw this.explain(service, question.method, path, answer);
+  }
+
+  #microversionHeader(service: Service, microversion: string | undefined): Record<string, string> {
+    if (microversion === undefined) return {};
+    const newest = this.about.versions[service];
+    if (newest !== undefined && compareVersions(newest, microversion) < 0)
+      throw new CloudTooOldError(service, `it speaks ${newest} at most, and ${microversion} is needed`);
+    return { 'OpenStack-API-Version': `${service} ${microversion}` };
+  }
+}
+
+async function versionsOf(http: CloudHttp, catalogue: Catalogue, signal: AbortSignal): Promise<Record<string, string>> {
+  const services = (['compute', 'image', 'network', 'volume'] as const).filter((service) => catalogue.has(service));
+  const found = await Promise.all(
+    services.map(async (service) => [service, await newestVersion(http, service, catalogue.endpoint(service), signal)]),
+  );
+  return Object.fromEntries(found.filter(([, version]) => version !== null));
+}
+
+/** @throws StrangeCloudAnswerError without anything of the answer itself, which may hold a secret */
+function parsed<T>(schema: z.ZodType<T>, answer: Answer, what: string): T {
+  const id = requestIdOf(answer);
+  let value: unknown;
+  try {
+    value = answer.text === '' ? null : JSON.parse(answer.text);
+  } catch {
+    throw new StrangeCloudAnswerError(`The answer to ${what} is no JSON.`, id);
+  }
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  const [issue] = error.issues;
+  const where = issue === undefined ? '' : ` (${[...issue.path.map(String), issue.message].join(': ')})`;
+  throw new StrangeCloudAnswerError(`The answer to ${what} is not what it should be${where}.`, id);
+}

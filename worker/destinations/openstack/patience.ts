@@ -1,0 +1,50 @@
+/** Asks again where that is safe: which errors allow it, and how long to wait in between. */
+import { ConnectionLostError, UnreachableError } from '../../net/errors.ts';
+import { ServiceUnavailableError } from './errors.ts';
+
+/** How to wait between two tries; tests pass their own. */
+export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** A minute in all: a service that is restarted is back by then. */
+const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000] as const;
+const LONGEST_PAUSE_MS = 60_000;
+/** An error inside a service is seldom gone a minute later when it is not gone after seconds. */
+const MOST_REPEATS_OF_500 = 3;
+
+/**
+ * @param isSafe asking twice does no harm, even when the first question was heard and only its answer was lost
+ * @throws the last error, once patience or safety ends
+ */
+export async function patiently<T>(
+  ask: () => Promise<T>,
+  isSafe: boolean,
+  pause: Pause,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      const ms = pauseAfter(error, attempt, isSafe);
+      if (ms === null) throw error;
+      await pause(ms, signal);
+    }
+  }
+}
+
+/** Null is the end of it. */
+function pauseAfter(error: unknown, attempt: number, isSafe: boolean): number | null {
+  const usual = PAUSES_MS[attempt];
+  if (usual === undefined) return null;
+  const spread = usual * (0.75 + Math.random() / 2); // many that were stopped together do not come back together
+  if (error instanceof UnreachableError) return spread; // it never left
+  if (error instanceof ConnectionLostError) return isSafe ? spread : null;
+  if (!(error instanceof ServiceUnavailableError)) return null;
+  const { status, refusal } = error;
+  const asked = (refusal.retryAfterSeconds ?? 0) * 1000;
+  if (asked > LONGEST_PAUSE_MS) return null;
+  if (status === 413) return asked > 0 ? asked : null; // without a time it is no limit of rate
+  if (status === 429) return Math.max(asked, spread); // turned away at the door
+  if (!isSafe || (status === 500 && attempt >= MOST_REPEATS_OF_500)) return null;
+  return Math.max(asked, spread);
+}

@@ -1,0 +1,56 @@
+/** Which versions a service speaks: asked of itself, compared as numbers, never guessed from its release. */
+import { z } from 'zod';
+import type { Service } from './catalogue.ts';
+import type { CloudHttp } from './http.ts';
+
+const Version = z.object({
+  id: z.string(),
+  status: z.string().optional(),
+  /** Newest microversion; empty or left out where a service has none. */
+  version: z.string().optional(),
+  min_version: z.string().optional(),
+});
+const Discovery = z.union([
+  z.object({ version: Version }).transform(({ version }) => [version]),
+  z.object({ versions: z.array(Version) }).transform(({ versions }) => versions),
+]);
+
+/** Positive where `a` is newer: 2.100 is newer than 2.93. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((text) => text.split('.').map(Number));
+  for (const at of [0, 1]) {
+    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/**
+ * The newest version that a service offers below `endpoint`, such as `2.93`; null where it does not tell, as behind some
+ * proxies. No token is needed, and none is sent.
+ */
+export async function newestVersion(
+  http: CloudHttp,
+  service: Service,
+  endpoint: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const [, root = '', version = ''] = /^(.*)\/(v\d+(?:\.\d+)?)(?=\/|$)/.exec(endpoint) ?? [];
+  const hasMicroversions = service === 'compute' || service === 'volume';
+  const url = hasMicroversions ? `${root}/${version}/` : `${root}/`;
+  const answer = await http.ask({ method: 'GET', url, headers: {} }, signal);
+  if (answer.status !== 200 && answer.status !== 300) return null;
+  const ours = versionsIn(answer.text).filter(({ id }) => id.startsWith(/^v\d+/.exec(version)?.[0] ?? 'v'));
+  const numbers = ours
+    .map(({ id, version: micro }) => (hasMicroversions ? (micro ?? '') : id.slice(1)))
+    .filter((text) => /^\d+(\.\d+)?$/.test(text));
+  return numbers.sort(compareVersions).at(-1) ?? null;
+}
+
+function versionsIn(text: string): readonly z.infer<typeof Version>[] {
+  try {
+    return Discovery.safeParse(JSON.parse(text)).data ?? [];
+  } catch {
+    return []; // HTML of something in between
+  }
+}
