@@ -1,0 +1,94 @@
+/** The frame of a simulator: an HTTPS server on a free port of this computer that can be shut down at once. */
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as https from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Certificate } from './certificate.ts';
+
+export interface LabServer extends AsyncDisposable {
+  /** `https://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly port: number;
+  /** Connections from now on see this certificate; those that are open are closed. */
+  use(certificate: Certificate): void;
+  /** Closes every open connection; new ones are welcome. */
+  hangUp(): void;
+}
+
+export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** @param port 0 takes a free one */
+export async function serveHttps(certificate: Certificate, serve: Serve, port = 0): Promise<LabServer> {
+  const sockets = new Set<Socket>();
+  const server = https.createServer({ key: certificate.key, cert: certificate.pem }, (request, response) => {
+    serve(request, response).catch((error: unknown) => answerBug(response, error));
+  });
+  server.requestTimeout = 0; // uploads take as long as they take
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}); // clients may leave at any time
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const hangUp = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo; // it listens on TCP
+  return {
+    url: `https://127.0.0.1:${address.port}`,
+    port: address.port,
+    use(next) {
+      server.setSecureContext({ key: next.key, cert: next.pem });
+      hangUp();
+    },
+    hangUp,
+    async [Symbol.asyncDispose]() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      hangUp();
+      await closed;
+    },
+  };
+}
+
+/** All of a request's body. @throws RangeError when it is longer than `mostBytes` */
+export async function bodyOf(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    length += piece.byteLength;
+    if (length > mostBytes) throw new RangeError(`A request has more than ${mostBytes} bytes.`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Hands bytes to the response; returns when it takes more. @returns false when the reader has gone */
+export async function send(response: ServerResponse, bytes: Uint8Array): Promise<boolean> {
+  if (response.destroyed) return false;
+  if (response.write(bytes)) return true;
+  return await new Promise((resolve) => {
+    const end = (isThere: boolean): void => {
+      response.off('drain', onDrain);
+      response.off('close', onClose);
+      resolve(isThere);
+    };
+    const onDrain = (): void => end(true);
+    const onClose = (): void => end(false);
+    response.on('drain', onDrain);
+    response.on('close', onClose);
+  });
+}
+
+/** What a simulator cannot explain is a mistake in the simulator: it is told to the client, where a test shows it. */
+function answerBug(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(`The simulator failed: ${text}\n`);
+}
