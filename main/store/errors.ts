@@ -1,0 +1,57 @@
+/** What can go wrong with Guts's own files: in use, unreadable, not to be written, from a newer Guts. */
+import { GutsError } from '../shared/errors.ts';
+
+/** Another process holds the lock for longer than any write takes. */
+export class StoreBusyError extends GutsError {
+  readonly code = 'store.busy';
+  readonly remedy: string;
+  override readonly retryable = true;
+
+  constructor(folder: string, holder: string, lockFile: string) {
+    super(`“${folder}” is being written by ${holder}.`);
+    this.remedy = `Wait until that has ended and try again. If it hangs, end it; if it runs on another computer that is gone, remove “${lockFile}”.`;
+  }
+}
+
+/** A file was not what was written; it was set aside under another name. */
+export class StoreDamagedError extends GutsError {
+  readonly code = 'store.damaged';
+  readonly remedy: string;
+
+  constructor(file: string, says: string, remedy: string, options?: ErrorOptions) {
+    super(`“${file}” cannot be read. ${says}`, options);
+    this.remedy = remedy;
+  }
+}
+
+export class StoreTooNewError extends GutsError {
+  readonly code = 'store.too-new';
+  readonly remedy = 'Use the newer Guts, or another data folder by GUTS_DATA_DIR.';
+
+  constructor(file: string, version: number) {
+    super(`“${file}” was written by a newer Guts (its layout is number ${version}).`);
+  }
+}
+
+/** The operating system did not let Guts read or write one of its files. */
+export class StoreRefusedError extends GutsError {
+  readonly code: string;
+  readonly remedy: string;
+  override readonly retryable = true;
+
+  constructor(what: 'read' | 'written', file: string, cause: NodeJS.ErrnoException) {
+    super(`“${file}” cannot be ${what} (${cause.code ?? cause.message}).`, { cause });
+    const isFull = cause.code === 'ENOSPC' || cause.code === 'EDQUOT';
+    this.code = isFull ? 'store.full' : 'store.refused';
+    this.remedy = isFull
+      ? 'Make room on that file system and try again; what was there before is still there.'
+      : 'Check who owns that folder and whether its file system can be written, or name another one by GUTS_DATA_DIR.';
+  }
+}
+
+/** Lets what is known already through, and names what the file system says. */
+export function refused(what: 'read' | 'written', file: string, error: unknown): unknown {
+  return isSystemError(error) ? new StoreRefusedError(what, file, error) : error;
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

@@ -1,0 +1,126 @@
+/** Lets one process at a time change the files of a data folder, and says who does when that takes too long. */
+import { readFileSync } from 'node:fs';
+import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import * as path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { makeFolder } from './durable-file.ts';
+import { refused, StoreBusyError } from './errors.ts';
+
+/** A write takes milliseconds; whoever holds the lock for longer is stuck. */
+const PATIENCE_MS = 5000;
+const LOOK_EVERY_MS = 25;
+
+const Holder = z.object({ pid: z.number().int(), started: z.string(), host: z.string() });
+type Holder = z.infer<typeof Holder>;
+
+/** Work of this process waits here, by folder: the lock file only knows processes. */
+const queues = new Map<string, Promise<unknown>>();
+
+/**
+ * Runs `work` while nobody else changes the files of `folder`. The lock of a process that has died is taken over.
+ * @throws StoreBusyError when another process keeps it for seconds
+ */
+export async function asOnlyWriter<T>(folder: string, work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  const before = queues.get(folder) ?? Promise.resolve();
+  const turn = before.then(
+    () => locked(folder, work, patienceMs),
+    () => locked(folder, work, patienceMs),
+  );
+  queues.set(folder, turn);
+  try {
+    return await turn;
+  } finally {
+    if (queues.get(folder) === turn) queues.delete(folder);
+  }
+}
+
+async function locked<T>(folder: string, work: () => Promise<T>, patienceMs: number): Promise<T> {
+  const file = path.join(folder, 'writer.lock');
+  try {
+    await makeFolder(folder);
+    await take(folder, file, patienceMs);
+  } catch (error) {
+    throw refused('written', file, error);
+  }
+  try {
+    return await work();
+  } finally {
+    await unlink(file).catch(() => {}); // taken for dead and taken over: then it is no longer ours
+  }
+}
+
+async function take(folder: string, file: string, patienceMs: number): Promise<void> {
+  const giveUpMs = performance.now() + patienceMs;
+  const own = `${file}.${process.pid}`;
+  await writeFile(own, JSON.stringify(thisProcess()), { mode: 0o600 }); // gets the lock's name whole, or not at all
+  try {
+    for (;;) {
+      try {
+        await link(own, file);
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      const text = await readFile(file, 'utf8').catch(() => null);
+      if (text === null) continue; // given back meanwhile
+      const holder = holderOf(text);
+      if (holder !== null && !isAlive(holder)) await takeAway(file, text);
+      else if (performance.now() > giveUpMs) throw new StoreBusyError(folder, nameOf(holder), file);
+      else await pause(LOOK_EVERY_MS);
+    }
+  } finally {
+    await unlink(own).catch(() => {});
+  }
+}
+
+/** Two may find the same dead holder: whoever took away a fresh lock by mistake puts it back. */
+async function takeAway(file: string, text: string): Promise<void> {
+  const aside = `${file}.${process.pid}.dead`;
+  try {
+    await rename(file, aside);
+  } catch {
+    return; // somebody was faster
+  }
+  const taken = await readFile(aside, 'utf8');
+  if (taken !== text) await link(aside, file).catch(() => {});
+  await unlink(aside);
+}
+
+function holderOf(text: string): Holder | null {
+  try {
+    return Holder.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+const nameOf = (holder: Holder | null): string =>
+  holder === null
+    ? 'a process that left no name'
+    : `process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`;
+
+const thisProcess = (): Holder => ({ pid: process.pid, started: startOf(process.pid), host: hostname() });
+
+/** Of a process on another computer nothing is known: it counts as alive. */
+function isAlive({ pid, started, host }: Holder): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false; // EPERM: it runs, as someone else
+  }
+  return started === startOf(pid);
+}
+
+/** Numbers of processes are used again; their start is not. Empty where the system does not tell. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+    return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
+  } catch {
+    return '';
+  }
+}

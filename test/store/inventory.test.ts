@@ -1,0 +1,143 @@
+/** The kept inventory: written as it is told, read with a filter, good for a data centre. */
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { newSourceId } from '../../main/store/connections.ts';
+import { CloudFactsStore } from '../../main/store/cloud-facts.ts';
+import { InventoryStore } from '../../main/store/inventory.ts';
+import { newDestinationId } from '../../main/store/connections.ts';
+import { scratch } from '../support/disks.ts';
+import { page, smallInventory, vm } from './samples.ts';
+
+const all = () => true;
+
+describe('an inventory', () => {
+  test('comes back as it was told, in its order', async () => {
+    using tmp = scratch();
+    const store = new InventoryStore(tmp.dir);
+    const id = newSourceId();
+    await using writer = await store.writer(id);
+    writer.add(smallInventory);
+    await writer.finish();
+
+    const read = await store.read(id, all);
+
+    expect(read?.things.filter(({ kind }) => kind === 'vm').map(({ thing }) => thing)).toEqual(smallInventory.vms);
+    expect(read?.things.map(({ kind }) => kind)).toContain('datastore');
+    expect(await store.read(newSourceId(), all)).toBeNull();
+  });
+
+  test('tells what is true last: changed things once, gone ones not at all', async () => {
+    using tmp = scratch();
+    const store = new InventoryStore(tmp.dir);
+    const id = newSourceId();
+    await using writer = await store.writer(id);
+    writer.add(page({ vms: [vm('vm-1', 'a'), vm('vm-2', 'b'), vm('vm-3', 'c')] }));
+    writer.add(page({ vms: [vm('vm-1', 'a', { power: 'off' })], gone: ['vm-2'] }));
+    await writer.finish();
+
+    const names = async (power: string) =>
+      (await store.read(id, (one) => one.kind === 'vm' && one.thing.power === power))?.things.map(
+        ({ thing }) => thing.name,
+      );
+
+    expect(await names('on')).toEqual(['c']);
+    expect(await names('off')).toEqual(['a']);
+  });
+
+  test('that breaks off leaves the one before', async () => {
+    using tmp = scratch();
+    const store = new InventoryStore(tmp.dir);
+    const id = newSourceId();
+    {
+      await using first = await store.writer(id);
+      first.add(smallInventory);
+      await first.finish();
+    }
+    {
+      await using second = await store.writer(id);
+      second.add(page({ vms: [vm('vm-99', 'new')] }));
+    }
+
+    expect((await store.read(id, ({ kind }) => kind === 'vm'))?.things).toHaveLength(smallInventory.vms.length);
+    expect(readdirSync(tmp.file('inventory'))).toEqual([`${id}.ndjson`]);
+  });
+
+  test('that was cut or scribbled on is refused, with the line', async () => {
+    using tmp = scratch();
+    const store = new InventoryStore(tmp.dir);
+    const id = newSourceId();
+    await using writer = await store.writer(id);
+    writer.add(smallInventory);
+    await writer.finish();
+    const file = tmp.file(`inventory/${id}.ndjson`);
+    const lines = readFileSync(file, 'utf8').split('\n');
+
+    const broken = [
+      lines.slice(0, 4).join('\n'),
+      lines.with(2, '{"vm":{"ref":"vm-1"}}').join('\n'),
+      lines.with(3, 'garbage').join('\n'),
+      '',
+    ];
+    for (const text of broken) {
+      writeFileSync(file, text);
+      await expect(store.read(id, all)).rejects.toMatchObject({
+        code: 'store.damaged',
+        message: expect.stringMatching(/Line \d/),
+        remedy: expect.stringContaining('guts source refresh'),
+      });
+    }
+  });
+
+  test('of 10,000 machines is written and searched in seconds, holding only what was asked for', async () => {
+    using tmp = scratch();
+    const store = new InventoryStore(tmp.dir);
+    const id = newSourceId();
+    await using writer = await store.writer(id);
+    for (let i = 0; i < 10_000; i += 250)
+      writer.add(page({ vms: Array.from({ length: 250 }, (_, j) => vm(`vm-${i + j}`, `server-${i + j}`)) }));
+    await writer.finish();
+    expect(statSync(tmp.file(`inventory/${id}.ndjson`)).size).toBeGreaterThan(10_000_000);
+
+    const read = await store.read(id, (one) => one.thing.name.endsWith('99'));
+
+    expect(read?.things).toHaveLength(100);
+  });
+});
+
+test('what a cloud has is kept with the time at which it was so', async () => {
+  using tmp = scratch();
+  const store = new CloudFactsStore(tmp.dir);
+  const id = newDestinationId();
+  const none = { limit: null, used: 0 };
+  const facts = {
+    project: { id: 'p1', name: 'demo' },
+    flavors: [],
+    networks: [],
+    securityGroups: [],
+    keyPairs: [],
+    availabilityZones: ['nova'],
+    serverGroups: [],
+    volumeTypes: [],
+    hasVolumes: false,
+    imageFormats: ['qcow2', 'raw'],
+    quotas: {
+      instances: none,
+      cores: none,
+      memoryMiB: none,
+      ports: none,
+      floatingIps: none,
+      volumes: none,
+      volumeGiB: none,
+    },
+    serverNames: [],
+    ports: [],
+    mayCreateFlavors: false,
+  };
+  expect(await store.read(id)).toBeNull();
+
+  const { takenAt } = await store.write(id, facts);
+
+  expect(await new CloudFactsStore(tmp.dir).read(id)).toMatchObject({ takenAt, facts });
+  await store.remove(id);
+  expect(await store.read(id)).toBeNull();
+});
