@@ -14,6 +14,8 @@ export interface Import {
 const ROOMS = ['main', 'worker', 'renderer'];
 /** The words in which the engine is asked; the one file of worker/ that main/ may know. */
 const JOB_PROTOCOL = 'worker/engine/protocol.ts';
+/** What is no program, but part of the product all the same. */
+const ASSETS = 'assets/';
 const builtins = new Set(builtinModules);
 
 /** Every import of the product's own files, types included. */
@@ -59,6 +61,7 @@ export function objection({ from, to }: Import): string | null {
   const isFile = ROOMS.some((room) => to.startsWith(`${room}/`));
   const isNode = to.startsWith('node:');
   const isShared = to.startsWith('main/shared/');
+  if (to.startsWith(ASSETS)) return from.startsWith('worker/') ? null : 'only worker reads what is in assets';
   if (!isFile && to.includes('/') && !to.startsWith('@') && !isNode) return `${to} is no part of the product`;
   if (to === 'electron' && !from.startsWith('main/electron/')) return 'only main/electron knows Electron';
   if (from.startsWith('main/shared/')) {
