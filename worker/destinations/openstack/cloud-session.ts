@@ -113,6 +113,11 @@ export class CloudSession implements AsyncDisposable {
     return await this.#keeper.token(leastSecondsLeft);
   }
 
+  /** Of the token as it is now. */
+  get secondsLeft(): number {
+    return this.#keeper.secondsLeft;
+  }
+
   /** How to connect to an endpoint of this cloud for bulk bytes. */
   readonly peerOf = (_url: string): { readonly trust: Trust; readonly proxy: string | null } => {
     const { trust, proxy } = this.#signIn.connection;

@@ -20,6 +20,10 @@ export class TokenKeeper implements Disposable {
     return this.#grant.token;
   }
 
+  get secondsLeft(): number {
+    return Math.max(0, (this.#grant.endsAtMs - Date.now()) / 1000);
+  }
+
   /** One that lasts so long; where Keystone's do not last that long, one that has at least half of its life left. */
   async token(leastSecondsLeft = 60): Promise<string> {
     const { endsAtMs, lifeMs } = this.#grant;

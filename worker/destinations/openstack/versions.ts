@@ -1,7 +1,8 @@
 /** Which versions a service speaks: asked of itself, compared as numbers, never guessed from its release. */
 import { z } from 'zod';
 import type { Service } from './catalogue.ts';
-import type { CloudHttp } from './http.ts';
+import { ConnectionLostError, UnreachableError } from '../../net/errors.ts';
+import type { Answer, CloudHttp } from './http.ts';
 
 const Version = z.object({
   id: z.string(),
@@ -38,13 +39,24 @@ export async function newestVersion(
   const [, root = '', version = ''] = /^(.*)\/(v\d+(?:\.\d+)?)(?=\/|$)/.exec(endpoint) ?? [];
   const hasMicroversions = service === 'compute' || service === 'volume';
   const url = hasMicroversions ? `${root}/${version}/` : `${root}/`;
-  const answer = await http.ask({ method: 'GET', url, headers: {} }, signal);
+  const answer = await answerOf(http, url, signal);
+  if (answer === null) return null;
   if (answer.status !== 200 && answer.status !== 300) return null;
   const ours = versionsIn(answer.text).filter(({ id }) => id.startsWith(/^v\d+/.exec(version)?.[0] ?? 'v'));
   const numbers = ours
     .map(({ id, version: micro }) => (hasMicroversions ? (micro ?? '') : id.slice(1)))
     .filter((text) => /^\d+(\.\d+)?$/.test(text));
   return numbers.sort(compareVersions).at(-1) ?? null;
+}
+
+/** Null where nobody answers now: whoever needs the service is told when they ask it. */
+async function answerOf(http: CloudHttp, url: string, signal: AbortSignal): Promise<Answer | null> {
+  try {
+    return await http.ask({ method: 'GET', url, headers: {} }, signal);
+  } catch (error) {
+    if (error instanceof UnreachableError || error instanceof ConnectionLostError) return null;
+    throw error;
+  }
 }
 
 function versionsIn(text: string): readonly z.infer<typeof Version>[] {
