@@ -1,5 +1,6 @@
 /** What the engine asks of a hypervisor and of a cloud; drivers keep it, and the engine never asks for their names. */
 import type { CloudFacts } from '../main/shared/cloud.ts';
+import type { Proof } from '../main/shared/converted-disk.ts';
 import type { DestinationAbout, SourceAbout } from '../main/shared/connections.ts';
 import type { InventoryPage, InventoryVm } from '../main/shared/inventory.ts';
 import type {
@@ -29,7 +30,10 @@ export interface Ledger {
 export interface Undoer {
   /** Returns when the item is gone or put back, and also when it never came to be. @throws GutsError when it cannot. */
   undo(item: LedgerItem, signal: AbortSignal): Promise<void>;
-  /** Everything on this side that carries our tag, whichever migration it is of; `name` begins with the tag. */
+  /**
+   * Everything on this side whose name begins with `TAG_PREFIX`, whichever migration it is of. What a finished migration
+   * made has other names, whatever its metadata say, and is never among them.
+   */
   leftovers(signal: AbortSignal): Promise<LedgerItem[]>;
 }
 
@@ -99,8 +103,13 @@ export interface DestinationDriver extends Undoer, AsyncDisposable {
   provision(spec: ServerSpec, ledger: Ledger, signal: AbortSignal): Promise<ProvisionedServer>;
   /** Watches the new server until it shows that the guest runs. @throws GutsError when the console shows that it does not */
   watchBoot(server: ProvisionedServer, options: MigrationOptions, signal: AbortSignal): Promise<BootCheck>;
-  /** Removes what was only needed on the way: images of volumes, unless they are to be kept. */
-  cleanUp(ledger: Ledger, options: MigrationOptions, signal: AbortSignal): Promise<void>;
+  /** Looks at what was made and holds it against the plan: state, flavor, ports, disks. @throws GutsError where it differs */
+  verify(server: ProvisionedServer, plan: MigrationPlan, signal: AbortSignal): Promise<readonly Proof[]>;
+  /**
+   * The end of a migration that went well: removes what was only needed on the way (images of volumes, unless they are
+   * to be kept), and gives what stays names that no longer begin with our tag, so that nobody takes it for a leftover.
+   */
+  cleanUp(server: ProvisionedServer, ledger: Ledger, options: MigrationOptions, signal: AbortSignal): Promise<void>;
 }
 
 export interface ImageSpec {

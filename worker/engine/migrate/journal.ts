@@ -1,0 +1,114 @@
+/** What a migration did, on disk before it is done, and how it stands by that. */
+import { z } from 'zod';
+import { ErrorShape } from '../../../main/shared/errors-shape.ts';
+import { InventoryVm } from '../../../main/shared/inventory.ts';
+import {
+  LedgerItem,
+  MigrationOutcome,
+  MigrationPlan,
+  MigrationRequest,
+  MovedDisk,
+  type MigrationRecord,
+} from '../../../main/shared/migration.ts';
+import { Finding } from '../../../main/shared/preflight.ts';
+import { Stage } from '../../../main/shared/stages.ts';
+import { isAlive } from '../process-mark.ts';
+
+const at = z.iso.datetime();
+
+export const MoveEntry = z.discriminatedUnion('what', [
+  z.object({ what: z.literal('begun'), request: MigrationRequest }),
+  /** A process takes it on, and lets go of it. */
+  z.object({ what: z.literal('taken'), pid: z.number().int(), processStart: z.string(), at }),
+  z.object({ what: z.literal('left'), at }),
+  z.object({ what: z.literal('stage'), stage: Stage, at }),
+  /** Before a byte is copied: the machine as it was, what was found, and what will be made. */
+  z.object({
+    what: z.literal('planned'),
+    vm: InventoryVm,
+    plan: MigrationPlan.nullable(),
+    findings: z.array(Finding),
+  }),
+  /** The ledger: written before the call that makes the thing, when its id came back, and when it needs no undoing. */
+  z.object({ what: z.literal('making'), item: LedgerItem }),
+  z.object({ what: z.literal('made'), key: z.string(), id: z.string() }),
+  z.object({ what: z.literal('settled'), key: z.string() }),
+  /** The machine is off, and its guest waits for the new server. */
+  z.object({ what: z.literal('stopped'), at }),
+  z.object({ what: z.literal('copied'), disk: MovedDisk }),
+  /** Copies that are of no use any more, because the source went on without them. */
+  z.object({ what: z.literal('dropped'), keys: z.array(z.string()) }),
+  z.object({ what: z.literal('outcome'), outcome: MigrationOutcome }),
+  z.object({ what: z.literal('failed'), error: ErrorShape }),
+]);
+export type MoveEntry = z.infer<typeof MoveEntry>;
+
+/** A migration by its journal: the record that is shown, and what only the engine needs to go on. */
+export interface MoveState {
+  readonly record: MigrationRecord;
+  readonly vm: InventoryVm | null;
+  readonly stoppedAt: string | null;
+}
+
+/** @returns null where not even the first line is whole. */
+export function stateOf([first, ...entries]: readonly MoveEntry[]): MoveState | null {
+  if (first?.what !== 'begun') return null;
+  const { request } = first;
+  const record: MigrationRecord = {
+    request,
+    stage: 'planned',
+    isRunning: false,
+    stages: [{ stage: 'planned', at: request.createdAt }],
+    findings: [],
+    plan: null,
+    disks: [],
+    ledger: [],
+    outcome: null,
+    error: null,
+  };
+  return entries.reduce(withEntry, { record, vm: null, stoppedAt: null });
+}
+
+/** The state after one more entry. */
+export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
+  const { record } = state;
+  const changed = (change: Partial<MigrationRecord>): MoveState => ({ ...state, record: { ...record, ...change } });
+  switch (entry.what) {
+    case 'begun':
+      return state;
+    case 'taken':
+      return changed({ isRunning: isAlive(entry) });
+    case 'left':
+      return changed({ isRunning: false });
+    case 'stage': {
+      const { stage, at } = entry;
+      return changed({
+        stage,
+        stages: [...record.stages, { stage, at }],
+        error: stage === 'failed' ? record.error : null,
+      });
+    }
+    case 'planned': {
+      const { vm, plan, findings } = entry;
+      return { ...changed({ plan, findings }), vm };
+    }
+    case 'making':
+      return changed({ ledger: [...record.ledger.filter(({ key }) => key !== entry.item.key), entry.item] });
+    case 'made':
+      return changed({
+        ledger: record.ledger.map((item) => (item.key === entry.key ? { ...item, id: entry.id } : item)),
+      });
+    case 'settled':
+      return changed({ ledger: record.ledger.filter(({ key }) => key !== entry.key) });
+    case 'stopped':
+      return { ...state, stoppedAt: entry.at };
+    case 'copied':
+      return changed({ disks: [...record.disks.filter(({ key }) => key !== entry.disk.key), entry.disk] });
+    case 'dropped':
+      return changed({ disks: record.disks.filter(({ key }) => !entry.keys.includes(key)) });
+    case 'outcome':
+      return changed({ outcome: entry.outcome });
+    case 'failed':
+      return changed({ error: entry.error });
+  }
+}

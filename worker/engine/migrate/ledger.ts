@@ -1,0 +1,41 @@
+/** The ledger of a migration on disk: a thing is written down before the call that makes it. */
+import type { LedgerItem } from '../../../main/shared/migration.ts';
+import type { Ledger } from '../../drivers.ts';
+import type { JournalFile } from '../journal-file.ts';
+import type { MoveEntry } from './journal.ts';
+
+export class JournaledLedger implements Ledger {
+  readonly #journal: JournalFile<MoveEntry>;
+  readonly #items: Map<string, LedgerItem>;
+
+  /** @param items what the journal names already */
+  constructor(journal: JournalFile<MoveEntry>, items: readonly LedgerItem[]) {
+    this.#journal = journal;
+    this.#items = new Map(items.map((item) => [item.key, item]));
+  }
+
+  /** In the order in which they were made. */
+  get items(): readonly LedgerItem[] {
+    return [...this.#items.values()];
+  }
+
+  async make<T extends { readonly id: string }>(item: Omit<LedgerItem, 'id'>, create: () => Promise<T>): Promise<T> {
+    await this.#note({ ...item, id: null });
+    const made = await create();
+    await this.#journal.write({ what: 'made', key: item.key, id: made.id });
+    this.#items.set(item.key, { ...item, id: made.id });
+    return made;
+  }
+
+  async settle(key: string): Promise<void> {
+    if (!this.#items.has(key)) return;
+    await this.#journal.write({ what: 'settled', key });
+    this.#items.delete(key);
+  }
+
+  async #note(item: LedgerItem): Promise<void> {
+    await this.#journal.write({ what: 'making', item });
+    this.#items.delete(item.key); // made anew: it takes its place at the end
+    this.#items.set(item.key, item);
+  }
+}

@@ -1,0 +1,209 @@
+/** The journals of all migrations of a data folder, and who works on which: one process at a time. */
+import { link, readFile, rename, rm, unlink, watch, writeFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { z } from 'zod';
+import { GutsError } from '../../../main/shared/errors.ts';
+import type { MigrationId, MigrationRequest } from '../../../main/shared/migration.ts';
+import { JournalFile, journalPath, readJournal, readJournals, removeJournal } from '../journal-file.ts';
+import { isAlive, thisProcess } from '../process-mark.ts';
+import { MoveEntry, stateOf, type MoveState } from './journal.ts';
+
+export class UnknownMigrationError extends GutsError {
+  readonly code = 'migration.unknown';
+  readonly remedy = 'See “guts list” for the migrations that this machine knows.';
+
+  constructor(id: string) {
+    super(`There is no migration “${id}” here.`);
+  }
+}
+
+export class MigrationBusyError extends GutsError {
+  readonly code = 'migration.busy';
+  readonly remedy = 'Follow it with “guts watch”, or end it with “guts cancel”.';
+
+  constructor(id: string, pid: number) {
+    super(`Process ${pid} works on migration ${id}.`);
+  }
+}
+
+export class MigrationUnfinishedError extends GutsError {
+  readonly code = 'migration.unfinished';
+  readonly remedy = 'Cancel it first with “guts cancel”: that undoes what was made.';
+}
+
+const Mark = z.object({ pid: z.number(), processStart: z.string() });
+
+export class Shelf {
+  readonly #folder: string;
+
+  constructor(dataDir: string) {
+    this.#folder = path.join(dataDir, 'migrations');
+  }
+
+  /** Newest first. */
+  async all(): Promise<MoveState[]> {
+    const journals = await readJournals(this.#folder, MoveEntry);
+    const states = journals.flatMap(({ entries }) => stateOf(entries) ?? []);
+    return states.sort((a, b) => (a.record.request.createdAt < b.record.request.createdAt ? 1 : -1));
+  }
+
+  /** @throws UnknownMigrationError */
+  async one(id: MigrationId): Promise<MoveState> {
+    const state = await this.find(id);
+    if (state === null) throw new UnknownMigrationError(id);
+    return state;
+  }
+
+  async find(id: MigrationId): Promise<MoveState | null> {
+    return stateOf((await readJournal(this.#journal(id), MoveEntry)).entries);
+  }
+
+  /** Writes a request down; one that is there already stays as it is. */
+  async put(request: MigrationRequest): Promise<void> {
+    if ((await this.find(request.id)) !== null) return;
+    await using _journal = await JournalFile.create<MoveEntry>(this.#folder, request.id, { what: 'begun', request });
+  }
+
+  /**
+   * Takes a migration on: no other process can until it is disposed.
+   * @throws UnknownMigrationError, MigrationBusyError
+   */
+  async take(id: MigrationId): Promise<TakenMigration> {
+    await this.one(id);
+    await this.#lock(id);
+    try {
+      await rm(this.#wish(id), { force: true });
+      const journal = await JournalFile.reopen<MoveEntry>(this.#journal(id));
+      await journal.write({ what: 'taken', ...thisProcess(), at: now() });
+      const state = await this.one(id);
+      return {
+        journal,
+        state,
+        [Symbol.asyncDispose]: async () => {
+          await journal.write({ what: 'left', at: now() });
+          await journal[Symbol.asyncDispose]();
+          await rm(this.#lockFile(id), { force: true });
+          await rm(this.#wish(id), { force: true });
+        },
+      };
+    } catch (error) {
+      await rm(this.#lockFile(id), { force: true });
+      throw error;
+    }
+  }
+
+  /** Asks the process that works on it to cancel; returns once it has let go. */
+  async cancelElsewhere(id: MigrationId, signal: AbortSignal): Promise<MoveState> {
+    await writeFile(this.#wish(id), '');
+    for await (const _change of changes(this.#folder, signal)) {
+      const state = await this.one(id);
+      if (!state.record.isRunning) return state;
+    }
+    return await this.one(id);
+  }
+
+  /** Calls `wished` when another process asks for this migration to be cancelled; until it is disposed. */
+  onCancel(id: MigrationId, wished: () => void): Disposable {
+    const stop = new AbortController();
+    void (async () => {
+      for await (const _change of changes(this.#folder, stop.signal)) {
+        if ((await readFile(this.#wish(id)).catch(() => null)) !== null) {
+          wished();
+          return;
+        }
+      }
+    })().catch(() => {}); // the folder went away: nobody can wish anything there
+    return { [Symbol.dispose]: () => stop.abort() };
+  }
+
+  /** @throws MigrationUnfinishedError where something is left to undo or to do */
+  async forget(id: MigrationId): Promise<void> {
+    const { record } = await this.one(id);
+    const isOver = ['planned', 'done', 'failed', 'cancelled', 'rolledBack'].includes(record.stage);
+    if (record.isRunning || !isOver || record.ledger.length > 0) {
+      throw new MigrationUnfinishedError(
+        record.ledger.length > 0
+          ? `Migration ${id} still has to undo ${record.ledger.map(({ name }) => name).join(', ')}.`
+          : `Migration ${id} is at “${record.stage}”.`,
+      );
+    }
+    await removeJournal(this.#journal(id));
+  }
+
+  #journal(id: MigrationId): string {
+    return journalPath(this.#folder, id);
+  }
+
+  #lockFile(id: MigrationId): string {
+    return path.join(this.#folder, `${id}.lock`);
+  }
+
+  #wish(id: MigrationId): string {
+    return path.join(this.#folder, `${id}.cancel`);
+  }
+
+  /** The lock appears whole, by a link, so that nobody reads half of it. */
+  async #lock(id: MigrationId): Promise<void> {
+    const file = this.#lockFile(id);
+    const own = `${file}.${process.pid}`;
+    await writeFile(own, JSON.stringify(thisProcess()));
+    try {
+      for (;;) {
+        const isTaken = await link(own, file).then(
+          () => true,
+          (error: NodeJS.ErrnoException) => {
+            if (error.code === 'EEXIST') return false;
+            throw error;
+          },
+        );
+        if (isTaken) return;
+        const holder = await holderOf(file);
+        if (holder !== null && isAlive(holder)) throw new MigrationBusyError(id, holder.pid);
+        await breakLock(file, holder);
+      }
+    } finally {
+      await unlink(own);
+    }
+  }
+}
+
+export interface TakenMigration extends AsyncDisposable {
+  readonly journal: JournalFile<MoveEntry>;
+  readonly state: MoveState;
+}
+
+export const now = (): string => new Date().toISOString();
+
+async function holderOf(file: string): Promise<z.infer<typeof Mark> | null> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return null;
+  const mark = Mark.safeParse(JSON.parse(text));
+  return mark.success ? mark.data : null;
+}
+
+/** Moves a dead process's lock away; should it be another's by then, that one is put back. */
+async function breakLock(file: string, dead: z.infer<typeof Mark> | null): Promise<void> {
+  const aside = `${file}.dead-${process.pid}`;
+  const isMoved = await rename(file, aside).then(
+    () => true,
+    () => false,
+  );
+  if (!isMoved) return;
+  const moved = await holderOf(aside);
+  if (moved !== null && (moved.pid !== dead?.pid || moved.processStart !== dead.processStart))
+    await rename(aside, file);
+  else await unlink(aside);
+}
+
+/** Yields at once, and again whenever something in the folder may have changed, but at least twice a second. */
+async function* changes(folder: string, signal: AbortSignal): AsyncGenerator<void, void, void> {
+  while (!signal.aborted) {
+    yield;
+    const round = AbortSignal.any([signal, AbortSignal.timeout(500)]);
+    try {
+      for await (const _event of watch(folder, { signal: round })) break;
+    } catch (error) {
+      if ((error as Error).name !== 'AbortError') throw error;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/** Undoes what a ledger names, the last thing first, and tells what it could not. */
+import { GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
+import type { LedgerItem } from '../../../main/shared/migration.ts';
+import type { Ledger, Undoer } from '../../drivers.ts';
+
+export class LeftBehindError extends GutsError {
+  readonly code = 'migration.left-behind';
+  readonly remedy: string;
+  override readonly retryable = true;
+
+  constructor(failures: readonly { readonly item: LedgerItem; readonly error: unknown }[]) {
+    const told = failures.map(({ item, error }) => `${item.kind} “${item.name}”: ${toErrorInfo(error).message}`);
+    super(`Not everything could be undone. ${told.join(' ')}`, { cause: failures[0]?.error });
+    this.remedy = `Run “guts cancel” or “guts tidy --remove” again when both sides can be reached, or remove by hand: ${failures.map(({ item }) => `${item.kind} “${item.name}”`).join(', ')}.`;
+  }
+}
+
+/**
+ * The source's side comes first: its machine is to run again as soon as it can.
+ * @throws LeftBehindError naming what is still there; all else is gone by then
+ */
+export async function undoAll(
+  sides: { readonly source: Undoer; readonly destination: Undoer },
+  ledger: Ledger,
+  signal: AbortSignal,
+): Promise<void> {
+  const failures: { item: LedgerItem; error: unknown }[] = [];
+  const backwards = ledger.items.toReversed();
+  for (const side of ['source', 'destination'] as const) {
+    for (const item of backwards.filter((one) => one.side === side)) {
+      try {
+        await sides[side].undo(item, signal);
+        await ledger.settle(item.key);
+      } catch (error) {
+        failures.push({ item, error });
+      }
+    }
+  }
+  if (failures.length > 0) throw new LeftBehindError(failures);
+}
