@@ -20,6 +20,8 @@ import type { DiskImage } from './disk/image.ts';
  * `create` throws, the item stays in the list until `remove` of its side has shown that nothing is there.
  */
 export interface Ledger {
+  /** Of the migration; the names of what is made for it begin with it. */
+  readonly tag: string;
   make<T extends { readonly id: string }>(item: Omit<LedgerItem, 'id'>, create: () => Promise<T>): Promise<T>;
   /** It is gone, or needs no undoing any more. */
   settle(key: string): Promise<void>;

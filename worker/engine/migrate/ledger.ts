@@ -5,11 +5,13 @@ import type { JournalFile } from '../journal-file.ts';
 import type { MoveEntry } from './journal.ts';
 
 export class JournaledLedger implements Ledger {
+  readonly tag: string;
   readonly #journal: JournalFile<MoveEntry>;
   readonly #items: Map<string, LedgerItem>;
 
   /** @param items what the journal names already */
-  constructor(journal: JournalFile<MoveEntry>, items: readonly LedgerItem[]) {
+  constructor(tag: string, journal: JournalFile<MoveEntry>, items: readonly LedgerItem[]) {
+    this.tag = tag;
     this.#journal = journal;
     this.#items = new Map(items.map((item) => [item.key, item]));
   }

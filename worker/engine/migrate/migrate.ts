@@ -77,7 +77,7 @@ class Run implements AsyncDisposable {
     this.#context = context;
     this.#lanes = lanes;
     this.#state = taken.state;
-    this.#ledger = new JournaledLedger(taken.journal, taken.state.record.ledger);
+    this.#ledger = new JournaledLedger(tagOf(taken.state.record.request.id), taken.journal, taken.state.record.ledger);
   }
 
   async toTheEnd(): Promise<MigrationRecord> {
