@@ -2,7 +2,7 @@
 import type { CloudFacts } from '../main/shared/cloud.ts';
 import type { Proof } from '../main/shared/converted-disk.ts';
 import type { DestinationAbout, SourceAbout } from '../main/shared/connections.ts';
-import type { InventoryPage, InventoryVm } from '../main/shared/inventory.ts';
+import type { InventoryNetwork, InventoryPage, InventoryVm } from '../main/shared/inventory.ts';
 import type {
   BootCheck,
   LedgerItem,
@@ -48,6 +48,8 @@ export interface SourceDriver extends Undoer, AsyncDisposable {
   updates(signal: AbortSignal): AsyncIterable<InventoryPage>;
   /** The machine as it is now. @throws GutsError `source.vm-missing` */
   describe(ref: string, signal: AbortSignal): Promise<InventoryVm>;
+  /** The networks that the machine's cards are on. */
+  networksOf(vm: InventoryVm, signal: AbortSignal): Promise<InventoryNetwork[]>;
   /** Privileges that the signed-in user lacks for what the options ask of this machine; by the source's own names. */
   missingPrivileges(vm: InventoryVm, options: MigrationOptions, signal: AbortSignal): Promise<string[]>;
   /** For each way of reading the machine's disks, in order of preference: null where it can be, or why it cannot. */

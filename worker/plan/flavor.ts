@@ -1,0 +1,76 @@
+/** Chooses the flavor of the new server: the one that was asked for, the exact one, or the smallest that fits. */
+import type { CloudFacts, Flavor } from '../../main/shared/cloud.ts';
+import type { InventoryVm } from '../../main/shared/inventory.ts';
+import type { MigrationOptions } from '../../main/shared/migration.ts';
+import type { Chosen } from './profile.ts';
+
+export interface FlavorNeed {
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  /** 0 where the server boots from a volume: the flavor's own disk does not matter then. */
+  readonly diskGiB: number;
+}
+
+export type FlavorChoice =
+  | { readonly found: true; readonly flavor: Chosen<{ readonly id: string | null; readonly name: string }> }
+  | { readonly found: false; readonly obstacle: string };
+
+const MiB = 2 ** 20;
+
+export function needOf(vm: InventoryVm, bootDiskGiB: number, boot: MigrationOptions['boot']): FlavorNeed {
+  return {
+    vcpus: vm.cpus,
+    memoryMiB: Math.ceil(vm.memoryBytes / MiB),
+    diskGiB: boot === 'volume' ? 0 : bootDiskGiB,
+  };
+}
+
+export function chooseFlavor(
+  cloud: Pick<CloudFacts, 'flavors' | 'mayCreateFlavors'>,
+  need: FlavorNeed,
+  { flavor: wish, createFlavor }: Pick<MigrationOptions, 'flavor' | 'createFlavor'>,
+): FlavorChoice {
+  const text = `${need.vcpus} vCPU, ${need.memoryMiB} MiB${need.diskGiB === 0 ? '' : `, ${need.diskGiB} GiB of disk`}`;
+  if (wish !== null) {
+    const chosen = cloud.flavors.find(({ id, name }) => id === wish || name === wish);
+    if (chosen === undefined) return { found: false, obstacle: `there is no flavor “${wish}”` };
+    const lack = lackOf(chosen, need);
+    if (lack !== null) return { found: false, obstacle: `flavor “${chosen.name}” has ${lack}` };
+    return found(chosen, 'You chose it.');
+  }
+  const fitting = cloud.flavors.filter((flavor) => lackOf(flavor, need) === null && isOrdinary(flavor));
+  const [best] = fitting.sort((a, b) => wasteOf(a, need) - wasteOf(b, need) || a.diskGiB - b.diskGiB);
+  const isExact = best !== undefined && best.vcpus === need.vcpus && best.memoryMiB === need.memoryMiB;
+  if (best !== undefined && (isExact || !createFlavor)) {
+    const waste = `${best.vcpus - need.vcpus} vCPU and ${best.memoryMiB - need.memoryMiB} MiB more than the machine has`;
+    return found(best, isExact ? 'It has exactly the machine’s size.' : `The smallest that fits; it has ${waste}.`);
+  }
+  if (createFlavor && cloud.mayCreateFlavors) {
+    const name = `guts-${need.vcpus}c-${need.memoryMiB}m-${need.diskGiB}g`;
+    return { found: true, flavor: { value: { id: null, name }, reason: `None has exactly ${text}, so it is made.` } };
+  }
+  if (best !== undefined) return found(best, 'The smallest that fits; you may not make flavors here.');
+  return { found: false, obstacle: `no flavor has ${text}` };
+}
+
+function found({ id, name }: Flavor, reason: string): FlavorChoice {
+  return { found: true, flavor: { value: { id, name }, reason } };
+}
+
+/** What the flavor has too little of; null when it fits. Nova refuses an image on a flavor without disk. */
+function lackOf(flavor: Flavor, need: FlavorNeed): string | null {
+  if (flavor.vcpus < need.vcpus) return `${flavor.vcpus} vCPU, and ${need.vcpus} are needed`;
+  if (flavor.memoryMiB < need.memoryMiB) return `${flavor.memoryMiB} MiB of memory, and ${need.memoryMiB} are needed`;
+  if (flavor.diskGiB < need.diskGiB) return `${flavor.diskGiB} GiB of disk, and ${need.diskGiB} are needed`;
+  return null;
+}
+
+/** Flavors for special hardware are never chosen unasked. */
+function isOrdinary({ extraSpecs }: Flavor): boolean {
+  return !Object.keys(extraSpecs).some((key) => /^(pci_passthrough:|resources:|trait:|hw:cpu_policy)/.test(key));
+}
+
+/** Memory counts as much as processors do in a cloud with 4 GiB for each. */
+function wasteOf(flavor: Flavor, need: FlavorNeed): number {
+  return flavor.vcpus - need.vcpus + (flavor.memoryMiB - need.memoryMiB) / 4096;
+}

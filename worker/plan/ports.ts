@@ -1,0 +1,101 @@
+/** Maps a machine's network cards to networks of the cloud: as chosen, else by name, by VLAN, by address. */
+import type { CloudFacts, CloudNetwork } from '../../main/shared/cloud.ts';
+import type { InventoryNetwork, InventoryNic, InventoryVm } from '../../main/shared/inventory.ts';
+import type { MigrationOptions, NetworkChoice, PlannedPort } from '../../main/shared/migration.ts';
+import { isLinkLocal, liesIn } from './address.ts';
+
+export interface PortPlan {
+  readonly ports: readonly PlannedPort[];
+  /** Cards that nothing was found for, with why. */
+  readonly unmapped: readonly string[];
+  /** Addresses that were to be kept and cannot be, with why. */
+  readonly lostAddresses: readonly string[];
+  /** Cards that share a network. */
+  readonly crowded: readonly string[];
+}
+
+export function planPorts(
+  vm: InventoryVm,
+  networks: readonly InventoryNetwork[],
+  cloud: CloudFacts,
+  options: Pick<MigrationOptions, 'networks' | 'keepMac'>,
+): PortPlan {
+  const ports: PlannedPort[] = [];
+  const unmapped: string[] = [];
+  const lostAddresses: string[] = [];
+  for (const nic of vm.nics) {
+    const choice = choiceFor(nic, options.networks);
+    const network = choice === undefined ? guess(nic, networks, cloud) : named(choice.to, cloud);
+    if (network === null) {
+      unmapped.push(
+        choice === undefined
+          ? `${nic.label} on “${nic.networkName ?? 'no network'}”`
+          : `${nic.label}: the cloud has no network “${choice.to}” that a server can be on`,
+      );
+      continue;
+    }
+    const { fixedIps, lost } = addressesFor(nic, network, choice?.ip ?? null);
+    lostAddresses.push(...lost);
+    ports.push({
+      nicKey: nic.key,
+      label: nic.label,
+      networkId: network.id,
+      networkName: network.name,
+      mac: options.keepMac ? nic.mac : null,
+      fixedIps,
+    });
+  }
+  const crowded = ports
+    .filter(({ networkId }, i) => ports.findIndex((other) => other.networkId === networkId) < i)
+    .map(({ label, networkName }) => `${label} on “${networkName}”`);
+  return { ports, unmapped, lostAddresses, crowded };
+}
+
+function choiceFor(nic: InventoryNic, choices: readonly NetworkChoice[]): NetworkChoice | undefined {
+  return (
+    choices.find(({ from }) => from !== null && (from === nic.networkName || from === nic.network)) ??
+    choices.find(({ from }) => from === null)
+  );
+}
+
+const usable = ({ networks }: CloudFacts): CloudNetwork[] => networks.filter(({ isExternal }) => !isExternal);
+
+function named(name: string, cloud: CloudFacts): CloudNetwork | null {
+  return usable(cloud).find((network) => network.id === name || network.name === name) ?? null;
+}
+
+function guess(nic: InventoryNic, networks: readonly InventoryNetwork[], cloud: CloudFacts): CloudNetwork | null {
+  const candidates = usable(cloud);
+  const sameName = candidates.filter(({ name }) => name.toLowerCase() === nic.networkName?.toLowerCase());
+  const vlan = networks.find(({ ref }) => ref === nic.network)?.vlanId ?? null;
+  const sameVlan =
+    vlan === null || vlan === 0
+      ? []
+      : candidates.filter(({ segmentationId, kind }) => kind === 'vlan' && segmentationId === vlan);
+  const sameSubnet = candidates.filter(({ subnets }) =>
+    nic.ipAddresses.some(({ address }) => subnets.some(({ cidr }) => liesIn(address, cidr))),
+  );
+  for (const some of [sameName, sameVlan, sameSubnet, candidates]) if (some.length === 1) return some[0] ?? null;
+  return null;
+}
+
+function addressesFor(
+  nic: InventoryNic,
+  network: CloudNetwork,
+  wish: NetworkChoice['ip'] | null,
+): { fixedIps: PlannedPort['fixedIps']; lost: string[] } {
+  const place = (address: string): { subnetId: string; address: string } | null => {
+    const subnet = network.subnets.find(({ cidr }) => liesIn(address, cidr));
+    return subnet === undefined ? null : { subnetId: subnet.id, address };
+  };
+  if (wish === 'auto') return { fixedIps: [], lost: [] };
+  const wanted =
+    wish === null || wish === 'keep'
+      ? nic.ipAddresses.map(({ address }) => address).filter((address) => !isLinkLocal(address))
+      : [wish];
+  const fixedIps = wanted.flatMap((address) => place(address) ?? []);
+  const lost = wanted
+    .filter((address) => place(address) === null)
+    .map((address) => `${nic.label}: ${address} is in no subnet of “${network.name}”`);
+  return { fixedIps, lost };
+}
