@@ -38,15 +38,19 @@ export async function newestVersion(
 ): Promise<string | null> {
   const [, root = '', version = ''] = /^(.*)\/(v\d+(?:\.\d+)?)(?=\/|$)/.exec(endpoint) ?? [];
   const hasMicroversions = service === 'compute' || service === 'volume';
-  const url = hasMicroversions ? `${root}/${version}/` : `${root}/`;
-  const answer = await answerOf(http, url, signal);
-  if (answer === null) return null;
-  if (answer.status !== 200 && answer.status !== 300) return null;
-  const ours = versionsIn(answer.text).filter(({ id }) => id.startsWith(/^v\d+/.exec(version)?.[0] ?? 'v'));
-  const numbers = ours
-    .map(({ id, version: micro }) => (hasMicroversions ? (micro ?? '') : id.slice(1)))
-    .filter((text) => /^\d+(\.\d+)?$/.test(text));
-  return numbers.sort(compareVersions).at(-1) ?? null;
+  // Nova tells everybody below its version; some Cinders want a token there, and all tell at the root.
+  const places = { compute: [`${root}/${version}/`, `${root}/`], volume: [`${root}/`, `${root}/${version}/`] };
+  for (const url of hasMicroversions ? places[service] : [`${root}/`]) {
+    const answer = await answerOf(http, url, signal);
+    if (answer === null || (answer.status !== 200 && answer.status !== 300)) continue;
+    const ours = versionsIn(answer.text).filter(({ id }) => id.startsWith(/^v\d+/.exec(version)?.[0] ?? 'v'));
+    const numbers = ours
+      .map(({ id, version: micro }) => (hasMicroversions ? (micro ?? '') : id.slice(1)))
+      .filter((text) => /^\d+(\.\d+)?$/.test(text));
+    const newest = numbers.sort(compareVersions).at(-1);
+    if (newest !== undefined) return newest;
+  }
+  return null;
 }
 
 /** Null where nobody answers now: whoever needs the service is told when they ask it. */
