@@ -111,6 +111,17 @@ export class HostUnreachableError extends VsphereError {
   override readonly retryable = true;
 }
 
+/** The guest was not to be stopped gently, and nobody allowed more than that. */
+export class WillNotShutDownError extends GutsError {
+  readonly code = 'source.will-not-shut-down';
+  readonly remedy =
+    'Shut the guest down by hand, give it more time, allow Guts to pull the plug, or have the machine copied while it runs.';
+
+  constructor(vmName: string, reason: string, options?: ErrorOptions) {
+    super(`“${vmName}” does not shut down: ${reason}.`, options);
+  }
+}
+
 /** Any other fault, in vSphere's own words. */
 export class UnexpectedFaultError extends VsphereError {
   readonly code = 'vsphere.fault';

@@ -2,10 +2,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GutsError } from '../../../main/shared/errors.ts';
 import { UnreachableError } from '../../net/errors.ts';
-import { UnavailableError } from './errors.ts';
+import { BusyError, UnavailableError } from './errors.ts';
 
 const PAUSES_MS = [250, 500, 1000, 2000, 4000];
 const LONGEST_PAUSE_MS = 30_000;
+/** A lease whose owner is gone keeps its machine busy until it times out, by default after five minutes. */
+const PATIENCE_MS = 6 * 60_000;
+const TRIES = 3;
 
 /**
  * After which failures a request may go out again: `always` when it can be repeated without harm, `unsent` when it
@@ -26,6 +29,25 @@ export async function withRetries<T>(rule: RetryRule, signal: AbortSignal, attem
     }
   }
   return await attempt();
+}
+
+/**
+ * Tries again what looks at the state of things first, and so may be repeated: while something else keeps the object
+ * busy for as long as that can take, after other failures that may pass a few times.
+ * @throws the last error, or the signal's reason
+ */
+export async function patiently<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  const giveUp = performance.now() + PATIENCE_MS;
+  for (let tried = 1; ; tried++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const mayHelp =
+        error instanceof BusyError ? performance.now() < giveUp : mayPass(error, 'always') && tried < TRIES;
+      if (signal.aborted || !mayHelp) throw error;
+      await waitFor(Math.min(250 * 2 ** tried, LONGEST_PAUSE_MS / 3), signal);
+    }
+  }
 }
 
 function mayPass(error: unknown, rule: RetryRule): boolean {
