@@ -1,20 +1,78 @@
 /** Everything the engine does between a source and a destination; loaded when the first such job comes. */
 import type { Job, JobResults } from '../../main/shared/jobs.ts';
-import type { MoveJob } from '../../main/shared/move-jobs.ts';
+import type { CancelJob, MigrateJob, MoveJob, TidyJob, TidyResult } from '../../main/shared/move-jobs.ts';
+import { testOpenstack } from '../destinations/openstack/probe.ts';
 import type { JobContext } from '../engine/job-context.ts';
+import { cancelMigration } from '../engine/migrate/cancel.ts';
+import { migrate, type MigrateTools } from '../engine/migrate/migrate.ts';
+import { Shelf } from '../engine/migrate/shelf.ts';
+import { tidySide } from '../engine/migrate/tidy.ts';
 import { certificateOf } from '../net/tls.ts';
+import { testVsphere } from '../sources/vsphere/probe.ts';
+import { inventory } from './inventory-job.ts';
+import { plan } from './plan-job.ts';
+import { openDestination, openSides, openSource } from './sides.ts';
 
 /** @throws GutsError */
 export async function move(job: MoveJob, context: JobContext): Promise<JobResults[Job['kind']]> {
+  const { signal } = context;
   switch (job.kind) {
     case 'certificate': {
       const { hostname, port } = new URL(job.url);
-      return await certificateOf(
-        { host: hostname, port: Number(port === '' ? 443 : port), proxy: job.proxy },
-        context.signal,
-      );
+      return await certificateOf({ host: hostname, port: Number(port === '' ? 443 : port), proxy: job.proxy }, signal);
     }
-    default:
-      throw new Error(`There is no “${job.kind}” yet.`);
+    case 'source.test':
+      return await testVsphere(job, signal);
+    case 'source.inventory':
+      return await inventory(job, context);
+    case 'destination.test':
+      return await testOpenstack(job, signal);
+    case 'destination.facts': {
+      await using destination = await openDestination(job, signal);
+      return await destination.facts(signal);
+    }
+    case 'plan': {
+      await using sides = await openSides(job, signal);
+      const { vm: _vm, ...planned } = await plan(job.request, sides, signal);
+      return planned;
+    }
+    case 'planned': {
+      const shelf = new Shelf(job.dataDir);
+      await shelf.put(job.request);
+      return (await shelf.one(job.request.id)).record;
+    }
+    case 'migrate':
+      return await migrate(job, toolsFor(job), context);
+    case 'migrations': {
+      const shelf = new Shelf(job.dataDir);
+      const states = job.id === null ? await shelf.all() : [await shelf.one(job.id)];
+      return states.map(({ record }) => record);
+    }
+    case 'cancelMigration':
+      return await cancelMigration(job.id, toolsFor(job), signal);
+    case 'deleteMigration':
+      await new Shelf(job.dataDir).forget(job.id);
+      return null;
+    case 'tidy':
+      return await tidy(job, signal);
   }
+}
+
+function toolsFor(job: MigrateJob | CancelJob): MigrateTools {
+  return { shelf: new Shelf(job.dataDir), open: (signal) => openSides(job, signal), plan };
+}
+
+async function tidy({ sources, destinations, dataDir, remove }: TidyJob, signal: AbortSignal): Promise<TidyResult> {
+  const shelf = new Shelf(dataDir);
+  const leftovers: TidyResult['leftovers'] = [];
+  // The cloud's side first: what hangs on the source is often held by nothing else.
+  for (const signIn of destinations) {
+    await using side = await openDestination(signIn, signal);
+    leftovers.push(...(await tidySide(signIn.connection.name, side, shelf, remove, signal)));
+  }
+  for (const signIn of sources) {
+    await using side = await openSource(signIn, signal);
+    leftovers.push(...(await tidySide(signIn.connection.name, side, shelf, remove, signal)));
+  }
+  return { leftovers };
 }

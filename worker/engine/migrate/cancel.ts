@@ -1,0 +1,52 @@
+/** Cancels a migration, whoever works on it: asks that process, or undoes by the ledger what a dead one left. */
+import { toErrorInfo } from '../../../main/shared/errors.ts';
+import { tagOf, type MigrationId, type MigrationRecord } from '../../../main/shared/migration.ts';
+import { exits, next, type StageEvent } from '../../../main/shared/stages.ts';
+import { JournaledLedger } from './ledger.ts';
+import type { MigrateTools } from './migrate.ts';
+import { MigrationBusyError, now, type Shelf } from './shelf.ts';
+import { undoAll } from './undo.ts';
+
+/** @throws LeftBehindError naming what could not be undone; the ledger keeps it */
+export async function cancelMigration(
+  id: MigrationId,
+  { shelf, open }: Pick<MigrateTools, 'open'> & { readonly shelf: Shelf },
+  signal: AbortSignal,
+): Promise<MigrationRecord> {
+  try {
+    await cancelHere(id, shelf, open, signal);
+  } catch (error) {
+    if (!(error instanceof MigrationBusyError)) throw error;
+    await shelf.cancelElsewhere(id, signal);
+  }
+  return (await shelf.one(id)).record;
+}
+
+async function cancelHere(
+  id: MigrationId,
+  shelf: Shelf,
+  open: MigrateTools['open'],
+  signal: AbortSignal,
+): Promise<void> {
+  await using taken = await shelf.take(id);
+  const { journal, state } = taken;
+  let { stage } = state.record;
+  const reach = async (event: StageEvent): Promise<void> => {
+    stage = next(stage, event);
+    await journal.write({ what: 'stage', stage, at: now() });
+  };
+  if (exits[stage].cancel !== undefined) await reach('cancel');
+  if (stage !== 'cleaning') return; // over, or nothing was begun
+  const ledger = new JournaledLedger(tagOf(id), journal, state.record.ledger);
+  try {
+    if (ledger.items.length > 0) {
+      await using sides = await open(signal);
+      await undoAll(sides, ledger, signal);
+    }
+  } catch (error) {
+    await journal.write({ what: 'failed', error: toErrorInfo(error) });
+    await reach('fail');
+    throw error;
+  }
+  await reach('cleaned');
+}

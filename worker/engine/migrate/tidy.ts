@@ -1,0 +1,48 @@
+/** Finds what carries our tag on either side and no migration needs any more, and removes it when asked to. */
+import { toErrorInfo } from '../../../main/shared/errors.ts';
+import { MigrationId, type LedgerItem } from '../../../main/shared/migration.ts';
+import type { Leftover } from '../../../main/shared/move-jobs.ts';
+import type { Undoer } from '../../drivers.ts';
+import type { Shelf } from './shelf.ts';
+
+/**
+ * @param name of the connection, for the list
+ * @returns everything that was found: removed, or why not
+ */
+export async function tidySide(
+  name: string,
+  side: Undoer,
+  shelf: Shelf,
+  remove: boolean,
+  signal: AbortSignal,
+): Promise<Leftover[]> {
+  const found = await side.leftovers(signal);
+  const told: Leftover[] = [];
+  for (const item of found) {
+    const migration = migrationOf(item);
+    const state = migration === null ? null : await shelf.find(migration);
+    const leftover = { connection: name, item, migration: state === null ? null : migration };
+    const { isRunning = false, stage = null } = state?.record ?? {};
+    if (isRunning || (stage !== null && !['done', 'failed', 'cancelled', 'rolledBack', 'planned'].includes(stage))) {
+      const says = isRunning
+        ? 'Its migration is running.'
+        : `Its migration was interrupted at “${stage}”: go on with “guts retry”, or undo it with “guts cancel”.`;
+      told.push({ ...leftover, state: 'inUse', says });
+    } else if (!remove) told.push({ ...leftover, state: 'found', says: null });
+    else {
+      try {
+        await side.undo(item, signal);
+        told.push({ ...leftover, state: 'removed', says: null });
+      } catch (error) {
+        told.push({ ...leftover, state: 'failed', says: toErrorInfo(error).message });
+      }
+    }
+  }
+  return told;
+}
+
+/** The migration whose tag begins the item's name. */
+function migrationOf({ name }: LedgerItem): MigrationId | null {
+  const id = MigrationId.safeParse(/^guts-(mig_[0-9a-z]{12})/.exec(name)?.[1]);
+  return id.success ? id.data : null;
+}
