@@ -1,0 +1,69 @@
+/** What can go wrong with things that the cloud had agreed to make. */
+import { GutsError } from '../../../main/shared/errors.ts';
+
+/** What Glance has is not what was sent. */
+export class ImageDiffersError extends GutsError {
+  readonly code = 'openstack.image-differs';
+  readonly remedy =
+    'The image was not used. Try again; if it differs again, ask the cloud’s operators about Glance’s store and about proxies in front of it.';
+  override readonly retryable = true;
+}
+
+/** An image does not become usable. */
+export class ImageStuckError extends GutsError {
+  readonly code = 'openstack.image-stuck';
+  readonly remedy = 'Try again; if it stays so, give the image’s id to the cloud’s operators.';
+  override readonly retryable = true;
+}
+
+/** Cinder took the order and then could not keep it. */
+export class VolumeFailedError extends GutsError {
+  readonly code = 'openstack.volume-failed';
+  readonly remedy: string;
+
+  constructor(message: string, says: string | null) {
+    super(says === null ? message : `${message.replace(/\.$/, '')}: ${says.replace(/\.$/, '')}.`);
+    this.remedy =
+      says === null
+        ? 'Try another volume type, or give the volume’s id to the cloud’s operators: Cinder tells its reasons only to them.'
+        : 'Do what the message says, choose another volume type, or give the volume’s id to the cloud’s operators.';
+  }
+}
+
+/** Nova took the order and then could not keep it. */
+export class ServerFailedError extends GutsError {
+  readonly code = 'openstack.server-failed';
+  readonly remedy: string;
+
+  constructor(name: string, id: string, fault: string | null) {
+    super(`The server “${name}” (${id}) cannot be built: ${(fault ?? 'Nova gives no reason').replace(/\.$/, '')}.`);
+    this.remedy = /no valid host|maximum number of retries/i.test(fault ?? '')
+      ? 'Choose a smaller flavor, another availability zone or the profile “compatible”: no host of the cloud takes this server. Which request it fails, only the cloud’s operators can see, by the server’s id.'
+      : 'Change what the message names and try again, or give the server’s id to the cloud’s operators.';
+  }
+}
+
+/** What was made is not what was planned. */
+export class ServerDiffersError extends GutsError {
+  readonly code = 'openstack.server-differs';
+  readonly remedy =
+    'Look at the server in the cloud: somebody may have changed it, or the cloud did not do as it was asked. Then try again.';
+
+  constructor(name: string, differences: readonly string[]) {
+    super(`The server “${name}” is not as it was planned: ${differences.join('; ')}.`);
+  }
+}
+
+/** The cloud is at work for longer than it should be. */
+export class TooSlowError extends GutsError {
+  readonly code = 'openstack.too-slow';
+  readonly remedy = 'Ask the cloud’s operators why it takes so long, then try again.';
+  override readonly retryable = true;
+}
+
+/** Something that we made does not go away. */
+export class NotRemovedError extends GutsError {
+  readonly code = 'openstack.not-removed';
+  readonly remedy = 'Remove it by hand, or run “guts tidy --remove” later.';
+  override readonly retryable = true;
+}

@@ -1,0 +1,85 @@
+/** How a thing is made in a cloud: written down first, adopted when it is there already, waited for without hurry. */
+import { TAG_PREFIX, type LedgerItem } from '../../../main/shared/migration.ts';
+import type { Ledger } from '../../drivers.ts';
+import type { CloudSession } from './cloud-session.ts';
+import { NotFoundError } from './errors.ts';
+import type { Clock } from './patience.ts';
+
+/** What every maker works with. */
+export interface Site {
+  readonly session: CloudSession;
+  readonly clock: Clock;
+}
+
+type NewItem = Omit<LedgerItem, 'id' | 'side'>;
+
+interface Ways<T> {
+  /** What the ledger's id leads to; null where it is gone or of no use (and then removed). */
+  readonly adopt: (id: string) => Promise<T | null>;
+  /** The id of what carries the item's name, for an item whose id never came back. */
+  readonly find: () => Promise<string | null>;
+  readonly create: () => Promise<T>;
+}
+
+/** Makes a thing once, however often the way to it is interrupted. */
+export async function makeOnce<T extends { readonly id: string }>(
+  ledger: Ledger,
+  item: NewItem,
+  { adopt, find, create }: Ways<T>,
+): Promise<T> {
+  const known = ledger.items.find(({ key }) => key === item.key);
+  const entry = { ...item, side: 'destination' as const };
+  if (known !== undefined) {
+    const id = known.id ?? (await find());
+    const there = id === null ? null : await adopt(id);
+    if (there !== null) return known.id === there.id ? there : await ledger.make(entry, async () => there);
+  }
+  return await ledger.make(entry, create);
+}
+
+/** Null where the cloud says that there is no such thing. */
+export async function unlessGone<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
+}
+
+const PAUSES_MS = [300, 500, 700, 1_000, 2_000, 3_000] as const;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Looks again and again until what is seen is what is waited for.
+ * @param late what to say after `patienceMs` of waiting
+ */
+export async function waitUntil<T>(
+  { clock }: Pick<Site, 'clock'>,
+  look: () => Promise<T>,
+  isDone: (seen: T) => boolean,
+  { patienceMs, late, signal }: { patienceMs: number; late: (seen: T) => Error; signal: AbortSignal },
+): Promise<T> {
+  const beganMs = clock.now();
+  for (let attempt = 0; ; attempt++) {
+    const seen = await look();
+    if (isDone(seen)) return seen;
+    if (clock.now() - beganMs >= patienceMs) throw late(seen);
+    await clock.pause(PAUSES_MS[attempt] ?? LONGEST_PAUSE_MS, signal);
+  }
+}
+
+/** Whatever has to move so many GiB inside the cloud may take its time: 20 MB/s, and a quarter of an hour besides. */
+export const patienceForGiB = (sizeGiB: number): number => 15 * 60_000 + sizeGiB * 55_000;
+
+/** All of them are done before the first failure is told, so that nothing is being made any more behind its back. */
+export async function allDone<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
+}
+
+/** The tag of the migration that a name or description begins with; null where it begins with none. */
+export function tagIn(text: string | null | undefined): string | null {
+  if (!text?.startsWith(TAG_PREFIX)) return null;
+  return /^guts-mig_[0-9a-z]{12}(?![0-9a-z])/.exec(text)?.[0] ?? null;
+}
