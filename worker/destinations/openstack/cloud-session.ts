@@ -1,5 +1,4 @@
 /** One signed-in session with a cloud: asks its services, renews its token, repeats what may be repeated. */
-import { setTimeout as pauseFor } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { DestinationAbout, DestinationSignIn } from '../../../main/shared/connections.ts';
 import type { GutsError } from '../../../main/shared/errors.ts';
@@ -9,7 +8,7 @@ import { CloudTooOldError, StrangeCloudAnswerError, errorOf } from './errors.ts'
 import { type Answer, CloudHttp, type Question } from './http.ts';
 import { Keystone } from './keystone.ts';
 import { pagesOf } from './paging.ts';
-import { type Pause, patiently } from './patience.ts';
+import { type Clock, patiently, wallClock } from './patience.ts';
 import { type Received, refusalOf, requestIdOf } from './refusal.ts';
 import { TokenKeeper } from './token-keeper.ts';
 import { compareVersions, newestVersion } from './versions.ts';
@@ -35,18 +34,14 @@ export class CloudSession implements AsyncDisposable {
   readonly #signIn: DestinationSignIn;
   readonly #catalogue: Catalogue;
   readonly #keeper: TokenKeeper;
-  readonly #pause: Pause;
+  readonly #clock: Clock;
 
   /** @throws GutsError that says why it cannot sign in, or not into that project or region */
-  static async open(
-    signIn: DestinationSignIn,
-    signal: AbortSignal,
-    pause: Pause = (ms, signal) => pauseFor(ms, undefined, { signal }),
-  ): Promise<CloudSession> {
+  static async open(signIn: DestinationSignIn, signal: AbortSignal, clock: Clock = wallClock): Promise<CloudSession> {
     const { connection } = signIn;
     const http = new CloudHttp(connection.trust, connection.proxy);
     try {
-      const keystone = await Keystone.find(http, signIn, signal);
+      const keystone = await Keystone.find(http, signIn, clock, signal);
       const grant = await keystone.signIn(signal);
       const { region, interface: side } = connection;
       const catalogue = new Catalogue(grant.catalogue, {
@@ -68,8 +63,8 @@ export class CloudSession implements AsyncDisposable {
         http,
         signIn,
         catalogue,
-        keeper: new TokenKeeper(keystone, grant, pause),
-        pause,
+        keeper: new TokenKeeper(keystone, grant, clock),
+        clock,
       });
     } catch (error) {
       http[Symbol.dispose]();
@@ -83,14 +78,14 @@ export class CloudSession implements AsyncDisposable {
     readonly signIn: DestinationSignIn;
     readonly catalogue: Catalogue;
     readonly keeper: TokenKeeper;
-    readonly pause: Pause;
+    readonly clock: Clock;
   }) {
     this.about = parts.about;
     this.#http = parts.http;
     this.#signIn = parts.signIn;
     this.#catalogue = parts.catalogue;
     this.#keeper = parts.keeper;
-    this.#pause = parts.pause;
+    this.#clock = parts.clock;
   }
 
   has(service: Service): boolean {
@@ -144,7 +139,7 @@ export class CloudSession implements AsyncDisposable {
       body,
     };
     const isSafe = options.isRepeatable ?? ['GET', 'HEAD', 'DELETE'].includes(method);
-    const answer = await patiently(() => this.#ask(service, path, question, signal), isSafe, this.#pause, signal);
+    const answer = await patiently(() => this.#ask(service, path, question, signal), isSafe, this.#clock, signal);
     return parsed(schema, answer, `${method} ${path} of the ${service} service`);
   }
 

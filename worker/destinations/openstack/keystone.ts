@@ -11,6 +11,7 @@ import {
   errorOf,
 } from './errors.ts';
 import type { Answer, CloudHttp } from './http.ts';
+import type { Clock } from './patience.ts';
 import { refusalOf, requestIdOf } from './refusal.ts';
 
 export interface Grant {
@@ -45,20 +46,22 @@ export class Keystone {
   readonly url: string;
   readonly #http: CloudHttp;
   readonly #signIn: DestinationSignIn;
+  readonly #clock: Clock;
   #hasSignedIn = false;
 
-  private constructor(url: string, http: CloudHttp, signIn: DestinationSignIn) {
+  private constructor(url: string, http: CloudHttp, signIn: DestinationSignIn, clock: Clock) {
+    this.#clock = clock;
     this.url = url;
     this.#http = http;
     this.#signIn = signIn;
   }
 
   /** @throws NotKeystoneError, or why it cannot be reached or trusted */
-  static async find(http: CloudHttp, signIn: DestinationSignIn, signal: AbortSignal): Promise<Keystone> {
+  static async find(http: CloudHttp, signIn: DestinationSignIn, clock: Clock, signal: AbortSignal): Promise<Keystone> {
     const given = signIn.connection.authUrl.replace(/[?#].*$/, '').replace(/\/+$/, '');
     const isV3 = given.endsWith('/v3');
     const root = given.replace(/\/v2\.0$/, '');
-    return new Keystone(isV3 ? given : await discover(http, root, signal), http, signIn);
+    return new Keystone(isV3 ? given : await discover(http, root, signal), http, signIn, clock);
   }
 
   /**
@@ -87,7 +90,7 @@ export class Keystone {
     const { expires_at, project, user, roles, catalog } = body.data.token;
     if (project === undefined) throw new NoProjectError();
     this.#hasSignedIn = true;
-    const now = Date.now();
+    const now = this.#clock.now();
     const serverNow = Date.parse(answer.headers['date'] ?? '');
     const lifeMs = Date.parse(expires_at) - (Number.isNaN(serverNow) ? now : serverNow);
     return {

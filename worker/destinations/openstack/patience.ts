@@ -1,9 +1,20 @@
 /** Asks again where that is safe: which errors allow it, and how long to wait in between. */
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import { ConnectionLostError, UnreachableError } from '../../net/errors.ts';
 import { ServiceUnavailableError } from './errors.ts';
 
-/** How to wait between two tries; tests pass their own. */
+/** Waits so long, or until the signal says otherwise. */
 export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** What time it is, and how to wait between two tries; tests pass their own. */
+export interface Clock {
+  readonly now: () => number;
+  readonly pause: Pause;
+}
+export const wallClock: Clock = {
+  now: () => Date.now(),
+  pause: (ms, signal) => pauseFor(ms, undefined, { signal }),
+};
 
 /** A minute in all: a service that is restarted is back by then. */
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000] as const;
@@ -18,7 +29,7 @@ const MOST_REPEATS_OF_500 = 3;
 export async function patiently<T>(
   ask: () => Promise<T>,
   isSafe: boolean,
-  pause: Pause,
+  { pause }: Clock,
   signal: AbortSignal,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {

@@ -4,7 +4,7 @@ import type { DestinationSignIn } from '../../../main/shared/connections.ts';
 import type { DestinationTestResult } from '../../../main/shared/move-jobs.ts';
 import { all, ifAllowed } from './allowed.ts';
 import { CloudSession, type Service } from './cloud-session.ts';
-import type { Pause } from './patience.ts';
+import type { Clock } from './patience.ts';
 import { compareVersions } from './versions.ts';
 
 const Project = z.object({ id: z.string(), name: z.string(), enabled: z.boolean().default(true) });
@@ -23,9 +23,9 @@ const SHORT_LIFE_SECONDS = 2 * 3600;
 export async function testOpenstack(
   signIn: DestinationSignIn,
   signal: AbortSignal,
-  pause?: Pause,
+  clock?: Clock,
 ): Promise<DestinationTestResult> {
-  await using session = await CloudSession.open(signIn, signal, pause);
+  await using session = await CloudSession.open(signIn, signal, clock);
   const needed = PROOF.filter(([service]) => service !== 'volume' || session.has('volume'));
   const [projects] = await Promise.all([
     ifAllowed(all(session.list('identity', '/auth/projects', 'projects', Project, signal)), []),

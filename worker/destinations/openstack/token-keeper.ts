@@ -1,18 +1,18 @@
 /** Keeps a session's token alive: renews it before it ends, once for everybody who waits for it. */
 import type { Grant, Keystone } from './keystone.ts';
-import { type Pause, patiently } from './patience.ts';
+import { type Clock, patiently } from './patience.ts';
 
 export class TokenKeeper implements Disposable {
   readonly #keystone: Keystone;
-  readonly #pause: Pause;
+  readonly #clock: Clock;
   readonly #end = new AbortController();
   #grant: Grant;
   #renewal: Promise<Grant> | null = null;
 
-  constructor(keystone: Keystone, grant: Grant, pause: Pause) {
+  constructor(keystone: Keystone, grant: Grant, clock: Clock) {
     this.#keystone = keystone;
     this.#grant = grant;
-    this.#pause = pause;
+    this.#clock = clock;
   }
 
   /** As it is, ended or not; for hiding it. */
@@ -21,13 +21,14 @@ export class TokenKeeper implements Disposable {
   }
 
   get secondsLeft(): number {
-    return Math.max(0, (this.#grant.endsAtMs - Date.now()) / 1000);
+    return Math.max(0, (this.#grant.endsAtMs - this.#clock.now()) / 1000);
   }
 
   /** One that lasts so long; where Keystone's do not last that long, one that has at least half of its life left. */
   async token(leastSecondsLeft = 60): Promise<string> {
     const { endsAtMs, lifeMs } = this.#grant;
-    if (endsAtMs - Date.now() >= Math.min(leastSecondsLeft * 1000, lifeMs / 2)) return this.#grant.token;
+    const leastMs = leastSecondsLeft * 1000;
+    if (endsAtMs - this.#clock.now() >= (leastMs < lifeMs ? leastMs : lifeMs / 2)) return this.#grant.token;
     return (await this.#renewed()).token;
   }
 
@@ -49,7 +50,7 @@ export class TokenKeeper implements Disposable {
   async #renew(): Promise<Grant> {
     const { signal } = this.#end; // of no single caller, for many may wait for it
     try {
-      this.#grant = await patiently(() => this.#keystone.signIn(signal), true, this.#pause, signal);
+      this.#grant = await patiently(() => this.#keystone.signIn(signal), true, this.#clock, signal);
       return this.#grant;
     } finally {
       this.#renewal = null;
