@@ -60,8 +60,10 @@ export class BulkConnection {
         callback: (length: number) => connection.#onBytes(length),
       },
     };
-    const socket = await connectTls(peer, signal, options);
+    // Node gives what comes through another socket, a proxy's tunnel, only as events.
+    const socket = await connectTls(peer, signal, peer.proxy === null ? options : { ciphers: CIPHERS });
     connection.#socket = socket;
+    if (peer.proxy !== null) socket.on('data', (bytes: Buffer) => connection.#onCopy(bytes));
     socket.setNoDelay(true);
     socket.on('error', (cause) => connection.#lose('broke off', cause));
     socket.on('end', () => connection.#lose('ended before all was there'));
@@ -160,6 +162,7 @@ export class BulkConnection {
       if (room > 0) return into.subarray(this.#filled, this.#filled + room);
     }
     this.#isDirect = false;
+    if (this.#from === this.#to) this.#from = this.#to = 0; // only here: elsewhere the socket still knows the old place
     if (this.#spill.byteLength - this.#to < LEAST_SPILL_ROOM) {
       const larger = this.#to - this.#from > SPILL_BYTES / 2 ? 2 * this.#spill.byteLength : this.#spill.byteLength;
       const next = Buffer.allocUnsafeSlow(larger);
@@ -189,13 +192,24 @@ export class BulkConnection {
     return this.#waiter !== null || this.#framing.isDone; // an idle connection listens, to hear when the server closes it
   }
 
+  /** The same for bytes that have come into memory of the socket's own. */
+  #onCopy(bytes: Buffer): void {
+    let mayGoOn = true;
+    for (let at = 0; at < bytes.byteLength && this.#error === null;) {
+      const length = bytes.copy(this.#nextBuffer(), 0, at);
+      mayGoOn = this.#onBytes(length);
+      at += length;
+    }
+    if (!mayGoOn) this.#socket?.pause();
+  }
+
   #takeDirect(into: Buffer, length: number): void {
     const end = this.#filled + length;
     const start = this.#filled;
     const taken = this.#framing.take(into, start, end, into, start, into.byteLength);
     this.#filled += this.#framing.given;
     if (taken < length) {
-      this.#from = 0; // nothing waits there while bytes go straight to the reader
+      this.#from = 0; // nothing waits there, and the socket's place is in `into`, while bytes go straight to the reader
       this.#to = into.copy(this.#spill, 0, start + taken, end);
     }
     this.#endRead(into);
@@ -208,7 +222,6 @@ export class BulkConnection {
     if (into === null) return;
     this.#from += this.#framing.take(this.#spill, this.#from, this.#to, into, this.#filled, into.byteLength);
     this.#filled += this.#framing.given;
-    if (this.#from === this.#to) this.#from = this.#to = 0;
     this.#endRead(into);
   }
 
