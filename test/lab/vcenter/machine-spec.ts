@@ -1,0 +1,66 @@
+/** The words in which a machine of the simulated vCenter is ordered; whatever is left out has an ordinary value. */
+import type { DiskContent } from '../content.ts';
+
+export type ControllerModel = 'pvscsi' | 'lsilogic' | 'lsisas1068' | 'buslogic' | 'ahci' | 'nvme' | 'ide';
+
+export interface DiskSpec {
+  readonly sizeBytes: number;
+  /** Without it the disk reads as zeros, and nothing of it is allocated. */
+  readonly content?: DiskContent;
+  readonly controller?: ControllerModel;
+  readonly isThin?: boolean;
+  readonly mode?: 'persistent' | 'independent_persistent' | 'independent_nonpersistent';
+  readonly isMultiWriter?: boolean;
+  readonly rawDevice?: 'physicalMode' | 'virtualMode';
+}
+
+export interface NicSpec {
+  /** The name of a network of the machine's data centre. */
+  readonly network: string;
+  readonly mac?: string;
+  readonly model?: 'vmxnet3' | 'e1000' | 'e1000e' | 'pcnet32' | 'sriov';
+  readonly isConnected?: boolean;
+  readonly addresses?: readonly string[];
+}
+
+/** A device that a cloud cannot take over, or that does not matter to it. */
+export type ExtraDevice = 'pci' | 'vgpu' | 'usb' | 'serial' | 'iso';
+
+export interface MachineSpec {
+  readonly name: string;
+  /** `DC0` or `DC1`. */
+  readonly datacenter?: string;
+  /** Folders below the data centre's own machine folder. */
+  readonly folder?: string;
+  readonly datastore?: string;
+  readonly guestOsId?: string;
+  readonly guestOsName?: string;
+  readonly cpus?: number;
+  readonly coresPerSocket?: number;
+  readonly memoryBytes?: number;
+  readonly firmware?: 'bios' | 'uefi';
+  readonly secureBoot?: boolean;
+  readonly hasTpm?: boolean;
+  readonly isEncrypted?: boolean;
+  readonly hardwareVersion?: number;
+  /** Of disks that name none. */
+  readonly controller?: ControllerModel;
+  readonly sharedBus?: 'physicalSharing' | 'virtualSharing';
+  readonly power?: 'on' | 'off' | 'suspended';
+  readonly connection?: 'connected' | 'disconnected' | 'inaccessible' | 'invalid' | 'orphaned';
+  readonly tools?: 'running' | 'old' | 'stopped' | 'missing';
+  /** Takes the wish to shut down, and does nothing about it. */
+  readonly ignoresShutdown?: boolean;
+  readonly changeTracking?: boolean;
+  readonly disks?: readonly DiskSpec[];
+  readonly nics?: readonly NicSpec[];
+  /** Made one after the other, each by its name. */
+  readonly snapshots?: readonly string[];
+  readonly needsConsolidation?: boolean;
+  readonly isTemplate?: boolean;
+  readonly isLinkedClone?: boolean;
+  readonly devices?: readonly ExtraDevice[];
+  /** Places in `disks`, in the order in which the firmware shall try them. */
+  readonly bootOrder?: readonly number[];
+  readonly annotation?: string;
+}

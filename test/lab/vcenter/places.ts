@@ -1,0 +1,366 @@
+/** The places of the simulated world that machines stand in: folders, data centres, clusters, hosts, networks, datastores. */
+import type { NetworkPlace } from './machine.ts';
+import { uuidOf } from './machine.ts';
+import { type ManagedObject, managedObject } from './managed-object.ts';
+import { data, type Data, list, long, named, type Ref, refs, short, subtype, type Value } from './values.ts';
+
+export interface DatastorePlace {
+  readonly ref: Ref;
+  readonly name: string;
+  /** `VMFS`, `NFS`, `vsan`. */
+  readonly kind: string;
+}
+
+export interface Site {
+  readonly name: string;
+  /** Folders from the root down, with slashes: what `dcPath` says. */
+  readonly path: string;
+  readonly ref: Ref;
+  readonly machineFolder: Ref;
+  /** By path below the machine folder. */
+  readonly folders: ReadonlyMap<string, Ref>;
+  readonly hosts: readonly { readonly ref: Ref; readonly pool: Ref }[];
+  readonly networks: ReadonlyMap<string, NetworkPlace>;
+  readonly datastores: readonly DatastorePlace[];
+}
+
+interface Living {
+  /** Machines that stand on a host, a datastore, a network or in a pool. */
+  machinesOn(ref: Ref): Ref[];
+  childrenOf(id: string): readonly Ref[];
+}
+
+interface SitePlan {
+  readonly name: string;
+  readonly parent: Ref;
+  readonly path: string;
+  readonly number: number;
+  readonly folders: readonly string[];
+  readonly clusters: readonly { readonly name: string; readonly hosts: readonly string[] }[];
+  readonly alone: readonly string[];
+  readonly networks: readonly Omit<NetworkPlace, 'ref' | 'uuid'>[];
+  readonly datastores: readonly (Omit<DatastorePlace, 'ref'> & { readonly capacityTiB: number })[];
+}
+
+const TiB = 1024 ** 4;
+
+function plans(root: Ref, branch: Ref): SitePlan[] {
+  return [
+    {
+      name: 'DC0',
+      parent: root,
+      path: 'DC0',
+      number: 1,
+      folders: ['prod', 'prod/web', 'test'],
+      clusters: [
+        { name: 'cluster-a', hosts: ['esx-a1.lab.example', 'esx-a2.lab.example'] },
+        { name: 'cluster-b', hosts: ['esx-b1.lab.example'] },
+      ],
+      alone: ['esx-alone.lab.example'],
+      networks: [
+        { name: 'VM Network', kind: 'standard', vlan: 0 },
+        { name: 'storage %2f backup', kind: 'standard', vlan: 210 },
+        { name: 'dv-web-100', kind: 'distributed', vlan: 100 },
+        { name: 'dv-db-200', kind: 'distributed', vlan: 200 },
+        { name: 'dv-trunk', kind: 'distributed', vlan: [0, 4094] },
+        { name: 'nsx-segment-1', kind: 'opaque', vlan: null },
+      ],
+      datastores: [
+        { name: 'vmfs-fast', kind: 'VMFS', capacityTiB: 8 },
+        { name: 'nfs-iso', kind: 'NFS', capacityTiB: 4 },
+        { name: 'vsanDatastore', kind: 'vsan', capacityTiB: 40 },
+      ],
+    },
+    {
+      name: 'DC1',
+      parent: branch,
+      path: 'branch offices/DC1',
+      number: 2,
+      folders: ['old'],
+      clusters: [{ name: 'cluster-branch', hosts: ['esx-c1.lab.example'] }],
+      alone: [],
+      networks: [
+        { name: 'VM Network', kind: 'standard', vlan: 0 },
+        { name: 'branch-dmz', kind: 'standard', vlan: 30 },
+      ],
+      datastores: [{ name: 'branch vmfs (1)', kind: 'VMFS', capacityTiB: 2 }],
+    },
+  ];
+}
+
+/** The whole inventory but for the machines. */
+export function makePlaces(
+  root: Ref,
+  living: Living,
+): { readonly sites: Site[]; readonly objects: ManagedObject[]; readonly children: Map<string, Ref[]> } {
+  const objects: ManagedObject[] = [];
+  const children = new Map<string, Ref[]>();
+  const hang = (parent: Ref, ref: Ref): Ref => {
+    children.set(parent.id, [...(children.get(parent.id) ?? []), ref]);
+    return ref;
+  };
+  const add = (ref: Ref, properties: Readonly<Record<string, () => Value | undefined>>): Ref => {
+    objects.push(managedObject(ref, properties));
+    return ref;
+  };
+  const folder = (id: string, name: string, parent: Ref | undefined, childType: readonly string[]): Ref =>
+    add(parent === undefined ? { type: 'Folder', id } : hang(parent, { type: 'Folder', id }), {
+      name: () => name,
+      parent: () => parent,
+      childType: () => list('String', childType),
+      childEntity: () => refs(living.childrenOf(id)),
+    });
+
+  folder(root.id, 'Datacenters', undefined, ['Folder', 'Datacenter']);
+  const branch = folder('group-d2', 'branch offices', root, ['Folder', 'Datacenter']);
+  const sites = plans(root, branch).map((plan) => makeSite(plan, { living, hang, add, folder, children }));
+  return { sites, objects, children };
+}
+
+interface Tools {
+  readonly living: Living;
+  hang(parent: Ref, ref: Ref): Ref;
+  add(ref: Ref, properties: Readonly<Record<string, () => Value | undefined>>): Ref;
+  folder(id: string, name: string, parent: Ref | undefined, childType: readonly string[]): Ref;
+  readonly children: Map<string, Ref[]>;
+}
+
+function makeSite(plan: SitePlan, { living, hang, add, folder }: Tools): Site {
+  const { number } = plan;
+  const ref = hang(plan.parent, { type: 'Datacenter', id: `datacenter-${number}` });
+  const rooms = {
+    vm: folder(`group-v${number}0`, 'vm', ref, ['Folder', 'VirtualMachine', 'VirtualApp']),
+    host: folder(`group-h${number}0`, 'host', ref, ['Folder', 'ComputeResource']),
+    datastore: folder(`group-s${number}0`, 'datastore', ref, ['Folder', 'Datastore', 'StoragePod']),
+    network: folder(`group-n${number}0`, 'network', ref, ['Folder', 'Network', 'DistributedVirtualSwitch']),
+  };
+  const folders = new Map<string, Ref>();
+  for (const [index, path] of plan.folders.entries()) {
+    const cut = path.lastIndexOf('/');
+    const parent = cut === -1 ? rooms.vm : (folders.get(path.slice(0, cut)) ?? rooms.vm);
+    folders.set(path, folder(`group-v${number}${index + 1}`, path.slice(cut + 1), parent, ['VirtualMachine']));
+  }
+
+  const hostRefs: Ref[] = [];
+  const networks = makeNetworks(plan, rooms.network, () => hostRefs, { living, hang, add });
+  const datastores = plan.datastores.map((store, index) => {
+    const storeRef = hang(rooms.datastore, { type: 'Datastore', id: `datastore-${number}${index}` });
+    add(storeRef, datastoreProperties(storeRef, store, rooms.datastore, () => living.machinesOn(storeRef)));
+    return { ref: storeRef, name: store.name, kind: store.kind };
+  });
+  const held = {
+    network: () => refs([...networks.values()].map((network) => network.ref)),
+    datastore: () => refs(datastores.map((store) => store.ref)),
+  };
+
+  const hosts: { ref: Ref; pool: Ref }[] = [];
+  const compute = (type: string, id: string, name: string, names: readonly string[]): void => {
+    const own = hang(rooms.host, { type, id: `domain-${id}` });
+    const pool = hang(own, { type: 'ResourcePool', id: `resgroup-${id}` });
+    const ours = names.map((_, index): Ref => hang(own, { type: 'HostSystem', id: `host-${id}${index}` }));
+    add(own, {
+      name: () => name,
+      parent: () => rooms.host,
+      host: () => refs(ours),
+      resourcePool: () => pool,
+      ...held,
+    });
+    add(pool, {
+      name: () => 'Resources',
+      parent: () => own,
+      owner: () => own,
+      vm: () => refs(living.machinesOn(pool)),
+      resourcePool: () => refs([]),
+    });
+    for (const [index, hostRef] of ours.entries()) {
+      add(hostRef, {
+        ...hostProperties(hostRef, names[index] ?? name, own, plan),
+        vm: () => refs(living.machinesOn(hostRef)),
+        ...held,
+      });
+      hostRefs.push(hostRef);
+      hosts.push({ ref: hostRef, pool });
+    }
+  };
+  for (const [index, cluster] of plan.clusters.entries()) {
+    compute('ClusterComputeResource', `c${number}${index}`, cluster.name, cluster.hosts);
+  }
+  for (const [index, name] of plan.alone.entries()) compute('ComputeResource', `s${number}${index}`, name, [name]);
+
+  add(ref, {
+    name: () => plan.name,
+    parent: () => plan.parent,
+    vmFolder: () => rooms.vm,
+    hostFolder: () => rooms.host,
+    datastoreFolder: () => rooms.datastore,
+    networkFolder: () => rooms.network,
+    ...held,
+  });
+  return { name: plan.name, path: plan.path, ref, machineFolder: rooms.vm, folders, hosts, networks, datastores };
+}
+
+function makeNetworks(
+  plan: SitePlan,
+  room: Ref,
+  hosts: () => readonly Ref[],
+  { living, hang, add }: Pick<Tools, 'living' | 'hang' | 'add'>,
+): Map<string, NetworkPlace> {
+  const switchUuid = uuidOf(`dvs ${plan.name}`).replaceAll('-', ' ');
+  const dvs: Ref = { type: 'VmwareDistributedVirtualSwitch', id: `dvs-${plan.number}` };
+  const made = new Map<string, NetworkPlace>();
+  const groups: Ref[] = [];
+  const types = { standard: 'Network', distributed: 'DistributedVirtualPortgroup', opaque: 'OpaqueNetwork' };
+  const uplinks = { name: 'dvs-uplinks', kind: 'distributed', vlan: [0, 4094] } as const;
+  const hasSwitch = plan.networks.some(({ kind }) => kind === 'distributed');
+  for (const [index, network] of [...plan.networks, ...(hasSwitch ? [uplinks] : [])].entries()) {
+    const prefix = network.kind === 'distributed' ? 'dvportgroup' : network.kind === 'opaque' ? 'network-o' : 'network';
+    const ref = hang(room, { type: types[network.kind], id: `${prefix}-${plan.number}${index}` });
+    const uuid = network.kind === 'distributed' ? switchUuid : uuidOf(`network ${plan.name} ${network.name}`);
+    if (network.kind === 'distributed') groups.push(ref);
+    if (network !== uplinks) made.set(network.name, { ...network, ref, uuid });
+    add(ref, {
+      name: () => network.name,
+      parent: () => room,
+      summary: () => networkSummary(network, ref, uuid),
+      host: () => refs(hosts()),
+      vm: () => refs(living.machinesOn(ref)),
+      ...(network.kind === 'distributed' ? portGroupProperties(network, ref, dvs, network === uplinks) : {}),
+    });
+  }
+  if (hasSwitch) {
+    hang(room, dvs);
+    add(dvs, {
+      name: () => 'dvs-main',
+      parent: () => room,
+      uuid: () => switchUuid,
+      portgroup: () => refs(groups),
+    });
+  }
+  return made;
+}
+
+function networkSummary(network: Omit<NetworkPlace, 'ref' | 'uuid'>, ref: Ref, uuid: string): Data {
+  const fields = { network: ref, name: network.name, accessible: true, ipPoolName: '' };
+  if (network.kind !== 'opaque') return data('NetworkSummary', fields);
+  return data('OpaqueNetworkSummary', { ...fields, opaqueNetworkId: uuid, opaqueNetworkType: 'nsx.LogicalSwitch' });
+}
+
+function portGroupProperties(
+  { name, vlan }: Omit<NetworkPlace, 'ref' | 'uuid'>,
+  ref: Ref,
+  dvs: Ref,
+  isUplink: boolean,
+): Record<string, () => Value | undefined> {
+  const spec =
+    typeof vlan === 'number'
+      ? subtype('VmwareDistributedVirtualSwitchVlanIdSpec', { inherited: false, vlanId: vlan })
+      : subtype('VmwareDistributedVirtualSwitchTrunkVlanSpec', {
+          inherited: false,
+          vlanId: list('NumericRange', [data('NumericRange', { start: vlan?.[0] ?? 0, end: vlan?.[1] ?? 4094 })]),
+        });
+  const tag = data('Tag', { key: 'SYSTEM/DVS.UPLINKPG' });
+  return {
+    key: () => ref.id,
+    tag: () => list('Tag', isUplink ? [tag] : []),
+    config: () =>
+      data('DVPortgroupConfigInfo', {
+        key: ref.id,
+        name,
+        numPorts: 8,
+        distributedVirtualSwitch: dvs,
+        defaultPortConfig: subtype('VMwareDVSPortSetting', { vlan: spec }),
+        type: 'earlyBinding',
+        uplink: isUplink,
+      }),
+  };
+}
+
+function datastoreProperties(
+  ref: Ref,
+  store: SitePlan['datastores'][number],
+  parent: Ref,
+  machines: () => Ref[],
+): Record<string, () => Value | undefined> {
+  return {
+    name: () => store.name,
+    parent: () => parent,
+    vm: () => refs(machines()),
+    summary: () =>
+      data('DatastoreSummary', {
+        datastore: ref,
+        name: store.name,
+        url: `ds:///vmfs/volumes/${uuidOf(ref.id)}/`,
+        capacity: long(store.capacityTiB * TiB),
+        freeSpace: long((store.capacityTiB * TiB) / 2),
+        accessible: true,
+        multipleHostAccess: true,
+        type: store.kind,
+        maintenanceMode: 'normal',
+      }),
+  };
+}
+
+function hostProperties(
+  ref: Ref,
+  name: string,
+  parent: Ref,
+  plan: SitePlan,
+): Record<string, () => Value | undefined> {
+  const runtime = (): Data =>
+    data('HostRuntimeInfo', {
+      connectionState: named('HostSystemConnectionState', 'connected'),
+      powerState: named('HostSystemPowerState', 'poweredOn'),
+      inMaintenanceMode: false,
+    });
+  const product = (): Data =>
+    data('AboutInfo', {
+      name: 'VMware ESXi',
+      fullName: 'VMware ESXi 8.0.3 build-24022510',
+      vendor: 'VMware, Inc.',
+      version: '8.0.3',
+      build: '24022510',
+      localeVersion: 'INTL',
+      localeBuild: '000',
+      osType: 'vmnix-x86',
+      productLineId: 'embeddedEsx',
+      apiType: 'HostAgent',
+      apiVersion: '8.0.3.0',
+    });
+  const portGroups = (): Value =>
+    list(
+      'HostPortGroup',
+      plan.networks.flatMap(({ name: network, kind, vlan }) => {
+        if (kind !== 'standard' || typeof vlan !== 'number') return [];
+        const spec = data('HostPortGroupSpec', { name: network, vlanId: vlan, vswitchName: 'vSwitch0' });
+        return [data('HostPortGroup', { key: `key-vim.host.PortGroup-${network}`, spec })];
+      }),
+    );
+  return {
+    name: () => name,
+    parent: () => parent,
+    runtime,
+    config: () =>
+      data('HostConfigInfo', {
+        host: ref,
+        product: product(),
+        network: data('HostNetworkInfo', { portgroup: portGroups() }),
+      }),
+    summary: () =>
+      data('HostListSummary', {
+        host: ref,
+        hardware: data('HostHardwareSummary', {
+          vendor: 'Simulated',
+          model: 'Guts lab',
+          uuid: uuidOf(ref.id),
+          memorySize: long(512 * 1024 ** 3),
+          cpuModel: 'Simulated CPU',
+          cpuMhz: 2600,
+          numCpuPkgs: short(2),
+          numCpuCores: short(32),
+          numCpuThreads: short(64),
+        }),
+        runtime: runtime(),
+        config: data('HostConfigSummary', { name, port: 443, product: product() }),
+      }),
+  };
+}
