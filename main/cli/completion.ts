@@ -17,27 +17,37 @@ export function addCompletion(program: Command): void {
     });
 }
 
-/** What may follow each command: its long options, and the values of those that have choices. */
+/** What may follow each command: the commands of a group, long options, and the values of those that have choices. */
 interface Words {
-  readonly commands: readonly {
-    readonly name: string;
-    readonly description: string;
-    readonly options: readonly string[];
-  }[];
+  readonly commands: readonly CommandWords[];
   readonly choices: ReadonlyMap<string, readonly string[]>;
+}
+
+interface CommandWords {
+  /** One word, or a group's and its command's with a blank: `source create`. */
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly string[];
+  /** Empty for what is no group. */
+  readonly parts: readonly string[];
 }
 
 function wordsOf(program: Command): Words {
   const choices = new Map<string, readonly string[]>();
-  const commands = program.commands.map((command) => {
-    for (const option of command.options)
-      if (typeof option.long === 'string' && option.argChoices !== undefined)
-        choices.set(option.long, option.argChoices);
-    const options = [...command.options.map((option) => option.long ?? ''), '--help'].filter((word) => word !== '');
-    return { name: command.name(), description: command.description(), options };
-  });
-  return { commands, choices };
+  const wordsIn = (parent: Command, prefix: string): CommandWords[] =>
+    parent.commands.flatMap((command) => {
+      for (const option of command.options)
+        if (typeof option.long === 'string' && option.argChoices !== undefined)
+          choices.set(option.long, option.argChoices);
+      const options = [...command.options.map((option) => option.long ?? ''), '--help'].filter((word) => word !== '');
+      const name = prefix + command.name();
+      const parts = command.commands.map((part) => part.name());
+      return [{ name, description: command.description(), options, parts }, ...wordsIn(command, `${name} `)];
+    });
+  return { commands: wordsIn(program, ''), choices };
 }
+
+const isTop = ({ name }: CommandWords): boolean => !name.includes(' ');
 
 const scripts: Readonly<Record<(typeof shells)[number], (words: Words) => string>> = { bash, zsh, fish };
 
@@ -45,17 +55,30 @@ function bash({ commands, choices }: Words): string {
   const values = [...choices].map(
     ([option, list]) => `    ${option}) COMPREPLY=($(compgen -W "${list.join(' ')}" -- "$word")); return ;;`,
   );
-  const options = commands.map(({ name, options }) => `    ${name}) options="${options.join(' ')}" ;;`);
+  const top = commands.filter(isTop);
+  const groups = top.filter(({ parts }) => parts.length > 0);
+  const parts = groups.map(({ name, parts }) => `    ${name}) parts="${parts.join(' ')}" ;;`);
+  const options = commands
+    .filter(({ parts }) => parts.length === 0)
+    .map(({ name, options }) => `    "${name}") options="${options.join(' ')}" ;;`);
   return `_guts() {
-  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} options=
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} options= parts= command=\${COMP_WORDS[1]}
   case $before in
 ${values.join('\n')}
   esac
   if [ "$COMP_CWORD" = 1 ]; then
-    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')} --help --version" -- "$word"))
+    COMPREPLY=($(compgen -W "${top.map(({ name }) => name).join(' ')} --help --version" -- "$word"))
     return
   fi
-  case \${COMP_WORDS[1]} in
+  case $command in
+${parts.join('\n')}
+  esac
+  if [ -n "$parts" ] && [ "$COMP_CWORD" = 2 ]; then
+    COMPREPLY=($(compgen -W "$parts --help" -- "$word"))
+    return
+  fi
+  [ -n "$parts" ] && command="$command \${COMP_WORDS[2]}"
+  case $command in
 ${options.join('\n')}
   esac
   case $word in
@@ -72,13 +95,25 @@ function zsh(words: Words): string {
 }
 
 function fish({ commands, choices }: Words): string {
-  const lines = commands.flatMap(({ name, description, options }) => [
-    `complete -c guts -n __fish_use_subcommand -a ${name} -d '${description.replaceAll("'", "\\'")}'`,
-    ...options.map((option) => {
-      const list = choices.get(option);
-      const values = list === undefined ? '' : ` -x -a '${list.join(' ')}'`;
-      return `complete -c guts -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}${values}`;
-    }),
-  ]);
+  const quoted = (text: string): string => `'${text.replaceAll("'", "\\'")}'`;
+  const lines = commands.flatMap(({ name, description, options, parts }) => {
+    const [group = '', part] = name.split(' ');
+    const seen = part === undefined ? group : `${group}; and __fish_seen_subcommand_from ${part}`;
+    const siblings = commands.find((one) => one.name === group)?.parts ?? [];
+    const before =
+      part === undefined
+        ? '__fish_use_subcommand'
+        : `__fish_seen_subcommand_from ${group}; and not __fish_seen_subcommand_from ${siblings.join(' ')}`;
+    const own = `complete -c guts -n ${quoted(before)} -a ${part ?? group} -d ${quoted(description)}`;
+    if (parts.length > 0) return [own];
+    return [
+      own,
+      ...options.map((option) => {
+        const list = choices.get(option);
+        const values = list === undefined ? '' : ` -x -a '${list.join(' ')}'`;
+        return `complete -c guts -n ${quoted(`__fish_seen_subcommand_from ${seen}`)} -l ${option.slice(2)}${values}`;
+      }),
+    ];
+  });
   return `${lines.join('\n')}\n`;
 }

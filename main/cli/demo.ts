@@ -49,9 +49,11 @@ const steps: Partial<Record<Stage, string>> = {
 
 async function runDemo(terminal: Terminal, folder: string): Promise<void> {
   const job = { kind: 'demo', version, seed: SEED, folder, dataDir: dataDir(), lanes: defaultLanes() } as const;
-  const { report, ledger } = await perform(terminal, job, (stage) => {
-    const step = steps[stage];
-    if (step !== undefined) terminal.note(step);
+  const { report, ledger } = await perform(terminal, job, {
+    onStage: (stage) => {
+      const step = steps[stage];
+      if (step !== undefined) terminal.note(step);
+    },
   });
   const html = path.join(folder, demoReports.html);
   const json = path.join(folder, demoReports.json);

@@ -6,10 +6,19 @@ import { toErrorInfo } from '../shared/errors.ts';
 import { version } from '../../package.json';
 import { addCompletion } from './completion.ts';
 import { addConvert } from './convert.ts';
+import { addCreate } from './create.ts';
 import { addDemo } from './demo.ts';
+import { addDestination } from './destinations.ts';
 import { addDigest } from './digest.ts';
 import { addInspect } from './inspect.ts';
+import { addMigrations } from './migrations.ts';
+import { addNetwork } from './networks.ts';
+import { addInstance, addResource } from './resources.ts';
+import { addSource } from './sources.ts';
+import { respell } from './spellings.ts';
 import { Terminal } from './terminal.ts';
+import { addTidy } from './tidy.ts';
+import { ToldError } from './told-error.ts';
 import { UsageError } from './usage-error.ts';
 
 const COULD_NOT = 1;
@@ -25,28 +34,47 @@ export function makeProgram(): Command {
     .exitOverride()
     .addHelpText(
       'after',
-      '\nExamples:\n  $ guts inspect appliance.ova\n  $ guts convert appliance.ova appliance.qcow2\n  $ guts convert disk.vhdx disk.raw --verify content\n  $ guts digest disk.qcow2',
+      '\nExamples:\n  $ guts inspect appliance.ova\n  $ guts convert appliance.ova appliance.qcow2\n  $ guts convert disk.vhdx disk.raw --verify content\n  $ guts digest disk.qcow2\n  $ guts source create vc1 --url https://vc1.example.net --user mover@vsphere.local\n  $ guts create --vm web-01 --map private --start',
     );
+  addSource(program);
+  addDestination(program);
+  addResource(program);
+  addInstance(program);
+  addNetwork(program);
+  addCreate(program);
+  addMigrations(program);
+  addTidy(program);
   addConvert(program);
   addInspect(program);
   addDigest(program);
   addDemo(program);
   addCompletion(program);
-  for (const command of program.commands)
-    command.option('--json', 'print one JSON document on standard output').exitOverride();
+  for (const command of program.commands) settle(command);
   return program;
+}
+
+/** What holds for every command, however deep. */
+function settle(command: Command): void {
+  if (command.commands.length === 0) command.option('--json', 'print one JSON document on standard output');
+  command.exitOverride();
+  for (const part of command.commands) settle(part);
 }
 
 async function main(): Promise<number> {
   const program = makeProgram();
   try {
-    await program.parseAsync(process.argv, { from: 'node' }); // also where Electron runs this as its Node
+    const [node = '', script = '', ...args] = process.argv;
+    await program.parseAsync([node, script, ...respell(args)], { from: 'node' }); // also where Electron runs this as its Node
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_WORDS;
     if (error instanceof UsageError) {
       process.stderr.write(`error: ${error.message}\n`);
       return WRONG_WORDS;
+    }
+    if (error instanceof ToldError) {
+      new Terminal(false).error(error.info);
+      return COULD_NOT;
     }
     if (process.env['GUTS_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
     new Terminal(process.argv.includes('--json')).error(toErrorInfo(error));

@@ -1,8 +1,7 @@
 /** Runs one job for a command: engine, progress, Ctrl-C, result. */
 import type { Command } from 'commander';
-import { EngineClient } from '../engine-client.ts';
+import { EngineClient, type JobListener } from '../engine-client.ts';
 import type { Job, JobResults, Progress } from '../shared/jobs.ts';
-import type { Stage } from '../shared/stages.ts';
 import { Terminal } from './terminal.ts';
 
 /** Whether `--json` was given, before or after the command's name. */
@@ -16,15 +15,14 @@ export async function runJob<J extends Job>(
 ): Promise<void> {
   const terminal = new Terminal(wantsJson(command));
   const onResult = (result: JobResults[J['kind']]): void => terminal.result(result, () => forPeople(result));
-  await perform(terminal, job, (stage) => terminal.stage(stage), onResult);
+  await perform(terminal, job, { onStage: (stage) => terminal.stage(stage), onResult });
 }
 
 /** The job's result, or a GutsError after everything was undone. The first Ctrl-C cancels in good order. */
 export async function perform<J extends Job>(
   terminal: Terminal,
   job: J,
-  onStage: (stage: Stage) => void,
-  onResult: (result: JobResults[J['kind']]) => void = () => {},
+  listener: JobListener<J> = {},
 ): Promise<JobResults[J['kind']]> {
   const cancel = new AbortController();
   const stop = (): void => {
@@ -36,7 +34,7 @@ export async function perform<J extends Job>(
   await using engine = new EngineClient(debug(terminal));
   try {
     const onProgress = (progress: Progress): void => terminal.progress(progress);
-    return await engine.run(job, cancel.signal, { onStage, onProgress, onResult });
+    return await engine.run(job, cancel.signal, { onProgress, ...listener });
   } finally {
     terminal.clear();
     process.off('SIGINT', stop);

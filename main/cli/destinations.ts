@@ -1,0 +1,180 @@
+/** `guts destination`: the OpenStack projects that machines go to. */
+import { Option, type Command } from 'commander';
+import { DestinationConnection, type DestinationSignIn } from '../shared/connections.ts';
+import type { DestinationTestResult } from '../shared/move-jobs.ts';
+import { newDestinationId } from '../store/connections.ts';
+import { cloudAccessFrom, type CloudFlags } from './cloud-flags.ts';
+import { demandUnused } from './in-use.ts';
+import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
+import { sheet, table } from './table.ts';
+import { trustFrom, trustOptions, trustText, type TrustFlags } from './trust-flags.ts';
+import { UsageError } from './usage-error.ts';
+import { placeText, Workplace } from './workplace.ts';
+
+interface CreateFlags extends CloudFlags, TrustFlags, SecretFlags {
+  readonly test: boolean;
+}
+
+export function addDestination(program: Command): void {
+  const destination = program.command('destination').description('the OpenStack projects that machines go to');
+  const create = destination
+    .command('create')
+    .description('set up a destination: look at its certificate, sign in once, keep it')
+    .argument('<name>', 'a name of your own for it')
+    .option('--cloud <name>', 'take everything from this cloud of clouds.yaml and secure.yaml')
+    .option('--openrc <file>', 'take everything from an openrc file; it is read, not run')
+    .option('--auth-url <url>', 'of Keystone, such as https://cloud.example.net:5000/v3')
+    .option('--user <name>', 'name or id of the user')
+    .option('--user-domain <name>', 'name or id of the user’s domain (default: default)')
+    .option('--project <name>', 'name or id of the project')
+    .option('--project-domain <name>', 'name or id of the project’s domain (default: default)')
+    .option('--application-credential <id>', 'sign in by an application credential; its secret is the password')
+    .option('--token', 'sign in by a token; it is the password')
+    .option('--region <name>', 'where the cloud has several')
+    .addOption(
+      new Option('--interface <which>', 'which addresses of the catalogue to use').choices([
+        'public',
+        'internal',
+        'admin',
+      ]),
+    )
+    .option('--no-test', 'save it without asking the cloud');
+  secretOptions(trustOptions(create))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ guts destination create os1 --cloud mycloud\n  $ guts destination create os1 --openrc project-openrc.sh\n  $ guts destination create os1 --auth-url https://cloud.example.net:5000/v3 --user mover --project demo',
+    )
+    .action(async (name: string, flags: CreateFlags) => createDestination(create, name, flags));
+  const list = destination
+    .command('list')
+    .description('the destinations that are set up')
+    .action(async () => {
+      const { connections, terminal } = new Workplace(list);
+      const destinations = await connections.list('destination');
+      terminal.result({ destinations }, () => listText(destinations));
+    });
+  const show = destination
+    .command('show')
+    .description('one destination, and where its secret is kept')
+    .argument('<destination>', 'name or id')
+    .action(async (name: string) => {
+      const workplace = new Workplace(show);
+      const found = await workplace.connections.find('destination', name);
+      const secret = await workplace.vault.whereIs(found.id);
+      workplace.terminal.result({ destination: found, secret }, () =>
+        sheet([
+          ...factsOf(found),
+          ['secret', secret === null ? 'not kept: it is asked for when it is needed' : placeText[secret]],
+        ]),
+      );
+    });
+  const test = destination
+    .command('test')
+    .description('sign in, and tell what is there')
+    .argument('<destination>', 'name or id')
+    .action(async (name: string) => {
+      const workplace = new Workplace(test);
+      const signIn = await workplace.signInToDestination(name);
+      const result = await workplace.perform({ kind: 'destination.test', ...signIn });
+      await workplace.connections.put('destination', { ...signIn.connection, about: result.about });
+      workplace.terminal.result(result, () => testText(result));
+    });
+  const remove = destination
+    .command('delete')
+    .description('forget a destination and its secret')
+    .argument('<destination>', 'name or id')
+    .action(async (name: string) => {
+      const workplace = new Workplace(remove);
+      const found = await workplace.connections.find('destination', name);
+      await demandUnused(workplace, 'destination', found);
+      await workplace.vault.delete(found.id);
+      await workplace.clouds.remove(found.id);
+      await workplace.connections.remove('destination', found.id);
+      workplace.terminal.result({ deleted: found.id }, () => `“${found.name}” is forgotten.\n`);
+    });
+}
+
+async function createDestination(command: Command, name: string, flags: CreateFlags): Promise<void> {
+  const workplace = new Workplace(command);
+  await workplace.connections.demandFree('destination', name);
+  const { caFile, secret: given, ...access } = await cloudAccessFrom(flags);
+  const draft = DestinationConnection.safeParse({
+    id: newDestinationId(),
+    name,
+    kind: 'openstack',
+    ...access,
+    trust: { kind: 'system' },
+    proxy: flags.proxy ?? null,
+    createdAt: new Date().toISOString(),
+    about: null,
+  });
+  if (!draft.success)
+    throw new UsageError(draft.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  const { authUrl } = draft.data;
+  const own = flags.fingerprint === undefined && flags.caFile === undefined && caFile !== null ? { caFile } : {};
+  const trust = await trustFrom(workplace, authUrl, { ...flags, ...own }, flags.test);
+  const isGiven = flags.passwordStdin === true || flags.passwordFile !== undefined;
+  const secret = given === null || isGiven ? await secretFrom(flags, questionFor(draft.data)) : given;
+  const signIn: DestinationSignIn = { connection: { ...draft.data, trust }, secret };
+  const tested = flags.test ? await workplace.perform({ kind: 'destination.test', ...signIn }) : null;
+  const connection = { ...signIn.connection, about: tested?.about ?? null };
+  const keptIn = await workplace.keepSecret(connection.id, secret);
+  await workplace.connections.put('destination', connection);
+  workplace.terminal.result({ destination: connection, secret: keptIn, test: tested }, () =>
+    [
+      sheet([...factsOf(connection), ['secret', placeText[keptIn]]]),
+      tested === null ? 'It was not tried: “guts destination test” does that.\n' : testText(tested),
+    ].join(''),
+  );
+}
+
+function questionFor({ auth, authUrl }: DestinationConnection): string {
+  if (auth.method === 'password') return `Password of ${auth.userName} at ${authUrl}: `;
+  return auth.method === 'token' ? `Token for ${authUrl}: ` : `Secret of the application credential ${auth.id}: `;
+}
+
+function factsOf({ id, name, authUrl, auth, region, trust, proxy, about }: DestinationConnection): [string, string][] {
+  const who =
+    auth.method === 'password'
+      ? `${auth.userName} of ${auth.userDomain}, project ${auth.project} of ${auth.projectDomain}`
+      : auth.method === 'token'
+        ? 'by a token'
+        : `application credential ${auth.id}`;
+  return [
+    ['name', name],
+    ['id', id],
+    ['address', authUrl],
+    ['signs in', who],
+    ['region', about?.region ?? region ?? 'the only one'],
+    ['trusts', trustText(trust)],
+    ...(proxy === null ? [] : ([['proxy', proxy]] satisfies [string, string][])),
+    ['project', about === null ? 'not known yet' : `${about.project.name} (${about.project.id})`],
+  ];
+}
+
+function listText(destinations: readonly DestinationConnection[]): string {
+  return table(
+    destinations,
+    [
+      { title: 'NAME', cell: ({ name }) => name, isWhole: true },
+      { title: 'ADDRESS', cell: ({ authUrl }) => authUrl },
+      { title: 'PROJECT', cell: ({ about }) => about?.project.name ?? '–' },
+      { title: 'REGION', cell: ({ about, region }) => about?.region ?? region ?? '–' },
+      { title: 'ID', cell: ({ id }) => id, isWhole: true },
+    ],
+    'No destination is set up: guts destination create',
+  );
+}
+
+function testText({ about, projects, warnings }: DestinationTestResult): string {
+  const { project, user, roles, region, versions } = about;
+  return [
+    `signed in: ${user.name} in project ${project.name}, region ${region}, roles ${roles.join(', ')}`,
+    `services: ${Object.entries(versions)
+      .map(([service, version]) => `${service} ${version}`)
+      .join(', ')}`,
+    ...(projects.length > 1 ? [`projects of this user: ${projects.map(({ name }) => name).join(', ')}`] : []),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    '',
+  ].join('\n');
+}

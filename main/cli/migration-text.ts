@@ -1,0 +1,154 @@
+/** Migrations in words for people: stages, plans, findings, what became of them. */
+import type { MigrationPlan, MigrationRecord } from '../shared/migration.ts';
+import type { Finding, Severity } from '../shared/preflight.ts';
+import type { Stage } from '../shared/stages.ts';
+import { sheet, table } from './table.ts';
+import { duration, size } from './terminal.ts';
+
+/** Nothing will happen any more unless somebody asks for it. */
+export const isOver = (stage: Stage): boolean => ['done', 'failed', 'cancelled', 'rolledBack'].includes(stage);
+
+/** What is told when a stage begins. */
+export const stageText: Readonly<Partial<Record<Stage, string>>> = {
+  preflight: 'Looking for what could stop the move …',
+  preparing: 'Preparing the source …',
+  copying: 'Copying the disks …',
+  cuttingOver: 'Shutting the machine down at the source …',
+  provisioning: 'Making the ports, the volumes and the server …',
+  booting: 'Starting the server …',
+  verifying: 'Looking whether the guest runs …',
+  cleaning: 'Removing what was made, and putting the source back …',
+  waiting: 'Waiting …',
+  paused: 'Paused.',
+};
+
+/** The stage, and whether somebody works on it. */
+export function stateText({ stage, isRunning }: MigrationRecord): string {
+  const isBetween = !isOver(stage) && stage !== 'planned';
+  return isBetween && !isRunning ? `${stage} (interrupted)` : stage;
+}
+
+export function listText(records: readonly MigrationRecord[], names: ReadonlyMap<string, string>): string {
+  return table(
+    records,
+    [
+      { title: 'ID', cell: ({ request }) => request.id, isWhole: true },
+      { title: 'VM', cell: ({ request }) => request.vm.name },
+      { title: 'FROM', cell: ({ request }) => names.get(request.source) ?? request.source },
+      { title: 'TO', cell: ({ request }) => names.get(request.destination) ?? request.destination },
+      { title: 'STAGE', cell: stateText, isWhole: true },
+      { title: 'CREATED', cell: ({ request }) => request.createdAt.slice(0, 16).replace('T', ' ') },
+      { title: 'SAYS', cell: ({ error, outcome }) => error?.message ?? outcome?.boot.evidence ?? '' },
+    ],
+    'No migration here: guts create',
+  );
+}
+
+const severityText: Readonly<Record<Severity, string>> = { blocks: 'stops it', warns: 'warning', informs: 'note' };
+
+export function findingsText(findings: readonly Finding[]): string {
+  return findings
+    .map(
+      ({ id, severity, says, about, remedy }) =>
+        `${severityText[severity]} ${id}: ${says}\n  about: ${about.join(', ')}\n  what to do: ${remedy}\n`,
+    )
+    .join('');
+}
+
+export function planText({ targetName, profile, flavor, disks, ports, imageProperties }: MigrationPlan): string {
+  return [
+    sheet([
+      ['server', targetName],
+      ['flavor', `${flavor.value.name} (${flavor.reason})`],
+      ['hardware', `${profile.value} (${profile.reason})`],
+      [
+        'properties',
+        Object.entries(imageProperties)
+          .map((pair) => pair.join('='))
+          .join(' '),
+      ],
+    ]),
+    table(
+      disks,
+      [
+        { title: 'DISK', cell: ({ label }) => label },
+        { title: 'SIZE', cell: ({ sizeBytes }) => size(sizeBytes), isNumber: true },
+        { title: 'READ', cell: ({ reading }) => reading.value, isWhole: true },
+        { title: 'AS', cell: ({ imageFormat }) => imageFormat.value, isWhole: true },
+        { title: 'VOLUME', cell: ({ volumeType }) => volumeType ?? '–' },
+        { title: 'BOOT', cell: ({ bootIndex }) => (bootIndex === null ? '–' : String(bootIndex)) },
+        { title: 'BECAUSE', cell: ({ reading, imageFormat }) => `${reading.reason} ${imageFormat.reason}` },
+      ],
+      'no disks',
+    ),
+    table(
+      ports,
+      [
+        { title: 'NETWORK CARD', cell: ({ label }) => label },
+        { title: 'NETWORK', cell: ({ networkName }) => networkName },
+        { title: 'MAC', cell: ({ mac }) => mac ?? 'the cloud chooses', isWhole: true },
+        {
+          title: 'ADDRESS',
+          cell: ({ fixedIps }) =>
+            fixedIps.length === 0 ? 'the cloud chooses' : fixedIps.map(({ address }) => address).join(' '),
+        },
+      ],
+      'no network cards',
+    ),
+  ].join('\n');
+}
+
+/** Everything about one migration. */
+export function recordText(record: MigrationRecord, names: ReadonlyMap<string, string>): string {
+  const { request, stages, plan, findings, disks, ledger, outcome, error } = record;
+  const parts = [
+    sheet([
+      ['migration', request.id],
+      ['machine', `${request.vm.name} (${request.vm.ref})`],
+      ['from', names.get(request.source) ?? request.source],
+      ['to', names.get(request.destination) ?? request.destination],
+      ['stage', stateText(record)],
+      ['journey', stages.map(({ stage, at }) => `${stage} ${at.slice(11, 19)}`).join(', ')],
+    ]),
+  ];
+  if (plan !== null) parts.push(planText(plan));
+  if (findings.length > 0) parts.push(findingsText(findings));
+  if (outcome !== null) parts.push(outcomeText(outcome));
+  else if (disks.length > 0) parts.push(disksText(disks));
+  if (error !== null) parts.push(`${error.code}: ${error.message}\n  What to do: ${error.remedy}\n`);
+  if (ledger.length > 0 && record.stage !== 'done')
+    parts.push(
+      `still there:\n${ledger.map(({ side, kind, name, id }) => `  ${side} ${kind} ${name} ${id ?? ''}\n`).join('')}`,
+    );
+  return parts.join('\n');
+}
+
+function outcomeText(outcome: NonNullable<MigrationRecord['outcome']>): string {
+  const { serverName, serverId, flavor, ports, disks, boot, proofs, downtimeSeconds, seconds, warnings } = outcome;
+  return [
+    sheet([
+      ['server', `${serverName} (${serverId}), flavor ${flavor}`],
+      ...ports.map(({ mac, addresses, floating }): [string, string] => [
+        'port',
+        `${mac} ${addresses.join(' ')}${floating === null ? '' : `, floating ${floating}`}`,
+      ]),
+      ['guest', `${boot.verdict}: ${boot.evidence}`],
+      [
+        'took',
+        `${duration(seconds)}${downtimeSeconds === null ? '' : `, of which the machine was down ${duration(downtimeSeconds)}`}`,
+      ],
+    ]),
+    disksText(disks),
+    ...proofs.map(({ claim, evidence }) => `✓ ${claim} ${evidence}\n`),
+    ...warnings.map((warning) => `warning: ${warning}\n`),
+  ].join('');
+}
+
+function disksText(disks: MigrationRecord['disks']): string {
+  return disks
+    .map(
+      ({ label, sizeBytes, readBytes, sentBytes, skippedBytes, seconds, imageId, volumeId, proofs }) =>
+        `${label} (${size(sizeBytes)}): read ${size(readBytes)}, sent ${size(sentBytes)}, skipped ${size(skippedBytes)}, ${duration(seconds)}, ${volumeId === null ? `image ${imageId}` : `volume ${volumeId}`}\n${proofs.map(({ claim, evidence }) => `  ✓ ${claim} ${evidence}\n`).join('')}`,
+    )
+    .join('');
+}

@@ -1,0 +1,74 @@
+/** `guts tidy`: what carries our tag on either side and no migration needs any more. */
+import type { Command } from 'commander';
+import { GutsError, toErrorInfo } from '../shared/errors.ts';
+import type { Leftover } from '../shared/move-jobs.ts';
+import { table } from './table.ts';
+import { ToldError } from './told-error.ts';
+import { Workplace } from './workplace.ts';
+
+interface Flags {
+  readonly source: readonly string[];
+  readonly destination: readonly string[];
+  readonly remove: boolean;
+}
+
+const repeated = (name: string, before: string[]): string[] => [...before, name];
+
+export function addTidy(program: Command): void {
+  const tidy = program
+    .command('tidy')
+    .description('list what migrations have left on either side; with --remove, remove it')
+    .option('--source <source>', 'only look there (may be repeated)', repeated, [])
+    .option('--destination <destination>', 'only look there (may be repeated)', repeated, [])
+    .option('--remove', 'remove what no migration needs', false)
+    .addHelpText('after', '\nExamples:\n  $ guts tidy\n  $ guts tidy --destination os1 --remove')
+    .action(async (flags: Flags) => {
+      const workplace = new Workplace(tidy);
+      const isAll = flags.source.length === 0 && flags.destination.length === 0;
+      const { connections, dataDir, terminal } = workplace;
+      const from = isAll ? (await connections.list('source')).map(({ id }) => id) : flags.source;
+      const to = isAll ? (await connections.list('destination')).map(({ id }) => id) : flags.destination;
+      const sources = [];
+      for (const one of from) sources.push(await workplace.signInToSource(one));
+      const destinations = [];
+      for (const one of to) destinations.push(await workplace.signInToDestination(one));
+      const result = await workplace.perform({ kind: 'tidy', sources, destinations, dataDir, remove: flags.remove });
+      terminal.result(result, () => text(result.leftovers, flags.remove));
+      const failed = result.leftovers.filter(({ state }) => state === 'failed').length;
+      if (failed > 0) throw new ToldError(toErrorInfo(new NotTidyError(failed)));
+    });
+}
+
+class NotTidyError extends GutsError {
+  readonly code = 'tidy.not-all';
+  readonly remedy =
+    'See beside each why it stayed; remove it by hand where Guts cannot, or run “guts tidy --remove” again.';
+
+  constructor(failed: number) {
+    super(`${failed} of them could not be removed.`);
+  }
+}
+
+const stateText: Readonly<Record<Leftover['state'], string>> = {
+  found: 'found',
+  removed: 'removed',
+  inUse: 'in use',
+  failed: 'NOT REMOVED',
+};
+
+function text(leftovers: readonly Leftover[], isRemoving: boolean): string {
+  const list = table(
+    leftovers,
+    [
+      { title: 'AT', cell: ({ connection }) => connection },
+      { title: 'KIND', cell: ({ item }) => item.kind, isWhole: true },
+      { title: 'NAME', cell: ({ item }) => item.name },
+      { title: 'ID', cell: ({ item }) => item.id ?? '–', isWhole: true },
+      { title: 'STATE', cell: ({ state }) => stateText[state], isWhole: true },
+      { title: 'SAYS', cell: ({ says }) => says ?? '' },
+    ],
+    'Nothing is left over.',
+  );
+  const hint = !isRemoving && leftovers.some(({ state }) => state === 'found');
+  return hint ? `${list}Remove what was found: guts tidy --remove\n` : list;
+}

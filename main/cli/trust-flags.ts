@@ -1,0 +1,117 @@
+/** How a command comes to trust a server: by its options, by this machine's authorities, or by asking the operator. */
+import { readFile } from 'node:fs/promises';
+import { InvalidArgumentError, type Command } from 'commander';
+import { GutsError } from '../shared/errors.ts';
+import { Fingerprint, type CertificateFacts, type Trust } from '../shared/trust.ts';
+import { askYes, canAsk } from './prompt.ts';
+import { sheet } from './table.ts';
+import { UsageError } from './usage-error.ts';
+import type { Workplace } from './workplace.ts';
+
+export interface TrustFlags {
+  readonly fingerprint?: Fingerprint;
+  readonly caFile?: string;
+  readonly proxy?: string;
+}
+
+export function trustOptions(command: Command): Command {
+  return command
+    .option('--fingerprint <sha256>', 'trust exactly the certificate with this SHA-256', fingerprintOf)
+    .option('--ca-file <file>', 'trust certificates that these authorities signed (PEM)')
+    .option('--proxy <url>', 'go through this proxy: http://host:port', proxyOf);
+}
+
+/** Nobody vouches for the certificate, and nobody was there to decide. */
+class UndecidedTrustError extends GutsError {
+  readonly code = 'net.untrusted';
+  readonly remedy: string;
+
+  constructor(url: string, { sha256, problem }: CertificateFacts) {
+    super(`The certificate of ${url} is not vouched for: ${problem ?? 'unknown reason'}.`);
+    this.remedy = `Compare its fingerprint with what the server’s administrator says, then add: --fingerprint ${sha256}`;
+  }
+}
+
+class RefusedTrustError extends GutsError {
+  readonly code = 'net.refused-certificate';
+  readonly remedy =
+    'Ask the server’s administrator for the right fingerprint, or for the authority to give by --ca-file.';
+
+  constructor() {
+    super('The certificate was not trusted, so nothing was sent and nothing was saved.');
+  }
+}
+
+class CaFileError extends GutsError {
+  readonly code = 'net.ca-file';
+  readonly remedy = 'Give a file with certificates in PEM: blocks that begin with -----BEGIN CERTIFICATE-----.';
+}
+
+/**
+ * Decides before anything secret is sent.
+ * @param mayLook false leaves the server alone: then only the options and this machine's authorities count
+ */
+export async function trustFrom(
+  workplace: Workplace,
+  url: string,
+  { fingerprint, caFile, proxy }: TrustFlags,
+  mayLook: boolean,
+): Promise<Trust> {
+  if (fingerprint !== undefined && caFile !== undefined)
+    throw new UsageError('Give --fingerprint or --ca-file, not both.');
+  if (fingerprint !== undefined) return { kind: 'pinned', sha256: fingerprint };
+  if (caFile !== undefined) return { kind: 'authorities', pem: await pemIn(caFile) };
+  if (!url.startsWith('https:')) {
+    workplace.terminal.note(`Attention: ${url} is not encrypted; whoever is on the way can read the password.`);
+    return { kind: 'system' };
+  }
+  if (!mayLook) return { kind: 'system' };
+  const facts = await workplace.perform({ kind: 'certificate', url, proxy: proxy ?? null });
+  if (facts.problem === null) return { kind: 'system' };
+  if (!canAsk()) throw new UndecidedTrustError(url, facts);
+  workplace.terminal.note(
+    `The certificate of ${url} is not vouched for: ${facts.problem}.\n${sheet([
+      ['  fingerprint', facts.sha256],
+      ['  subject', facts.subject],
+      ['  issuer', facts.issuer],
+      ['  valid', `${facts.validFrom} to ${facts.validTo}`],
+    ]).trimEnd()}`,
+  );
+  if (!(await askYes('Is that the right fingerprint? Trust this certificate, and no other?')))
+    throw new RefusedTrustError();
+  return { kind: 'pinned', sha256: facts.sha256 };
+}
+
+/** In words for people. */
+export function trustText(trust: Trust): string {
+  if (trust.kind === 'pinned') return `exactly the certificate ${trust.sha256}`;
+  return trust.kind === 'system' ? 'the authorities of this machine' : 'the given authorities';
+}
+
+/** With or without colons, in any case, also with OpenSSL's words before it. */
+function fingerprintOf(text: string): Fingerprint {
+  const digits = text
+    .replace(/^.*(=|sha-?256:)/i, '')
+    .replace(/[:\s]/g, '')
+    .toUpperCase();
+  const found = Fingerprint.safeParse((digits.match(/../g) ?? []).join(':'));
+  if (!found.success || digits.length !== 64)
+    throw new InvalidArgumentError('Give the SHA-256 of the certificate: 64 hexadecimal digits, colons allowed.');
+  return found.data;
+}
+
+function proxyOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.protocol !== 'http:') throw new InvalidArgumentError('Give http://host:port.');
+  if (url.username !== '' || url.password !== '')
+    throw new InvalidArgumentError('Passwords of proxies are not supported, least of all on the command line.');
+  return url.origin;
+}
+
+async function pemIn(file: string): Promise<string> {
+  const pem = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new CaFileError(`The file “${file}” cannot be read (${cause.code ?? 'unknown reason'}).`, { cause });
+  });
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new CaFileError(`“${file}” holds no certificate in PEM.`);
+  return pem;
+}
