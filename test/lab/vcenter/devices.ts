@@ -115,7 +115,10 @@ function controllers(machine: Machine, places: readonly Place[]): Data[] {
         controllerKey: facts.parentKey,
         unitNumber: 3 + bus,
         busNumber: bus,
-        device: list('Int', on.map(({ diskKey }) => diskKey)),
+        device: list(
+          'Int',
+          on.map(({ diskKey }) => diskKey),
+        ),
         ...(isScsi
           ? { hotAddRemove: true, sharedBus: machine.spec.sharedBus ?? 'noSharing', scsiCtlrUnitNumber: 7 }
           : {}),
@@ -124,7 +127,12 @@ function controllers(machine: Machine, places: readonly Place[]): Data[] {
   });
 }
 
-function diskDevice(machine: Machine, { spec, disk, index }: MachineDisk, place: Place | undefined, at?: Snapshot): Data {
+function diskDevice(
+  machine: Machine,
+  { spec, disk, index }: MachineDisk,
+  place: Place | undefined,
+  at?: Snapshot,
+): Data {
   const file = (layer: number): string => `${machine.place}/${machine.diskFile(index, layer)}`;
   const uuid = uuidOf(`${machine.ref.id} ${disk.key}`);
   const top = at === undefined ? disk.layers - 1 : Math.min(machine.layersOf(at), disk.layers) - 1;

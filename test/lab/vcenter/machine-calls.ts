@@ -46,7 +46,10 @@ export function callMachine(
   room: MachineRoom,
 ): string {
   const privilege = PRIVILEGES[method];
-  if (privilege !== undefined && rules.some(({ kind, privileges }) => kind === 'deny' && privileges.includes(privilege)))
+  if (
+    privilege !== undefined &&
+    rules.some(({ kind, privileges }) => kind === 'deny' && privileges.includes(privilege))
+  )
     throw noPermission(self, privilege);
   const { machine, snapshot } = target(self, room.world);
   if (method === 'ExportVm') return returned(room.leases.exportMachine(machine, session));

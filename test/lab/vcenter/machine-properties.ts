@@ -137,7 +137,11 @@ function guestNicOf(machine: Machine, index: number): Data {
   const nic = machine.spec.nics?.[index];
   const addresses = nic?.addresses ?? [];
   const ip = (ipAddress: string): Data =>
-    data('NetIpConfigInfoIpAddress', { ipAddress, prefixLength: ipAddress.includes(':') ? 64 : 24, state: 'preferred' });
+    data('NetIpConfigInfoIpAddress', {
+      ipAddress,
+      prefixLength: ipAddress.includes(':') ? 64 : 24,
+      state: 'preferred',
+    });
   return data('GuestNicInfo', {
     network: nic?.network,
     ipAddress: list('String', addresses),

@@ -9,9 +9,6 @@ export interface ManagedObject {
   property(name: string): Value | undefined;
 }
 
-export function managedObject(
-  ref: Ref,
-  properties: Readonly<Record<string, () => Value | undefined>>,
-): ManagedObject {
+export function managedObject(ref: Ref, properties: Readonly<Record<string, () => Value | undefined>>): ManagedObject {
   return { ref, names: Object.keys(properties), property: (name) => properties[name]?.() };
 }

@@ -145,7 +145,10 @@ function makeSite(plan: SitePlan, { living, hang, add, folder }: Tools): Site {
   const networks = makeNetworks(plan, rooms.network, () => hostRefs, { living, hang, add });
   const datastores = plan.datastores.map((store, index) => {
     const storeRef = hang(rooms.datastore, { type: 'Datastore', id: `datastore-${number}${index}` });
-    add(storeRef, datastoreProperties(storeRef, store, rooms.datastore, () => living.machinesOn(storeRef)));
+    add(
+      storeRef,
+      datastoreProperties(storeRef, store, rooms.datastore, () => living.machinesOn(storeRef)),
+    );
     return { ref: storeRef, name: store.name, kind: store.kind };
   });
   const held = {
@@ -300,12 +303,7 @@ function datastoreProperties(
   };
 }
 
-function hostProperties(
-  ref: Ref,
-  name: string,
-  parent: Ref,
-  plan: SitePlan,
-): Record<string, () => Value | undefined> {
+function hostProperties(ref: Ref, name: string, parent: Ref, plan: SitePlan): Record<string, () => Value | undefined> {
   const runtime = (): Data =>
     data('HostRuntimeInfo', {
       connectionState: named('HostSystemConnectionState', 'connected'),

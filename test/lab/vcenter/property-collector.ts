@@ -85,8 +85,7 @@ function namesIn(spec: Arguments): Map<string, Arguments> {
 
 function walk(object: ManagedObject, selections: readonly Arguments[], trip: Walk): void {
   for (const selection of selections) {
-    const traversal =
-      selection.text('path') === undefined ? trip.byName.get(selection.text('name') ?? '') : selection;
+    const traversal = selection.text('path') === undefined ? trip.byName.get(selection.text('name') ?? '') : selection;
     if (traversal === undefined) throw invalidArgument('selectSet');
     const path = traversal.need('path');
     if (!isKind(object.ref.type, traversal.need('type'))) continue;

@@ -12,31 +12,54 @@ export interface PropertyFilter {
   readonly told: Map<string, { readonly ref: Ref; readonly properties: ReadonlyMap<string, string> }>;
 }
 
-export class Session {
-  readonly key = randomUUID();
-  readonly user: string;
-  readonly loginAt = new Date();
-  usedAt = Date.now();
-  readonly views = new Map<string, ManagedObject>();
+/** A property collector: its filters, and how far its client has been told. */
+export class Collector {
+  readonly ref: Ref;
   readonly filters = new Map<string, PropertyFilter>();
-  readonly pages = new Map<string, string[]>();
   /** Of the updates that were told last. */
   version = 0;
   lastUpdate = '';
   readonly #end = new AbortController();
-  #made = 0;
 
-  constructor(user: string) {
-    this.user = user;
+  constructor(ref: Ref) {
+    this.ref = ref;
   }
 
-  /** Aborts when the session is over. */
+  /** Aborts when the collector or its session is over. */
   get ended(): AbortSignal {
     return this.#end.signal;
   }
 
   end(): void {
     this.#end.abort();
+  }
+}
+
+export class Session {
+  readonly key = randomUUID();
+  readonly user: string;
+  readonly loginAt = new Date();
+  usedAt = Date.now();
+  readonly views = new Map<string, ManagedObject>();
+  readonly collectors = new Map<string, Collector>();
+  readonly pages = new Map<string, string[]>();
+  isOver = false;
+  #made = 0;
+
+  constructor(user: string) {
+    this.user = user;
+    this.addCollector({ type: 'PropertyCollector', id: 'propertyCollector' });
+  }
+
+  addCollector(ref = this.own('PropertyCollector')): Collector {
+    const collector = new Collector(ref);
+    this.collectors.set(ref.id, collector);
+    return collector;
+  }
+
+  end(): void {
+    this.isOver = true;
+    for (const collector of this.collectors.values()) collector.end();
   }
 
   /** A reference that only this session knows. */

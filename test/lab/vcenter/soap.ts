@@ -5,7 +5,7 @@ import type { FaultRule } from '../faults.ts';
 import { callMachine, type MachineRoom } from './machine-calls.ts';
 import { type ManagedObject, managedObject } from './managed-object.ts';
 import { continueRetrieve, isKind, retrieveProperties, retrievePropertiesEx, type Find } from './property-collector.ts';
-import type { Session, Sessions } from './sessions.ts';
+import type { Collector, Session, Sessions } from './sessions.ts';
 import { createFilter, waitForUpdates } from './updates.ts';
 import { data, type Data, element, list, type Ref, refs } from './values.ts';
 import { Arguments, invalidArgument, invalidRequest, notAuthenticated, notFound, VimFault } from './vim-fault.ts';
@@ -99,18 +99,33 @@ export async function answerCall(
     case 'CancelRetrievePropertiesEx':
       session.pages.delete(args.need('token'));
       return answered('');
-    case 'CreateFilter':
-      return answered(element('returnval', createFilter(args, session, find)));
-    case 'DestroyPropertyFilter':
-      if (!session.filters.delete(self.id)) throw notFound(self);
+    case 'CreatePropertyCollector':
+      return answered(element('returnval', session.addCollector().ref));
+    case 'DestroyPropertyCollector': {
+      collectorOf(session, self).end();
+      session.collectors.delete(self.id);
       return answered('');
+    }
+    case 'CreateFilter':
+      return answered(element('returnval', createFilter(args, session, collectorOf(session, self), find)));
+    case 'DestroyPropertyFilter': {
+      const isGone = [...session.collectors.values()].map(({ filters }) => filters.delete(self.id));
+      if (!isGone.includes(true)) throw notFound(self);
+      return answered('');
+    }
     case 'WaitForUpdatesEx':
-      return answered(await waitForUpdates(args, session, room.world, find, gone));
+      return answered(await waitForUpdates(args, session, collectorOf(session, self), room.world, find, gone));
     case 'HasPrivilegeOnEntities':
       return answered(privileges(args, rules));
     default:
       throw invalidRequest(`The simulator does not know ${method}.`);
   }
+}
+
+function collectorOf(session: Session, self: Ref): Collector {
+  const collector = session.collectors.get(self.id);
+  if (collector === undefined) throw notFound(self);
+  return collector;
 }
 
 function login(args: Arguments, room: SoapRoom, answered: (inner: string) => SoapAnswer): SoapAnswer {

@@ -64,7 +64,8 @@ export class Tasks implements Disposable {
         result = work();
         facts.state = 'success';
       } catch (error) {
-        fault = error instanceof VimFault ? error : new VimFault('SystemError', String(error), { reason: String(error) });
+        fault =
+          error instanceof VimFault ? error : new VimFault('SystemError', String(error), { reason: String(error) });
         facts.state = 'error';
       }
       completeTime = new Date();

@@ -1,18 +1,16 @@
 /** Tells a client what changed since it last asked: `WaitForUpdatesEx` over the filters of a session. */
 import { type Find, propertiesOf, select } from './property-collector.ts';
-import type { PropertyFilter, Session } from './sessions.ts';
+import type { Collector, PropertyFilter, Session } from './sessions.ts';
 import { element, escape, type Ref } from './values.ts';
-import { type Arguments, invalidArgument, notAuthenticated, VimFault } from './vim-fault.ts';
+import { type Arguments, invalidArgument, notAuthenticated, notFound, VimFault } from './vim-fault.ts';
 import type { World } from './world.ts';
 
-const COLLECTOR: Ref = { type: 'PropertyCollector', id: 'propertyCollector' };
-
-export function createFilter(args: Arguments, session: Session, find: Find): Ref {
+export function createFilter(args: Arguments, session: Session, collector: Collector, find: Find): Ref {
   const spec = args.find('spec');
   if (spec === undefined) throw invalidArgument('spec');
   select(spec, find); // refuses what cannot be found
   const ref = session.own('PropertyFilter');
-  session.filters.set(ref.id, { ref, spec, told: new Map() });
+  collector.filters.set(ref.id, { ref, spec, told: new Map() });
   return ref;
 }
 
@@ -24,6 +22,7 @@ export function createFilter(args: Arguments, session: Session, find: Find): Ref
 export async function waitForUpdates(
   args: Arguments,
   session: Session,
+  collector: Collector,
   world: World,
   find: Find,
   gone: AbortSignal,
@@ -33,25 +32,26 @@ export async function waitForUpdates(
   const most = options?.integer('maxObjectUpdates') ?? Number.POSITIVE_INFINITY;
   const seconds = options?.integer('maxWaitSeconds');
   if (most < 1) throw invalidArgument('options.maxObjectUpdates');
-  if (version === '') for (const filter of session.filters.values()) filter.told.clear();
-  else if (version === String(session.version - 1) && session.lastUpdate !== '') return session.lastUpdate;
-  else if (version !== String(session.version)) {
+  if (version === '') for (const filter of collector.filters.values()) filter.told.clear();
+  else if (version === String(collector.version - 1) && collector.lastUpdate !== '') return collector.lastUpdate;
+  else if (version !== String(collector.version)) {
     throw new VimFault('InvalidCollectorVersion', 'The version of the collector is not known.');
   }
 
   const deadline = seconds === undefined ? undefined : Date.now() + seconds * 1000;
   for (;;) {
-    if (session.ended.aborted) throw notAuthenticated(COLLECTOR);
-    const sets = news(session, find, most);
+    if (session.isOver) throw notAuthenticated(collector.ref);
+    if (collector.ended.aborted) throw notFound(collector.ref);
+    const sets = news(collector, find, most);
     if (sets.xml !== '' || gone.aborted) {
       if (sets.xml === '') return '';
-      session.version++;
+      collector.version++;
       const truncated = sets.isTruncated ? '<truncated>true</truncated>' : '';
-      session.lastUpdate = `<returnval><version>${session.version}</version>${sets.xml}${truncated}</returnval>`;
-      return session.lastUpdate;
+      collector.lastUpdate = `<returnval><version>${collector.version}</version>${sets.xml}${truncated}</returnval>`;
+      return collector.lastUpdate;
     }
     if (deadline !== undefined && Date.now() >= deadline) return '';
-    await somethingHappens(world, [session.ended, gone], deadline);
+    await somethingHappens(world, [collector.ended, gone], deadline);
     session.usedAt = Date.now();
   }
 }
@@ -75,11 +75,11 @@ async function somethingHappens(
   });
 }
 
-function news(session: Session, find: Find, most: number): { readonly xml: string; readonly isTruncated: boolean } {
+function news(collector: Collector, find: Find, most: number): { readonly xml: string; readonly isTruncated: boolean } {
   let left = most;
   let isTruncated = false;
   const sets: string[] = [];
-  for (const filter of session.filters.values()) {
+  for (const filter of collector.filters.values()) {
     const told: string[] = [];
     for (const update of updatesOf(filter, find)) {
       if (left === 0) {
@@ -122,7 +122,7 @@ function* updatesOf(filter: PropertyFilter, find: Find): Generator<Update> {
       tell: () => void told.set(ref.id, { ref, properties }),
     };
   }
-  for (const { ref } of [...told.values()]) {
+  for (const { ref } of told.values()) {
     if (seen.has(ref.id)) continue;
     yield {
       xml: `<objectSet><kind>leave</kind>${element('obj', ref)}</objectSet>`,

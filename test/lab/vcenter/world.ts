@@ -132,7 +132,8 @@ export class World implements AsyncDisposable {
     if (site === undefined) throw new RangeError(`There is no data centre “${wanted}”.`);
     const folder = spec.folder === undefined ? site.machineFolder : site.folders.get(spec.folder);
     if (folder === undefined) throw new RangeError(`There is no folder “${spec.folder}” in ${wanted}.`);
-    const datastore = spec.datastore === undefined ? site.datastores[0] : site.datastores.find(({ name }) => name === spec.datastore);
+    const datastore =
+      spec.datastore === undefined ? site.datastores[0] : site.datastores.find(({ name }) => name === spec.datastore);
     if (datastore === undefined) throw new RangeError(`There is no datastore “${spec.datastore}” in ${wanted}.`);
     for (const { network } of spec.nics ?? []) {
       if (!site.networks.has(network)) throw new RangeError(`There is no network “${network}” in ${wanted}.`);
