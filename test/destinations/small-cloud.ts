@@ -52,12 +52,14 @@ export class SmallCloud implements AsyncDisposable {
   };
   catalogue: readonly Entry[] = USUAL;
   tokenSeconds = 3600;
+  roles: readonly string[] = ['member'];
   /** Tokens that were given, the last one last. */
   readonly tokens: string[] = [];
   /** The project of the next token; null for none. */
   project: { readonly id: string; readonly name: string } | null = PROJECT;
   readonly certificate: string | null;
   readonly #routes = new Map<string, Route>();
+  #removalOfFlavors: Reply | null = null;
   readonly #server: http.Server | https.Server;
 
   static async start({ isSecure = false } = {}): Promise<SmallCloud> {
@@ -108,6 +110,11 @@ export class SmallCloud implements AsyncDisposable {
     this.#routes.set(what, route);
   }
 
+  /** What is said to an attempt to remove any flavor. */
+  onRemovalOfFlavors(reply: Reply): void {
+    this.#removalOfFlavors = reply;
+  }
+
   /** A new token, as Keystone gives them. */
   grant(): Reply {
     const token = `token-${this.tokens.length + 1}-of-the-test`;
@@ -121,7 +128,9 @@ export class SmallCloud implements AsyncDisposable {
     const expires_at = new Date(Date.now() + this.tokenSeconds * 1000).toISOString().replace('Z', '000Z');
     const user = { id: 'u1', name: 'migrator', domain: { id: 'default', name: 'Default' } };
     const scope =
-      this.project === null ? {} : { project: this.project, roles: [{ id: 'r1', name: 'member' }], catalog };
+      this.project === null
+        ? {}
+        : { project: this.project, roles: this.roles.map((name) => ({ id: `r-${name}`, name })), catalog };
     return {
       status: 201,
       headers: { 'X-Subject-Token': token, Connection: 'close' },
@@ -173,7 +182,8 @@ export class SmallCloud implements AsyncDisposable {
     const asked = { method, path: url, headers, body: text === '' ? null : (JSON.parse(text) as unknown) };
     this.asked.push(asked);
     const route = this.#routes.get(`${method} ${url.replace(/\?.*/, '')}`);
-    const reply = route?.(asked) ?? { status: 404, body: 'Not Found' };
+    const isRemoval = `${method} ${url}`.startsWith('DELETE /compute/v2.1/flavors/');
+    const reply = route?.(asked) ?? (isRemoval ? this.#removalOfFlavors : null) ?? { status: 404, body: 'Not Found' };
     if (reply.body === null) {
       request.socket.destroy();
       return;
