@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Client, type IHttpClient, createClientAsync } from 'soap';
 import { type VimMethod, vim25Wsdl, vimParameters } from '../../../assets/wsdl/vim25.ts';
-import { GutsError } from '../../../main/shared/errors.ts';
+import { StrangeAnswerError } from '../../net/errors.ts';
 import { faultIn } from './faults.ts';
 import type { Sending, Transport } from './transport.ts';
 import { type ManagedRef, fromSoap, refXml, toSoap } from './values.ts';
@@ -13,8 +13,11 @@ const ENVELOPE = /<([\w.-]+:)?Envelope[\s>]/;
 
 /** One exchange of the library: how to send it, and what its answer brought beside the body. */
 interface Exchange {
+  readonly method: VimMethod;
   readonly sending: Sending;
   cookie: string | null;
+  /** Why there is no answer to give to the library. */
+  failure?: { readonly reason: unknown };
 }
 type Call = (body: object, exchange: Exchange) => Promise<readonly unknown[]>;
 
@@ -43,14 +46,15 @@ export class SoapClient {
     args: Readonly<Record<string, unknown>>,
     sending: Sending,
   ): Promise<{ readonly value: unknown; readonly cookie: string | null }> {
-    const exchange: Exchange = { sending, cookie: null };
+    const exchange: Exchange = { method, sending, cookie: null };
     const call: Call = this.#soap[`${method}Async`]; // made from our WSDL
+    const body = inOrder(method, self, args);
     try {
-      const [result] = await call(inOrder(method, self, args), exchange);
+      const [result] = await call(body, exchange);
       const { returnval = null } = (result ?? {}) as { returnval?: unknown };
       return { value: fromSoap(returnval), cookie: exchange.cookie };
     } catch (error) {
-      throw faultBehind(error) ?? error;
+      throw exchange.failure === undefined ? this.#meaning(error) : exchange.failure.reason;
     }
   }
 
@@ -71,7 +75,7 @@ export class SoapClient {
       try {
         this.#soap.wsdl.xmlToObject(text);
       } catch (error) {
-        throw faultBehind(error) ?? error;
+        throw this.#meaning(error);
       }
       throw this.#transport.refusal(response);
     }
@@ -86,6 +90,15 @@ export class SoapClient {
     if (ENVELOPE.test(Buffer.concat(head).toString('latin1'))) return joined(head, chunks);
     await chunks.return();
     throw this.#transport.refusal(response);
+  }
+
+  /** Why the library could not make a result of an answer: because it is a fault, or because it is nothing. */
+  #meaning(error: unknown): Error {
+    const { root } = (error ?? {}) as { root?: { Envelope?: { Body?: { Fault?: unknown } } } };
+    const fault = root?.Envelope?.Body?.Fault;
+    if (fault !== undefined) return faultIn(fault);
+    const message = `${this.#transport.name} answers with XML that is not vSphere’s.`;
+    return new StrangeAnswerError(message, { cause: error });
   }
 }
 
@@ -109,8 +122,11 @@ class Carrier {
     try {
       response = await this.#transport.send('/sdk', xml, exchange.sending);
       body = await envelopeOf(this.#transport, response, exchange.sending.signal);
-    } catch (error) {
-      answer(error);
+      if (response.statusCode === 200 && !body.includes(`${exchange.method}Response`))
+        throw this.#transport.refusal(response);
+    } catch (reason) {
+      exchange.failure = { reason };
+      answer(new Error('there is no answer'));
       return;
     }
     const cookie = response.headers['set-cookie']?.find((line) => line.startsWith('vmware_soap_session='));
@@ -133,14 +149,6 @@ async function* joined(
 ): AsyncGenerator<Uint8Array, void, void> {
   yield* head;
   yield* rest;
-}
-
-/** The fault for whose sake the library threw; null where that was something else. */
-function faultBehind(error: unknown): Error | null {
-  if (error instanceof GutsError) return null;
-  const { root } = (error ?? {}) as { root?: { Envelope?: { Body?: { Fault?: unknown } } } };
-  const fault = root?.Envelope?.Body?.Fault;
-  return fault === undefined ? null : faultIn(fault);
 }
 
 /** vCenter insists on the order of its own description; the caller's order does not matter. */
