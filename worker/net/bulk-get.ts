@@ -22,6 +22,8 @@ export interface BulkFile {
 export interface Download extends ByteStream {
   /** Null where the server does not say how long the file is. */
   readonly sizeBytes: number | null;
+  /** Breaks it off; whoever reads is told `reason`. */
+  destroy(reason: unknown): void;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function openDownload(file: BulkFile, signal?: AbortSignal, idleMs?
       name: file.name,
       sizeBytes: head.body === 'chunked' ? null : head.body,
       read: (into, stop) => connection.read(into, stop),
+      destroy: (reason) => connection.destroy(reason),
       async [Symbol.asyncDispose]() {
         connection.destroy();
       },

@@ -1,0 +1,159 @@
+/** Opens a machine's disks in the ways that the plan chose, and puts everything back behind it. */
+import type { InventoryDisk, InventoryVm } from '../../../../main/shared/inventory.ts';
+import type { PlannedDisk } from '../../../../main/shared/migration.ts';
+import type { Ledger, OpenDisks, ReadableDisk } from '../../../drivers.ts';
+import { FileFaultError } from '../errors.ts';
+import type { VsphereSession } from '../session.ts';
+import { createSnapshot, removeSnapshot } from '../snapshots.ts';
+import { ManagedRefValue, type ManagedRef } from '../values.ts';
+import { allocatedAreas } from './areas.ts';
+import { UnreadableDiskError } from './errors.ts';
+import { mustStandAlone, openFolderImage } from './folder.ts';
+import { frozenDisks, type FrozenDisk } from './frozen.ts';
+import { Lease } from './lease.ts';
+
+/** The ledger's key for the snapshot of a running machine. */
+export const SNAPSHOT_KEY = 'snapshot';
+/** Folding a busy machine's changes back takes its time. */
+const REMOVE_TIMEOUT_MS = 30 * 60_000;
+
+interface Frozen {
+  readonly vm: InventoryVm;
+  readonly vmRef: ManagedRef;
+  /** Null for a machine that is off. */
+  readonly snapshot: ManagedRef | null;
+  readonly disks: readonly FrozenDisk[];
+}
+
+/**
+ * A running machine gets a snapshot first. Where change tracking has nothing to say of a disk, all of it is read.
+ * @throws UnreadableDiskError where a disk cannot be read as planned; GutsError
+ */
+export async function openVmDisks(
+  session: VsphereSession,
+  vm: InventoryVm,
+  planned: readonly PlannedDisk[],
+  ledger: Ledger,
+  signal: AbortSignal,
+): Promise<OpenDisks> {
+  const undo = new Undoing();
+  try {
+    const vmRef: ManagedRef = { type: 'VirtualMachine', id: vm.ref };
+    const snapshot = await snapshotOf(session, vm, vmRef, ledger, undo, signal);
+    const frozen = { vm, vmRef, snapshot, disks: await frozenDisks(session, snapshot ?? vmRef, signal) };
+    const needsLease = planned.some(({ reading }) => reading.value === 'lease');
+    const lease = needsLease ? await Lease.open(session, { ref: snapshot ?? vmRef, vm, ledger }, signal) : null;
+    if (lease !== null) undo.add(async () => await lease[Symbol.asyncDispose]());
+    const disks: ReadableDisk[] = [];
+    for (const { key, label, reading } of planned) {
+      const disk = vm.disks.find((one) => one.key === key);
+      const still = frozen.disks.find((one) => one.key === key);
+      if (disk === undefined || still === undefined || (snapshot !== null && still.isIndependent)) {
+        throw new UnreadableDiskError(
+          `“${vm.name}” has no ${label} that stands still.`,
+          'Refresh the source. Snapshots leave independent disks out: let Guts shut the machine down first.',
+        );
+      }
+      if (lease !== null && reading.value === 'lease') disks.push(lease.streamOf(disk, mostDataBytes(disk)));
+      else disks.push(await byRanges(session, frozen, disk, still, reading.value === 'areas', signal));
+    }
+    return {
+      disks,
+      complete: async (stop) => await lease?.complete(stop),
+      [Symbol.asyncDispose]: async () => await undo.all(),
+    };
+  } catch (error) {
+    await undo.all().catch(() => {}); // what could not be undone is in the ledger; the first error is the one to tell
+    throw error;
+  }
+}
+
+/** What a machine that runs is frozen by; null where it is off. */
+async function snapshotOf(
+  session: VsphereSession,
+  vm: InventoryVm,
+  vmRef: ManagedRef,
+  ledger: Ledger,
+  undo: Undoing,
+  signal: AbortSignal,
+): Promise<ManagedRef | null> {
+  const power = (await session.properties(vmRef, ['runtime.powerState'], signal)).get('runtime.powerState');
+  if (power === 'poweredOff') return null;
+  if (power !== 'poweredOn') {
+    throw new UnreadableDiskError(
+      `“${vm.name}” is suspended: its disks lack what its memory still holds.`,
+      'Resume the machine, then shut it down or let Guts do it.',
+    );
+  }
+  const item = {
+    key: SNAPSHOT_KEY,
+    side: 'source',
+    kind: 'snapshot',
+    name: ledger.tag,
+    facts: { vm: vm.ref },
+  } as const;
+  const made = await ledger.make(item, async () =>
+    ManagedRefValue.parse(await createSnapshot(session, vmRef, ledger.tag, signal)),
+  );
+  const snapshot = { type: 'VirtualMachineSnapshot', id: made.id };
+  undo.add(async () => {
+    await removeSnapshot(session, snapshot, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
+    await ledger.settle(SNAPSHOT_KEY);
+  });
+  return snapshot;
+}
+
+async function byRanges(
+  session: VsphereSession,
+  { vm, vmRef, snapshot }: Frozen,
+  disk: InventoryDisk,
+  still: FrozenDisk,
+  onlyAllocated: boolean,
+  signal: AbortSignal,
+): Promise<ReadableDisk> {
+  const name = `${vm.name}: ${disk.label}`;
+  mustStandAlone(still, name);
+  const areas = onlyAllocated ? await areasUnlessFault(session, vmRef, snapshot, still, signal) : null;
+  return {
+    kind: 'extents',
+    key: disk.key,
+    name,
+    sizeBytes: still.sizeBytes,
+    mostDataBytes: areas === null ? mostDataBytes(disk) : areas.reduce((sum, { length }) => sum + length, 0),
+    openImage: async (stop) => await openFolderImage(session, still, name, areas, stop),
+  };
+}
+
+/** Null where change tracking began anew or is broken: the disk itself is as good as ever. */
+async function areasUnlessFault(
+  ...[session, vm, snapshot, disk, signal]: Parameters<typeof allocatedAreas>
+): Promise<Awaited<ReturnType<typeof allocatedAreas>> | null> {
+  try {
+    return await allocatedAreas(session, vm, snapshot, disk, signal);
+  } catch (error) {
+    if (error instanceof FileFaultError) return null;
+    throw error;
+  }
+}
+
+/** A thin disk's file has no more than it holds; of others nothing is known. */
+function mostDataBytes({ isThin, storedBytes, sizeBytes }: InventoryDisk): number | null {
+  return isThin === true && storedBytes !== null ? Math.min(storedBytes, sizeBytes) : null;
+}
+
+/** What was opened, to be closed in the opposite order, each even when another fails. */
+class Undoing {
+  readonly #steps: (() => Promise<void>)[] = [];
+
+  add(step: () => Promise<void>): void {
+    this.#steps.push(step);
+  }
+
+  async all(): Promise<void> {
+    const errors: unknown[] = [];
+    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
+      await step().catch((error: unknown) => errors.push(error));
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+}
