@@ -11,20 +11,26 @@ import { CLUSTER_BYTES, Qcow2Layout, type Stretch } from '../disk/qcow2/layout.t
 import { DamagedImageError } from '../disk/errors.ts';
 import type { ContentDigest } from './content-digest.ts';
 import type { Meter } from './copy.ts';
+import { HeldBack } from './held-back.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LanePool } from './lane/pool.ts';
 import { BLOCK_BYTES, type CheckReply, type LaneMemory } from './lane/protocol.ts';
 import type { Sink } from './sink.ts';
 import { grainPiece } from './stream-batches.ts';
-import { streamWindows, type StreamWindow } from './stream-windows.ts';
+import { streamWindows, WINDOW_BYTES, type StreamWindow } from './stream-windows.ts';
 
 const ZLIB_HEAD = 2;
 const ADLER = 4;
 
 export interface CarryOverJob {
   readonly source: ByteStream;
-  /** The stream has no more bytes than this: the qcow2's head goes first, and must know where its tables will stand. */
+  /** The stream has no more bytes than this: the qcow2's head goes first, and must know how much it has to count. */
   readonly mostBytes: number;
+  /**
+   * So many bytes have room in front of the qcow2's tables, whether they come or not. What comes beyond is held back and
+   * follows the tables: in memory at first, then in a nameless temporary file.
+   */
+  readonly likelyBytes: number;
   readonly virtualSizeBytes: number;
   readonly sink: Sink;
   readonly memory: LaneMemory;
@@ -43,53 +49,50 @@ export interface CarryOverJob {
 
 /** @returns the SHA-512 of the written file, in hexadecimal, and the guest bytes that it stores. */
 export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; mappedBytes: number }> {
-  const { source, mostBytes, virtualSizeBytes, sink, memory, meter } = job;
+  const { source, mostBytes, likelyBytes, virtualSizeBytes, sink, memory, meter } = job;
   const failure = new AbortController();
   const stop = AbortSignal.any([job.signal, failure.signal]);
   const layout = new Qcow2Layout({
     virtualSizeBytes,
-    dataBytes: Math.ceil(mostBytes / CLUSTER_BYTES) * CLUSTER_BYTES + CLUSTER_BYTES, // and room for a last short block
+    dataBytes: Math.ceil(likelyBytes / CLUSTER_BYTES) * CLUSTER_BYTES + CLUSTER_BYTES, // and room for a last short block
+    overflowBytes: mostBytes > likelyBytes ? mostBytes - likelyBytes + WINDOW_BYTES : 0,
   });
   const tables = new Tables(sink, job.hashLane, memory);
+  await using held = new HeldBack();
+  const places = new Places(layout);
   const pending = new Set<Promise<void>>();
   let digests = Promise.resolve();
   let shortGrain: { offset: number; bytes: Buffer } | null = null;
 
   await tables.bytes(layout.boundedHead());
-  const base = layout.dataStart;
-  let streamBytes = 0;
+  let sentBytes = 0;
   try {
     for await (const window of streamWindows(source, memory, stop)) {
-      const body = new Uint8Array(memory.inputs, window.input * memory.inputBytes + window.bodyAt, window.length);
-      layout.verbatim(window.length);
-      streamBytes += window.length;
+      const { isInFront, from } = places.take(window);
       for (const grain of window.grains) {
         const isShort = virtualSizeBytes - grain.offset < BLOCK_BYTES;
         const whole = isShort ? inflated(memory, window, grain, virtualSizeBytes) : null;
         if (whole !== null && whole.byteLength < BLOCK_BYTES) shortGrain = { offset: grain.offset, bytes: whole };
-        else
-          layout.carried(grain.offset, base + grain.streamPosition + ZLIB_HEAD, grain.storedBytes - ZLIB_HEAD - ADLER);
+        else {
+          const position = places.positionOf(grain.streamPosition);
+          layout.carried(grain.offset, position + ZLIB_HEAD, grain.storedBytes - ZLIB_HEAD - ADLER);
+        }
       }
       const checked = check(job, window);
       digests = digests.then(async () => addDigests(job.digest, window, await checked));
       digests.catch((error: unknown) => failure.abort(error));
-      const uses = [
-        sink.append(body),
-        job.hashLane.run({
-          op: 'hash',
-          hash: 'output',
-          algorithm: 'sha512',
-          input: window.input,
-          from: window.bodyAt,
-          length: window.length,
-        }),
-        job.onWindow(window),
-        checked,
-      ];
+      const { input } = window;
+      const at = window.at(from);
+      const length = window.bodyAt + window.length - at;
+      const bytes = new Uint8Array(memory.inputs, input * memory.inputBytes + at, length);
+      if (isInFront) sentBytes += length;
+      else await held.add(bytes);
+      const hash = { op: 'hash', hash: 'output', algorithm: 'sha512', input, from: at, length } as const;
+      const uses = [...(isInFront ? [sink.append(bytes), job.hashLane.run(hash)] : []), job.onWindow(window), checked];
       const use = Promise.all(uses)
         .then(() => {
           meter.readBytes += window.length;
-          meter.writtenBytes += window.length;
+          meter.writtenBytes += isInFront ? length : 0;
           meter.doneBytes += job.doneBytesOf(window);
           window.release();
         })
@@ -112,9 +115,48 @@ export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; ma
   }
   const { tail, sizeBytes } = layout.finish();
   for (const stretch of tail) await tables.stretch(stretch);
-  meter.writtenBytes += sizeBytes - streamBytes;
+  for await (const bytes of held.pieces(memory.inputBytes)) {
+    stop.throwIfAborted();
+    await tables.bytes(bytes);
+  }
+  await tables.zeros(sizeBytes - sink.position);
+  meter.writtenBytes += sizeBytes - sentBytes;
   const { hex } = await job.hashLane.run({ op: 'hashEnd', hash: 'output' });
   return { sha512: hex, mappedBytes: layout.mappedBytes };
+}
+
+/** Where the stream's bytes lie in the qcow2: in front of its tables while there is room, behind them from then on. */
+class Places {
+  readonly #layout: Qcow2Layout;
+  /** File position less stream position. */
+  #shift: number;
+  #isInFront = true;
+
+  constructor(layout: Qcow2Layout) {
+    this.#layout = layout;
+    this.#shift = layout.dataStart;
+  }
+
+  /**
+   * Gives the window's bytes a place. The first window that has no room begins with the whole of the block whose end it
+   * holds: the start of that block, which lies in front already, stays there unused.
+   * @returns the stream position from which on the window's bytes go there
+   */
+  take({ start, length, grains: [first] }: StreamWindow): { readonly isInFront: boolean; readonly from: number } {
+    if (this.#isInFront && this.#layout.roomBytes - CLUSTER_BYTES >= length) {
+      this.#layout.verbatim(length);
+      return { isInFront: true, from: start };
+    }
+    const from = this.#isInFront && first !== undefined ? Math.min(first.streamPosition, start) : start;
+    const position = this.#layout.overflow(start + length - from);
+    if (this.#isInFront) this.#shift = position - from;
+    this.#isInFront = false;
+    return { isInFront: false, from };
+  }
+
+  positionOf(streamPosition: number): number {
+    return this.#shift + streamPosition;
+  }
 }
 
 /**

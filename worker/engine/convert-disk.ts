@@ -69,6 +69,7 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
     const carried = {
       source: streamOf(route.stream),
       mostBytes: route.stream.sizeBytes,
+      likelyBytes: route.stream.sizeBytes,
       virtualSizeBytes,
       sink,
       memory,

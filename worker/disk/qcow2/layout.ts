@@ -26,6 +26,8 @@ export interface Qcow2Options {
   readonly virtualSizeBytes: number;
   /** Upper bound of the data area, so that the head can be written first; null: the head is written last. */
   readonly dataBytes: number | null;
+  /** Upper bound of what may come besides `dataBytes`; it goes behind the tables, and costs nothing where none comes. */
+  readonly overflowBytes?: number;
 }
 
 const clusters = (bytes: number): number => Math.ceil(bytes / CLUSTER_BYTES);
@@ -47,16 +49,20 @@ export class Qcow2Layout {
   readonly #l1Entries: number;
   readonly #refcountTableClusters: number;
   readonly #dataBytes: number | null;
+  readonly #overflowClusters: number;
   readonly #entries = new Entries();
   readonly #refcounts = new Counters();
   #dataEnd: number;
+  #overflowBytes = 0;
 
-  constructor({ virtualSizeBytes, dataBytes }: Qcow2Options) {
+  constructor({ virtualSizeBytes, dataBytes, overflowBytes = 0 }: Qcow2Options) {
     this.#virtualSizeBytes = virtualSizeBytes;
     this.#l1Entries = Math.ceil(virtualSizeBytes / L2_SPAN_BYTES);
     this.#dataBytes = dataBytes === null ? null : clusters(dataBytes) * CLUSTER_BYTES;
+    this.#overflowClusters = clusters(overflowBytes);
     // The largest file that these tables may have to count: all data plain and as much again for tables and padding.
-    const mostClusters = 2 * Math.max(clusters(virtualSizeBytes), clusters(dataBytes ?? 0)) + this.#l1Entries + 1024;
+    const most = Math.max(clusters(virtualSizeBytes), clusters(dataBytes ?? 0) + this.#overflowClusters);
+    const mostClusters = 2 * most + this.#l1Entries + 1024;
     this.#refcountTableClusters = clusters(8 * Math.ceil(mostClusters / REFCOUNT_ENTRIES));
     this.dataStart = (1 + this.#refcountTableClusters + clusters(8 * this.#l1Entries)) * CLUSTER_BYTES;
     this.#dataEnd = this.dataStart;
@@ -110,6 +116,20 @@ export class Qcow2Layout {
     return position;
   }
 
+  /** Takes `length` bytes that have no room in the data area; returns their file position, behind the tables. */
+  overflow(length: number): number {
+    const position = metadataEnd(this.#plan(null)) + this.#overflowBytes;
+    this.#overflowBytes += length;
+    if (this.#overflowBytes > this.#overflowClusters * CLUSTER_BYTES)
+      throw new BoundExceededError(this.#overflowClusters * CLUSTER_BYTES, this.#overflowBytes);
+    return position;
+  }
+
+  /** How many more bytes of data have room in front of the tables. */
+  get roomBytes(): number {
+    return this.#dataBytes === null ? Infinity : this.dataStart + this.#dataBytes - this.#dataEnd;
+  }
+
   get dataEnd(): number {
     return this.#dataEnd;
   }
@@ -127,7 +147,8 @@ export class Qcow2Layout {
 
   /**
    * Everything around the data, once all of it is placed.
-   * @returns the head for position 0, the file position behind the data, and what to write from there to the end.
+   * @returns the head for position 0, the file position behind the data, and what to write from there up to what overflowed,
+   *   which comes last, with zeros up to `sizeBytes`.
    * @throws DamagedImageError when a guest cluster was placed twice.
    */
   finish(): { head: Buffer; position: number; tail: Iterable<Stretch>; sizeBytes: number } {
@@ -138,7 +159,7 @@ export class Qcow2Layout {
       head: this.#head(plan),
       position: this.#dataEnd,
       tail: this.#tail(plan),
-      sizeBytes: plan.sizeBytes,
+      sizeBytes: metadataEnd(plan) + clusters(this.#overflowBytes) * CLUSTER_BYTES,
     };
   }
 
@@ -158,11 +179,11 @@ export class Qcow2Layout {
     const metadataStart =
       this.dataStart + (this.#dataBytes ?? clusters(this.#dataEnd - this.dataStart) * CLUSTER_BYTES);
     const tables = used === null ? this.#l1Entries : used.length;
-    const fixed = metadataStart / CLUSTER_BYTES + tables;
+    const fixed = metadataStart / CLUSTER_BYTES + tables + this.#overflowClusters;
     let blocks = Math.ceil(fixed / REFCOUNT_ENTRIES);
     while (fixed + blocks > blocks * REFCOUNT_ENTRIES) blocks++;
     const l2Start = metadataStart + blocks * CLUSTER_BYTES;
-    return { metadataStart, blocks, l2Start, used, sizeBytes: l2Start + tables * CLUSTER_BYTES };
+    return { metadataStart, blocks, l2Start, tables, used };
   }
 
   #head({ metadataStart, blocks, l2Start, used }: Plan): Buffer {
@@ -191,13 +212,13 @@ export class Qcow2Layout {
     if (plan.metadataStart > this.#dataEnd) yield { zeros: plan.metadataStart - this.#dataEnd };
     const headClusters = this.dataStart / CLUSTER_BYTES;
     const metadataCluster = plan.metadataStart / CLUSTER_BYTES;
+    const endCluster = metadataEnd(plan) / CLUSTER_BYTES;
     const bytes = Buffer.alloc(CLUSTER_BYTES);
     for (let block = 0; block < plan.blocks; block++) {
       bytes.fill(0);
       for (let i = 0; i < REFCOUNT_ENTRIES; i++) {
         const cluster = block * REFCOUNT_ENTRIES + i;
-        const isTable =
-          cluster < headClusters || (cluster >= metadataCluster && cluster < plan.sizeBytes / CLUSTER_BYTES);
+        const isTable = cluster < headClusters || (cluster >= metadataCluster && cluster < endCluster);
         const count = isTable ? 1 : this.#refcounts.at(cluster - headClusters);
         if (count !== 0) bytes.writeUInt16BE(count, 2 * i);
       }
@@ -221,9 +242,12 @@ interface Plan {
   /** Number of refcount blocks, which stand first in the metadata. */
   readonly blocks: number;
   readonly l2Start: number;
+  /** Number of L2 tables that have a place. */
+  readonly tables: number;
   readonly used: readonly number[] | null;
-  readonly sizeBytes: number;
 }
+
+const metadataEnd = ({ l2Start, tables }: Plan): number => l2Start + tables * CLUSTER_BYTES;
 
 /** L2 entries in the order in which data came: 12 bytes for each 64 KiB of data, none for what is empty. */
 class Entries {
