@@ -44,7 +44,7 @@ export async function shutDown(
 }
 
 /** Starts the machine again if it ran before and does not now. It may be asked for more than once. */
-export async function putBackPower({ facts }: LedgerItem, session: VsphereSession, signal: AbortSignal): Promise<void> {
+export async function putBackPower(session: VsphereSession, { facts }: LedgerItem, signal: AbortSignal): Promise<void> {
   const vm = vmOf(facts['vm'] ?? '');
   if (facts['power'] !== 'on') return;
   try {

@@ -40,7 +40,7 @@ const ServiceContent = z.object({
   viewManager: ManagedRefValue,
   sessionManager: ManagedRefValue,
   authorizationManager: ManagedRefValue,
-  searchIndex: ManagedRefValue.optional(),
+  licenseManager: ManagedRefValue.optional(),
   about: z.object({
     name: z.string(),
     version: z.string(),

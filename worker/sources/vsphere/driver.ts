@@ -1,0 +1,53 @@
+/** A vCenter or an ESXi host as a source of machines. */
+import type { SourceSignIn } from '../../../main/shared/connections.ts';
+import type { InventoryVm } from '../../../main/shared/inventory.ts';
+import type { SourceDriver } from '../../drivers.ts';
+import { openVmDisks } from './disks/open.ts';
+import { readingsOf } from './disks/readings.ts';
+import { describeVm } from './inventory/describe.ts';
+import { inventoryPages } from './inventory/pages.ts';
+import { inventoryUpdates } from './inventory/updates.ts';
+import { networksOf } from './networks.ts';
+import { shutDown } from './power.ts';
+import { missingOn, neededFor } from './privileges.ts';
+import { VsphereSession } from './session.ts';
+import { leftovers, undo } from './undo.ts';
+
+/** Signs in. @throws GutsError */
+export async function openVsphere(signIn: SourceSignIn, signal: AbortSignal): Promise<SourceDriver> {
+  const session = await VsphereSession.open(signIn, signal);
+  /** `VMFS`, `vsan` …, by datastore, of all machines that were described. */
+  const datastoreKinds = new Map<string, string>();
+  const kindOf = (datastore: string): string | null => datastoreKinds.get(datastore) ?? null;
+  return {
+    about: session.about,
+    inventory: (stop) => inventoryPages(session, stop),
+    updates: (stop) => inventoryUpdates(session, stop),
+    async describe(ref, stop) {
+      const vm = await describeVm(session, ref, stop);
+      for (const id of datastoresOf(vm)) {
+        const found = await session.properties({ type: 'Datastore', id }, ['summary.type'], stop);
+        datastoreKinds.set(id, String(found.get('summary.type') ?? ''));
+      }
+      return vm;
+    },
+    networksOf: async (vm, stop) => await networksOf(session, vm, stop),
+    async missingPrivileges(vm, options, stop) {
+      const [best] = readingsOf(vm, options, kindOf);
+      const reading = options.reading === 'auto' ? (best?.reading ?? 'lease') : options.reading;
+      const missing = new Set<string>();
+      for (const { on, privileges } of neededFor(vm, options, reading)) {
+        for (const privilege of (await missingOn(session, on, privileges, stop)) ?? []) missing.add(privilege);
+      }
+      return [...missing];
+    },
+    readings: (vm, options) => readingsOf(vm, options, kindOf),
+    shutDown: async (vm, options, ledger, stop) => await shutDown(session, vm, options, ledger, stop),
+    openDisks: async (vm, disks, ledger, stop) => await openVmDisks(session, vm, disks, ledger, stop),
+    undo: async (item, stop) => await undo(session, item, stop),
+    leftovers: async (stop) => await leftovers(session, stop),
+    [Symbol.asyncDispose]: async () => await session[Symbol.asyncDispose](),
+  };
+}
+
+const datastoresOf = (vm: InventoryVm): Set<string> => new Set(vm.disks.flatMap(({ datastore }) => datastore ?? []));
