@@ -1,7 +1,5 @@
 /** How `guts destination create` learns where a cloud is and who signs in: clouds.yaml, an openrc file, or options. */
 import type { CloudAccess } from '../clouds/access.ts';
-import { cloudByName } from '../clouds/clouds-yaml.ts';
-import { cloudOfOpenrc } from '../clouds/openrc.ts';
 import type { DestinationConnection, KeystoneAuth } from '../shared/connections.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -24,8 +22,7 @@ export async function cloudAccessFrom(flags: CloudFlags): Promise<CloudAccess> {
   const { cloud, openrc, authUrl } = flags;
   const ways = [cloud, openrc, authUrl].filter((way) => way !== undefined);
   if (ways.length !== 1) throw new UsageError('Give one of --cloud, --openrc and --auth-url.');
-  const fromFile =
-    cloud !== undefined ? await cloudByName(cloud) : openrc !== undefined ? await cloudOfOpenrc(openrc) : null;
+  const fromFile = await cloudIn(cloud, openrc);
   if (fromFile === null)
     return {
       authUrl: addressOf(authUrl ?? ''),
@@ -43,6 +40,13 @@ export async function cloudAccessFrom(flags: CloudFlags): Promise<CloudAccess> {
     region: flags.region ?? fromFile.region,
     interface: flags.interface ?? fromFile.interface,
   };
+}
+
+/** What reads YAML is only loaded for those who have some. */
+async function cloudIn(cloud: string | undefined, openrc: string | undefined): Promise<CloudAccess | null> {
+  if (cloud !== undefined) return await (await import('../clouds/clouds-yaml.ts')).cloudByName(cloud);
+  if (openrc !== undefined) return await (await import('../clouds/openrc.ts')).cloudOfOpenrc(openrc);
+  return null;
 }
 
 function authFrom({

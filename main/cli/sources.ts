@@ -171,6 +171,6 @@ export function serverUrl(text: string): string {
   if (url === null || url.protocol !== 'https:')
     throw new InvalidArgumentError('Give https://HOST or https://HOST:PORT.');
   if (url.username !== '' || url.password !== '')
-    throw new InvalidArgumentError('Give the user with --user, and the password never on the command line.');
+    throw new UsageError('Give the user with --user, not in --url, and the password never on the command line.'); // not repeated
   return url.origin;
 }

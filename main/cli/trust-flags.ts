@@ -104,7 +104,7 @@ function proxyOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || url.protocol !== 'http:') throw new InvalidArgumentError('Give http://host:port.');
   if (url.username !== '' || url.password !== '')
-    throw new InvalidArgumentError('Passwords of proxies are not supported, least of all on the command line.');
+    throw new UsageError('User and password in --proxy are not supported, least of all on the command line.'); // not repeated
   return url.origin;
 }
 

@@ -43,3 +43,22 @@ export function startGutsOn(node: string, stateDir: string, ...args: string[]): 
 export const guts = (stateDir: string, ...args: string[]): Promise<Outcome> => startGuts(stateDir, ...args).outcome;
 export const gutsOn = (node: string, stateDir: string, ...args: string[]): Promise<Outcome> =>
   startGutsOn(node, stateDir, ...args).outcome;
+
+/** The same with an environment and something on its standard input. */
+export async function gutsWith(
+  env: Readonly<Record<string, string>>,
+  input: string,
+  ...args: string[]
+): Promise<Outcome> {
+  const child = spawn(systemNode, [cli, ...args], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdin.on('error', () => {}); // it may end without reading
+  child.stdin.end(input);
+  return await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
