@@ -150,6 +150,17 @@ describe('signing in to a cloud', () => {
     });
   });
 
+  test('says that an application credential was refused that is there no more', async () => {
+    await using cloud = await SmallCloud.start();
+    const message = 'Could not find Application Credential: ac1.';
+    cloud.on('POST /identity/v3/auth/tokens', () => ({ status: 404, body: { error: { code: 404, message } } }));
+    const signIn = cloud.signIn({ auth: { method: 'applicationCredential', id: 'ac1' } });
+    await expect(CloudSession.open(signIn, never, cloud.clock)).rejects.toMatchObject({
+      code: 'openstack.sign-in-refused',
+      message: 'Keystone refuses the sign-in: Could not find Application Credential: ac1.',
+    });
+  });
+
   test('refuses a token of no project', async () => {
     await using cloud = await SmallCloud.start();
     cloud.project = null;

@@ -110,10 +110,9 @@ export class Keystone {
     const refusal = refusalOf(answer, asked, [this.#signIn.secret]);
     if (method === 'token' && this.#hasSignedIn && (refusal.status === 401 || refusal.status === 404))
       return new TokenEndedError();
-    if (refusal.status === 401) return new SignInRefusedError(refusal, method);
-    // A token that asks about itself is told 404 when it is none.
-    if (refusal.status === 404 && method === 'token' && refusal.kind === 'error')
-      return new SignInRefusedError(refusal, method);
+    // What is no more (a token, an application credential) is answered by Keystone with 404; so is a wrong address, by others.
+    const isRefused = refusal.status === 401 || (refusal.status === 404 && refusal.kind === 'error');
+    if (isRefused) return new SignInRefusedError(refusal, method);
     if (refusal.status === 404) return new NotKeystoneError(this.url, 'the address answers “not found”');
     return errorOf(refusal);
   }
