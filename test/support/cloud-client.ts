@@ -122,13 +122,19 @@ export async function ask(url: string, method: string, request: Request = {}, ca
   });
 }
 
-/** Begins an upload of `length` bytes, sends some and breaks the connection off. */
+/**
+ * Begins an upload of `length` bytes, sends some of them, and breaks the connection off.
+ * @param isTaken waits until the service has begun to take it
+ */
 export async function breakOff(
   url: string,
-  token: string,
-  some: Uint8Array,
-  length: number,
-  ca?: string,
+  {
+    token,
+    ca,
+    some,
+    length,
+  }: { readonly token: string; readonly ca: string | undefined; readonly some: Uint8Array; readonly length: number },
+  isTaken: () => Promise<unknown>,
 ): Promise<void> {
   const client = url.startsWith('https:') ? https : http;
   const headers = {
@@ -138,6 +144,7 @@ export async function breakOff(
   };
   const request = client.request(url, { method: 'PUT', headers, ...(ca === undefined ? {} : { ca }) });
   request.on('error', () => {}); // it is broken off on purpose
-  await new Promise<void>((resolve) => request.write(some, () => resolve()));
+  request.write(some);
+  await isTaken();
   request.destroy();
 }

@@ -1,7 +1,7 @@
 /** How OpenStack's services answer, told once: the built-in cloud and the real services must both tell it so. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, authOf, breakOff, CloudClient, type CloudAnswer, type Request } from './cloud-client.ts';
+import { ask, authOf, breakOff, type CloudAnswer, type CloudClient, type Request } from './cloud-client.ts';
 import { until } from './until.ts';
 
 /** A cloud to tell the stories to: a member's account of a project that has `lan`, and `public` outside. */
@@ -174,11 +174,20 @@ export function cloudStories(open: () => Promise<StoryCloud>): void {
       const id = await newImage();
       const url = `${client.url('image')}/v2/images/${id}/file`;
 
-      await breakOff(url, client.token, BYTES.subarray(0, 500_000), BYTES.byteLength, client.account.ca);
-      await until(
-        async () => (await imageOf(id))['status'],
-        (status) => String(status) === 'queued',
+      const { token, account } = client;
+      const some = BYTES.subarray(0, 500_000);
+      const becomes = async (wanted: string) =>
+        await until(
+          async () => (await imageOf(id))['status'],
+          (status) => String(status) === wanted,
+        );
+
+      await breakOff(
+        url,
+        { token, ca: account.ca, some, length: BYTES.byteLength },
+        async () => await becomes('saving'),
       );
+      await becomes('queued');
 
       expect((await put(id)).status).toBe(204);
       expect(await imageOf(id)).toMatchObject({ status: 'active', size: BYTES.byteLength });
@@ -374,11 +383,6 @@ export function cloudStories(open: () => Promise<StoryCloud>): void {
       const id = await made(create(wish), 'server');
 
       expect(String((await serverOf(id))?.['status'])).toBe('BUILD');
-      const taken = await create({ imageRef: image, networks });
-      expect([taken.status, taken.json()]).toMatchObject([
-        409,
-        { conflictingRequest: { message: expect.stringContaining('is still in use') } },
-      ]);
       await until(
         async () => (await serverOf(id))?.['status'],
         (status) => String(status) !== 'BUILD',
@@ -392,6 +396,11 @@ export function cloudStories(open: () => Promise<StoryCloud>): void {
         'OS-EXT-STS:power_state': 1,
       });
       expect((await neutron('GET', `/v2.0/ports/${port}`)).json()).toMatchObject({ port: { device_id: id } });
+      const taken = await create({ imageRef: image, networks });
+      expect([taken.status, taken.json()]).toMatchObject([
+        409,
+        { conflictingRequest: { message: expect.stringContaining('is still in use') } },
+      ]);
       const output = await nova('POST', `/servers/${id}/action`, { body: { 'os-getConsoleOutput': { length: 30 } } });
       expect([output.status, typeof output.json()['output']]).toEqual([200, 'string']);
       await removeServer(id);
@@ -456,7 +465,6 @@ export function cloudStories(open: () => Promise<StoryCloud>): void {
       const id = await made(Promise.resolve(answer), 'volume');
 
       expect([answer.status, answer.json()]).toMatchObject([202, { volume: { status: 'creating', size: 1 } }]);
-      expect((await cinder('DELETE', `/volumes/${id}`)).status).toBe(400);
       await settled(id);
       expect((await cinder('GET', `/volumes/${id}`)).json()).toMatchObject({
         volume: {

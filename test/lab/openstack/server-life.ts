@@ -4,6 +4,7 @@ import { timeNow, type Cloud } from './cloud.ts';
 import { diskOf, objectionTo } from './disk-content.ts';
 import { removePort } from './ports.ts';
 import type { BootDisks } from './server-disks.ts';
+import { bindPorts } from './server-ports.ts';
 import { removeVolume } from './volume-life.ts';
 import type { LabAttachment, LabDisk, LabVolume, NovaServer } from './words.ts';
 
@@ -12,11 +13,13 @@ const NO_HOST = 'No valid host was found. There are not enough hosts available.'
 /** Builds the server in the background. @param refusal why it shall fail; null lets it run where nothing else speaks against it */
 export function build(cloud: Cloud, server: NovaServer, disks: BootDisks, refusal: string | null): void {
   const { buildMs } = cloud.settings;
+  let why = refusal;
   cloud.later(buildMs / 2, () => {
-    if (server.status === 'BUILD' && !server.isDeleting)
-      server.taskState = disks.volumes.length > 0 ? 'block_device_mapping' : 'spawning';
+    if (server.isDeleting) return;
+    server.taskState = disks.volumes.length > 0 ? 'block_device_mapping' : 'spawning';
+    why ??= bindPorts(cloud, server);
   });
-  cloud.later(buildMs, async () => await finish(cloud, server, disks, refusal));
+  cloud.later(buildMs, async () => await finish(cloud, server, disks, why));
 }
 
 async function finish(cloud: Cloud, server: NovaServer, disks: BootDisks, refusal: string | null): Promise<void> {
@@ -77,7 +80,7 @@ function leavePorts(cloud: Cloud, server: NovaServer): void {
   for (const id of server.portIds) {
     const port = cloud.ports.get(id);
     if (port?.isNovas === true) removePort(cloud, port);
-    else if (port !== undefined) Object.assign(port, { deviceId: '', deviceOwner: '', status: 'DOWN' });
+    else if (port?.deviceId === server.id) Object.assign(port, { deviceId: '', deviceOwner: '', status: 'DOWN' });
   }
   server.portIds = [];
 }

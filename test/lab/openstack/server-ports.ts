@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Cloud } from './cloud.ts';
 import { isSeen, makePort } from './ports.ts';
 import { Refusal, type Call } from './web.ts';
-import type { LabPort } from './words.ts';
+import type { LabPort, NovaServer } from './words.ts';
 
 export const NetworkChoice = z.strictObject({
   uuid: z.string().optional(),
@@ -12,11 +12,14 @@ export const NetworkChoice = z.strictObject({
   tag: z.string().optional(),
 });
 
-/** Takes the ports for the server, in the order of the request. @throws Refusal in Nova's words */
+/**
+ * The ports that the server is to have, in the order of the request. As in Nova they are bound while it is built, so
+ * that two servers may be promised the same one.
+ * @throws Refusal in Nova's words
+ */
 export function portsFor(
   cloud: Cloud,
   call: Call,
-  serverId: string,
   wanted: readonly z.infer<typeof NetworkChoice>[] | 'auto' | 'none' | undefined,
 ): string[] {
   if (wanted === 'none') return [];
@@ -26,11 +29,16 @@ export function portsFor(
     known: choice.port === undefined ? null : portNamed(cloud, call, choice.port),
   }));
   const ports = given.map(({ choice, known }) => known ?? novasPort(cloud, call, choice));
-  for (const port of ports) {
-    port.deviceId = serverId;
-    port.deviceOwner = 'compute:nova';
-  }
   return ports.map(({ id }) => id);
+}
+
+/** Binds the ports to their server. @returns why that cannot be, as a member is told; null when it is done */
+export function bindPorts(cloud: Cloud, server: NovaServer): string | null {
+  const ports = server.portIds.flatMap((id) => cloud.ports.get(id) ?? []);
+  if (ports.some(({ deviceId }) => deviceId !== '' && deviceId !== server.id))
+    return `Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures for instance ${server.id}.`;
+  for (const port of ports) Object.assign(port, { deviceId: server.id, deviceOwner: `compute:${server.zone}` });
+  return null;
 }
 
 /** What `auto`, and nothing at all, mean where a project has one network. */

@@ -128,7 +128,7 @@ function newServer(cloud: Cloud, call: Call, { server: given, ...hints }: Given)
   const id = randomUUID();
   const disks = bootDisks(cloud, call, flavor, given.imageRef ?? '', given.block_device_mapping_v2 ?? []);
   mustHaveQuota(cloud, call.who.projectId, flavor);
-  const portIds = portsFor(cloud, call, id, given.networks);
+  const portIds = portsFor(cloud, call, given.networks);
   const server: NovaServer = {
     id,
     projectId: call.who.projectId,
