@@ -91,7 +91,10 @@ class Collector implements XmlEvents {
 
   text(text: string): void {
     const last = this.#path.at(-1);
-    if (last !== undefined && last.children === NOTHING) last.text += text;
+    if (last === undefined || last.children !== NOTHING) return;
+    // A slice would keep the whole chunk alive that it was cut from; V8 does not slice what is this short.
+    const copy = text.length < 13 ? text : Buffer.from(text).toString();
+    last.text = last.text === '' ? copy : last.text + copy;
   }
 
   close(): void {

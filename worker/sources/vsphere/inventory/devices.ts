@@ -98,14 +98,23 @@ function chainLengthOf(backing: Value | null): number {
   return length;
 }
 
-/** The machine's network cards by their keys, with what the guest's tools tell of each. */
-export function nicsOf(devices: readonly Value[], guestNics: readonly Value[], places: Places): InventoryNic[] {
+/**
+ * The machine's network cards by their keys, with what the guest's tools tell of each.
+ * @param networks all that the machine is on
+ */
+export function nicsOf(
+  devices: readonly Value[],
+  guestNics: readonly Value[],
+  networks: readonly Value[],
+  places: Places,
+): InventoryNic[] {
+  const only = networks.length === 1 ? (networks[0]?.text ?? null) : null;
   return devices
     .filter((device) => childOf(device, 'macAddress') !== null || childOf(device, 'addressType') !== null)
     .map((device) => {
       const key = textAt(device, 'key') ?? '';
       const backing = childOf(device, 'backing');
-      const network = networkOf(backing, places);
+      const network = networkOf(backing, only, places);
       const mac = textAt(device, 'macAddress')?.toLowerCase() ?? '';
       const startConnected = childOf(childOf(device, 'connectable'), 'startConnected');
       const inGuest = guestNics.find((nic) => textAt(nic, 'deviceConfigId') === key);
@@ -130,11 +139,12 @@ function modelOf(schemaType: string | null): string {
   return (schemaType ?? 'unknown').replace(/^Virtual/, '').toLowerCase();
 }
 
-function networkOf(backing: Value | null, places: Places): string | null {
+/** @param only the machine's only network, which a card must be on that names one in words of its own */
+function networkOf(backing: Value | null, only: string | null, places: Places): string | null {
   const portGroup = textAt(childOf(backing, 'port'), 'portgroupKey');
-  if (portGroup !== null) return places.networkByPortGroupKey(portGroup);
+  if (portGroup !== null) return places.networkByPortGroupKey(portGroup) ?? only;
   const opaque = textAt(backing, 'opaqueNetworkId');
-  if (opaque !== null) return places.networkByOpaqueId(opaque);
+  if (opaque !== null) return places.networkByOpaqueId(opaque) ?? only;
   return textAt(backing, 'network');
 }
 

@@ -44,7 +44,7 @@ export class Known {
   see(object: ObjectFacts): boolean {
     const sign = signOf(object);
     if (this.#seen.get(object.id)?.sign === sign) return false;
-    this.#seen.set(Buffer.from(object.id).toString(), { type: object.type, sign });
+    this.#seen.set(object.id, { type: object.type, sign });
     return true;
   }
 

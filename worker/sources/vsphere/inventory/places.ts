@@ -59,20 +59,20 @@ export class Places {
     const at = (path: string): Value | undefined => properties.get(path);
     const before = this.#places.get(id);
     const parent = textOf(at('parent')) ?? textOf(at('parentVApp')) ?? textOf(at('parentFolder'));
-    const name = own(displayName(textOf(at('name')) ?? id));
-    this.#places.set(own(id), { type, name, parent: parent === null ? null : own(parent) });
+    const name = displayName(textOf(at('name')) ?? id);
+    this.#places.set(id, { type, name, parent });
     if (type === 'HostSystem') {
-      this.#hosts.set(own(id), hostOf(id, name, at));
-      this.#vlans.set(own(id), vlansOf(at('config.network.portgroup')));
+      this.#hosts.set(id, hostOf(id, name, at));
+      this.#vlans.set(id, vlansOf(at('config.network.portgroup')));
     } else if (type === 'Datastore') {
-      this.#datastores.set(own(id), datastoreOf(id, name, at('summary')));
+      this.#datastores.set(id, datastoreOf(id, name, at('summary')));
       return false; // machines name theirs by ref
     } else if (type === 'Network' || type === 'DistributedVirtualPortgroup' || type === 'OpaqueNetwork') {
-      this.#networks.set(own(id), networkFactsOf(type, at));
+      this.#networks.set(id, networkFactsOf(type, at));
       const key = textOf(at('key'));
-      if (key !== null) this.#byPortGroupKey.set(own(key), own(id));
+      if (key !== null) this.#byPortGroupKey.set(key, id);
       const opaqueId = textAt(at('summary'), 'opaqueNetworkId');
-      if (opaqueId !== null) this.#byOpaqueId.set(own(opaqueId), own(id));
+      if (opaqueId !== null) this.#byOpaqueId.set(opaqueId, id);
       if (this.#missed.delete(key ?? '') || this.#missed.delete(opaqueId ?? '')) return true;
     }
     return before === undefined ? this.#missed.delete(id) : before.name !== name || before.parent !== parent;
@@ -160,7 +160,7 @@ export class Places {
   }
 
   #miss(id: string): null {
-    this.#missed.add(own(id));
+    this.#missed.add(id);
     return null;
   }
 }
@@ -177,14 +177,14 @@ function vlansOf(portGroups: Value | undefined): Map<string, number> {
   for (const group of portGroups?.children ?? []) {
     const spec = childOf(group, 'spec');
     const vlanId = countOf(childOf(spec, 'vlanId'));
-    if (vlanId !== null) vlans.set(own(displayName(textAt(spec, 'name') ?? '')), vlanId);
+    if (vlanId !== null) vlans.set(displayName(textAt(spec, 'name') ?? ''), vlanId);
   }
   return vlans;
 }
 
 function hostOf(ref: string, name: string, at: (path: string) => Value | undefined): Omit<InventoryHost, 'cluster'> {
   return {
-    ref: own(ref),
+    ref: ref,
     name,
     isConnected: textOf(at('runtime.connectionState')) === 'connected',
     inMaintenance: isTrue(at('runtime.inMaintenanceMode')),
@@ -196,7 +196,7 @@ function hostOf(ref: string, name: string, at: (path: string) => Value | undefin
 
 function datastoreOf(ref: string, name: string, summary: Value | undefined): Omit<InventoryDatastore, 'datacenter'> {
   return {
-    ref: own(ref),
+    ref: ref,
     name,
     kind: textAt(summary, 'type') ?? '',
     capacityBytes: countOf(childOf(summary, 'capacity')) ?? 0,
@@ -212,7 +212,7 @@ function networkFactsOf(type: string, at: (path: string) => Value | undefined): 
       kind: 'standard',
       isUplink: false,
       vlanId: null,
-      hosts: (at('host')?.children ?? []).map(({ text }) => own(text)),
+      hosts: (at('host')?.children ?? []).map(({ text }) => text),
     };
   const vlan = childOf(at('config.defaultPortConfig'), 'vlan');
   const isSingle = vlan?.schemaType === 'VmwareDistributedVirtualSwitchVlanIdSpec';
@@ -222,9 +222,4 @@ function networkFactsOf(type: string, at: (path: string) => Value | undefined): 
     vlanId: isSingle ? countOf(childOf(vlan, 'vlanId')) : null,
     hosts: [],
   };
-}
-
-/** A copy that does not keep the answer alive which it was cut from. */
-function own(text: string): string {
-  return Buffer.from(text).toString();
 }

@@ -10,6 +10,7 @@ export const VM_PROPERTIES = [
   'parent',
   'parentVApp',
   'resourcePool',
+  'network',
   'tag',
   'runtime.powerState',
   'runtime.connectionState',
@@ -103,7 +104,7 @@ export function vmOf({ id, properties }: ObjectFacts, places: Places): Inventory
       dnsServers: dnsServersOf([...(at('guest.ipStack')?.children ?? []), ...guestNics]),
     },
     disks,
-    nics: nicsOf(devices, guestNics, places),
+    nics: nicsOf(devices, guestNics, at('network')?.children ?? [], places),
     bootOrder: (boot?.children ?? [])
       .filter(({ name }) => name === 'bootOrder')
       .map((device) => textAt(device, 'deviceKey') ?? '')
@@ -148,7 +149,7 @@ function dnsServersOf(tellers: readonly Value[]): string[] {
   return [...new Set(servers)].filter((server) => server !== '');
 }
 
-function snapshotsOf(info: Value | undefined): InventorySnapshot[] {
+export function snapshotsOf(info: Value | undefined): InventorySnapshot[] {
   const found: InventorySnapshot[] = [];
   const walk = (tree: Value, depth: number): void => {
     const at = new Date(textAt(tree, 'createTime') ?? 0);

@@ -67,7 +67,7 @@ export class XmlReader {
   }
 
   #read(s: string): void {
-    const nextBang = s.indexOf('<!');
+    let aside = nextAside(s, 0);
     let at = 0;
     for (;;) {
       const start = s.indexOf('<', at);
@@ -91,7 +91,8 @@ export class XmlReader {
         const tag = this.#tag(s.slice(start + 1, end));
         const wanted = this.#opened(tag);
         if (!wanted && !tag.isEmpty && this.#skipsBelow === 0) {
-          const past = pastElement(s, end + 1, tag.qname, nextBang);
+          if (aside >= 0 && aside <= end) aside = nextAside(s, end + 1);
+          const past = pastElement(s, end + 1, tag.qname, aside);
           if (past < 0) this.#skipsBelow = this.#open.length;
           else {
             this.#left();
@@ -208,17 +209,25 @@ function endsInQuotes(tag: string): boolean {
   }
 }
 
+/** Where the next comment, CDATA section or processing instruction begins; -1 where none does. */
+function nextAside(s: string, from: number): number {
+  const bang = s.indexOf('<!', from);
+  const question = s.indexOf('<?', from);
+  return bang < 0 || question < 0 ? Math.max(bang, question) : Math.min(bang, question);
+}
+
 /**
- * Past the end of an element whose content begins at `from`, found by looking for its closing tag alone.
+ * Past the end of an element whose content begins at `from`, found by looking for its closing tag alone: what is within
+ * is not looked at.
  * @returns -1 where that would not be safe, or its end has not come yet
  */
-function pastElement(s: string, from: number, qname: string, nextBang: number): number {
+function pastElement(s: string, from: number, qname: string, aside: number): number {
   const closing = `</${qname}>`;
   const end = s.indexOf(closing, from);
   if (end < 0) return -1;
   const inner = s.indexOf(`<${qname}`, from);
   if (inner >= 0 && inner < end) return -1; // one within the other, perhaps
-  if (nextBang >= 0 && nextBang < end) return -1; // the closing tag may stand in a comment
+  if (aside >= 0 && aside < end) return -1; // the closing tag may stand in a comment
   return end + closing.length;
 }
 
