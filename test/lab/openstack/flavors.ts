@@ -20,11 +20,15 @@ const NewFlavor = z.strictObject({
     description: z.string().nullable().optional(),
   }),
 });
+const NewDescription = z.strictObject({ flavor: z.strictObject({ description: z.string().nullable() }) });
+const NewAccess = z.strictObject({ addTenantAccess: z.strictObject({ tenant: z.string() }) });
 const ExtraSpecs = z.strictObject({ extra_specs: z.record(z.string(), z.string()) });
 
 export function flavorRoutes(cloud: Cloud): Route[] {
   const visible = ({ who }: Call): LabFlavor[] =>
-    [...cloud.flavors.values()].filter(({ isPublic }) => isPublic !== false || who.isAdmin);
+    [...cloud.flavors.values()].filter(
+      ({ isPublic, sharedWith }) => isPublic !== false || who.isAdmin || sharedWith?.has(who.projectId),
+    );
   const flavorOf = (call: Call): LabFlavor => {
     const flavor = visible(call).find(({ id }) => id === call.param('id'));
     if (flavor === undefined) throw new Refusal(404, `Flavor ${call.param('id')} could not be found.`);
@@ -59,6 +63,19 @@ export function flavorRoutes(cloud: Cloud): Route[] {
       cloud.flavors.delete(flavorOf(call).id);
       return { status: 202 };
     }),
+    on('PUT', '/v2.1/flavors/:id', async (call) => {
+      mustBeAdmin(call, 'os-flavor-manage:update');
+      const flavor = flavorOf(call);
+      ({ description: flavor.description } = (await call.json(NewDescription)).flavor);
+      return { status: 200, body: { flavor: flavorBody(flavor, call) } };
+    }),
+    on('GET', '/v2.1/flavors/:id/os-flavor-access', (call) => ({ status: 200, body: accessOf(flavorOf(call)) })),
+    on('POST', '/v2.1/flavors/:id/action', async (call) => {
+      mustBeAdmin(call, 'os-flavor-access:add_tenant_access');
+      const flavor = flavorOf(call);
+      flavor.sharedWith?.add((await call.json(NewAccess)).addTenantAccess.tenant);
+      return { status: 200, body: accessOf(flavor) };
+    }),
     on('GET', '/v2.1/flavors/:id/os-extra_specs', (call) => ({
       status: 200,
       body: { extra_specs: flavorOf(call).extraSpecs },
@@ -71,6 +88,11 @@ export function flavorRoutes(cloud: Cloud): Route[] {
       return { status: 200, body: { extra_specs: given } };
     }),
   ];
+}
+
+function accessOf({ id, isPublic, sharedWith }: LabFlavor): object {
+  if (isPublic !== false) throw new Refusal(404, 'Access list not available for public flavors.');
+  return { flavor_access: [...(sharedWith ?? [])].map((tenant_id) => ({ flavor_id: id, tenant_id })) };
 }
 
 function mustBeAdmin({ who }: Call, policy: string): void {
@@ -94,6 +116,7 @@ async function newFlavor(cloud: Cloud, call: Call): Promise<LabFlavor> {
     isPublic: given['os-flavor-access:is_public'] ?? true,
     extraSpecs: {},
     description: given.description ?? null,
+    sharedWith: new Set(),
   };
   cloud.flavors.set(id, flavor);
   return flavor;

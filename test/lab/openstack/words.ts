@@ -84,7 +84,9 @@ export interface LabImage {
 
 export interface LabFlavor extends FlavorSpec {
   readonly extraSpecs: Record<string, string>;
-  readonly description: string | null;
+  description: string | null;
+  /** Projects that may use it though it is private. */
+  readonly sharedWith?: Set<string>;
 }
 
 export interface LabSubnet {
