@@ -4,7 +4,6 @@ import type { GutsError } from '../../../main/shared/errors.ts';
 import type { ImageSpec, ImageUpload, Ledger } from '../../drivers.ts';
 import { ConnectionLostError } from '../../net/errors.ts';
 import { Upload } from '../../net/upload.ts';
-import { TokenRefusedError } from './errors.ts';
 import { ImageDiffersError, ImageStuckError } from './making-errors.ts';
 import { makeOnce, tagIn, unlessGone, waitUntil, type Site } from './making.ts';
 
@@ -163,24 +162,14 @@ class GlanceUpload implements ImageUpload {
   }
 
   #open(): Promise<Upload> {
-    this.#upload ??= this.#connect();
+    this.#upload ??= this.#put();
     return this.#upload;
-  }
-
-  async #connect(): Promise<Upload> {
-    try {
-      return await this.#put();
-    } catch (error) {
-      if (!(error instanceof TokenRefusedError)) throw error;
-    }
-    // It was revoked before its time, and no byte has left yet. Asking anything makes the session get another one.
-    const { session } = this.#site;
-    await session.request('image', 'GET', pathOfImage(this.imageId), { schema: Image, signal: this.#signal });
-    return await this.#put();
   }
 
   async #put(): Promise<Upload> {
     const { session } = this.#site;
+    // A token may end before its time, and some servers say so only behind all of the bytes: any question renews it.
+    await session.request('image', 'GET', pathOfImage(this.imageId), { schema: Image, signal: this.#signal });
     const path = `${pathOfImage(this.imageId)}/file`;
     const url = `${session.endpoint('image')}${path}`;
     const headers = {

@@ -43,6 +43,16 @@ export class ServerFailedError extends GutsError {
   }
 }
 
+/** The cloud boots servers of this flavor from volumes only. */
+export class FlavorWithoutDiskError extends GutsError {
+  readonly code = 'openstack.flavor-without-disk';
+  readonly remedy = 'Choose a flavor with a disk, or boot the server from volumes (--volumes).';
+
+  constructor(flavor: string, options?: ErrorOptions) {
+    super(`The flavor “${flavor}” has no disk, and this cloud boots such servers from volumes only.`, options);
+  }
+}
+
 /** What was made is not what was planned. */
 export class ServerDiffersError extends GutsError {
   readonly code = 'openstack.server-differs';

@@ -1,7 +1,8 @@
 /** The new server: asked for with everything that it is made of, and waited for until it is active. */
 import { z } from 'zod';
 import type { Ledger, ServerSpec } from '../../drivers.ts';
-import { NotRemovedError, ServerFailedError, TooSlowError } from './making-errors.ts';
+import { ForbiddenError } from './errors.ts';
+import { FlavorWithoutDiskError, NotRemovedError, ServerFailedError, TooSlowError } from './making-errors.ts';
 import { makeOnce, patienceForGiB, unlessGone, waitUntil, type Site } from './making.ts';
 
 export const Server = z.object({
@@ -68,13 +69,19 @@ export async function makeServer(
       return null;
     },
     create: async () => {
-      const answer = await session.request('compute', 'POST', '/servers', {
-        schema: z.object({ server: z.object({ id: z.string().min(1) }) }),
-        microversion: WITH_TAGS,
-        body: bodyOf(spec, parts),
-        signal,
-      });
-      return answer.server;
+      try {
+        const answer = await session.request('compute', 'POST', '/servers', {
+          schema: z.object({ server: z.object({ id: z.string().min(1) }) }),
+          microversion: WITH_TAGS,
+          body: bodyOf(spec, parts),
+          signal,
+        });
+        return answer.server;
+      } catch (error) {
+        if (error instanceof ForbiddenError && /zero disk/i.test(error.refusal.text))
+          throw new FlavorWithoutDiskError(plan.flavor.value.name, { cause: error });
+        throw error;
+      }
     },
   });
   return await activeServer(site, id, spec, signal);
