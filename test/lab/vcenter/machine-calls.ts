@@ -33,6 +33,17 @@ export const PRIVILEGES: Readonly<Record<string, string>> = {
   QueryChangedDiskAreas: 'VirtualMachine.Provisioning.DiskRandomRead',
 };
 
+/** What an administrator may do, as far as moving machines goes. */
+export const ALL_PRIVILEGES: readonly string[] = [
+  ...new Set(Object.values(PRIVILEGES)),
+  'System.Anonymous',
+  'System.View',
+  'System.Read',
+  'Datastore.Browse',
+  'Datastore.FileManagement',
+  'VirtualMachine.Provisioning.GetVmFiles',
+];
+
 /**
  * @param rules faults that this request met: denied privileges, tasks that shall fail
  * @returns the inner XML of the answer
@@ -138,6 +149,8 @@ function shutDown(machine: Machine, room: MachineRoom): string {
     );
   }
   if (machine.spec.ignoresShutdown !== true) {
+    machine.isShuttingDown = true;
+    room.world.changed();
     room.later(room.shutdownMs, () => {
       if (machine.power === 'poweredOn') machine.turn('poweredOff');
       room.world.changed();

@@ -3,6 +3,9 @@ import { cryptoKey, deviceKeyOfNic, devicesOf, macOf } from './devices.ts';
 import { isLayered, type Machine, type Snapshot } from './machine.ts';
 import { data, type Data, list, long, named, refs, subtype, type Value } from './values.ts';
 
+/** The id of the role that everybody has here. */
+export const ADMIN_ROLE = -1;
+
 /** The properties that a machine has, each made when it is read. */
 export const MACHINE_PROPERTIES: Readonly<Record<string, (machine: Machine) => Value | undefined>> = {
   name: ({ spec }) => spec.name,
@@ -19,6 +22,8 @@ export const MACHINE_PROPERTIES: Readonly<Record<string, (machine: Machine) => V
   rootSnapshot: ({ snapshots }) => refs(snapshots.slice(0, 1).map(({ ref }) => ref)),
   layoutEx: (machine) => (isReachable(machine) ? layoutOf(machine) : undefined),
   overallStatus: () => named('ManagedEntityStatus', 'green'),
+  effectiveRole: () => list('Int', [ADMIN_ROLE]),
+  recentTask: ({ recentTasks }) => refs(recentTasks),
   customValue: () => list('CustomFieldValue', []),
   tag: () => list('Tag', []),
 };
@@ -125,7 +130,7 @@ function guestOf(machine: Machine): Data {
     ipAddress: isToolsRunning ? first : undefined,
     net: list('GuestNicInfo', isToolsRunning ? nics.map((_, index) => guestNicOf(machine, index)) : []),
     ipStack: list('GuestStackInfo', isToolsRunning && first !== undefined ? [stack()] : []),
-    guestState: isToolsRunning ? 'running' : 'notRunning',
+    guestState: machine.isShuttingDown ? 'shuttingDown' : isToolsRunning ? 'running' : 'notRunning',
   });
 }
 

@@ -53,10 +53,12 @@ export class Machine {
   readonly instanceUuid: string;
   power: PowerState;
   isToolsRunning: boolean;
+  isShuttingDown = false;
   changeTracking: boolean;
   /** When its configuration was last another. */
   changedAt = new Date();
   bootedAt = new Date(Date.now() - 86_400_000);
+  readonly recentTasks: Ref[] = [];
   /** Oldest first; each lies on the one before it. */
   snapshots: Snapshot[] = [];
   #epoch = 1;
@@ -95,6 +97,7 @@ export class Machine {
       );
     }
     this.power = power;
+    this.isShuttingDown = false;
     this.isToolsRunning = power === 'poweredOn' && this.#hasTools;
     if (power === 'poweredOn') this.bootedAt = new Date();
   }

@@ -1,4 +1,5 @@
 /** The places of the simulated world that machines stand in: folders, data centres, clusters, hosts, networks, datastores. */
+import { ADMIN_ROLE } from './machine-properties.ts';
 import type { NetworkPlace } from './machine.ts';
 import { uuidOf } from './machine.ts';
 import { type ManagedObject, managedObject } from './managed-object.ts';
@@ -100,7 +101,7 @@ export function makePlaces(
     return ref;
   };
   const add = (ref: Ref, properties: Readonly<Record<string, () => Value | undefined>>): Ref => {
-    objects.push(managedObject(ref, properties));
+    objects.push(managedObject(ref, { ...properties, effectiveRole: () => list('Int', [ADMIN_ROLE]) }));
     return ref;
   };
   const folder = (id: string, name: string, parent: Ref | undefined, childType: readonly string[]): Ref =>

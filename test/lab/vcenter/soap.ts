@@ -2,7 +2,8 @@
 import { GutsError } from '../../../main/shared/errors.ts';
 import { parseXml } from '../../../worker/containers/xml.ts';
 import type { FaultRule } from '../faults.ts';
-import { callMachine, type MachineRoom } from './machine-calls.ts';
+import { ALL_PRIVILEGES, callMachine, type MachineRoom } from './machine-calls.ts';
+import { ADMIN_ROLE } from './machine-properties.ts';
 import { type ManagedObject, managedObject } from './managed-object.ts';
 import { continueRetrieve, isKind, retrieveProperties, retrievePropertiesEx, type Find } from './property-collector.ts';
 import type { Collector, Session, Sessions } from './sessions.ts';
@@ -68,7 +69,7 @@ export async function answerCall(
   const answered = (inner: string): SoapAnswer => ({
     xml: `<${method}Response xmlns="urn:vim25">${inner}</${method}Response>`,
   });
-  const find: Find = (ref) => session?.views.get(ref.id) ?? serviceObject(ref, room) ?? room.world.find(ref);
+  const find: Find = (ref) => session?.views.get(ref.id) ?? serviceObject(ref, room, session) ?? room.world.find(ref);
 
   if (method === 'RetrieveServiceContent') return answered(element('returnval', serviceContent(room)));
   if (method === 'CurrentTime') return answered(element('returnval', new Date()));
@@ -134,10 +135,15 @@ function login(args: Arguments, room: SoapRoom, answered: (inner: string) => Soa
     throw new VimFault('InvalidLogin', 'Cannot complete login due to an incorrect user name or password.');
   }
   const session = room.sessions.open(user);
-  const userSession = data('UserSession', {
+  const cookie = `vmware_soap_session="${session.key}"; Path=/; HttpOnly; Secure; `;
+  return { ...answered(element('returnval', sessionData(session))), cookie };
+}
+
+function sessionData(session: Session): Data {
+  return data('UserSession', {
     key: session.key,
-    userName: user,
-    fullName: user,
+    userName: session.user,
+    fullName: session.user,
     loginTime: session.loginAt,
     lastActiveTime: session.loginAt,
     locale: 'en_US',
@@ -147,8 +153,6 @@ function login(args: Arguments, room: SoapRoom, answered: (inner: string) => Soa
     userAgent: '',
     callCount: 0,
   });
-  const cookie = `vmware_soap_session="${session.key}"; Path=/; HttpOnly; Secure; `;
-  return { ...answered(element('returnval', userSession)), cookie };
 }
 
 /** Only the service instance's own properties can be read before a login. */
@@ -159,9 +163,28 @@ function asksOnlyForService(args: Arguments): boolean {
 
 const SERVICE: Ref = { type: 'ServiceInstance', id: 'ServiceInstance' };
 
-function serviceObject(ref: Ref, room: SoapRoom): ManagedObject | undefined {
-  if (ref.type !== SERVICE.type) return undefined;
-  return managedObject(SERVICE, { content: () => serviceContent(room), serverClock: () => new Date() });
+function serviceObject(ref: Ref, room: SoapRoom, session: Session | null): ManagedObject | undefined {
+  switch (ref.type) {
+    case SERVICE.type:
+      return managedObject(SERVICE, { content: () => serviceContent(room), serverClock: () => new Date() });
+    case 'SessionManager':
+      return managedObject(ref, { currentSession: () => (session === null ? undefined : sessionData(session)) });
+    case 'AuthorizationManager':
+      return managedObject(ref, { roleList: () => list('AuthorizationRole', [adminRole()]) });
+    default:
+      return undefined;
+  }
+}
+
+/** Everybody who signs in may do everything, until a fault rule says otherwise. */
+function adminRole(): Data {
+  return data('AuthorizationRole', {
+    roleId: ADMIN_ROLE,
+    system: true,
+    name: 'Admin',
+    info: data('Description', { label: 'Administrator', summary: 'Full access rights' }),
+    privilege: list('String', ALL_PRIVILEGES),
+  });
 }
 
 function serviceContent({ world, instanceUuid, apiVersion }: SoapRoom): Data {

@@ -31,6 +31,7 @@ export class Tasks implements Disposable {
     const ref: Ref = { type: 'Task', id: `task-${this.#tasks.length + 1}` };
     const facts = { ref, method, entity, state: 'running' as TaskFacts['state'] };
     this.#tasks.push(facts);
+    this.#world.machine(entity)?.recentTasks.push(ref);
     const queueTime = new Date();
     let completeTime: Date | undefined;
     let result: Value | undefined;
