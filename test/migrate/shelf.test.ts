@@ -1,6 +1,6 @@
 /** Migrations on disk: one process at a time works on one, a dead one holds nothing up, and nothing half-done is forgotten. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -96,11 +96,12 @@ describe('a shelf', () => {
     const shelf = new Shelf(folder.dir);
     await shelf.put(request());
     const taken = await shelf.take(id);
-    const wished = Promise.withResolvers<void>();
-    using _listening = shelf.onCancel(id, wished.resolve);
+    const wish = new EventEmitter();
+    const wished = once(wish, 'cancel');
+    using _listening = shelf.onCancel(id, () => wish.emit('cancel'));
 
     const cancelled = new Shelf(folder.dir).cancelElsewhere(id, AbortSignal.timeout(20_000));
-    await wished.promise;
+    await wished;
     await taken.journal.write({ what: 'stage', stage: 'cancelled', at: now() });
     await taken[Symbol.asyncDispose]();
 
