@@ -28,9 +28,13 @@ export class LabCloud implements AsyncDisposable {
   readonly cloud: DestinationDriver;
   ledger = new MemoryLedger(TAG);
 
-  static async start(options: OpenstackOptions = {}, user = 'migrator'): Promise<LabCloud> {
+  static async start(
+    options: OpenstackOptions = {},
+    user = 'migrator',
+    proxy: string | null = null,
+  ): Promise<LabCloud> {
     const lab = await startOpenstack({ buildMs: 20, ...options });
-    return new LabCloud(lab, await openOpenstack(signInTo(lab, user), never, quickClock()));
+    return new LabCloud(lab, await openOpenstack(signInTo(lab, user, proxy), never, quickClock()));
   }
 
   private constructor(lab: OpenstackLab, cloud: DestinationDriver) {
@@ -87,7 +91,7 @@ export async function send(upload: ImageUpload, bytes: Uint8Array): Promise<void
 export const finish = async (upload: ImageUpload, bytes: Uint8Array): Promise<{ readonly evidence: string }> =>
   await upload.finish({ sha512: createHash('sha512').update(bytes).digest('hex'), sizeBytes: bytes.byteLength }, never);
 
-function signInTo(lab: OpenstackLab, user: string): DestinationSignIn {
+function signInTo(lab: OpenstackLab, user: string, proxy: string | null): DestinationSignIn {
   const { name, password, defaultProject } = lab.users.find((one) => one.name === user) ?? {};
   return DestinationSignIn.parse({
     secret: password,
@@ -106,7 +110,7 @@ function signInTo(lab: OpenstackLab, user: string): DestinationSignIn {
       region: null,
       interface: 'public',
       trust: { kind: 'pinned', sha256: lab.fingerprint },
-      proxy: null,
+      proxy,
       createdAt: '2026-11-22T00:00:00Z',
       about: null,
     },

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { BootCheck, MigrationOptions } from '../../../main/shared/migration.ts';
 import type { ProvisionedServer } from '../../drivers.ts';
 import { GuestStoppedError, lastSign, linesOf, type Sign } from './console-signs.ts';
-import { BadRequestError, ConflictError, ForbiddenError, NotFoundError, ServiceUnavailableError } from './errors.ts';
+import { BadRequestError, ForbiddenError, NotFoundError } from './errors.ts';
 import { ServerFailedError } from './making-errors.ts';
-import type { Site } from './making.ts';
-import { pathOfServer, serverOf } from './servers.ts';
+import { isPassing, type Site } from './making.ts';
+import { pathOfServer, serverOf, type Server } from './servers.ts';
 
 const CONSOLE_LINES = 200;
 const SHOWN_LINES = 20;
@@ -27,8 +27,8 @@ export async function consoleLines({ session }: Site, id: string, signal: AbortS
     return linesOf(output ?? '');
   } catch (error) {
     // Not started yet, not offered by this hypervisor, not allowed, or just not now: the server itself may be well.
-    const isNoConsole = [ConflictError, BadRequestError, ForbiddenError, NotFoundError, ServiceUnavailableError];
-    if (isNoConsole.some((kind) => error instanceof kind)) return null;
+    if (isPassing(error) || [BadRequestError, ForbiddenError, NotFoundError].some((kind) => error instanceof kind))
+      return null;
     throw error;
   }
 }
@@ -107,7 +107,13 @@ function doubt({ lines, sign, answers }: Seen, addresses: readonly string[], opt
 
 /** @throws ServerFailedError */
 async function mustRun(site: Site, { id, name }: ProvisionedServer, signal: AbortSignal): Promise<void> {
-  const server = await serverOf(site, id, signal);
+  let server: Server | null;
+  try {
+    server = await serverOf(site, id, signal);
+  } catch (error) {
+    if (isPassing(error)) return; // Nova is out, which says nothing of the server
+    throw error;
+  }
   const faults: Readonly<Record<string, string>> = {
     ERROR: server?.fault?.message ?? 'Nova gives no reason',
     SHUTOFF: 'it was active, and then it stopped or its guest switched it off',

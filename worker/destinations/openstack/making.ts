@@ -1,4 +1,5 @@
 /** How a thing is made in a cloud: written down first, adopted when it is there already, waited for without hurry. */
+import { GutsError } from '../../../main/shared/errors.ts';
 import { TAG_PREFIX, type LedgerItem } from '../../../main/shared/migration.ts';
 import type { Ledger } from '../../drivers.ts';
 import type { CloudSession } from './cloud-session.ts';
@@ -51,7 +52,7 @@ const PAUSES_MS = [300, 500, 700, 1_000, 2_000, 3_000] as const;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Looks again and again until what is seen is what is waited for.
+ * Looks again and again until what is seen is what is waited for. A service that is out meanwhile is waited for too.
  * @param late what to say after `patienceMs` of waiting
  */
 export async function waitUntil<T>(
@@ -62,12 +63,20 @@ export async function waitUntil<T>(
 ): Promise<T> {
   const beganMs = clock.now();
   for (let attempt = 0; ; attempt++) {
-    const seen = await look();
-    if (isDone(seen)) return seen;
-    if (clock.now() - beganMs >= patienceMs) throw late(seen);
+    const isLate = clock.now() - beganMs >= patienceMs;
+    try {
+      const seen = await look();
+      if (isDone(seen)) return seen;
+      if (isLate) throw late(seen);
+    } catch (error) {
+      if (isLate || !isPassing(error)) throw error;
+    }
     await clock.pause(PAUSES_MS[attempt] ?? LONGEST_PAUSE_MS, signal);
   }
 }
+
+/** Whether looking again later may show more than an error. */
+export const isPassing = (error: unknown): boolean => error instanceof GutsError && error.retryable;
 
 /** Whatever has to move so many GiB inside the cloud may take its time: 20 MB/s, and a quarter of an hour besides. */
 export const patienceForGiB = (sizeGiB: number): number => 15 * 60_000 + sizeGiB * 55_000;

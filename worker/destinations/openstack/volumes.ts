@@ -129,8 +129,8 @@ export async function removeVolume(site: Site, id: string, signal: AbortSignal):
       const volume = await volumeOf(site, id, signal);
       if (volume === null || !DELETABLE.test(volume.status) || volume.status === asked) return volume;
       if (volume.status !== 'in-use') {
-        asked = volume.status;
         await unlessGone(session.request('volume', 'DELETE', pathOfVolume(id), { schema: z.null(), signal }));
+        asked = volume.status;
       }
       return volume;
     },
