@@ -97,6 +97,7 @@ async function connectFor(
     callback?.(error as Error, undefined as unknown as Duplex); // Node looks at the error first, whatever its types say
     return;
   }
+  socket.on('error', () => {}); // its request hears of it; between two requests, and when one was aborted, nobody does
   callback?.(null, socket);
 }
 
