@@ -70,6 +70,7 @@ export class Transport implements Disposable {
       const timer = setTimeout(() => request.destroy(this.#silence()), SILENCE_MS);
       request.on('response', (response) => {
         clearTimeout(timer);
+        response.on('error', () => {}); // whoever reads it hears of it; nobody may be reading any more
         resolve(response);
       });
       request.on('error', (error) => {
@@ -96,7 +97,7 @@ export class Transport implements Disposable {
     } catch (error) {
       throw this.#meaning(error, signal);
     } finally {
-      if (!response.complete) response.destroy();
+      if (!response.readableEnded) response.destroy(); // also when all has come: unread, it would keep its connection
     }
   }
 
