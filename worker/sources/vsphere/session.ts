@@ -21,6 +21,7 @@ const REPEATABLE: ReadonlySet<VimMethod> = new Set<VimMethod>([
   'CreateContainerView',
   'DestroyView',
   'RetrievePropertiesEx',
+  'ContinueRetrievePropertiesEx', // a token that is used up ends in a fault, and the question is asked from the beginning
   'CreatePropertyCollector',
   'DestroyPropertyCollector',
   'CreateFilter',
