@@ -142,7 +142,8 @@ export class SmallVcenter implements AsyncDisposable {
       case 'CreateFilter':
         return `<returnval type="PropertyFilter">session[${this.#session}]filter</returnval>`;
       case 'RetrievePropertiesEx':
-        if (this.#isStale(body)) return fault('ManagedObjectNotFound', 'The object has already been deleted.');
+        if (this.#isStale(body) || this.#namesWhatIsGone(body))
+          return fault('ManagedObjectNotFound', 'The object has already been deleted.');
         return this.#page(this.#asked(body), Number(/<maxObjects>(\d+)/.exec(body)?.[1] ?? 1000));
       case 'ContinueRetrievePropertiesEx': {
         const rest = this.#rest.get(/<token>(.*)<\/token>/.exec(body)?.[1] ?? '');
@@ -158,6 +159,11 @@ export class SmallVcenter implements AsyncDisposable {
   #isStale(body: string): boolean {
     const [, session] = /session\[(\d+)\]/.exec(body) ?? [];
     return session !== undefined && session !== String(this.#session);
+  }
+
+  #namesWhatIsGone(body: string): boolean {
+    if (body.includes('<reportMissingObjectsInResults>true')) return false;
+    return [...body.matchAll(/<obj type="VirtualMachine">(.*?)<\/obj>/g)].some(([, id = '']) => !this.#things.has(id));
   }
 
   /** The objects that are asked for by type and, where they are named, by ref; missing properties as vCenter tells them. */
