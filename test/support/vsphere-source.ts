@@ -78,11 +78,11 @@ export async function readDisks(
     key,
     label,
     sizeBytes,
-    isBoot: index === 0,
+    sizeGiB: 1,
     bootIndex: index,
     reading: { value: reading, reason: 'The test says so.' },
     imageFormat: { value: 'raw', reason: 'The test says so.' },
-    minDiskGiB: 1,
+    volumeType: null,
   }));
   await using opened = await source.openDisks(vm, planned, ledger, signal);
   const contents: Buffer[] = [];

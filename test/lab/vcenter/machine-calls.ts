@@ -73,7 +73,7 @@ export function callMachine(
   if (room.leases.holds(machine)) throw taskInProgress();
   const work = taskWork(method, machine, snapshot, args);
   const failure = rules.find(({ kind }) => kind === 'taskfail');
-  const run = (): Value | undefined => {
+  const run = (): Ref | undefined => {
     if (failure !== undefined) {
       throw new VimFault(failure.faultType === '' ? 'SystemError' : failure.faultType, failure.message, failure.detail);
     }
@@ -100,7 +100,7 @@ function taskWork(
   machine: Machine,
   snapshot: Snapshot | undefined,
   args: Arguments,
-): () => Value | undefined {
+): () => Ref | undefined {
   switch (method) {
     case 'PowerOnVM_Task':
       return () => void machine.turn('poweredOn');

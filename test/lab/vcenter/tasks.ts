@@ -1,6 +1,6 @@
 /** Tasks of the simulated vCenter: queued, running for a moment, then done or failed. */
 import { managedObject } from './managed-object.ts';
-import { data, named, type Ref, type Value } from './values.ts';
+import { Anything, data, named, type Ref } from './values.ts';
 import { VimFault } from './vim-fault.ts';
 import type { World } from './world.ts';
 
@@ -27,14 +27,14 @@ export class Tasks implements Disposable {
   }
 
   /** @param work what the task does in the end; its fault is the task's */
-  start(method: string, entity: Ref, work: () => Value | undefined): Ref {
+  start(method: string, entity: Ref, work: () => Ref | undefined): Ref {
     const ref: Ref = { type: 'Task', id: `task-${this.#tasks.length + 1}` };
     const facts = { ref, method, entity, state: 'running' as TaskFacts['state'] };
     this.#tasks.push(facts);
     this.#world.machine(entity)?.recentTasks.push(ref);
     const queueTime = new Date();
     let completeTime: Date | undefined;
-    let result: Value | undefined;
+    let result: Anything | undefined;
     let fault: VimFault | undefined;
     const name = `${method.charAt(0).toLowerCase()}${method.slice(1).replace(/_Task$/, '')}`;
     this.#world.put(
@@ -62,7 +62,8 @@ export class Tasks implements Disposable {
     );
     this.#later(() => {
       try {
-        result = work();
+        const made = work();
+        result = made === undefined ? undefined : new Anything(made);
         facts.state = 'success';
       } catch (error) {
         fault =

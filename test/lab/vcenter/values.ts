@@ -42,7 +42,17 @@ export class List {
   }
 }
 
-export type Value = string | number | boolean | Date | Ref | Data | Named | List;
+/** A field that may hold anything, and so says what it holds. */
+export class Anything {
+  readonly value: Held;
+
+  constructor(value: Held) {
+    this.value = value;
+  }
+}
+
+type Held = string | number | boolean | Date | Ref | Data | Named | List;
+export type Value = Held | Anything;
 
 export const data = (type: string, fields: Data['fields']): Data => new Data(type, fields);
 /** A data object where a base type is declared: devices, backings, faults. */
@@ -62,6 +72,7 @@ export function escape(text: string): string {
 /** A field of a data object: type names only where they say something new. */
 export function element(name: string, value: Value | undefined): string {
   if (value === undefined) return '';
+  if (value instanceof Anything) return anyElement(name, value.value);
   if (value instanceof List) return value.items.map((item) => element(name, item)).join('');
   if (value instanceof Data) {
     const type = value.isSubtype ? ` xsi:type="${value.type}"` : '';
@@ -73,6 +84,7 @@ export function element(name: string, value: Value | undefined): string {
 
 /** A value where anything may stand, as in a property: always with its type. */
 export function anyElement(name: string, value: Value): string {
+  if (value instanceof Anything) return anyElement(name, value.value);
   if (value instanceof List) {
     const items = value.items.map((item) => element(xmlNameOf(value.itemType), item)).join('');
     return `<${name} xsi:type="ArrayOf${value.itemType}">${items}</${name}>`;
