@@ -81,7 +81,6 @@ export function errorOf(fault: SoapFault, place: FaultPlace): GutsError {
     case 'RestrictedVersion':
     case 'LicenseRestricted':
     case 'NotEnoughLicenses':
-    case 'NoActiveHostInCluster':
       return new LicenceError(type, says, options);
     case 'InvalidState':
     case 'InvalidHostState':
@@ -108,12 +107,10 @@ export function errorOf(fault: SoapFault, place: FaultPlace): GutsError {
     case 'FileAlreadyExists':
     case 'CannotAccessFile':
     case 'NoDiskSpace':
-    case 'NoDisksToCustomize':
       return new FileFaultError(type, saysWith(detail['file']), options);
     case 'ManagedObjectNotFound':
       return new GoneError(type, saysWith(nameOf(detail['obj'])), options);
     case 'Timedout':
-    case 'RequestCanceled':
       return new TimedOutError(type, says, options);
     case 'SnapshotFault':
     case 'ApplicationQuiesceFault':
@@ -133,6 +130,7 @@ export function errorOf(fault: SoapFault, place: FaultPlace): GutsError {
     case 'HostNotConnected':
     case 'HostNotReachable':
     case 'NoHost':
+    case 'NoActiveHostInCluster':
       return new HostUnreachableError(type, says, options);
     default:
       return new UnexpectedFaultError(type, saysWith(type), options);

@@ -69,7 +69,9 @@ async function askGuest(
     if (error instanceof ToolsUnavailableError)
       return { reason: 'VMware Tools do not run in it, so it cannot be asked', cause: error };
     if (error instanceof WrongPowerStateError && (await powerOf(session, vm, signal)) === 'poweredOff') return null;
-    if (!(error instanceof GutsError) || !error.retryable) throw error; // else the answer was lost, and perhaps only that
+    if (!(error instanceof GutsError) || !error.retryable) throw error;
+    // The answer was lost. It is asked once more; if it had heard, its tools may be gone already.
+    await session.call('ShutdownGuest', vm, {}, signal).catch(() => {});
   }
   const isOff = await becomesOff(session, vm, timeoutSeconds * 1000, signal);
   return isOff ? null : { reason: `it still ran ${timeoutSeconds} s after it was asked to` };

@@ -32,6 +32,8 @@ const REPEATABLE: ReadonlySet<VimMethod> = new Set<VimMethod>([
   'HttpNfcLeaseGetManifest',
   'HttpNfcLeaseProgress',
 ]);
+/** Calls that cannot be repeated, but only ever follow another one closely. */
+const IN_A_ROW: ReadonlySet<VimMethod> = new Set<VimMethod>(['ContinueRetrievePropertiesEx']);
 const LOGOUT_TIMEOUT_MS = 5000;
 const SERVICE: ManagedRef = { type: 'ServiceInstance', id: 'ServiceInstance' };
 
@@ -116,7 +118,7 @@ export class VsphereSession implements AsyncDisposable {
     const transport = new Transport({ ...addressOf(url), trust, proxy });
     try {
       const soap = await SoapClient.create(transport);
-      const sending = { cookie: null, version: OLDEST_SPOKEN, isRepeatable: true, signal };
+      const sending = { cookie: null, version: OLDEST_SPOKEN, onFresh: false, signal };
       const versions = await withRetries('answered', signal, async () => {
         const path = '/sdk/vimServiceVersions.xml';
         return await transport.document(path, sending);
@@ -222,7 +224,7 @@ export class VsphereSession implements AsyncDisposable {
     this.#closing.abort(new Error('the session is closed'));
     if (cookie !== null) {
       const signal = AbortSignal.timeout(LOGOUT_TIMEOUT_MS);
-      const sending = { cookie, version: this.version, isRepeatable: true, signal };
+      const sending = { cookie, version: this.version, onFresh: false, signal };
       // A server that is gone ends the session by itself.
       await this.#soap.call('Logout', this.content.sessionManager, {}, sending).catch(() => {});
     }
@@ -234,7 +236,7 @@ export class VsphereSession implements AsyncDisposable {
     const args = { userName: this.userName, password: this.#secret, locale: 'en_US' };
     try {
       const { cookie } = await withRetries('always', signal, async () => {
-        const sending = { cookie: null, version: this.version, isRepeatable: true, signal };
+        const sending = { cookie: null, version: this.version, onFresh: false, signal };
         return await this.#soap.call('Login', this.content.sessionManager, args, sending);
       });
       if (cookie === null) throw new StrangeAnswerError(`${this.#place.server} signs in, but gives no session.`);
@@ -247,10 +249,11 @@ export class VsphereSession implements AsyncDisposable {
 
   async #signedIn<T>(method: VimMethod, signal: AbortSignal, attempt: (sending: Sending) => Promise<T>): Promise<T> {
     const isRepeatable = REPEATABLE.has(method);
+    const onFresh = !isRepeatable && !IN_A_ROW.has(method);
     const once = async (): Promise<T> =>
       await withRetries(isRepeatable ? 'always' : 'unsent', signal, async () => {
         if (this.#renewing !== null) await unlessAborted(this.#renewing, signal);
-        return await attempt({ cookie: this.#cookie, version: this.version, isRepeatable, signal });
+        return await attempt({ cookie: this.#cookie, version: this.version, onFresh, signal });
       });
     try {
       const login = this.#logins;

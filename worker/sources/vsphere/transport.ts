@@ -25,8 +25,8 @@ export interface Sending {
   readonly cookie: string | null;
   /** Of the API, such as `8.0.3.0`. */
   readonly version: string;
-  /** A call that makes something gets a fresh connection: a kept one may be dead already, and it cannot be sent twice. */
-  readonly isRepeatable: boolean;
+  /** What cannot be sent twice gets a connection of its own: a kept one may be dead already. */
+  readonly onFresh: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +57,7 @@ export class Transport implements Disposable {
         port: this.#server.port,
         path,
         method: body === null ? 'GET' : 'POST',
-        agent: how.isRepeatable ? this.#kept : this.#fresh,
+        agent: how.onFresh ? this.#fresh : this.#kept,
         signal: how.signal,
         headers: {
           ...(body === null
