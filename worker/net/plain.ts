@@ -51,7 +51,6 @@ async function connect(host: string, port: number): Promise<net.Socket> {
     socket.once('error', (cause) => reject(new UnreachableError(server, cause)));
     socket.once('connect', resolve);
   });
-  socket.setTimeout(0);
-  socket.removeAllListeners('error');
+  socket.setTimeout(0).removeAllListeners('timeout').removeAllListeners('error'); // they are the client's from here on
   return socket;
 }
