@@ -32,8 +32,6 @@ const REPEATABLE: ReadonlySet<VimMethod> = new Set<VimMethod>([
   'HttpNfcLeaseGetManifest',
   'HttpNfcLeaseProgress',
 ]);
-/** Calls that cannot be repeated, but only ever follow another one closely. */
-const IN_A_ROW: ReadonlySet<VimMethod> = new Set<VimMethod>(['ContinueRetrievePropertiesEx']);
 const LOGOUT_TIMEOUT_MS = 5000;
 const SERVICE: ManagedRef = { type: 'ServiceInstance', id: 'ServiceInstance' };
 
@@ -249,11 +247,10 @@ export class VsphereSession implements AsyncDisposable {
 
   async #signedIn<T>(method: VimMethod, signal: AbortSignal, attempt: (sending: Sending) => Promise<T>): Promise<T> {
     const isRepeatable = REPEATABLE.has(method);
-    const onFresh = !isRepeatable && !IN_A_ROW.has(method);
     const once = async (): Promise<T> =>
       await withRetries(isRepeatable ? 'always' : 'unsent', signal, async () => {
         if (this.#renewing !== null) await unlessAborted(this.#renewing, signal);
-        return await attempt({ cookie: this.#cookie, version: this.version, onFresh, signal });
+        return await attempt({ cookie: this.#cookie, version: this.version, onFresh: !isRepeatable, signal });
       });
     try {
       const login = this.#logins;
