@@ -70,7 +70,7 @@ export async function digestsOf(file: string): Promise<{ size: number; checksum:
   const [md5, sha512] = [createHash('md5'), createHash('sha512')];
   let size = 0;
   const handle = await open(file, 'r');
-  for await (const piece of handle.createReadStream() as AsyncIterable<Buffer>) {
+  for await (const piece of handle.createReadStream({ highWaterMark: COPY_BYTES }) as AsyncIterable<Buffer>) {
     size += piece.byteLength;
     md5.update(piece);
     sha512.update(piece);
