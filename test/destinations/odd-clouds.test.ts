@@ -81,6 +81,29 @@ describe('an image service', () => {
     await expect(finish(upload, bytes)).rejects.toMatchObject({ code: 'openstack.image-differs' });
   });
 
+  test('that never lets go of a broken upload gets a new image for the next try', async () => {
+    const small = await smallCloud();
+    const asked = {
+      name: `${TAG}-disk-2000`,
+      disk_format: 'raw',
+      min_disk: 1,
+      hw_disk_bus: 'virtio',
+      os_type: 'linux',
+    };
+    let made = 0;
+    small.on('POST /image/v2/images', () => ({ status: 201, body: { id: `i${++made}`, status: 'queued', ...asked } }));
+    small.on('GET /image/v2/images/i1', () => ({ body: { id: 'i1', status: 'saving', ...asked } }));
+    small.on('DELETE /image/v2/images/i1', () => ({ status: 204 }));
+    const driver = await signedIn(small);
+    const ledger = new MemoryLedger(TAG);
+    await using first = await driver.openImage(imageSpec('2000'), ledger, never);
+    await using second = await driver.openImage(imageSpec('2000'), ledger, never);
+
+    expect([first.imageId, second.imageId]).toEqual(['i1', 'i2']);
+    expect(small.askedFor('DELETE /image/v2/images/i1')).toHaveLength(1);
+    expect(ledger.items).toMatchObject([{ key: 'image:2000', id: 'i2' }]);
+  });
+
   test('whose last answer is lost is asked what became of the image', async () => {
     const tunnels: { sent: number }[] = [];
     const proxy = http.createServer();

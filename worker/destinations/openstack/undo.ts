@@ -80,7 +80,9 @@ export async function undo(site: Site, item: LedgerItem, signal: AbortSignal): P
   if (item.id !== null) await way.remove(site, item.id, signal);
   if (tagIn(item.name) === null || !site.session.has(way.service)) return;
   // Also where there is an id: an answer that was lost on the way may have left a second one.
-  for await (const { id } of way.find(site, item.name, signal)) await way.remove(site, id, signal);
+  const others: string[] = [];
+  for await (const { id } of way.find(site, item.name, signal)) others.push(id); // pages end when their things go
+  for (const id of others) await way.remove(site, id, signal);
 }
 
 /** Everything in the project that carries a migration's tag, in the order in which it can be removed. */
