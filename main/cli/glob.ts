@@ -4,7 +4,7 @@
 export function matcher(pattern: string | undefined): (text: string) => boolean {
   if (pattern === undefined) return () => true;
   const source = [...pattern]
-    .map((letter) => (letter === '*' ? '[^]*' : letter === '?' ? '[^]' : letter.replace(/[\\^$.|+()[\]{}/-]/, '\\$&')))
+    .map((letter) => (letter === '*' ? '[^]*' : letter === '?' ? '[^]' : letter.replace(/[\\^$.|+()[\]{}/]/, '\\$&')))
     .join('');
   const expression = new RegExp(`^${source}$`, 'iu');
   return (text) => expression.test(text);

@@ -39,7 +39,7 @@ export function addResource(program: Command): void {
     .action(async (filters: Filters) => {
       const workplace = new Workplace(list);
       const found = await find(workplace, filters, wantedBy(filters));
-      const resources = found.map(({ source, one }) => ({ source: source.name, kind: one.kind, ...one.thing }));
+      const resources = found.map(({ source, one }) => ({ source: source.name, type: one.kind, ...one.thing }));
       workplace.terminal.result({ resources }, () => table(found, resourceColumns, NOTHING));
     });
   const show = resource
@@ -52,7 +52,7 @@ export function addResource(program: Command): void {
       const filters = source === undefined ? {} : { source };
       const found = await find(workplace, filters, ({ thing }) => thing.ref === nameOrRef || thing.name === nameOrRef);
       const { one, source: from } = theOnly(found, nameOrRef);
-      workplace.terminal.result({ source: from.name, kind: one.kind, ...one.thing }, () => thingText(from, one));
+      workplace.terminal.result({ source: from.name, type: one.kind, ...one.thing }, () => thingText(from, one));
     });
 }
 
@@ -116,11 +116,15 @@ async function find(
   const found: Found[] = [];
   for (const source of sources) {
     const { things, takenAt } = await inventoryOf(workplace, source, wanted);
-    found.push(...things.map((one) => ({ source, one })));
+    found.push(...things.map((one) => ({ source, one })).sort(byName));
     if (!workplace.terminal.isJson) tellAge(workplace, source, takenAt);
   }
   return found;
 }
+
+/** As people count: web-9 before web-10. */
+const inOrder = new Intl.Collator('en', { numeric: true });
+const byName = (a: Found, b: Found): number => inOrder.compare(a.one.thing.name, b.one.thing.name);
 
 const OLD_HOURS = 24;
 
@@ -193,7 +197,7 @@ const vmColumns: readonly Column<{ readonly source: SourceConnection; readonly v
 ];
 
 const resourceColumns: readonly Column<Found>[] = [
-  { title: 'KIND', cell: ({ one }) => one.kind, isWhole: true },
+  { title: 'TYPE', cell: ({ one }) => one.kind, isWhole: true },
   { title: 'NAME', cell: ({ one }) => one.thing.name },
   { title: 'REF', cell: ({ one }) => one.thing.ref, isWhole: true },
   { title: 'SOURCE', cell: ({ source }) => source.name },

@@ -11,7 +11,7 @@ export interface Column<Row> {
 }
 
 const GAP = '  ';
-const LEAST_WIDTH = 8;
+const LEAST_WIDTH = 4;
 
 /** The columns that the terminal has; endless where the output is no terminal. */
 export const outputWidth = (): number => (process.stdout.isTTY === true ? process.stdout.columns : Infinity);
