@@ -16,6 +16,7 @@ export interface VspherePeer extends AsyncDisposable {
   /** With the certificate of this moment pinned. */
   signIn(): Promise<SourceSignIn>;
   refOf(name: string): Promise<string>;
+  machineCount(): Promise<number>;
   state(): Promise<z.infer<typeof State>>;
   /** SHA-256 of what a disk holds now. */
   sha256Of(vm: string, disk: number): Promise<string>;
@@ -82,6 +83,7 @@ export async function vspherePeer(kind: 'vcenter' | 'esxi', ...flags: string[]):
       if (found === undefined) throw new Error(`the peer has no ${name}`);
       return found.Ref;
     },
+    machineCount: async () => Machines.parse(await (await get('/vms')).json()).length,
     state: async () => State.parse(await (await get('/state')).json()),
     sha256Of: async (vm, disk) =>
       (await (await get(`/disk/content?vm=${encodeURIComponent(vm)}&disk=${disk}&sha256=1`)).text()).trim(),
