@@ -1,34 +1,20 @@
 /** Disks of an independent vCenter and ESXi come over as they are, by each way of reading, and nothing stays behind. */
-import { createHash } from 'node:crypto';
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { InventoryVm } from '../../main/shared/inventory.ts';
-import { defaultOptions, type LedgerItem, type PlannedDisk, type Reading } from '../../main/shared/migration.ts';
-import { readExtent } from '../../worker/disk/extents.ts';
-import type { DiskImage } from '../../worker/disk/image.ts';
-import { openImage } from '../../worker/disk/open.ts';
-import type { Ledger, OpenDisks, ReadableDisk, StreamedDisk } from '../../worker/drivers.ts';
+import { defaultOptions, type Reading } from '../../main/shared/migration.ts';
+import type { Ledger, OpenDisks } from '../../worker/drivers.ts';
 import { abortLease } from '../../worker/sources/vsphere/disks/lease.ts';
 import { openVmDisks } from '../../worker/sources/vsphere/disks/open.ts';
 import { readingsOf } from '../../worker/sources/vsphere/disks/readings.ts';
 import { describeVm } from '../../worker/sources/vsphere/inventory/describe.ts';
 import { VsphereSession } from '../../worker/sources/vsphere/session.ts';
+import { contentOf, downloaded, planned, sha256Of, streamed } from '../support/source-disks.ts';
+import { ledgerInMemory } from '../support/vsphere-source.ts';
 import { vspherePeer, type VspherePeer } from './vsphere-peer.ts';
 
 const never = new AbortController().signal;
-const TAG = 'guts-mig_disksoverlan';
 const LEASE_TIMEOUT_SECONDS = 3;
-let folder: string;
 let peer: VspherePeer;
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'guts-interop-'));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
 
 describe.each(['vcenter', 'esxi'] as const)('%s', (kind) => {
   beforeAll(async () => {
@@ -276,14 +262,14 @@ describe.each(['vcenter', 'esxi'] as const)('%s', (kind) => {
 interface OpenMachine extends AsyncDisposable {
   readonly vm: InventoryVm;
   readonly session: VsphereSession;
-  readonly ledger: MemoryLedger;
+  readonly ledger: Ledger;
   open(signal?: AbortSignal): Promise<OpenDisks>;
 }
 
 async function machine(name: string, reading: Reading): Promise<OpenMachine> {
   const session = await VsphereSession.open(await peer.signIn(), never);
   const vm = await describeVm(session, await peer.refOf(name), never);
-  const ledger = new MemoryLedger();
+  const ledger = ledgerInMemory();
   return {
     vm,
     session,
@@ -293,98 +279,10 @@ async function machine(name: string, reading: Reading): Promise<OpenMachine> {
   };
 }
 
-function planned(vm: InventoryVm, reading: Reading): PlannedDisk[] {
-  return vm.disks.map(({ key, label, sizeBytes }, i) => ({
-    key,
-    label,
-    sizeBytes,
-    sizeGiB: Math.ceil(sizeBytes / 2 ** 30),
-    reading: { value: reading, reason: 'the test wants it' },
-    imageFormat: { value: 'qcow2', reason: 'the test wants it' },
-    volumeType: null,
-    bootIndex: i,
-  }));
-}
-
-/** A ledger that is forgotten with its process. */
-class MemoryLedger implements Ledger {
-  readonly tag = TAG;
-  items: LedgerItem[] = [];
-
-  async make<T extends { readonly id: string }>(item: Omit<LedgerItem, 'id'>, create: () => Promise<T>): Promise<T> {
-    this.items.push({ ...item, id: null });
-    const made = await create();
-    this.items = this.items.map((one) => (one.key === item.key ? { ...one, id: made.id } : one));
-    return made;
-  }
-
-  async settle(key: string): Promise<void> {
-    this.items = this.items.filter((item) => item.key !== key);
-  }
-}
-
 async function expectNothingLeft({ vm, session, ledger }: OpenMachine): Promise<void> {
   expect(await peer.state()).toMatchObject({ leases: 0 });
   expect((await describeVm(session, vm.ref, never)).snapshots).toEqual(vm.snapshots);
   expect(ledger.items).toEqual([]);
-}
-
-function streamed(disk: ReadableDisk | undefined): StreamedDisk {
-  if (disk?.kind !== 'stream') throw new Error('a lease gives streams');
-  return disk;
-}
-
-/** What the guest sees, whichever way it comes. */
-async function sha256Of(disk: ReadableDisk | undefined): Promise<string> {
-  if (disk === undefined) throw new Error('no disk');
-  if (disk.kind === 'extents') {
-    await using image = await disk.openImage(never);
-    return await contentOf(image);
-  }
-  const { file } = await downloaded(disk);
-  await using image = await openImage(file);
-  return await contentOf(image);
-}
-
-async function contentOf(image: DiskImage, inTheMiddle?: () => Promise<void>): Promise<string> {
-  const hash = createHash('sha256');
-  const size = image.facts.virtualSizeBytes;
-  let isBehind = false;
-  for await (const extent of image.extents(0, size)) {
-    for (let at = 0; at < extent.length; at += WINDOW_BYTES) {
-      const length = Math.min(WINDOW_BYTES, extent.length - at);
-      const bytes = Buffer.alloc(length);
-      if (extent.kind === 'data') await extent.source.read(bytes, extent.position + at, never);
-      else if (extent.kind === 'packed') await readExtent(extent, bytes, never);
-      hash.update(bytes);
-      if (!isBehind && extent.offset + at + length > size / 3) {
-        isBehind = true;
-        await inTheMiddle?.();
-      }
-    }
-  }
-  return hash.digest('hex');
-}
-const WINDOW_BYTES = 10 * 1024 * 1024;
-
-async function downloaded(disk: StreamedDisk): Promise<{ file: string; sha1: string; sizeBytes: number }> {
-  await using stream = await disk.open(never);
-  const file = path.join(folder, 'stream.vmdk');
-  const target = await open(file, 'w');
-  const hash = createHash('sha1');
-  let sizeBytes = 0;
-  try {
-    const window = Buffer.alloc(1024 * 1024);
-    for (let got = window.length; got === window.length;) {
-      got = await stream.read(window, never);
-      hash.update(window.subarray(0, got));
-      await target.write(window, 0, got);
-      sizeBytes += got;
-    }
-  } finally {
-    await target.close();
-  }
-  return { file, sha1: hash.digest('hex'), sizeBytes };
 }
 
 /** As whoever migrates does: what may be tried again is tried again. */

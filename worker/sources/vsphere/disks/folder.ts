@@ -19,6 +19,7 @@ const OTHER_WAY = 'Choose the lease as the way of reading, or consolidate the ma
  * The disk as an image of its own.
  * @param areas what is allocated, in order, without overlap; everything else reads as zeros without being asked for.
  *   Null reads the whole file.
+ * @param warnings for the image's facts
  * @throws UnreadableDiskError where the file alone does not hold the disk; GutsError
  */
 export async function openFolderImage(
@@ -26,6 +27,7 @@ export async function openFolderImage(
   disk: FrozenDisk,
   name: string,
   areas: readonly Span[] | null,
+  warnings: readonly string[],
   signal: AbortSignal,
 ): Promise<DiskImage> {
   mustStandAlone(disk, name);
@@ -60,7 +62,7 @@ export async function openFolderImage(
       sectorSizeBytes: SECTOR_BYTES,
       creator: null,
       chain: [{ name, format: 'raw', variant }],
-      warnings: [],
+      warnings: [...warnings],
     },
     extents: (from, to, stop) => extentsOf(source, position, areas ?? whole, from, Math.min(to, disk.sizeBytes), stop),
     async [Symbol.asyncDispose]() {

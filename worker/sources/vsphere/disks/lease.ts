@@ -7,7 +7,7 @@ import { openDownload, type BulkFile } from '../../../net/bulk-get.ts';
 import { StrangeAnswerError } from '../../../net/errors.ts';
 import { HttpStatusError } from '../../../net/http-errors.ts';
 import type { PeerTrust } from '../../../net/tls.ts';
-import { GoneError, NotSupportedError, WrongStateError } from '../errors.ts';
+import { GoneError, NotSupportedError, VsphereError, WrongStateError } from '../errors.ts';
 import { faultOfTask } from '../faults.ts';
 import type { VsphereSession } from '../session.ts';
 import { waitForProperties } from '../tasks.ts';
@@ -18,6 +18,7 @@ import { LeaseLostError, UnreadableDiskError } from './errors.ts';
 export const LEASE_KEY = 'lease';
 /** Of the time after which vSphere takes a silent lease back. */
 const PROGRESS_SHARE = 3;
+const LONGEST_SILENCE_MS = 100_000;
 const ABORT_TIMEOUT_MS = 30_000;
 
 const LeaseInfo = z.object({
@@ -104,36 +105,41 @@ export class Lease implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opening?.catch(() => {}); // whoever asked for it is told
     const held = this.#held;
     if (held === null) return;
     this.#drop(held);
-    await abortLease(this.#session, held.ref, AbortSignal.timeout(ABORT_TIMEOUT_MS));
-    await this.#exported.ledger.settle(LEASE_KEY);
+    await this.#giveBack(held.ref);
   }
 
   async #acquire(signal: AbortSignal): Promise<Held> {
     const { ref, vm, ledger } = this.#exported;
     const method = ref.type === 'VirtualMachine' ? 'ExportVm' : 'ExportSnapshot';
     const item = { key: LEASE_KEY, side: 'source', kind: 'lease', name: ledger.tag, facts: { vm: vm.ref } } as const;
-    const { id } = await ledger.make(item, async () => {
-      return { id: ManagedRefValue.parse(await this.#session.call(method, ref, {}, signal)).id };
-    });
+    const { id } = await ledger
+      .make(item, async () => ManagedRefValue.parse(await this.#session.call(method, ref, {}, signal)))
+      .catch(async (error: unknown) => {
+        if (error instanceof VsphereError) await ledger.settle(LEASE_KEY); // it said no: there is none to undo
+        throw error;
+      });
     const lease: ManagedRef = { type: 'HttpNfcLease', id };
     try {
       const info = await this.#whenReady(lease, signal);
       const lost = new AbortController();
-      const held: Held = {
-        ref: lease,
-        info,
-        lost,
-        timer: setInterval(() => void this.#tellProgress(held), (info.leaseTimeout * 1000) / PROGRESS_SHARE),
-      };
+      const everyMs = Math.min(Math.floor((info.leaseTimeout * 1000) / PROGRESS_SHARE), LONGEST_SILENCE_MS);
+      const timer = setInterval(() => void this.#tellProgress(held, everyMs), everyMs);
+      const held: Held = { ref: lease, info, lost, timer };
       return held;
     } catch (error) {
-      await abortLease(this.#session, lease, AbortSignal.timeout(ABORT_TIMEOUT_MS));
-      await ledger.settle(LEASE_KEY);
+      // Where this fails too the lease stays in the ledger, and the first error is the one to tell.
+      await this.#giveBack(lease).catch(() => {});
       throw error;
     }
+  }
+
+  async #giveBack(lease: ManagedRef): Promise<void> {
+    await abortLease(this.#session, lease, AbortSignal.timeout(ABORT_TIMEOUT_MS));
+    await this.#exported.ledger.settle(LEASE_KEY);
   }
 
   async #whenReady(lease: ManagedRef, signal: AbortSignal): Promise<LeaseInfo> {
@@ -148,17 +154,14 @@ export class Lease implements AsyncDisposable {
   }
 
   /** Called in time, whether bytes come or not: vSphere takes a silent lease back. */
-  async #tellProgress(held: Held): Promise<void> {
-    const capacity = held.info.totalDiskCapacityInKB * 1024;
-    const percent = Math.min(99, Math.floor((100 * this.#receivedBytes) / Math.max(1, capacity)));
-    const signal = AbortSignal.any([
-      held.lost.signal,
-      AbortSignal.timeout((held.info.leaseTimeout * 1000) / PROGRESS_SHARE),
-    ]);
+  async #tellProgress(held: Held, timeoutMs: number): Promise<void> {
     try {
+      const capacity = held.info.totalDiskCapacityInKB * 1024;
+      const percent = Math.min(99, Math.floor((100 * this.#receivedBytes) / Math.max(1, capacity)));
+      const signal = AbortSignal.any([held.lost.signal, AbortSignal.timeout(timeoutMs)]);
       await this.#session.call('HttpNfcLeaseProgress', held.ref, { percent }, signal);
     } catch (error) {
-      if (this.#held === held && !isMomentary(error)) this.#lose(held, error);
+      if (!isMomentary(error)) this.#lose(held, error);
     }
   }
 

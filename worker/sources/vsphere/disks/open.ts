@@ -114,13 +114,15 @@ async function byRanges(
   const name = `${vm.name}: ${disk.label}`;
   mustStandAlone(still, name);
   const areas = onlyAllocated ? await areasUnlessFault(session, vmRef, snapshot, still, signal) : null;
+  const warnings =
+    onlyAllocated && areas === null ? [`Change tracking had nothing to say of ${disk.label}: all of it is read.`] : [];
   return {
     kind: 'extents',
     key: disk.key,
     name,
     sizeBytes: still.sizeBytes,
     mostDataBytes: areas === null ? mostDataBytes(disk) : areas.reduce((sum, { length }) => sum + length, 0),
-    openImage: async (stop) => await openFolderImage(session, still, name, areas, stop),
+    openImage: async (stop) => await openFolderImage(session, still, name, areas, warnings, stop),
   };
 }
 
