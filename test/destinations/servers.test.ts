@@ -8,6 +8,7 @@ import {
   type PlannedPort,
 } from '../../main/shared/migration.ts';
 import type { OpenstackOptions } from '../lab/openstack/start.ts';
+import { until } from '../support/until.ts';
 import { plan, plannedDisk, serverSpec } from '../support/moves.ts';
 import type { ProvisionedServer, ServerSpec } from '../../worker/drivers.ts';
 import { diskBytes, LabCloud, never, TAG } from './lab-cloud.ts';
@@ -153,6 +154,24 @@ describe('a server', () => {
 
     expect(await provision(spec)).toEqual(first);
     expect(at.things).toEqual({ images: 2, ports: 1, servers: 1, volumes: 1 });
+  });
+
+  test('that was ordered when the operator cancelled is known by its id, and removed', async () => {
+    at = await LabCloud.start();
+    const spec = await specOf({ ports: [await port()] });
+    at.lab.faults.add({ where: 'compute', kind: 'delay', match: '^POST .*/servers$', delayMs: 300 });
+    const cancel = new AbortController();
+    const making = at.cloud.provision(spec, at.ledger, cancel.signal);
+    await until(
+      async () => at.lab.faults.rules[0]?.met,
+      (met) => met === 1,
+    );
+    cancel.abort('operator cancelled');
+
+    await expect(making).rejects.toBe('operator cancelled');
+    expect(at.ledger.items.find(({ kind }) => kind === 'server')?.id).toBe(at.lab.state().servers[0]?.id);
+    await at.undo();
+    expect(at.things).toEqual({});
   });
 
   test('that was made otherwise than planned is found out', async () => {

@@ -32,6 +32,7 @@ export async function makeFlavor(site: Site, spec: ServerSpec, ledger: Ledger, s
   const tag = `${spec.migrationTag}-flavor`;
   const { session } = site;
   const made = await makeOnce(
+    site,
     ledger,
     { key: 'flavor', kind: 'flavor', name: tag, facts: { called: `Guts: made for ${spec.plan.targetName}` } },
     {
@@ -40,7 +41,7 @@ export async function makeFlavor(site: Site, spec: ServerSpec, ledger: Ledger, s
         return (await unlessGone(session.request('compute', 'GET', pathOfFlavor(id), one)))?.flavor ?? null;
       },
       find: async () => await find(site, ({ description }) => description === tag, signal),
-      create: async () => {
+      create: async (signal) => {
         const { flavor } = await session.request('compute', 'POST', '/flavors', {
           schema: OneFlavor,
           microversion: WITH_DESCRIPTION,
@@ -50,6 +51,7 @@ export async function makeFlavor(site: Site, spec: ServerSpec, ledger: Ledger, s
         return flavor;
       },
     },
+    signal,
   );
   await giveAccess(site, made.id, signal);
   return made.id;

@@ -36,16 +36,22 @@ export async function openImage(
 ): Promise<ImageUpload> {
   const { session } = site;
   const item = { key: spec.key, kind: 'image' as const, name: spec.name, facts: {} };
-  const { id } = await makeOnce(ledger, item, {
-    adopt: async (id) => await adoptImage(site, id, spec, signal),
-    find: async () => {
-      for await (const { id } of session.list('image', '/images', 'images', Image, signal, { name: spec.name }))
-        return id;
-      return null;
+  const { id } = await makeOnce(
+    site,
+    ledger,
+    item,
+    {
+      adopt: async (id) => await adoptImage(site, id, spec, signal),
+      find: async () => {
+        for await (const { id } of session.list('image', '/images', 'images', Image, signal, { name: spec.name }))
+          return id;
+        return null;
+      },
+      create: async (signal) =>
+        await session.request('image', 'POST', '/images', { schema: Image, body: bodyOf(spec), signal }),
     },
-    create: async () =>
-      await session.request('image', 'POST', '/images', { schema: Image, body: bodyOf(spec), signal }),
-  });
+    signal,
+  );
   return new GlanceUpload(site, id, signal);
 }
 

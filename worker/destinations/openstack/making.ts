@@ -19,23 +19,55 @@ interface Ways<T> {
   readonly adopt: (id: string) => Promise<T | null>;
   /** The id of what carries the item's name, for an item whose id never came back. */
   readonly find: () => Promise<string | null>;
-  readonly create: () => Promise<T>;
+  /** @param signal outlasts a cancel by a while */
+  readonly create: (signal: AbortSignal) => Promise<T>;
 }
+
+/** How long after a cancel the answer to an order is still waited for: it holds the id of what must then be removed. */
+const ANSWER_GRACE_MS = 15_000;
+/** What a killed process had ordered shows up within this time. */
+const SHOWS_UP_MS = 2_000;
 
 /** Makes a thing once, however often the way to it is interrupted. */
 export async function makeOnce<T extends { readonly id: string }>(
+  site: Site,
   ledger: Ledger,
   item: NewItem,
   { adopt, find, create }: Ways<T>,
+  signal: AbortSignal,
 ): Promise<T> {
   const known = ledger.items.find(({ key }) => key === item.key);
   const entry = { ...item, side: 'destination' as const };
   if (known !== undefined) {
-    const id = known.id ?? (await find());
+    const id = known.id ?? (await foundSoon(site, find, signal));
     const there = id === null ? null : await adopt(id);
     if (there !== null) return known.id === there.id ? there : await ledger.make(entry, async () => there);
   }
-  return await ledger.make(entry, create);
+  signal.throwIfAborted();
+  return await ledger.make(entry, async () => {
+    const late = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const onAbort = (): void => void (timer = setTimeout(() => late.abort(signal.reason), ANSWER_GRACE_MS));
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await create(late.signal);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
+    }
+  });
+}
+
+/** Looks a second time before it says that there is nothing: the order may still be on its way through the cloud. */
+export async function foundSoon<T>(
+  { clock }: Site,
+  find: () => Promise<T | null>,
+  signal: AbortSignal,
+): Promise<T | null> {
+  const found = await find();
+  if (found !== null) return found;
+  await clock.pause(SHOWS_UP_MS, signal);
+  return await find();
 }
 
 /** Null where the cloud says that there is no such thing. */

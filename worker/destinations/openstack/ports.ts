@@ -57,22 +57,28 @@ async function makePort(
     name,
     facts: { called: `${spec.plan.targetName} ${planned.label}` },
   };
-  return await makeOnce(ledger, item, {
-    adopt: async (id) => {
-      const port = await portOf(site, id, signal);
-      if (port === null || isAsPlanned(port, planned)) return port;
-      await unlessGone(session.request('network', 'DELETE', pathOfPort(id), { schema: z.null(), signal }));
-      return null; // the plan was another one then
+  return await makeOnce(
+    site,
+    ledger,
+    item,
+    {
+      adopt: async (id) => {
+        const port = await portOf(site, id, signal);
+        if (port === null || isAsPlanned(port, planned)) return port;
+        await unlessGone(session.request('network', 'DELETE', pathOfPort(id), { schema: z.null(), signal }));
+        return null; // the plan was another one then
+      },
+      find: async () => {
+        for await (const port of session.list('network', '/ports', 'ports', Port, signal, { name })) return port.id;
+        return null;
+      },
+      create: async (signal) => {
+        const body = { port: bodyOf(planned, name, spec) };
+        return (await session.request('network', 'POST', '/ports', { schema: OnePort, body, signal })).port;
+      },
     },
-    find: async () => {
-      for await (const port of session.list('network', '/ports', 'ports', Port, signal, { name })) return port.id;
-      return null;
-    },
-    create: async () => {
-      const body = { port: bodyOf(planned, name, spec) };
-      return (await session.request('network', 'POST', '/ports', { schema: OnePort, body, signal })).port;
-    },
-  });
+    signal,
+  );
 }
 
 function bodyOf(planned: PlannedPort, name: string, { plan, options, sourceVm }: ServerSpec): Record<string, unknown> {
@@ -115,6 +121,7 @@ export async function makeFloatingIp(
   const name = `${spec.migrationTag}-address`; // it has no name in Neutron, and carries this as its description
   const path = '/floatingips';
   return await makeOnce(
+    site,
     ledger,
     { key: 'floatingIp', kind: 'floatingIp', name, facts: { called: `Guts: ${spec.plan.targetName}` } },
     {
@@ -131,12 +138,13 @@ export async function makeFloatingIp(
           if (ip.description === name) return ip.id;
         return null;
       },
-      create: async () => {
+      create: async (signal) => {
         const body = {
           floatingip: { floating_network_id: floatingNetworkId, port_id: port.id, description: name },
         };
         return (await session.request('network', 'POST', path, { schema: OneFloatingIp, body, signal })).floatingip;
       },
     },
+    signal,
   );
 }

@@ -57,33 +57,39 @@ export async function makeServer(
     name: `${migrationTag}-server`,
     facts: { called: plan.targetName },
   };
-  const { id } = await makeOnce<{ id: string }>(ledger, item, {
-    adopt: async (id) => {
-      const server = await serverOf(site, id, signal);
-      if (server === null || !['ERROR', 'DELETED', 'SOFT_DELETED'].includes(server.status)) return server;
-      await removeServer(site, id, signal);
-      return null;
+  const { id } = await makeOnce<{ id: string }>(
+    site,
+    ledger,
+    item,
+    {
+      adopt: async (id) => {
+        const server = await serverOf(site, id, signal);
+        if (server === null || !['ERROR', 'DELETED', 'SOFT_DELETED'].includes(server.status)) return server;
+        await removeServer(site, id, signal);
+        return null;
+      },
+      find: async () => {
+        for await (const server of serversOf(site, migrationTag, signal)) return server.id;
+        return null;
+      },
+      create: async (signal) => {
+        try {
+          const answer = await session.request('compute', 'POST', '/servers', {
+            schema: z.object({ server: z.object({ id: z.string().min(1) }) }),
+            microversion: WITH_TAGS,
+            body: bodyOf(spec, parts),
+            signal,
+          });
+          return answer.server;
+        } catch (error) {
+          if (error instanceof ForbiddenError && /zero disk/i.test(error.refusal.text))
+            throw new FlavorWithoutDiskError(plan.flavor.value.name, { cause: error });
+          throw error;
+        }
+      },
     },
-    find: async () => {
-      for await (const server of serversOf(site, migrationTag, signal)) return server.id;
-      return null;
-    },
-    create: async () => {
-      try {
-        const answer = await session.request('compute', 'POST', '/servers', {
-          schema: z.object({ server: z.object({ id: z.string().min(1) }) }),
-          microversion: WITH_TAGS,
-          body: bodyOf(spec, parts),
-          signal,
-        });
-        return answer.server;
-      } catch (error) {
-        if (error instanceof ForbiddenError && /zero disk/i.test(error.refusal.text))
-          throw new FlavorWithoutDiskError(plan.flavor.value.name, { cause: error });
-        throw error;
-      }
-    },
-  });
+    signal,
+  );
   return await activeServer(site, id, spec, signal);
 }
 

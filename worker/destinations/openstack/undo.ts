@@ -5,7 +5,7 @@ import type { Service } from './cloud-session.ts';
 import { type Flavor, flavorsOf, pathOfFlavor, WITH_DESCRIPTION } from './flavors.ts';
 import { Image, pathOfImage } from './images.ts';
 import { NotRemovedError } from './making-errors.ts';
-import { tagIn, unlessGone, waitUntil, type Site } from './making.ts';
+import { foundSoon, tagIn, unlessGone, waitUntil, type Site } from './making.ts';
 import { FloatingIp, pathOfFloatingIp, pathOfPort, Port } from './ports.ts';
 import { MIGRATION_KEY, removeServer, Server, serversOf, STATE_KEY, WITH_TAGS } from './servers.ts';
 import { removeVolume, Volume } from './volumes.ts';
@@ -80,9 +80,13 @@ export async function undo(site: Site, item: LedgerItem, signal: AbortSignal): P
   if (item.id !== null) await way.remove(site, item.id, signal);
   if (tagIn(item.name) === null || !site.session.has(way.service)) return;
   // Also where there is an id: an answer that was lost on the way may have left a second one.
-  const others: string[] = [];
-  for await (const { id } of way.find(site, item.name, signal)) others.push(id); // pages end when their things go
-  for (const id of others) await way.remove(site, id, signal);
+  const find = async (): Promise<string[] | null> => {
+    const ids: string[] = [];
+    for await (const { id } of way.find(site, item.name, signal)) ids.push(id);
+    return ids.length > 0 ? ids : null;
+  };
+  const ids = item.id === null ? await foundSoon(site, find, signal) : await find();
+  for (const id of ids ?? []) await way.remove(site, id, signal);
 }
 
 /** Everything in the project that carries a migration's tag, in the order in which it can be removed. */

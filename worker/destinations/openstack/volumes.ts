@@ -66,35 +66,41 @@ async function makeVolume(
     name,
     facts: { image: imageId, called: `${spec.plan.targetName} ${disk.label}` },
   };
-  return await makeOnce(ledger, item, {
-    adopt: async (id) => {
-      const volume = await volumeOf(site, id, signal);
-      if (volume === null || !volume.status.startsWith('error')) return volume;
-      await removeVolume(site, id, signal);
-      return null;
+  return await makeOnce(
+    site,
+    ledger,
+    item,
+    {
+      adopt: async (id) => {
+        const volume = await volumeOf(site, id, signal);
+        if (volume === null || !volume.status.startsWith('error')) return volume;
+        await removeVolume(site, id, signal);
+        return null;
+      },
+      find: async () => {
+        for await (const volume of session.list('volume', '/volumes/detail', 'volumes', Volume, signal, { name }))
+          if (volume.name === name) return volume.id;
+        return null;
+      },
+      create: async (signal) => {
+        const volume = {
+          name,
+          description: `Guts: ${disk.label} of ${spec.sourceVm.name}`.slice(0, 255),
+          size: disk.sizeGiB,
+          imageRef: imageId,
+          ...(disk.volumeType === null ? {} : { volume_type: disk.volumeType }),
+          metadata: { guts_migration: spec.migrationTag, guts_disk: disk.label.slice(0, 255) },
+        };
+        const answer = await session.request('volume', 'POST', '/volumes', {
+          schema: OneVolume,
+          body: { volume },
+          signal,
+        });
+        return answer.volume;
+      },
     },
-    find: async () => {
-      for await (const volume of session.list('volume', '/volumes/detail', 'volumes', Volume, signal, { name }))
-        if (volume.name === name) return volume.id;
-      return null;
-    },
-    create: async () => {
-      const volume = {
-        name,
-        description: `Guts: ${disk.label} of ${spec.sourceVm.name}`.slice(0, 255),
-        size: disk.sizeGiB,
-        imageRef: imageId,
-        ...(disk.volumeType === null ? {} : { volume_type: disk.volumeType }),
-        metadata: { guts_migration: spec.migrationTag, guts_disk: disk.label.slice(0, 255) },
-      };
-      const answer = await session.request('volume', 'POST', '/volumes', {
-        schema: OneVolume,
-        body: { volume },
-        signal,
-      });
-      return answer.volume;
-    },
-  });
+    signal,
+  );
 }
 
 async function readyVolume(site: Site, id: string, disk: PlannedDisk, signal: AbortSignal): Promise<void> {
