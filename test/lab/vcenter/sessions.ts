@@ -39,15 +39,16 @@ export class Session {
   readonly key = randomUUID();
   readonly user: string;
   readonly loginAt = new Date();
-  usedAt = Date.now();
+  usedAt: number;
   readonly views = new Map<string, ManagedObject>();
   readonly collectors = new Map<string, Collector>();
   readonly pages = new Map<string, string[]>();
   isOver = false;
   #made = 0;
 
-  constructor(user: string) {
+  constructor(user: string, usedAt: number) {
     this.user = user;
+    this.usedAt = usedAt;
     this.addCollector({ type: 'PropertyCollector', id: 'propertyCollector' });
   }
 
@@ -76,10 +77,12 @@ export class Session {
 export class Sessions {
   readonly #live = new Map<string, Session>();
   readonly #idleMs: number;
+  readonly #now: () => number;
   readonly #onEnd: (session: Session) => void;
 
-  constructor(idleMs: number, onEnd: (session: Session) => void) {
+  constructor(idleMs: number, now: () => number, onEnd: (session: Session) => void) {
     this.#idleMs = idleMs;
+    this.#now = now;
     this.#onEnd = onEnd;
   }
 
@@ -88,7 +91,7 @@ export class Sessions {
   }
 
   open(user: string): Session {
-    const session = new Session(user);
+    const session = new Session(user, this.#now());
     this.#live.set(session.key, session);
     return session;
   }
@@ -98,11 +101,12 @@ export class Sessions {
     const cookie = /(?:^|;\s*)vmware_soap_session="?([^";]+)"?/.exec(request.headers.cookie ?? '');
     const session = this.#live.get(cookie?.[1] ?? '');
     if (session === undefined) return null;
-    if (Date.now() - session.usedAt > this.#idleMs) {
+    const now = this.#now();
+    if (now - session.usedAt > this.#idleMs) {
       this.end(session);
       return null;
     }
-    session.usedAt = Date.now();
+    session.usedAt = now;
     return session;
   }
 

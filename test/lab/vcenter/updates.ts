@@ -52,7 +52,6 @@ export async function waitForUpdates(
     }
     if (deadline !== undefined && Date.now() >= deadline) return '';
     await somethingHappens(world, [collector.ended, gone], deadline);
-    session.usedAt = Date.now();
   }
 }
 

@@ -30,6 +30,8 @@ export interface VcenterOptions {
   /** Most objects in one page, whatever is asked for. */
   readonly pageCap?: number;
   readonly sessionIdleMs?: number;
+  /** The clock by which sessions are idle, in milliseconds. */
+  readonly now?: () => number;
   readonly taskMs?: number;
   readonly shutdownMs?: number;
   readonly leaseTimeoutMs?: number;
@@ -96,7 +98,9 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
     address: () => address,
     thumbprint: () => certificate.sha1,
   });
-  const sessions = new Sessions(options.sessionIdleMs ?? 1_800_000, (session) => leases.drop(session));
+  const sessions = new Sessions(options.sessionIdleMs ?? 1_800_000, options.now ?? Date.now, (session) =>
+    leases.drop(session),
+  );
   const room: SoapRoom = {
     world,
     tasks,
