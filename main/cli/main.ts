@@ -82,6 +82,11 @@ async function main(): Promise<number> {
   }
 }
 
+// Whoever reads may have had enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 void main().then((code) => {
   process.exitCode = code;
 });

@@ -1,6 +1,7 @@
 /** Entry of the engine's thread: takes requests, runs jobs side by side, tells stages, progress and results. */
 import '../../main/shared/shim.ts';
 import { endIdleLanes } from './lane/idle.ts'; // first: it starts lanes while the rest of this list loads
+import { setMaxListeners } from 'node:events';
 import { parentPort } from 'node:worker_threads';
 import { GutsError, toErrorInfo } from '../../main/shared/errors.ts';
 import type { Job, JobResults } from '../../main/shared/jobs.ts';
@@ -19,6 +20,8 @@ class CancelledError extends GutsError {
 
 const port = parentPort;
 if (port === null) throw new Error('The engine runs as a worker thread.');
+// One signal stops everything that a job has under way, and that may be dozens of requests.
+setMaxListeners(200);
 const startedMs = performance.now();
 const running = new Map<number, { readonly cancel: AbortController; readonly ended: Promise<void> }>();
 let jobsDone = 0;
