@@ -1,5 +1,5 @@
 /** What only the built-in OpenStack can show: limits that are set, faults that are told, and that nothing stays behind. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { readGuest } from '../../worker/disk/extents.ts';
 import { openImage } from '../../worker/disk/open.ts';
 import { ask, authOf, CloudClient } from '../support/cloud-client.ts';
 import { until } from '../support/until.ts';
+import { writeRaw } from './openstack/disk-content.ts';
 import { startOpenstack, type OpenstackLab } from './openstack/start.ts';
 
 const OCTETS = { 'content-type': 'application/octet-stream' };
@@ -27,38 +28,38 @@ async function newImage(client: CloudClient, bytes: Buffer, format = 'raw'): Pro
 }
 
 describe('the built-in OpenStack', () => {
-  test('makes a raw image of a volume: what the guest would see, whatever was uploaded', async () => {
+  test('begins to make an image of a volume, and lets nobody else have the volume meanwhile', async () => {
     await using lab = await startOpenstack({ buildMs: 10 });
     const client = await clientOf(lab, 'migrator');
-    const fixture = path.resolve(import.meta.dirname, '../fixtures/vmdk/qemu-img-7.2-streamOptimized.vmdk.gz');
-    const image = await newImage(client, gunzipSync(await readFile(fixture)), 'vmdk');
-    const volume = (
-      await client.ask('volumev3', 'POST', '/volumes', { body: { volume: { size: 1, imageRef: image } } })
-    ).json();
+    const volume = (await client.ask('volumev3', 'POST', '/volumes', { body: { volume: { size: 1 } } })).json();
     const id = String(volume['volume']?.['id']);
-    const stateOf = () => lab.state().volumes.find((one) => one.id === id)?.status;
     await until(
-      async () => stateOf(),
+      async () => lab.state().volumes[0]?.status,
       (status) => status === 'available',
     );
 
     const action = { 'os-volume_upload_image': { image_name: 'back', disk_format: 'raw', container_format: 'bare' } };
-    const answer = (await client.ask('volumev3', 'POST', `/volumes/${id}/action`, { body: action })).json();
-    await until(
-      async () => stateOf(),
-      (status) => status === 'available',
-    );
+    const answer = await client.ask('volumev3', 'POST', `/volumes/${id}/action`, { body: action });
 
-    const back = lab.imageDisk(String(answer['os-volume_upload_image']?.['image_id']));
-    await using uploaded = await openImage(lab.volumeDisk(id)?.path ?? '');
-    await using made = await openImage(back.path, { format: 'raw' });
-    const size = uploaded.facts.virtualSizeBytes;
-    const [before, after] = [Buffer.alloc(size), Buffer.alloc(size)];
-    await readGuest(uploaded, 0, before);
-    await readGuest(made, 0, after);
-    expect(made.facts.virtualSizeBytes).toBe(1024 ** 3);
-    expect(before.some((byte) => byte !== 0)).toBe(true);
-    expect(after.equals(before)).toBe(true);
+    expect([answer.status, answer.json()]).toMatchObject([202, { 'os-volume_upload_image': { status: 'uploading' } }]);
+    expect((await client.ask('volumev3', 'DELETE', `/volumes/${id}`)).status).toBe(400);
+  });
+
+  test('writes what the guest would see on a volume as raw bytes, whatever was uploaded', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'guts-lab-'));
+    const packed = path.resolve(import.meta.dirname, '../fixtures/vmdk/qemu-img-7.2-streamOptimized.vmdk.gz');
+    const [uploaded, written] = [path.join(folder, 'disk.vmdk'), path.join(folder, 'disk.raw')];
+    await writeFile(uploaded, gunzipSync(await readFile(packed)));
+    await using image = await openImage(uploaded);
+    const { virtualSizeBytes: size } = image.facts;
+
+    await writeRaw({ path: uploaded, format: 'vmdk' }, written, size + 4096);
+
+    const guest = Buffer.alloc(size + 4096);
+    await readGuest(image, 0, guest.subarray(0, size));
+    expect(guest.some((byte) => byte !== 0)).toBe(true);
+    expect((await readFile(written)).equals(guest)).toBe(true);
+    await rm(folder, { recursive: true });
   });
 
   test('keeps bytes that a server or volume needs when their image goes, and nothing when it is taken down', async () => {

@@ -16,7 +16,7 @@ const NEWEST = { 'openstack-api-version': 'compute 2.93' };
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 /** Everything made is named so, and removed at the end of its test. */
-const NAME = 'h7-story';
+const NAME = 'story-of-the-cloud';
 
 export function cloudStories(open: () => Promise<StoryCloud>): void {
   let cloud: StoryCloud;

@@ -122,6 +122,11 @@ export class Cloud {
     return other;
   }
 
+  /** The image's bytes under another name; null when the image has none, or goes at this moment. */
+  async bytesOf(image: LabImage, name: string): Promise<string | null> {
+    return image.file === null ? null : await this.sameBytes(image.file, name).catch(() => null);
+  }
+
   async removeFile(file: string | null | undefined): Promise<void> {
     if (file !== null && file !== undefined) await rm(file, { force: true });
   }

@@ -1,37 +1,37 @@
 /** Looks into uploaded bytes as the services do that make disks of them, whatever the image says of itself. */
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import type { DiskFormat } from '../../../main/shared/disk.ts';
 import { openFile } from '../../../worker/disk/bytes.ts';
 import { readGuest } from '../../../worker/disk/extents.ts';
 import { detect, openImage } from '../../../worker/disk/open.ts';
-import type { LabDisk, LabImage } from './words.ts';
+import type { LabDisk } from './words.ts';
 
 const COPY_BYTES = 1024 * 1024;
 
 /** The size of the disk that Glance sees in a file; null where it does not recognise it as what it is said to be. */
 export async function virtualSize(file: string, said: string): Promise<number | null> {
-  if (said === 'raw') return await sizeOf(file);
   try {
+    if (said === 'raw') return (await stat(file)).size;
     await using image = await openImage(file);
     return image.facts.format === said ? image.facts.virtualSizeBytes : null;
   } catch {
-    return null; // no disk image, or a damaged one
+    return null; // no disk image, a damaged one, or gone meanwhile
   }
 }
 
-/** Why no machine can be started from the image, in Nova's words; null where one can. */
-export async function objectionTo(image: Pick<LabImage, 'file' | 'diskFormat'>): Promise<string | null> {
-  if (image.file === null) return 'Image has no data.';
-  const found = await formatOf(image.file);
-  if (image.diskFormat === 'raw') {
+/** Why no machine can be started from an image with these bytes, in Nova's words; null where one can. */
+export async function objectionTo(file: string, said: string | null): Promise<string | null> {
+  const found = await formatOf(file);
+  if (said === 'raw') {
     const isOther = found === 'qcow2' || found === 'vmdk' || found === 'vhdx';
     return isOther ? 'Image content does not match disk_format' : null;
   }
-  if (image.diskFormat === 'vhd') return 'Image content does not match disk_format';
-  if (found !== image.diskFormat) return 'Image not in a supported format';
-  const opened = await virtualSize(image.file, found);
-  return opened === null || (found === 'qcow2' && (await hasBackingFile(image.file)))
+  if (said === 'vhd') return 'Image content does not match disk_format';
+  if (found !== said) return 'Image not in a supported format';
+  const opened = await virtualSize(file, found);
+  return opened === null || (found === 'qcow2' && (await hasBackingFile(file)))
     ? 'Image not in a supported format'
     : null;
 }
@@ -66,11 +66,13 @@ export async function writeRaw(disk: LabDisk | null, file: string, sizeBytes: nu
 }
 
 /** What Glance says of a file that it has. */
-export async function digestsOf(file: string): Promise<{ size: number; checksum: string; sha512: string }> {
+export async function digestsOf(
+  file: string,
+  signal: AbortSignal,
+): Promise<{ size: number; checksum: string; sha512: string }> {
   const [md5, sha512] = [createHash('md5'), createHash('sha512')];
   let size = 0;
-  const handle = await open(file, 'r');
-  for await (const piece of handle.createReadStream({ highWaterMark: COPY_BYTES }) as AsyncIterable<Buffer>) {
+  for await (const piece of createReadStream(file, { highWaterMark: COPY_BYTES, signal }) as AsyncIterable<Buffer>) {
     size += piece.byteLength;
     md5.update(piece);
     sha512.update(piece);
@@ -84,15 +86,6 @@ async function formatOf(file: string): Promise<DiskFormat> {
     return await detect(source);
   } finally {
     await source[Symbol.asyncDispose]();
-  }
-}
-
-async function sizeOf(file: string): Promise<number> {
-  const handle = await open(file, 'r');
-  try {
-    return (await handle.stat()).size;
-  } finally {
-    await handle.close();
   }
 }
 

@@ -10,6 +10,7 @@ import { imageOf, ownImageOf } from './images.ts';
 import { on, Refusal, type Answer, type Call, type Route } from './web.ts';
 import type { LabImage } from './words.ts';
 
+const MIB = 1024 ** 2;
 const Import = z.object({ method: z.object({ name: z.string() }) });
 
 export function imageDataRoutes(cloud: Cloud): Route[] {
@@ -39,7 +40,7 @@ export function imageDataRoutes(cloud: Cloud): Route[] {
       if (call.faults.some(({ kind }) => kind === 'error')) {
         // As observed: it stays `importing` for ever, and only the task says so.
         image.tasks.push({ id: randomUUID(), status: 'failure', message: 'Task failed due to Internal Error' });
-      } else cloud.later(cloud.settings.buildMs, async () => await finishImport(image));
+      } else cloud.later(cloud.settings.buildMs, async () => await finishImport(cloud, image));
       return { status: 202 };
     }),
     on('GET', '/v2/images/:id/tasks', (call) => {
@@ -120,11 +121,17 @@ async function storeBody(cloud: Cloud, { request, faults }: Call, handle: FileHa
   return { size, checksum: md5.digest('hex'), sha512: sha512.digest('hex') };
 }
 
-async function finishImport(image: LabImage): Promise<void> {
-  if (image.file === null) return;
-  Object.assign(image, await digestsOf(image.file));
-  image.virtualSize = await virtualSize(image.file, image.diskFormat ?? '');
-  image.tasks.push({ id: randomUUID(), status: 'success', message: `Copied ${(image.size ?? 0) >> 20} MiB` });
+async function finishImport(cloud: Cloud, image: LabImage): Promise<void> {
+  const copy = await cloud.bytesOf(image, 'import'); // which stays when the image is removed meanwhile
+  if (copy === null) return;
+  Object.assign(image, await digestsOf(copy, cloud.signal));
+  await cloud.removeFile(copy);
+  image.virtualSize = await virtualSize(image.file ?? '', image.diskFormat ?? '');
+  image.tasks.push({
+    id: randomUUID(),
+    status: 'success',
+    message: `Copied ${Math.floor((image.size ?? 0) / MIB)} MiB`,
+  });
   image.status = 'active';
   image.updatedAt = timeNow();
 }

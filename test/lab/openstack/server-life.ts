@@ -29,9 +29,8 @@ async function finish(cloud: Cloud, server: NovaServer, disks: BootDisks, refusa
     cloud.later(cloud.settings.buildMs, async () => await finish(cloud, server, disks, refusal));
     return;
   }
-  const why = refusal ?? (await obstacle(cloud, server, disks));
-  const file = why === null && disks.image?.file !== null ? disks.image?.file : undefined;
-  const copy = file === undefined ? null : await cloud.sameBytes(file, 'server');
+  const copy = disks.image === null ? null : await cloud.bytesOf(disks.image, 'server');
+  const why = refusal ?? (await obstacle(server, disks, copy));
   server.updatedAt = timeNow();
   server.taskState = null;
   if (why !== null || server.isDeleting) {
@@ -55,7 +54,7 @@ async function listen(cloud: Cloud, server: NovaServer): Promise<void> {
 }
 
 /** What no host of the cloud can give; null where nothing stands in the way. */
-async function obstacle(cloud: Cloud, server: NovaServer, disks: BootDisks): Promise<string | null> {
+async function obstacle(server: NovaServer, disks: BootDisks, copy: string | null): Promise<string | null> {
   const { properties, image, volumes } = disks;
   if ((properties['hypervisor_type'] ?? 'qemu') !== 'qemu' || properties['hw_tpm_version'] !== undefined)
     return NO_HOST;
@@ -64,8 +63,8 @@ async function obstacle(cloud: Cloud, server: NovaServer, disks: BootDisks): Pro
   if (broken !== undefined)
     return `${aborted}Volume ${broken.volume.id} did not finish being created even after we waited 3 seconds or 2 attempts. And its status is error.`;
   if (image === null) return null;
-  if (!cloud.images.has(image.id)) return `${aborted}Image ${image.id} could not be found.`;
-  const why = await objectionTo(image);
+  if (copy === null) return `${aborted}Image ${image.id} could not be found.`;
+  const why = await objectionTo(copy, image.diskFormat);
   return why === null ? null : `${aborted}Image ${image.id} is unacceptable: ${why}`;
 }
 

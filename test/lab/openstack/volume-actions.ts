@@ -87,7 +87,7 @@ function uploadedImage(cloud: Cloud, volume: LabVolume, name: string): LabImage 
     sha512: null,
     properties: {},
     tags: [],
-    file,
+    file: null,
     tasks: [],
     createdAt: timeNow(),
     updatedAt: timeNow(),
@@ -96,7 +96,10 @@ function uploadedImage(cloud: Cloud, volume: LabVolume, name: string): LabImage 
   volume.status = 'uploading';
   cloud.later(cloud.settings.buildMs, async () => {
     await writeRaw(volume.disk, file, volume.sizeGiB * GIB);
-    Object.assign(image, await digestsOf(file), { virtualSize: volume.sizeGiB * GIB, status: 'active' });
+    const said = await digestsOf(file, cloud.signal);
+    if (cloud.images.has(image.id))
+      Object.assign(image, said, { file, virtualSize: volume.sizeGiB * GIB, status: 'active' });
+    else await cloud.removeFile(file);
     volume.status = 'available';
   });
   return image;

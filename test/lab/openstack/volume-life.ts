@@ -82,11 +82,12 @@ async function fill(cloud: Cloud, volume: LabVolume, image: LabImage | null, isD
     return;
   }
   const isTooLarge = (image.virtualSize ?? 0) > volume.sizeGiB * GIB;
-  if (isDoomed || isTooLarge || !cloud.images.has(image.id) || (await objectionTo(image)) !== null) {
+  const copy = isDoomed || isTooLarge ? null : await cloud.bytesOf(image, 'volume');
+  if (copy === null || (await objectionTo(copy, image.diskFormat)) !== null) {
+    await cloud.removeFile(copy);
     volume.status = 'error';
     return;
   }
-  const copy = await cloud.sameBytes(image.file ?? '', 'volume'); // an image without bytes met an objection above
   volume.disk = diskOf(copy, image.diskFormat);
   volume.isBootable = true;
   volume.imageMetadata = {
