@@ -2,15 +2,10 @@
 import { ADMIN_ROLE } from './machine-properties.ts';
 import type { NetworkPlace } from './machine.ts';
 import { uuidOf } from './machine.ts';
+import { makeNetworks } from './networks.ts';
+import { type DatastorePlace, plans, type SitePlan } from './site-plans.ts';
 import { type ManagedObject, managedObject } from './managed-object.ts';
-import { data, type Data, list, long, named, type Ref, refs, short, subtype, type Value } from './values.ts';
-
-export interface DatastorePlace {
-  readonly ref: Ref;
-  readonly name: string;
-  /** `VMFS`, `NFS`, `vsan`. */
-  readonly kind: string;
-}
+import { data, type Data, list, long, named, type Ref, refs, short, type Value } from './values.ts';
 
 export interface Site {
   readonly name: string;
@@ -29,64 +24,6 @@ interface Living {
   /** Machines that stand on a host, a datastore, a network or in a pool. */
   machinesOn(ref: Ref): Ref[];
   childrenOf(id: string): readonly Ref[];
-}
-
-interface SitePlan {
-  readonly name: string;
-  readonly parent: Ref;
-  readonly path: string;
-  readonly number: number;
-  readonly folders: readonly string[];
-  readonly clusters: readonly { readonly name: string; readonly hosts: readonly string[] }[];
-  readonly alone: readonly string[];
-  readonly networks: readonly Omit<NetworkPlace, 'ref' | 'uuid'>[];
-  readonly datastores: readonly (Omit<DatastorePlace, 'ref'> & { readonly capacityTiB: number })[];
-}
-
-const TiB = 1024 ** 4;
-
-function plans(root: Ref, branch: Ref): SitePlan[] {
-  return [
-    {
-      name: 'DC0',
-      parent: root,
-      path: 'DC0',
-      number: 1,
-      folders: ['prod', 'prod/web', 'test'],
-      clusters: [
-        { name: 'cluster-a', hosts: ['esx-a1.lab.example', 'esx-a2.lab.example'] },
-        { name: 'cluster-b', hosts: ['esx-b1.lab.example'] },
-      ],
-      alone: ['esx-alone.lab.example'],
-      networks: [
-        { name: 'VM Network', kind: 'standard', vlan: 0 },
-        { name: 'storage %2f backup', kind: 'standard', vlan: 210 },
-        { name: 'dv-web-100', kind: 'distributed', vlan: 100 },
-        { name: 'dv-db-200', kind: 'distributed', vlan: 200 },
-        { name: 'dv-trunk', kind: 'distributed', vlan: [0, 4094] },
-        { name: 'nsx-segment-1', kind: 'opaque', vlan: null },
-      ],
-      datastores: [
-        { name: 'vmfs-fast', kind: 'VMFS', capacityTiB: 8 },
-        { name: 'nfs-iso', kind: 'NFS', capacityTiB: 4 },
-        { name: 'vsanDatastore', kind: 'vsan', capacityTiB: 40 },
-      ],
-    },
-    {
-      name: 'DC1',
-      parent: branch,
-      path: 'branch offices/DC1',
-      number: 2,
-      folders: ['old'],
-      clusters: [{ name: 'cluster-branch', hosts: ['esx-c1.lab.example'] }],
-      alone: [],
-      networks: [
-        { name: 'VM Network', kind: 'standard', vlan: 0 },
-        { name: 'branch-dmz', kind: 'standard', vlan: 30 },
-      ],
-      datastores: [{ name: 'branch vmfs (1)', kind: 'VMFS', capacityTiB: 2 }],
-    },
-  ];
 }
 
 /** The whole inventory but for the machines. */
@@ -143,7 +80,7 @@ function makeSite(plan: SitePlan, { living, hang, add, folder }: Tools): Site {
   }
 
   const hostRefs: Ref[] = [];
-  const networks = makeNetworks(plan, rooms.network, () => hostRefs, { living, hang, add });
+  const networks = makeNetworks(plan, rooms.network, () => hostRefs, { machinesOn: living.machinesOn, hang, add });
   const datastores = plan.datastores.map((store, index) => {
     const storeRef = hang(rooms.datastore, { type: 'Datastore', id: `datastore-${number}${index}` });
     add(
@@ -203,81 +140,7 @@ function makeSite(plan: SitePlan, { living, hang, add, folder }: Tools): Site {
   return { name: plan.name, path: plan.path, ref, machineFolder: rooms.vm, folders, hosts, networks, datastores };
 }
 
-function makeNetworks(
-  plan: SitePlan,
-  room: Ref,
-  hosts: () => readonly Ref[],
-  { living, hang, add }: Pick<Tools, 'living' | 'hang' | 'add'>,
-): Map<string, NetworkPlace> {
-  const switchUuid = uuidOf(`dvs ${plan.name}`).replaceAll('-', ' ');
-  const dvs: Ref = { type: 'VmwareDistributedVirtualSwitch', id: `dvs-${plan.number}` };
-  const made = new Map<string, NetworkPlace>();
-  const groups: Ref[] = [];
-  const types = { standard: 'Network', distributed: 'DistributedVirtualPortgroup', opaque: 'OpaqueNetwork' };
-  const uplinks = { name: 'dvs-uplinks', kind: 'distributed', vlan: [0, 4094] } as const;
-  const hasSwitch = plan.networks.some(({ kind }) => kind === 'distributed');
-  for (const [index, network] of [...plan.networks, ...(hasSwitch ? [uplinks] : [])].entries()) {
-    const prefix = network.kind === 'distributed' ? 'dvportgroup' : network.kind === 'opaque' ? 'network-o' : 'network';
-    const ref = hang(room, { type: types[network.kind], id: `${prefix}-${plan.number}${index}` });
-    const uuid = network.kind === 'distributed' ? switchUuid : uuidOf(`network ${plan.name} ${network.name}`);
-    if (network.kind === 'distributed') groups.push(ref);
-    if (network !== uplinks) made.set(network.name, { ...network, ref, uuid });
-    add(ref, {
-      name: () => network.name,
-      parent: () => room,
-      summary: () => networkSummary(network, ref, uuid),
-      host: () => refs(hosts()),
-      vm: () => refs(living.machinesOn(ref)),
-      ...(network.kind === 'distributed' ? portGroupProperties(network, ref, dvs, network === uplinks) : {}),
-    });
-  }
-  if (hasSwitch) {
-    hang(room, dvs);
-    add(dvs, {
-      name: () => 'dvs-main',
-      parent: () => room,
-      uuid: () => switchUuid,
-      portgroup: () => refs(groups),
-    });
-  }
-  return made;
-}
-
-function networkSummary(network: Omit<NetworkPlace, 'ref' | 'uuid'>, ref: Ref, uuid: string): Data {
-  const fields = { network: ref, name: network.name, accessible: true, ipPoolName: '' };
-  if (network.kind !== 'opaque') return data('NetworkSummary', fields);
-  return data('OpaqueNetworkSummary', { ...fields, opaqueNetworkId: uuid, opaqueNetworkType: 'nsx.LogicalSwitch' });
-}
-
-function portGroupProperties(
-  { name, vlan }: Omit<NetworkPlace, 'ref' | 'uuid'>,
-  ref: Ref,
-  dvs: Ref,
-  isUplink: boolean,
-): Record<string, () => Value | undefined> {
-  const spec =
-    typeof vlan === 'number'
-      ? subtype('VmwareDistributedVirtualSwitchVlanIdSpec', { inherited: false, vlanId: vlan })
-      : subtype('VmwareDistributedVirtualSwitchTrunkVlanSpec', {
-          inherited: false,
-          vlanId: list('NumericRange', [data('NumericRange', { start: vlan?.[0] ?? 0, end: vlan?.[1] ?? 4094 })]),
-        });
-  const tag = data('Tag', { key: 'SYSTEM/DVS.UPLINKPG' });
-  return {
-    key: () => ref.id,
-    tag: () => list('Tag', isUplink ? [tag] : []),
-    config: () =>
-      data('DVPortgroupConfigInfo', {
-        key: ref.id,
-        name,
-        numPorts: 8,
-        distributedVirtualSwitch: dvs,
-        defaultPortConfig: subtype('VMwareDVSPortSetting', { vlan: spec }),
-        type: 'earlyBinding',
-        uplink: isUplink,
-      }),
-  };
-}
+const TiB = 1024 ** 4;
 
 function datastoreProperties(
   ref: Ref,
