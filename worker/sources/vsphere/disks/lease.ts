@@ -1,18 +1,17 @@
 /** Export leases: vSphere makes streamOptimized VMDKs of a machine’s disks, as long as somebody keeps the lease alive. */
-import { z } from 'zod';
 import type { InventoryDisk, InventoryVm } from '../../../../main/shared/inventory.ts';
 import type { ByteStream } from '../../../disk/bytes.ts';
 import type { Ledger, StreamedDisk } from '../../../drivers.ts';
-import { openDownload, type BulkFile } from '../../../net/bulk-get.ts';
+import { openDownload } from '../../../net/bulk-get.ts';
 import { StrangeAnswerError } from '../../../net/errors.ts';
 import { HttpStatusError } from '../../../net/http-errors.ts';
-import type { PeerTrust } from '../../../net/tls.ts';
 import { GoneError, NotSupportedError, VsphereError, WrongStateError } from '../errors.ts';
 import { faultOfTask } from '../faults.ts';
 import type { VsphereSession } from '../session.ts';
 import { waitForProperties } from '../tasks.ts';
-import { type ManagedRef, ManagedRefValue, listOf } from '../values.ts';
-import { LeaseLostError, UnreadableDiskError } from './errors.ts';
+import { type ManagedRef, ManagedRefValue } from '../values.ts';
+import { LeaseLostError } from './errors.ts';
+import { LeaseInfo, bulkFileOf, sumOf, urlOf } from './lease-answers.ts';
 
 /** The ledger's key for the lease of a machine; there is one at a time. */
 export const LEASE_KEY = 'lease';
@@ -20,30 +19,6 @@ export const LEASE_KEY = 'lease';
 const PROGRESS_SHARE = 3;
 const LONGEST_SILENCE_MS = 100_000;
 const ABORT_TIMEOUT_MS = 30_000;
-
-const LeaseInfo = z.object({
-  leaseTimeout: z.coerce.number().positive(),
-  totalDiskCapacityInKB: z.coerce.number().nonnegative(),
-  deviceUrl: listOf(
-    z.object({
-      key: z.string(),
-      url: z.string(),
-      sslThumbprint: z.string().nullish(),
-      disk: z.union([z.boolean(), z.string()]).nullish(),
-    }),
-  ),
-});
-type LeaseInfo = z.infer<typeof LeaseInfo>;
-
-const Manifest = listOf(
-  z.object({
-    key: z.string(),
-    sha1: z.string().nullish(),
-    checksum: z.string().nullish(),
-    checksumType: z.string().nullish(),
-    size: z.coerce.number(),
-  }),
-);
 
 /** What is exported: a machine that is off, or a snapshot of one. */
 export interface Exported {
@@ -65,6 +40,8 @@ export class Lease implements AsyncDisposable {
   readonly #session: VsphereSession;
   readonly #exported: Exported;
   #held: Held | null = null;
+  /** What the ledger names; a lease that is lost is in it until another takes its place. */
+  #inLedger: ManagedRef | null = null;
   #opening: Promise<Held> | null = null;
   #receivedBytes = 0;
 
@@ -82,8 +59,9 @@ export class Lease implements AsyncDisposable {
 
   /** The disk as a stream. @throws UnreadableDiskError where the lease has none for it */
   streamOf(disk: InventoryDisk, mostDataBytes: number | null): StreamedDisk {
-    this.#urlOf(this.#held?.info, disk); // now, rather than when the first byte is wanted
-    const name = `${this.#exported.vm.name}: ${disk.label}`;
+    const { vm } = this.#exported;
+    if (this.#held !== null) urlOf(this.#held.info, disk, vm.name); // now, rather than when the first byte is wanted
+    const name = `${vm.name}: ${disk.label}`;
     return {
       kind: 'stream',
       key: disk.key,
@@ -101,15 +79,13 @@ export class Lease implements AsyncDisposable {
     if (held === null) throw new LeaseLostError('The lease ended before it was completed.');
     await this.#session.call('HttpNfcLeaseComplete', held.ref, {}, signal);
     this.#drop(held);
-    await this.#exported.ledger.settle(LEASE_KEY);
+    await this.#settle();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opening?.catch(() => {}); // whoever asked for it is told
-    const held = this.#held;
-    if (held === null) return;
-    this.#drop(held);
-    await this.#giveBack(held.ref);
+    if (this.#held !== null) this.#drop(this.#held);
+    if (this.#inLedger !== null) await this.#giveBack(this.#inLedger);
   }
 
   async #acquire(signal: AbortSignal): Promise<Held> {
@@ -123,6 +99,7 @@ export class Lease implements AsyncDisposable {
         throw error;
       });
     const lease: ManagedRef = { type: 'HttpNfcLease', id };
+    this.#inLedger = lease;
     try {
       const info = await this.#whenReady(lease, signal);
       const lost = new AbortController();
@@ -139,7 +116,12 @@ export class Lease implements AsyncDisposable {
 
   async #giveBack(lease: ManagedRef): Promise<void> {
     await abortLease(this.#session, lease, AbortSignal.timeout(ABORT_TIMEOUT_MS));
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
     await this.#exported.ledger.settle(LEASE_KEY);
+    this.#inLedger = null;
   }
 
   async #whenReady(lease: ManagedRef, signal: AbortSignal): Promise<LeaseInfo> {
@@ -182,7 +164,7 @@ export class Lease implements AsyncDisposable {
     if (this.#held !== null) return this.#held;
     this.#opening ??= (async () => {
       try {
-        await this.#exported.ledger.settle(LEASE_KEY);
+        if (this.#inLedger !== null) await this.#giveBack(this.#inLedger);
         this.#held = await this.#acquire(signal);
         return this.#held;
       } finally {
@@ -194,7 +176,8 @@ export class Lease implements AsyncDisposable {
 
   async #openStream(disk: InventoryDisk, name: string, signal: AbortSignal): Promise<ByteStream> {
     const held = await this.#current(signal);
-    const file = this.#fileOf(held.info, disk, name);
+    const url = urlOf(held.info, disk, this.#exported.vm.name);
+    const file = bulkFileOf(url, this.#session.peer, name);
     const lost = held.lost.signal;
     try {
       const download = await openDownload(file, AbortSignal.any([signal, lost]));
@@ -220,37 +203,6 @@ export class Lease implements AsyncDisposable {
     }
   }
 
-  #urlOf(info: LeaseInfo | undefined, disk: InventoryDisk): LeaseInfo['deviceUrl'][number] {
-    const urls = (info?.deviceUrl ?? []).filter(({ disk: isDisk }) => isDisk === true || isDisk === 'true');
-    const found = urls.find(({ key }) => isDeviceKeyOf(key, disk));
-    if (found !== undefined) return found;
-    throw new UnreadableDiskError(
-      `The lease of “${this.#exported.vm.name}” has no stream of ${disk.label}.`,
-      'Snapshots leave independent disks out: let Guts shut the machine down first, or choose another way of reading.',
-    );
-  }
-
-  #fileOf(info: LeaseInfo, disk: InventoryDisk, name: string): BulkFile {
-    const { url, sslThumbprint } = this.#urlOf(info, disk);
-    const { peer } = this.#session;
-    const address = URL.canParse(url.replace('//*', '//host'))
-      ? new URL(url.replace('//*', `//${hostIn(peer.host)}`))
-      : null;
-    if (address?.protocol !== 'https:')
-      throw new StrangeAnswerError(`“${name}”: vSphere names an address that is none.`);
-    const isOwn = url.includes('//*');
-    const port = address.port !== '' ? Number(address.port) : isOwn ? peer.port : 443;
-    const thumbprint = sslThumbprint?.trim().toUpperCase() ?? '';
-    const trust: PeerTrust = /^([0-9A-F]{2}:){19}[0-9A-F]{2}$/.test(thumbprint)
-      ? { kind: 'thumbprint', sha1: thumbprint }
-      : peer.trust;
-    return {
-      peer: { host: address.hostname.replace(/^\[(.*)\]$/, '$1'), port, trust, proxy: peer.proxy },
-      path: address.pathname + address.search,
-      name,
-    };
-  }
-
   async #manifestOf(disk: InventoryDisk, signal: AbortSignal): ReturnType<StreamedDisk['manifest']> {
     const held = this.#held;
     if (held === null) throw new LeaseLostError(`The lease of “${this.#exported.vm.name}” ended before its manifest.`);
@@ -261,17 +213,7 @@ export class Lease implements AsyncDisposable {
       if (error instanceof NotSupportedError) return null; // hosts before vSphere 5.5 have none
       throw error;
     }
-    const { key } = this.#urlOf(held.info, disk);
-    const entry = Manifest.parse(answer).find((one) => one.key === key);
-    if (entry === undefined) return null;
-    const hex = entry.checksum ?? '';
-    const kind = entry.checksumType?.toLowerCase();
-    const isLong = kind === 'sha256' && /^[0-9a-f]{64}$/i.test(hex);
-    const short = kind === 'sha1' && hex !== '' ? hex : (entry.sha1 ?? '');
-    if (isLong) return { algorithm: 'sha256', hex: hex.toLowerCase(), sizeBytes: entry.size };
-    return /^[0-9a-f]{40}$/i.test(short)
-      ? { algorithm: 'sha1', hex: short.toLowerCase(), sizeBytes: entry.size }
-      : null;
+    return sumOf(answer, urlOf(held.info, disk, this.#exported.vm.name).key);
   }
 }
 
@@ -283,23 +225,6 @@ export async function abortLease(session: VsphereSession, lease: ManagedRef, sig
     if (!(error instanceof GoneError || error instanceof WrongStateError)) throw error;
   }
 }
-
-/** Whether `/vm-127/ParaVirtualSCSIController0:1` is where the disk is plugged in. */
-function isDeviceKeyOf(key: string, { controller }: InventoryDisk): boolean {
-  const place = /([A-Za-z]+)(\d+):(\d+)$/.exec(key);
-  if (place === null || Number(place[2]) !== controller.bus || Number(place[3]) !== controller.unit) return false;
-  const model = (place[1] as string).toLowerCase(); // the groups are there when the expression matches
-  const kind = model.includes('ide')
-    ? 'ide'
-    : /ahci|sata/.test(model)
-      ? 'sata'
-      : model.includes('nvme')
-        ? 'nvme'
-        : 'scsi';
-  return kind === controller.kind;
-}
-
-const hostIn = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 /** A lost connection or a busy server says nothing of the lease; the next time may be in time. */
 function isMomentary(error: unknown): boolean {
