@@ -132,15 +132,15 @@ describe('signing in', () => {
     vcenter.versions = null;
     vcenter.script = ({ method }) => (method === 'RetrieveServiceContent' ? '<html>nginx</html>' : null);
     const other = await failure(VsphereSession.open(vcenter.signIn(), signal));
+    const unknown = await failure(VsphereSession.open(vcenter.signIn({ url: 'https://vcenter.invalid' }), signal));
     const { url } = vcenter.server;
     await vcenter.server[Symbol.asyncDispose]();
     const nobody = await failure(VsphereSession.open(vcenter.signIn({ url }), signal));
 
-    expect([page.code, other.code, nobody.code]).toEqual([
-      'net.strange-answer',
-      'net.strange-answer',
-      'net.unreachable',
-    ]);
+    expect([page.code, other.code]).toEqual(['net.strange-answer', 'net.strange-answer']);
+    expect([unknown.code, nobody.code]).toEqual(['net.unreachable', 'net.unreachable']);
+    expect(unknown.remedy).toContain('does not resolve');
+    expect(nobody.remedy).toContain('firewall');
   });
 
   test.each([
@@ -177,6 +177,18 @@ describe('when the session has ended', () => {
     await session.call('PowerOnVM_Task', VM, {}, signal);
 
     expect(vcenter.times('PowerOnVM_Task')).toBe(2);
+  });
+
+  test('one that ends again, as soon as it is there, is signed in once more for whoever comes next', async () => {
+    await using vcenter = await scriptedVcenter(named);
+    await using session = await VsphereSession.open(vcenter.signIn(), signal);
+    for (const dead of ['key-1', 'key-2', 'key-3']) {
+      vcenter.script = (asked, response) =>
+        asked.cookie?.includes(dead) === true ? ended(asked, response) : named(asked, response);
+      await session.properties(VM, ['name'], signal);
+    }
+
+    expect(session.logins).toBe(4);
   });
 
   test('servers that tell of it beside each property are understood', async () => {

@@ -105,6 +105,34 @@ export function vsphereStories(open: () => Promise<StoryVsphere>): void {
     expect((await testVsphere(signIn, signal)).missingPrivileges).toEqual([]);
   });
 
+  test.each<[MigrationOptions['reading'], string]>([
+    ['lease', 'VApp.Export'],
+    ['ranges', 'Datastore.Browse'],
+    ['areas', 'VirtualMachine.Provisioning.DiskRandomRead'],
+  ])('what reading one machine by %s lacks is told by its own name, and nothing else', async (reading, privilege) => {
+    const vm = await driver.describe(await peer.refOf(peer.machines.off), signal);
+    const all = ['VApp.Export', 'Datastore.Browse', 'VirtualMachine.Provisioning.DiskRandomRead'];
+    await peer.fault({
+      kind: 'deny',
+      method: 'HasPrivilegeOnEntities',
+      privileges: reading === 'areas' ? all.slice(2) : all,
+      count: -1,
+    });
+
+    expect(await driver.missingPrivileges(vm, { ...defaultOptions, reading }, signal)).toEqual([privilege]);
+  });
+
+  test('stopping a machine asks for the right to start it again', async () => {
+    const vm = await driver.describe(await peer.refOf(peer.machines.running), signal);
+    const rights = ['VirtualMachine.Interact.PowerOn', 'VirtualMachine.State.CreateSnapshot'];
+    await peer.fault({ kind: 'deny', method: 'HasPrivilegeOnEntities', privileges: rights, count: -1 });
+
+    const stopped = await driver.missingPrivileges(vm, { ...defaultOptions, whileRunning: 'shutDown' }, signal);
+    const frozen = await driver.missingPrivileges(vm, { ...defaultOptions, whileRunning: 'snapshot' }, signal);
+
+    expect([stopped, frozen]).toEqual([[rights[0]], [rights[1]]]);
+  });
+
   test('does not let a wrong password in', async () => {
     const refused = await failure(
       VsphereSession.open({ connection: { ...signIn.connection, userName: 'administrator' }, secret: 'wrong' }, signal),

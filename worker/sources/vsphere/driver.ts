@@ -4,6 +4,7 @@ import type { InventoryVm } from '../../../main/shared/inventory.ts';
 import type { SourceDriver } from '../../drivers.ts';
 import { openVmDisks } from './disks/open.ts';
 import { readingsOf } from './disks/readings.ts';
+import { GoneError, MissingPrivilegeError } from './errors.ts';
 import { describeVm } from './inventory/describe.ts';
 import { inventoryPages } from './inventory/pages.ts';
 import { inventoryUpdates } from './inventory/updates.ts';
@@ -26,8 +27,7 @@ export async function openVsphere(signIn: SourceSignIn, signal: AbortSignal): Pr
     async describe(ref, stop) {
       const vm = await describeVm(session, ref, stop);
       for (const id of datastoresOf(vm)) {
-        const found = await session.properties({ type: 'Datastore', id }, ['summary.type'], stop);
-        datastoreKinds.set(id, String(found.get('summary.type') ?? ''));
+        if (!datastoreKinds.has(id)) datastoreKinds.set(id, await datastoreKind(session, id, stop));
       }
       return vm;
     },
@@ -51,3 +51,14 @@ export async function openVsphere(signIn: SourceSignIn, signal: AbortSignal): Pr
 }
 
 const datastoresOf = (vm: InventoryVm): Set<string> => new Set(vm.disks.flatMap(({ datastore }) => datastore ?? []));
+
+/** Empty where the user may not see the datastore: what a way of reading lacks then is told when it is tried. */
+async function datastoreKind(session: VsphereSession, id: string, signal: AbortSignal): Promise<string> {
+  try {
+    const found = await session.properties({ type: 'Datastore', id }, ['summary.type'], signal);
+    return String(found.get('summary.type') ?? '');
+  } catch (error) {
+    if (error instanceof MissingPrivilegeError || error instanceof GoneError) return '';
+    throw error;
+  }
+}

@@ -133,7 +133,7 @@ export class VsphereSession implements AsyncDisposable {
       return session;
     } catch (error) {
       transport[Symbol.dispose]();
-      throw error;
+      throw error instanceof SoapFault ? errorOf(error, { server: transport.name, userName, isVcenter: true }) : error;
     }
   }
 
@@ -212,6 +212,7 @@ export class VsphereSession implements AsyncDisposable {
     this.#renewing ??= this.#signIn().finally(() => {
       this.#renewing = null;
     });
+    this.#renewing.catch(() => {}); // whoever waits hears of it; nobody may be waiting any more
     await unlessAborted(this.#renewing, signal);
   }
 
@@ -247,13 +248,14 @@ export class VsphereSession implements AsyncDisposable {
 
   async #signedIn<T>(method: VimMethod, signal: AbortSignal, attempt: (sending: Sending) => Promise<T>): Promise<T> {
     const isRepeatable = REPEATABLE.has(method);
+    let login = this.#logins;
     const once = async (): Promise<T> =>
       await withRetries(isRepeatable ? 'always' : 'unsent', signal, async () => {
         if (this.#renewing !== null) await unlessAborted(this.#renewing, signal);
+        login = this.#logins;
         return await attempt({ cookie: this.#cookie, version: this.version, onFresh: !isRepeatable, signal });
       });
     try {
-      const login = this.#logins;
       try {
         return await once();
       } catch (error) {

@@ -98,7 +98,8 @@ export class SoapClient {
     const fault = root?.Envelope?.Body?.Fault;
     if (fault !== undefined) return faultIn(fault);
     const message = `${this.#transport.name} answers with XML that is not vSphere’s.`;
-    return new StrangeAnswerError(message, { cause: error });
+    // Not the library's error itself: the whole answer hangs on it, and that may hold the session's key.
+    return new StrangeAnswerError(message, { cause: error instanceof Error ? new Error(error.message) : undefined });
   }
 }
 
