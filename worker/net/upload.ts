@@ -133,20 +133,20 @@ export class Upload implements AsyncDisposable {
 
   /** Sends a run of bytes in pieces, behind everything that is in the line already. */
   async #inLine(length: number, piece: (at: number, length: number) => Uint8Array): Promise<void> {
-    const flushed: Promise<void>[] = [];
+    let flushed = Promise.resolve(); // of the last piece, and so of all: they leave in order
     const turn = this.#last.then(async () => {
       for (let at = 0; at < length; at += PIECE_BYTES) {
         const bytes = piece(at, Math.min(PIECE_BYTES, length - at));
         while (this.#failure === null && this.#unflushed + bytes.byteLength > MOST_UNFLUSHED_BYTES)
           await this.#someRoom();
         if (this.#failure !== null) throw this.#failure.error;
-        flushed.push(this.#write(bytes));
+        flushed = this.#write(bytes);
       }
     });
     this.#last = turn;
     turn.catch(() => {}); // whoever comes next, or waits for this one, is told
     await turn;
-    await Promise.all(flushed);
+    await flushed;
   }
 
   #write(bytes: Uint8Array): Promise<void> {
