@@ -33,8 +33,8 @@ describe('a file that is read by ranges', () => {
   test('uses a few connections again and again', async () => {
     await using server = await scriptedServer(serve());
     await using source = await opened(server, { partBytes: 50_000 });
-    await wholeOf(source);
-    await wholeOf(source);
+    expect(await isWhole(source)).toBe(true);
+    expect(await isWhole(source)).toBe(true);
 
     expect(server.requests.length).toBeGreaterThan(100);
     expect(server.connections).toBeLessThanOrEqual(8);
@@ -66,7 +66,7 @@ describe('a file that is read by ranges', () => {
     await using server = await scriptedServer(cut);
     await using source = await opened(server, { mostConnections: 1 });
 
-    await wholeOf(source);
+    expect(await isWhole(source)).toBe(true);
 
     expect(server.requests.map(rangeOf)).toEqual([
       [0, 1],
@@ -85,7 +85,7 @@ describe('a file that is read by ranges', () => {
     await using server = await scriptedServer(trouble);
     await using source = await opened(server, { partBytes: 400_000, retries: { mostTries: 12, firstPauseMs: 1 } });
 
-    await wholeOf(source);
+    expect(await isWhole(source)).toBe(true);
   });
 
   test('outlives a server that closes connections behind each answer', async () => {
@@ -95,7 +95,7 @@ describe('a file that is read by ranges', () => {
     });
     await using source = await opened(server, { partBytes: 300_000 });
 
-    await wholeOf(source);
+    expect(await isWhole(source)).toBe(true);
   });
 
   test('signs in again, once for all parts, when the session has ended', async () => {
@@ -118,7 +118,7 @@ describe('a file that is read by ranges', () => {
     await source.read(Buffer.alloc(500_000), 0, never);
     good = 'session=2';
 
-    await wholeOf(source);
+    expect(await isWhole(source)).toBe(true);
 
     expect(renewals).toBe(1);
   });
@@ -200,7 +200,7 @@ describe('reading by ranges ends, and says why,', () => {
     await using server = await scriptedServer(answer);
     const reading = async (): Promise<void> => {
       await using source = await opened(server, { partBytes: 500_000, idleMs: 200 }, { renew: async () => {} });
-      await wholeOf(source);
+      expect(await isWhole(source)).toBe(true);
     };
 
     await expect(reading()).rejects.toMatchObject({ code });
@@ -309,10 +309,10 @@ async function opened(
   return await RangeSource.open({ peer, path: '/disk', name: 'disk', ...file }, never, { retries, ...options });
 }
 
-async function wholeOf(source: RangeSource): Promise<void> {
+async function isWhole(source: RangeSource): Promise<boolean> {
   const into = Buffer.alloc(source.sizeBytes);
   await source.read(into, 0, never);
-  expect(into.equals(FILE.subarray(0, into.length))).toBe(true);
+  return into.equals(FILE.subarray(0, into.length));
 }
 
 interface Behaviour {

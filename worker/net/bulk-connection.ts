@@ -13,8 +13,8 @@ const SPILL_BYTES = 128 * 1024;
 const LEAST_SPILL_ROOM = 16 * 1024;
 
 /** AES-128 first: a third less work than AES-256 for bulk bytes, where the server lets the client choose. */
-const CIPHERS = ((first: string) =>
-  [first, ...tls.DEFAULT_CIPHERS.split(':').filter((suite) => suite !== first)].join(':'))('TLS_AES_128_GCM_SHA256');
+const FIRST_SUITE = 'TLS_AES_128_GCM_SHA256';
+const CIPHERS = [FIRST_SUITE, ...tls.DEFAULT_CIPHERS.split(':').filter((suite) => suite !== FIRST_SUITE)].join(':');
 
 interface Waiter {
   /** Null for the head. */
