@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import type { SecretPlace } from './vault.ts';
+import type { SecretPlace } from './place.ts';
 
 /** What this needs of keytar; the package is optional and may be missing with its types. */
 interface Keytar {

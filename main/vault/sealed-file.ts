@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { DurableFile } from '../store/durable-file.ts';
 import { asOnlyWriter } from '../store/writer-lock.ts';
 import { VaultDamagedError, WrongPassphraseError } from './errors.ts';
-import type { SecretPlace } from './vault.ts';
+import type { SecretPlace } from './place.ts';
 
 const SCHEMA_VERSION = 1;
 /** About 0.7 s and 128 MiB for each guess at the passphrase. */

@@ -2,16 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { PassphraseFileError, SealedVaultError, UnknownVaultError } from './errors.ts';
 import { KeyStore } from './key-store.ts';
+import type { SecretPlace } from './place.ts';
 import { SealedFile, type AskPassphrase } from './sealed-file.ts';
-
-/** One way to keep secrets. */
-export interface SecretPlace {
-  readonly kind: 'keyStore' | 'sealedFile';
-  has(id: string): Promise<boolean>;
-  /** Null where there is none under this id, or no passphrase to open it with. */
-  get(id: string): Promise<string | null>;
-  delete(id: string): Promise<void>;
-}
 
 /** Where a secret is kept; `memory` is this process only. */
 export type KeptIn = SecretPlace['kind'] | 'memory';
