@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CloudFacts } from './cloud.ts';
 import { DestinationAbout, DestinationSignIn, SourceAbout, SourceSignIn } from './connections.ts';
+import { InventoryVm } from './inventory.ts';
 import { LedgerItem, MigrationId, MigrationPlan, MigrationRecord, MigrationRequest } from './migration.ts';
 import { Finding } from './preflight.ts';
 import { CertificateFacts } from './trust.ts';
@@ -76,6 +77,15 @@ export const MigrationsJob = z.object({
   id: MigrationId.nullable(),
 });
 
+/** Everything that the journal of one tells, for its report: also the machine, and what both sides said of themselves. */
+export const JourneyJob = z.object({ kind: z.literal('journey'), id: MigrationId, dataDir: z.string().min(1) });
+export const Journey = z.object({
+  record: MigrationRecord,
+  /** Null where preflight did not come to it. */
+  vm: InventoryVm.nullable(),
+  about: z.object({ source: SourceAbout, destination: DestinationAbout }).nullable(),
+});
+
 /**
  * Cancels one: asks the process that works on it, and waits until that is done; where none does, undoes what its ledger
  * names.
@@ -121,6 +131,7 @@ export const moveJobs = [
   PlannedJob,
   MigrateJob,
   MigrationsJob,
+  JourneyJob,
   CancelJob,
   DeleteJob,
   TidyJob,
@@ -138,6 +149,7 @@ export const moveResults = {
   planned: MigrationRecord,
   migrate: MigrationRecord,
   migrations: z.array(MigrationRecord),
+  journey: Journey,
   cancelMigration: MigrationRecord,
   deleteMigration: z.null(),
   tidy: TidyResult,
@@ -156,6 +168,7 @@ export type PlanJob = z.infer<typeof PlanJob>;
 export type PlanResult = z.infer<typeof PlanResult>;
 export type MigrateJob = z.infer<typeof MigrateJob>;
 export type MigrationsJob = z.infer<typeof MigrationsJob>;
+export type Journey = z.infer<typeof Journey>;
 export type CancelJob = z.infer<typeof CancelJob>;
 export type DeleteJob = z.infer<typeof DeleteJob>;
 export type TidyJob = z.infer<typeof TidyJob>;

@@ -48,6 +48,10 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
       const states = job.id === null ? await shelf.all() : [await shelf.one(job.id)];
       return states.map(({ record }) => record);
     }
+    case 'journey': {
+      const { record, vm, about } = await new Shelf(job.dataDir).one(job.id);
+      return { record, vm, about };
+    }
     case 'cancelMigration':
       return await cancelMigration(job.id, toolsFor(job), signal);
     case 'deleteMigration':

@@ -1,5 +1,6 @@
 /** What a migration did, on disk before it is done, and how it stands by that. */
 import { z } from 'zod';
+import { DestinationAbout, SourceAbout } from '../../../main/shared/connections.ts';
 import { ErrorShape } from '../../../main/shared/errors-shape.ts';
 import { InventoryVm } from '../../../main/shared/inventory.ts';
 import {
@@ -15,6 +16,7 @@ import { Stage } from '../../../main/shared/stages.ts';
 import { isAlive } from '../process-mark.ts';
 
 const at = z.iso.datetime();
+const Abouts = z.object({ source: SourceAbout, destination: DestinationAbout });
 
 export const MoveEntry = z.discriminatedUnion('what', [
   z.object({ what: z.literal('begun'), request: MigrationRequest }),
@@ -28,6 +30,8 @@ export const MoveEntry = z.discriminatedUnion('what', [
     vm: InventoryVm,
     plan: MigrationPlan.nullable(),
     findings: z.array(Finding),
+    /** What both sides said of themselves then. */
+    about: Abouts.nullable().default(null),
   }),
   /** The ledger: written before the call that makes the thing, when its id came back, and when it needs no undoing. */
   z.object({ what: z.literal('making'), item: LedgerItem }),
@@ -47,6 +51,7 @@ export type MoveEntry = z.infer<typeof MoveEntry>;
 export interface MoveState {
   readonly record: MigrationRecord;
   readonly vm: InventoryVm | null;
+  readonly about: z.infer<typeof Abouts> | null;
   readonly stoppedAt: string | null;
 }
 
@@ -66,7 +71,7 @@ export function stateOf([first, ...entries]: readonly MoveEntry[]): MoveState | 
     outcome: null,
     error: null,
   };
-  return entries.reduce(withEntry, { record, vm: null, stoppedAt: null });
+  return entries.reduce(withEntry, { record, vm: null, about: null, stoppedAt: null });
 }
 
 /** The state after one more entry. */
@@ -89,8 +94,8 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
       });
     }
     case 'planned': {
-      const { vm, plan, findings } = entry;
-      return { ...changed({ plan, findings }), vm };
+      const { vm, plan, findings, about } = entry;
+      return { ...changed({ plan, findings }), vm, about };
     }
     case 'making':
       return changed({ ledger: [...record.ledger.filter(({ key }) => key !== entry.item.key), entry.item] });

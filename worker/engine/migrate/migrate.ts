@@ -169,7 +169,8 @@ class Run implements AsyncDisposable {
     const sides = await this.#open();
     if (this.#ledger.items.length > 0) await this.#undo(signal); // what an earlier, failed run could not
     const { vm, plan, findings } = await this.#tools.plan(this.#state.record.request, sides, signal);
-    await this.#write({ what: 'planned', vm, plan, findings });
+    const about = { source: sides.source.about, destination: sides.destination.about };
+    await this.#write({ what: 'planned', vm, plan, findings, about });
     if (plan === null || !mayStart(findings)) throw new PreflightBlockedError(findings);
     const { accept } = this.#state.record.request.options;
     const refused = findings.filter(
