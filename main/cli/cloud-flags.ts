@@ -1,6 +1,7 @@
 /** How `guts destination create` learns where a cloud is and who signs in: clouds.yaml, an openrc file, or options. */
 import type { CloudAccess } from '../clouds/access.ts';
 import type { DestinationConnection, KeystoneAuth } from '../shared/connections.ts';
+import { urlOf } from './url.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface CloudFlags {
@@ -67,7 +68,7 @@ function authFrom({
 }
 
 function addressOf(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = urlOf(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol))
     throw new UsageError('Give --auth-url as https://HOST:PORT/v3.');
   if (url.username !== '' || url.password !== '')

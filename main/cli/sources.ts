@@ -9,6 +9,7 @@ import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
 import { sheet, table } from './table.ts';
 import { duration } from './terminal.ts';
 import { trustFrom, trustOptions, trustText, type TrustFlags } from './trust-flags.ts';
+import { urlOf } from './url.ts';
 import { UsageError } from './usage-error.ts';
 import { placeText, Workplace } from './workplace.ts';
 
@@ -167,7 +168,7 @@ function testText({ about, missingPrivileges, warnings }: SourceTestResult): str
 /** Takes a bare host name too, and cuts the path of a page that somebody copied. */
 export function serverUrl(text: string): string {
   const whole = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
-  const url = URL.canParse(whole) ? new URL(whole) : null;
+  const url = urlOf(whole);
   if (url === null || url.protocol !== 'https:')
     throw new InvalidArgumentError('Give https://HOST or https://HOST:PORT.');
   if (url.username !== '' || url.password !== '')

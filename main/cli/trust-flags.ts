@@ -5,6 +5,7 @@ import { GutsError } from '../shared/errors.ts';
 import { Fingerprint, type CertificateFacts, type Trust } from '../shared/trust.ts';
 import { askYes, canAsk } from './prompt.ts';
 import { sheet } from './table.ts';
+import { urlOf } from './url.ts';
 import { UsageError } from './usage-error.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -101,7 +102,7 @@ function fingerprintOf(text: string): Fingerprint {
 }
 
 function proxyOf(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = urlOf(text);
   if (url === null || url.protocol !== 'http:') throw new InvalidArgumentError('Give http://host:port.');
   if (url.username !== '' || url.password !== '')
     throw new UsageError('User and password in --proxy are not supported, least of all on the command line.'); // not repeated

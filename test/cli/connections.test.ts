@@ -303,7 +303,7 @@ describe('guts destination', () => {
   });
 });
 
-test('secrets are nowhere but sealed: not in files, not in outputs, not in errors', async () => {
+test('secrets are nowhere but sealed: not in files, not in outputs, not in errors', { timeout: 180_000 }, async () => {
   using tmp = scratch();
   const env = place(tmp);
   const said: string[] = [];

@@ -36,12 +36,14 @@ export async function gutsOnTerminal(
   const left = [...answers];
   child.stdout.setEncoding('utf8').on('data', (shown: string) => {
     text += shown;
-    const [next] = left;
-    const at = next === undefined ? -1 : text.indexOf(next[0], seen);
-    if (next === undefined || at < 0) return;
-    seen = at + next[0].length;
-    left.shift();
-    child.stdin.write(next[1]);
+    // One piece of output may hold the end of one question and the whole of the next.
+    for (let [next] = left; next !== undefined; [next] = left) {
+      const at = text.indexOf(next[0], seen);
+      if (at < 0) return;
+      seen = at + next[0].length;
+      left.shift();
+      child.stdin.write(next[1]);
+    }
   });
   return await new Promise((resolve, reject) => {
     child.once('error', reject);
