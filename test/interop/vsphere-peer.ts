@@ -16,6 +16,8 @@ export interface VspherePeer extends AsyncDisposable {
   /** With the certificate of this moment pinned. */
   signIn(): Promise<SourceSignIn>;
   refOf(name: string): Promise<string>;
+  /** `poweredOn`, `poweredOff`, `suspended`. */
+  powerOf(name: string): Promise<string>;
   machineCount(): Promise<number>;
   state(): Promise<z.infer<typeof State>>;
   /** SHA-256 of what a disk holds now. */
@@ -58,6 +60,12 @@ export async function vspherePeer(kind: 'vcenter' | 'esxi', ...flags: string[]):
     return answer;
   };
 
+  const machine = async (name: string): Promise<z.infer<typeof Machines>[number]> => {
+    const found = Machines.parse(await (await get('/vms')).json()).find((one) => one.Name === name);
+    if (found === undefined) throw new Error(`the peer has no ${name}`);
+    return found;
+  };
+
   await environment('up', ...flags);
   await post('/reset');
   return {
@@ -78,11 +86,8 @@ export async function vspherePeer(kind: 'vcenter' | 'esxi', ...flags: string[]):
         secret: of('VSPHERE_PASS'),
       });
     },
-    async refOf(name) {
-      const found = Machines.parse(await (await get('/vms')).json()).find((machine) => machine.Name === name);
-      if (found === undefined) throw new Error(`the peer has no ${name}`);
-      return found.Ref;
-    },
+    refOf: async (name) => (await machine(name)).Ref,
+    powerOf: async (name) => (await machine(name)).Power,
     machineCount: async () => Machines.parse(await (await get('/vms')).json()).length,
     state: async () => State.parse(await (await get('/state')).json()),
     sha256Of: async (vm, disk) =>
