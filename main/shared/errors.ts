@@ -40,9 +40,17 @@ export class RemoteError extends GutsError {
 }
 
 /** What may cross to another process or leave by REST: no stack, no cause, no secret. */
-export function toErrorInfo(error: unknown): ErrorInfo {
+export function toErrorInfo(thrown: unknown): ErrorInfo {
+  const error = firstOf(thrown);
   const known =
     error instanceof GutsError ? error : new BugError('Something went wrong inside Guts.', { cause: error });
   const { code, message, remedy, retryable } = known;
   return { code, message, remedy, retryable };
+}
+
+/** What went wrong first, where closing things afterwards went wrong as well (a `SuppressedError` of `await using`). */
+export function firstOf(error: unknown): unknown {
+  let first = error;
+  while (first instanceof Error && first.name === 'SuppressedError' && 'suppressed' in first) first = first.suppressed;
+  return first;
 }

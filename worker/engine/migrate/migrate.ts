@@ -1,6 +1,6 @@
 /** Runs one migration from wherever its journal stands to its end; what cannot be finished is undone, or named. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
+import { firstOf, GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
 import type { InventoryVm } from '../../../main/shared/inventory.ts';
 import { tagOf, type LedgerItem, type MigrationRecord, type MovedDisk } from '../../../main/shared/migration.ts';
 import type { MigrateJob, PlanResult } from '../../../main/shared/move-jobs.ts';
@@ -257,7 +257,8 @@ class Run implements AsyncDisposable {
         };
         await this.#write({ what: 'copied', disk: copied });
         return;
-      } catch (error) {
+      } catch (thrown) {
+        const error = firstOf(thrown);
         const isUnbounded = error instanceof BoundExceededError;
         const mayHelp = isUnbounded || (error instanceof GutsError && error.retryable);
         if (signal.aborted || !mayHelp || tried === TRIES) throw error;
