@@ -3,7 +3,7 @@ import { copyFileSync, constants, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRaw, MiB, qemuImg, scratch } from '../support/disks.ts';
 import { Cloud } from './cloud.ts';
-import { Mover } from './mover.ts';
+import { Mover } from '../support/mover.ts';
 import { openstackPeer, type OpenstackPeer } from './openstack-peer.ts';
 import { vspherePeer, type VspherePeer } from './vsphere-peer.ts';
 
