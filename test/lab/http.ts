@@ -13,6 +13,8 @@ export interface LabServer extends AsyncDisposable {
   use(certificate: Certificate): void;
   /** Closes every open connection; new ones are welcome. */
   hangUp(): void;
+  /** Is out of service: closes what is open, and turns the next so many connections away. */
+  outage(connections: number): void;
 }
 
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -24,7 +26,13 @@ export async function serveHttps(certificate: Certificate, serve: Serve, port = 
     serve(request, response).catch((error: unknown) => answerBug(response, error));
   });
   server.requestTimeout = 0; // uploads take as long as they take
+  let turnedAway = 0;
   server.on('connection', (socket: Socket) => {
+    if (turnedAway > 0) {
+      turnedAway--;
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.on('error', () => {}); // clients may leave at any time
     socket.once('close', () => sockets.delete(socket));
@@ -44,6 +52,10 @@ export async function serveHttps(certificate: Certificate, serve: Serve, port = 
       hangUp();
     },
     hangUp,
+    outage(connections) {
+      turnedAway = connections;
+      hangUp();
+    },
     async [Symbol.asyncDispose]() {
       if (!server.listening) return;
       const closed = once(server, 'close');

@@ -87,6 +87,8 @@ export interface OpenstackLab extends AsyncDisposable {
   expireTokens(): void;
   /** Shows another certificate from now on. @returns its fingerprint */
   rotateCertificate(): Promise<string>;
+  /** Is out of service: closes what is open, and turns the next so many connections away. */
+  outage(connections: number): void;
   /** The bytes of an image as they were uploaded. @throws Error when it has none */
   imageDisk(id: string): LabDisk;
   /** The bytes of the image that a volume was made of; null for an empty one. */
@@ -157,6 +159,7 @@ export async function startOpenstack(options: OpenstackOptions = {}): Promise<Op
     quotas: cloud.quotas,
     state: () => stateOf(cloud),
     expireTokens: () => cloud.expireTokens(),
+    outage: (connections) => server.outage(connections),
     async rotateCertificate() {
       certificate = await makeCertificate();
       server.use(certificate);

@@ -69,6 +69,8 @@ export interface Vcenter extends AsyncDisposable {
   /** Ends every session at once, as a restart of vCenter does. */
   expireSessions(): void;
   rotateCertificate(): Promise<void>;
+  /** Is out of service: closes what is open, and turns the next so many connections away. */
+  outage(connections: number): void;
   /** Writes to a disk as the guest would. */
   write(machine: string, disk: number, offset: number, bytes: Uint8Array): Promise<void>;
   /** Reads what the guest would see; of a snapshot, what it saw then. */
@@ -151,6 +153,7 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
     faults,
     state: () => ({ ...stateOf(room), requests: { ...requests }, bytes: { ...bytes } }),
     expireSessions: () => sessions.endAll(),
+    outage: (connections) => server.outage(connections),
     async rotateCertificate() {
       certificate = await makeCertificate();
       server.use(certificate);
