@@ -1,5 +1,5 @@
 /** The journals of all migrations of a data folder, and who works on which: one process at a time. */
-import { link, readFile, rename, rm, unlink, watch, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, unlink, watch, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { z } from 'zod';
 import { GutsError } from '../../../main/shared/errors.ts';
@@ -128,6 +128,12 @@ export class Shelf {
       );
     }
     await removeJournal(this.#journal(id));
+  }
+
+  /** Removes everything that stands here of a migration, however it ended: both its sides are gone. */
+  async discard(id: MigrationId): Promise<void> {
+    const names = await readdir(this.#folder).catch(() => []);
+    for (const name of names) if (name.startsWith(`${id}.`)) await rm(path.join(this.#folder, name), { force: true });
   }
 
   #journal(id: MigrationId): string {
