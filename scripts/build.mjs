@@ -11,7 +11,7 @@ import { cache, out, root } from './places.mjs';
 
 /**
  * Programs for Node, by the name of their file in out/. Each is one file that needs no other, so that a thread loads
- * nothing which it does not use; the engine has a second one with what speaks to servers, loaded when that is asked for.
+ * nothing which it does not use; the engine has others with what speaks to servers and with the demo, loaded when that is asked for.
  */
 const programs = {
   main: 'main/electron/main.ts',
@@ -24,7 +24,7 @@ const oldestNode = 'node18';
 const oldestChromium = 'chrome114';
 
 /** Everything that can change what is built. */
-const inputs = ['main', 'worker', 'renderer', 'assets', 'scripts/build.mjs', 'package.json', 'package-lock.json'];
+const inputs = ['main', 'worker', 'renderer', 'assets', 'test/lab', 'scripts/build.mjs', 'package.json', 'package-lock.json'];
 /** What out/ was built from; written last. */
 const stamp = path.join(out, 'built-from');
 

@@ -35,6 +35,9 @@ describe('the rule', () => {
     ['main/cli/run.ts', "import type { EngineEvent } from '../../worker/engine/protocol.ts';"],
     ['main/electron/menu.ts', "import { Menu } from 'electron';"],
     ['main/shared/jobs.ts', "import { z } from 'zod';"],
+    ['worker/demo/world.ts', "import { startVcenter } from '../../test/lab/vcenter/vcenter.ts';"],
+    ['test/lab/content.ts', "import { openFile } from '../../worker/disk/bytes.ts';"],
+    ['test/lab/certificate.ts', "import { generate } from 'selfsigned';"],
   ])('lets %s say %s', (file, source) => {
     expect(allowed(file, source)).toBe(true);
   });
@@ -50,6 +53,12 @@ describe('the rule', () => {
     ['worker/disk/raw.ts', "export * from '../../main/cli/main.ts';"],
     ['worker/disk/raw.ts', "import { pattern } from '../../test/support/disks.ts';"],
     ['worker/disk/raw.ts', "import { app } from 'electron';"],
+    ['worker/move/move.ts', "import { startVcenter } from '../../test/lab/vcenter/vcenter.ts';"],
+    ['main/cli/demo.ts', "import { startVcenter } from '../../test/lab/vcenter/vcenter.ts';"],
+    ['worker/demo/world.ts', "import { scratch } from '../../test/support/disks.ts';"],
+    ['test/lab/content.ts', "import { scratch } from '../support/disks.ts';"],
+    ['test/lab/content.ts', "import { demo } from '../../worker/demo/demo.ts';"],
+    ['test/lab/content.ts', "import { run } from '../../main/cli/run.ts';"],
     ['main/cli/run.ts', "import { openImage } from '../../worker/disk/open.ts';"],
     ['main/cli/run.ts', "import { app } from 'electron';"],
     ['main/cli/run.ts', "import { t } from '../../renderer/texts/t.ts';"],

@@ -12,6 +12,9 @@ export interface Import {
 }
 
 const ROOMS = ['main', 'worker', 'renderer'];
+/** The simulators: for tests, and part of the product for its demo. */
+const LAB = 'test/lab';
+const DEMO = 'worker/demo/';
 /** The words in which the engine is asked; the one file of worker/ that main/ may know. */
 const JOB_PROTOCOL = 'worker/engine/protocol.ts';
 /** What is no program, but part of the product all the same. */
@@ -20,9 +23,9 @@ const builtins = new Set(builtinModules);
 
 /** Every import of the product's own files, types included. */
 export function importsOf(checkout: string): Import[] {
-  return ROOMS.flatMap((room) =>
+  return [...ROOMS, LAB].flatMap((room) =>
     readdirSync(path.join(checkout, room), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
+      .filter((name) => /\.tsx?$/.test(name) && !/\.(d|test)\.tsx?$/.test(name))
       .flatMap((name) => {
         const file = `${room}/${name.replaceAll(path.sep, '/')}`;
         return importsIn(file, readFileSync(path.join(checkout, file), 'utf8'));
@@ -61,8 +64,15 @@ export function objection({ from, to }: Import): string | null {
   const isFile = ROOMS.some((room) => to.startsWith(`${room}/`));
   const isNode = to.startsWith('node:');
   const isShared = to.startsWith('main/shared/');
+  const isLab = to.startsWith(`${LAB}/`);
+  if (from.startsWith(`${LAB}/`)) {
+    if (to === 'electron') return 'only main/electron knows Electron';
+    if (isLab || isShared || to.startsWith('worker/')) return to.startsWith(DEMO) ? 'the demo uses the lab' : null;
+    return !isFile && (isNode || isPackage(to)) ? null : 'the lab knows only itself, worker and main/shared';
+  }
+  if (isLab) return from.startsWith(DEMO) ? null : 'only the demo brings the simulators';
   if (to.startsWith(ASSETS)) return from.startsWith('worker/') ? null : 'only worker reads what is in assets';
-  if (!isFile && to.includes('/') && !to.startsWith('@') && !isNode) return `${to} is no part of the product`;
+  if (!isFile && !isNode && !isPackage(to)) return `${to} is no part of the product`;
   if (to === 'electron' && !from.startsWith('main/electron/')) return 'only main/electron knows Electron';
   if (from.startsWith('main/shared/')) {
     return isShared || to === 'zod' ? null : 'main/shared knows only itself and zod';
@@ -78,6 +88,8 @@ export function objection({ from, to }: Import): string | null {
     ? null
     : `main knows worker only by ${JOB_PROTOCOL}, and the window not at all`;
 }
+
+const isPackage = (to: string): boolean => !to.includes('/') || to.startsWith('@');
 
 /** Circles of files that import each other, each from its first file round to the same file again. */
 export function circles(imports: readonly Import[]): string[][] {
