@@ -1,6 +1,6 @@
 /** `guts demo`: a whole migration of a made-up machine, proved and reported. */
 import { randomInt } from 'node:crypto';
-import { open, rename, unlink } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { Command } from 'commander';
@@ -8,13 +8,14 @@ import { version } from '../../package.json';
 import { dataDir } from '../data-dir.ts';
 import { defaultLanes } from '../engine-thread.ts';
 import { reportHtml, reportJson } from '../reports/html.ts';
-import { demoReports, reportPart } from '../shared/demo.ts';
+import { demoReports } from '../shared/demo.ts';
 import { GutsError } from '../shared/errors.ts';
 import { bytesText, secondsText } from '../shared/figures.ts';
 import { checksOf, verdictOf, type MigrationReport } from '../shared/report.ts';
 import type { Stage } from '../shared/stages.ts';
 import { perform, wantsJson } from './run.ts';
 import { Terminal } from './terminal.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** The same machine every time: what one operator sees, another can look at too. */
 const SEED = 1;
@@ -23,7 +24,7 @@ export function addDemo(program: Command): void {
   const command = program
     .command('demo')
     .description(
-      'move a small made-up machine from an OVA to qcow2 disks, prove it, boot it where QEMU is installed, and report',
+      'move a small made-up machine from a simulated vCenter to a simulated OpenStack, prove it, boot it where QEMU is installed, and report',
     )
     .option('--keep <folder>', 'put everything there (default: a new folder for temporary files, named at the end)')
     .addHelpText(
@@ -41,10 +42,12 @@ export function addDemo(program: Command): void {
 
 /** What is told when a stage begins. */
 const steps: Partial<Record<Stage, string>> = {
-  planned: 'Making a small machine and packing it as an OVA …',
+  planned: 'Making a small machine, and a vCenter and an OpenStack around it …',
   preflight: 'Looking for what could stop the move …',
   copying: 'Moving its disks …',
-  verifying: 'Proving what was written, and starting the machine from it …',
+  provisioning: 'Making its port, its volume and its server …',
+  booting: 'Starting the server, and listening to its console …',
+  verifying: 'Proving what the cloud holds …',
 };
 
 async function runDemo(terminal: Terminal, folder: string): Promise<void> {
@@ -57,21 +60,12 @@ async function runDemo(terminal: Terminal, folder: string): Promise<void> {
   });
   const html = path.join(folder, demoReports.html);
   const json = path.join(folder, demoReports.json);
-  await writeWhole(folder, demoReports.html, reportHtml(report));
-  await writeWhole(folder, demoReports.json, reportJson(report));
+  await writeWhole(html, reportHtml(report), true);
+  await writeWhole(json, reportJson(report), true);
   await unlink(ledger); // from here on everything is to stay
   const verdict = verdictOf(report);
   if (!verdict.proved) throw new NotProvedError(verdict.against, html);
   terminal.result({ proved: true, folder, html, json, report }, () => forPeople(report, html));
-}
-
-/** The file gets its name when all of it is on the disk. */
-async function writeWhole(folder: string, name: string, text: string): Promise<void> {
-  const part = path.join(folder, reportPart(name));
-  await using file = await open(part, 'w');
-  await file.writeFile(text);
-  await file.sync();
-  await rename(part, path.join(folder, name));
 }
 
 /** The demo ran to its end, but something in it was not as it must be. */
@@ -86,21 +80,23 @@ class NotProvedError extends GutsError {
 }
 
 function forPeople(report: MigrationReport, html: string): string {
-  const { source, destination, boot, disks } = report;
+  const { source, destination, boot, disks, files, migration } = report;
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
-  const size = disks.reduce((sum, disk) => sum + disk.source.virtualSizeBytes, 0);
+  const size = disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);
   const lines = [
     `“${report.title}” was moved in ${secondsText(seconds)}: ${disks.length} disks, ${bytesText(size)}.`,
+    `  from ${source.about?.product ?? 'a vCenter'} ${source.about?.version ?? ''} at ${source.address ?? ''}`,
+    `  to   OpenStack, project ${destination.about?.project.name ?? ''}, at ${destination.address ?? ''}`,
     ...checksOf(report).map(({ about, claim, evidence, outcome }) =>
       outcome === 'not made' ? `  – ${about}: ${evidence}` : `  ✓ ${about}: ${claim}`,
     ),
-    ...(boot.tried
-      ? ['It was started under emulation and said:', ...boot.lines.map((line) => `  ${line}`)]
-      : [`It was not started: ${boot.reason}`]),
+    ...(boot === null || boot.console.length === 0
+      ? []
+      : ['The new server’s console says:', ...boot.console.map((line) => `  ${line}`)]),
     'Everything was proved. Look at it:',
     `  report   ${html}`,
-    `  source   ${source.path}`,
-    ...destination.files.map(({ path, what }) => `  ${what === 'libvirt domain' ? 'domain  ' : 'disk    '} ${path}`),
+    ...files.map(({ path }) => `  disk     ${path}`),
+    `  journey  guts show ${migration}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 /** The migration report as one HTML page that needs nothing else: no script, no font, no picture, no network. */
 import { createHash } from 'node:crypto';
 import { bytesText, rateText, secondsText } from '../shared/figures.ts';
-import { checksOf, verdictOf, type MigrationReport, type Verdict } from '../shared/report.ts';
+import { checksOf, isEnded, verdictOf, type MigrationReport, type ReportDisk, type Verdict } from '../shared/report.ts';
 import { html, Markup } from './markup.ts';
 import {
   bootSection,
@@ -11,7 +11,15 @@ import {
   leftBehindSection,
   selfCheckSection,
 } from './proof-sections.ts';
-import { disksSection, mappingSection, sourceAndDestination, timelineSection } from './move-sections.ts';
+import {
+  cloudOf,
+  disksSection,
+  mappingSection,
+  productOf,
+  sourceAndDestination,
+  stageSeconds,
+  timelineSection,
+} from './move-sections.ts';
 import { reportStyle } from './style.ts';
 import { momentText } from './tables.ts';
 
@@ -27,7 +35,7 @@ export function reportHtml(report: MigrationReport): string {
         <meta http-equiv="Content-Security-Policy" content="${policy}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
-        <title>${report.title}: ${verdict.proved ? 'proved' : 'not proved'}</title>
+        <title>${report.title}: ${verdict.proved ? 'proved' : isEnded(report) ? 'not proved' : 'not finished'}</title>
         ${new Markup(`<style>${reportStyle}</style>`)}
       </head>
       <body>
@@ -37,7 +45,7 @@ export function reportHtml(report: MigrationReport): string {
               ${mark}<span>Guts migration report</span><span class="when">${momentText(report.finishedAt)}</span>
             </div>
             <h1>${report.title}</h1>
-            <p class="under">${report.source.what} → ${report.destination.route} in ${report.destination.folder}</p>
+            <p class="under">${productOf(report)} → ${cloudOf(report)}</p>
             ${verdictBox(report, verdict)} ${summary(report)}
           </header>
           <main>
@@ -47,8 +55,8 @@ export function reportHtml(report: MigrationReport): string {
           </main>
           <footer>
             <p>
-              Written by Guts ${report.versions.guts} on ${report.versions.platform}, Node ${report.versions.node}. The
-              file with the ending .json beside this one holds the same facts for programs.
+              Migration ${report.migration}. Written by Guts ${report.versions.guts} on ${report.versions.platform},
+              Node ${report.versions.node}. As JSON the report holds the same facts for programs.
             </p>
           </footer>
         </div>
@@ -79,23 +87,28 @@ const cross = html`<svg viewBox="0 0 44 44" aria-hidden="true" focusable="false"
 
 function verdictBox(report: MigrationReport, { proved, against }: Verdict): Markup {
   if (!proved) {
+    const [word, advice] = isEnded(report)
+      ? ['Not proved', 'Do not rely on the moved machine, and keep the source, until this is settled:']
+      : ['Not finished', 'The migration can still go on; this is how it stands:'];
     return html`<div class="verdict unproved" role="status">
       ${cross}
       <div>
-        <strong>Not proved</strong>
-        <p>Do not rely on the moved machine, and keep the source, until this is settled:</p>
+        <strong>${word}</strong>
+        <p>${advice}</p>
         <ul>
           ${against.map((sentence) => html`<li>${sentence}</li> `)}
         </ul>
+        ${report.error === null ? '' : html`<p>${report.error.remedy} <small>${report.error.code}</small></p>`}
       </div>
     </div>`;
   }
   const passed = checksOf(report).filter(({ outcome }) => outcome === 'passed').length;
   const count = report.disks.length;
   const disks = count === 1 ? 'The disk' : count === 2 ? 'Both disks' : `All ${count} disks`;
-  const boot = report.boot.tried
-    ? ' The moved machine was started and reported itself.'
-    : ` It was not started: ${report.boot.reason}`;
+  const boot =
+    report.boot?.verdict === 'running'
+      ? ' The new server was started, and its guest showed that it runs.'
+      : ` Whether its guest runs was not shown: ${report.boot?.evidence ?? 'no server was started.'}`;
   return html`<div class="verdict proved" role="status">
     ${tick}
     <div>
@@ -106,26 +119,29 @@ function verdictBox(report: MigrationReport, { proved, against }: Verdict): Mark
 }
 
 function summary(report: MigrationReport): Markup {
-  const total = (pick: (disk: MigrationReport['disks'][number]) => number): number =>
-    report.disks.reduce((sum, disk) => sum + pick(disk), 0);
+  const { disks, downtimeSeconds, source } = report;
+  const total = (pick: (disk: ReportDisk) => number): number => disks.reduce((sum, disk) => sum + pick(disk), 0);
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
-  const copying = total((disk) => disk.seconds);
-  const virtual = total((disk) => disk.source.virtualSizeBytes);
-  const held = virtual - total((disk) => disk.skippedBytes);
+  const copying = stageSeconds(report, 'copying');
+  const virtual = total((disk) => disk.sizeBytes);
+  const skipped = total((disk) => disk.skippedBytes);
+  const held = virtual - skipped;
+  const wasOff = source.vm !== null && source.vm.power !== 'on';
   const figures = [
-    ['Disks', String(report.disks.length), `${bytesText(virtual)} as the guest sees them`],
-    [
-      'Read',
-      bytesText(total((disk) => disk.readBytes)),
-      `${bytesText(total((disk) => disk.skippedBytes))} empty, not read`,
-    ],
-    [
-      'Written',
-      bytesText(total((disk) => disk.writtenBytes)),
-      `${bytesText(total((disk) => disk.outputBytes))} in files`,
-    ],
+    ['Disks', String(disks.length), `${bytesText(virtual)} as the guest sees them`],
+    ['Read', bytesText(total((disk) => disk.readBytes)), `${bytesText(skipped)} empty, not read`],
+    ['Sent', bytesText(total((disk) => disk.sentBytes)), 'to the cloud’s image service'],
     ['Time', secondsText(seconds), `${secondsText(copying)} of it copying`],
     ['Speed', copying === 0 ? '–' : rateText(held / copying / 1e6), 'of what the disks hold'],
+    [
+      'Downtime',
+      downtimeSeconds === null ? '–' : secondsText(downtimeSeconds),
+      downtimeSeconds !== null
+        ? 'from shut down to active'
+        : wasOff
+          ? 'the machine was off before'
+          : 'the machine was not stopped',
+    ],
   ] as const;
   return html`<dl class="figures">
     ${figures.map(

@@ -1,70 +1,135 @@
-/** The sections of the report that say what was moved: machine, files, disks, mapping, stages. */
+/** The sections of the report that say what was moved: both sides, disks, mapping, stages. */
 import { bytesText, rateText, secondsText } from '../shared/figures.ts';
+import type { InventoryNic, InventoryVm } from '../shared/inventory.ts';
+import type { Reading } from '../shared/migration.ts';
 import type { MigrationReport, ReportDisk } from '../shared/report.ts';
+import type { Stage } from '../shared/stages.ts';
 import { html, type Markup, type Slot } from './markup.ts';
-import { baseName, facts, momentText, section, table, tag } from './tables.ts';
+import { facts, momentText, section, table, tag } from './tables.ts';
 
-export function sourceAndDestination({ source, destination }: MigrationReport): Markup {
-  const { vm } = source;
-  const from: [string, Slot][] = [['File', html`<code>${source.path}</code>`]];
-  if (vm !== null) {
-    from.push(
-      ['Machine', vm.name],
-      ['Processors', vm.cpus],
-      ['Memory', bytesText(vm.memoryBytes)],
-      ['Firmware', `${vm.firmware === 'bios' ? 'BIOS' : 'UEFI'}${vm.secureBoot ? ', secure boot' : ''}`],
-      ['Guest', vm.guestOsName ?? vm.guestOsId ?? 'not said'],
-      [
-        'Network',
-        vm.nics.length === 0
-          ? 'none'
-          : vm.nics.map((nic) => html`${nic.network ?? 'no network'} <small>${nic.mac ?? ''}</small><br />`),
-      ],
-    );
+/** “VMware vCenter Server 8.0.3 (vc1)”, as far as it is known. */
+export function productOf({ source: { about, connection } }: MigrationReport): string {
+  return named(
+    about === null ? null : `${about.product} ${about.version}`,
+    connection,
+    'a source that is not known here any more',
+  );
+}
+
+/** “project shop (os1)”, as far as it is known. */
+export function cloudOf({ destination: { about, connection } }: MigrationReport): string {
+  const project = about === null ? null : `OpenStack, project ${about.project.name}`;
+  return named(project, connection, 'a cloud that is not known here any more');
+}
+
+function named(what: string | null, connection: string | null, otherwise: string): string {
+  if (what === null) return connection ?? otherwise;
+  return connection === null ? what : `${what} (${connection})`;
+}
+
+export function sourceAndDestination(report: MigrationReport): Markup {
+  const { source, destination, disks } = report;
+  const { about, vm } = source;
+  const from: [string, Slot][] = [['Source', productOf(report)]];
+  if (source.address !== null) from.push(['Address', html`<code>${source.address}</code>`]);
+  if (about !== null) from.push(['Build', about.build]);
+  if (vm !== null) from.push(...machineFacts(vm));
+
+  const { server, ports } = destination;
+  const to: [string, Slot][] = [['Cloud', cloudOf(report)]];
+  if (destination.address !== null) to.push(['Address', html`<code>${destination.address}</code>`]);
+  if (destination.about !== null) {
+    to.push(['Region', destination.about.region]);
+    to.push([
+      'Services',
+      Object.entries(destination.about.versions)
+        .map((pair) => pair.join(' '))
+        .join(', '),
+    ]);
   }
-  const files = destination.files.map(({ path, what, sizeBytes }): [string, Slot] => [
-    what,
-    html`<code>${baseName(path)}</code> ${bytesText(sizeBytes)}`,
-  ]);
-  const to: [string, Slot][] = [['Folder', html`<code>${destination.folder}</code>`], ...files];
+  if (server === null) to.push(['Server', tag('plain', 'not made')]);
+  else {
+    to.push(['Server', html`${server.name}<br /><code>${server.id}</code>`]);
+    to.push(['Flavor', server.flavor]);
+    to.push(['Hardware', server.profile]);
+  }
+  for (const { label, volumeId, imageId } of disks)
+    to.push([label, html`${volumeId === null ? 'image' : 'volume'}<br /><code>${volumeId ?? imageId}</code>`]);
+  for (const { label, network, id, mac, addresses, floating } of ports) {
+    const reached = [mac, ...addresses, ...(floating === null ? [] : [`floating ${floating}`])].join(', ');
+    to.push([label, html`${network}: ${reached}<br /><code>${id}</code>`]);
+  }
   return html`<div class="two">${section('Moved from', facts(from))}${section('Moved to', facts(to))}</div> `;
 }
 
+function machineFacts(vm: InventoryVm): [string, Slot][] {
+  const { guest } = vm;
+  const power = { on: 'running', off: 'off', suspended: 'suspended', unknown: 'not known' }[vm.power];
+  const firmware = `${vm.firmware === 'bios' ? 'BIOS' : 'UEFI'}${vm.secureBoot ? ', secure boot' : ''}${vm.hasTpm ? ', TPM' : ''}`;
+  return [
+    ['Machine', html`${vm.name}<br /><small>${vm.folder}, ${vm.ref}</small>`],
+    ['Was', `${power}, tools ${guest.tools}`],
+    ['Size', `${vm.cpus} CPU, ${bytesText(vm.memoryBytes)}`],
+    ['Firmware', vm.hardwareVersion === null ? firmware : `${firmware}, hardware version ${vm.hardwareVersion}`],
+    ['Guest', vm.guestOsName ?? vm.guestOsId ?? 'not said'],
+    ...vm.disks.map(({ label, sizeBytes, controller, file }): [string, Slot] => [
+      label,
+      html`${bytesText(sizeBytes)} on ${controller.model ?? controller.kind} ${controller.bus}:${controller.unit}<br /><small
+          >${file ?? ''}</small
+        >`,
+    ]),
+    ...vm.nics.map((nic): [string, Slot] => [nic.label, nicText(nic)]),
+  ];
+}
+
+function nicText({ model, networkName, mac, ipAddresses }: InventoryNic): string {
+  const addresses = ipAddresses.map(({ address }) => address);
+  return `${networkName ?? 'no network'}: ${[mac ?? 'no MAC', ...addresses].join(', ')}, ${model}`;
+}
+
 export function disksSection({ disks }: MigrationReport): Markup {
+  if (disks.length === 0) return section('Disks', html`<p>${tag('plain', 'none')} No disk was copied.</p>`);
   const columns = [
-    { title: 'Disk', kind: 'name' },
-    { title: 'From' },
-    { title: 'To' },
+    { title: 'Disk', kind: 'label' },
+    { title: 'Read by' },
+    { title: 'Sent as' },
     { title: 'Size', kind: 'number' },
     { title: 'Read', kind: 'number' },
-    { title: 'Written', kind: 'number' },
+    { title: 'Sent', kind: 'number' },
     { title: 'Time', kind: 'number' },
   ] as const;
   const rows = disks.map((disk) => [
-    disk.name,
-    html`${disk.source.format}<small>${disk.source.variant}</small>`,
-    html`${disk.format}<small>${routes[disk.route]}</small>`,
-    html`${bytesText(disk.source.virtualSizeBytes)}${bar(disk)}<small>${bytesText(disk.skippedBytes)} empty</small>`,
+    disk.label,
+    html`${disk.reading}<small>${readings[disk.reading]}</small>`,
+    html`${disk.imageFormat}<small>${routes[disk.route]}</small>`,
+    html`${bytesText(disk.sizeBytes)}${bar(disk)}<small>${bytesText(disk.skippedBytes)} empty</small>`,
     bytesText(disk.readBytes),
-    html`${bytesText(disk.writtenBytes)}<small>${bytesText(disk.outputBytes)} file</small>`,
-    disk.adopted
-      ? 'earlier run'
-      : html`${secondsText(disk.seconds)}<small>${rateText(disk.megabytesPerSecond)}</small>`,
+    bytesText(disk.sentBytes),
+    html`${secondsText(disk.seconds)}<small>${rateOf(disk)}</small>`,
   ]);
   const note =
-    'Size is what the guest sees; the bar shows how much of it holds something. Empty parts are neither read nor written.';
+    'Size is what the guest sees; the bar shows how much of it holds something. Empty parts are neither read nor sent.';
   return section('Disks', table('Every disk, in the order of its controller', columns, rows), note, 'long');
 }
 
+const readings: Readonly<Record<Reading, string>> = {
+  lease: 'the host’s export stream',
+  ranges: 'ranges of the datastore’s file',
+  areas: 'ranges of what is allocated',
+};
 const routes: Readonly<Record<ReportDisk['route'], string>> = {
   'carry-over': 'compressed blocks carried over',
-  stream: 'read front to back',
-  blocks: 'read where data lies',
+  stream: 'unpacked on the way',
+  blocks: 'block by block',
 };
 
+function rateOf({ sizeBytes, skippedBytes, seconds }: ReportDisk): string {
+  return seconds === 0 ? '' : rateText((sizeBytes - skippedBytes) / seconds / 1e6);
+}
+
 /** How full the disk is; the same stands beside it in figures. */
-function bar({ source, skippedBytes }: ReportDisk): Markup {
-  const full = source.virtualSizeBytes === 0 ? 0 : Math.max(0, 1 - skippedBytes / source.virtualSizeBytes);
+function bar({ sizeBytes, skippedBytes }: ReportDisk): Markup {
+  const full = sizeBytes === 0 ? 0 : Math.max(0, 1 - skippedBytes / sizeBytes);
   return html`<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
     <rect class="all" width="100" height="10" />
     <rect class="full" width="${(100 * full).toFixed(1)}" height="10" />
@@ -74,30 +139,51 @@ function bar({ source, skippedBytes }: ReportDisk): Markup {
 export function mappingSection({ mapping }: MigrationReport): Markup | string {
   if (mapping.length === 0) return '';
   const columns = [
-    { title: 'What' },
+    { title: 'What', kind: 'label' },
     { title: 'At the source', kind: 'name' },
-    { title: 'After the move', kind: 'name' },
+    { title: 'In the cloud', kind: 'name' },
+    { title: 'Why', kind: 'name' },
   ] as const;
-  const rows = mapping.map(({ what, from, to }) => [what, from, to]);
-  return section('Mapping', table('What became what', columns, rows));
+  const rows = mapping.map(({ what, from, to, reason }) => [what, from, to, reason]);
+  return section('Mapping', table('What became what, and why', columns, rows), '', 'long');
 }
 
-export function timelineSection({ timeline, finishedAt }: MigrationReport): Markup {
+/** Where the time went: stages in order, each from when it was entered until the next was. */
+export function timelineSection(report: MigrationReport): Markup {
+  const { timeline } = report;
   const columns = [
-    { title: 'Stage' },
+    { title: 'Stage', kind: 'label' },
     { title: 'Entered', kind: 'time' },
     { title: 'Took', kind: 'number' },
-    { title: 'Note', kind: 'name' },
+    { title: 'Share', kind: 'number' },
   ] as const;
-  const rows = timeline.map(({ at, stage, note }, index) => {
-    const until = timeline[index + 1]?.at ?? finishedAt;
-    const took = (Date.parse(until) - Date.parse(at)) / 1000;
+  const wholeMs = Math.max(1, Date.parse(report.finishedAt) - Date.parse(report.startedAt));
+  const rows = timeline.map(({ at, stage }, index) => {
+    const next = timeline[index + 1];
+    const tookMs = next === undefined ? 0 : Math.max(0, Date.parse(next.at) - Date.parse(at));
+    const share = (part: number): string => ((100 * part) / wholeMs).toFixed(1);
     return [
       stage === 'failed' ? tag('bad', stage) : stage,
       momentText(at),
-      index === timeline.length - 1 ? '' : secondsText(Math.max(0, took)),
-      note,
+      next === undefined ? '' : secondsText(tookMs / 1000),
+      html`<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+        <rect class="all" width="100" height="10" />
+        <rect
+          class="full"
+          x="${share(Date.parse(at) - Date.parse(report.startedAt))}"
+          width="${share(tookMs)}"
+          height="10"
+        />
+      </svg>`,
     ];
   });
   return section('Timeline', table('The stages, as the journal has them', columns, rows), '', 'long');
+}
+
+/** How long the migration was in a stage, all visits together. */
+export function stageSeconds({ timeline }: MigrationReport, wanted: Stage): number {
+  return timeline.reduce((sum, { stage, at }, index) => {
+    const next = timeline[index + 1];
+    return stage === wanted && next !== undefined ? sum + (Date.parse(next.at) - Date.parse(at)) / 1000 : sum;
+  }, 0);
 }

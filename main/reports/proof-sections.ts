@@ -1,9 +1,8 @@
 /** The sections of the report that say why it can be believed: checks, boot, findings, hashes, and how to look for oneself. */
-import { secondsText } from '../shared/figures.ts';
 import type { Severity } from '../shared/preflight.ts';
 import { checksOf, type MigrationReport, type ReportCheck } from '../shared/report.ts';
 import { html, type Markup, type Slot } from './markup.ts';
-import { baseName, section, table, tag } from './tables.ts';
+import { section, table, tag } from './tables.ts';
 
 const outcomeTags: Readonly<Record<ReportCheck['outcome'], Markup>> = {
   passed: tag('good', 'passed'),
@@ -14,7 +13,7 @@ const outcomeTags: Readonly<Record<ReportCheck['outcome'], Markup>> = {
 export function checksSection(report: MigrationReport): Markup {
   const columns = [
     { title: 'What was checked', kind: 'name' },
-    { title: 'On' },
+    { title: 'On', kind: 'label' },
     { title: 'How it was shown', kind: 'name' },
     { title: 'Result' },
   ] as const;
@@ -27,16 +26,24 @@ export function checksSection(report: MigrationReport): Markup {
   return section('Checks', table('Each claim with its evidence', columns, rows), '', 'long');
 }
 
-export function bootSection({ boot }: MigrationReport): Markup {
-  if (!boot.tried) return section('Boot', html`<p>${tag('plain', 'not tried')} ${boot.reason}</p>`);
-  const state = boot.proved ? tag('good', 'booted') : tag('bad', 'not as expected');
-  const lines = boot.lines.length === 0 ? '(nothing came)' : boot.lines.join('\n');
-  const note = 'The moved disks were started under emulation, without network; nothing was written to them.';
+export function bootSection({ boot, warnings }: MigrationReport): Markup {
+  if (boot === null) return section('Boot', html`<p>${tag('plain', 'not tried')} No server was started.</p>`);
+  const state = {
+    running: tag('good', 'running'),
+    unknown: tag('wait', 'not shown'),
+    notWatched: tag('plain', 'not watched'),
+  };
+  const others = warnings.filter((warning) => !warning.includes(boot.evidence));
   return section(
     'Boot',
-    html`<p>${state} ${boot.ended} It took ${secondsText(boot.seconds)}. The serial port said:</p>
-      <pre>${lines}</pre>`,
-    note,
+    html`<p>${state[boot.verdict]} ${boot.evidence}</p>
+      ${
+        boot.console.length === 0
+          ? ''
+          : html`<p>The console’s last lines:</p>
+              <pre>${boot.console.join('\n')}</pre>`
+      }
+      ${others.map((warning) => html`<p>${tag('wait', 'note')} ${warning}</p>`)}`,
   );
 }
 
@@ -68,37 +75,22 @@ export function findingsSection({ findings }: MigrationReport): Markup {
   return section('Preflight', table('Findings, the weightiest first', columns, rows), '', 'long');
 }
 
-export function hashesSection({ source, destination, disks }: MigrationReport): Markup {
-  const manifestWords = {
-    matches: 'as the manifest says',
-    differs: 'NOT as the manifest says',
-    'not-listed': 'not in the manifest',
-    'no-manifest': 'there is no manifest',
-  };
-  const rows: Slot[][] = [];
-  for (const { name, digest, manifest } of source.files) {
-    if (digest === null) continue;
-    rows.push([
-      html`${name}<small>source, ${manifestWords[manifest]}</small>`,
-      digest.algorithm.toUpperCase().replace(/^SHA(?=\d)/, 'SHA-'),
-      hash(digest.hex),
-    ]);
-  }
-  for (const { path, what, sha512 } of destination.files) {
-    if (sha512 !== null) rows.push([html`${baseName(path)}<small>written, ${what}</small>`, 'SHA-512', hash(sha512)]);
-  }
-  for (const { name, contentBefore, contentAfter } of disks) {
-    if (contentBefore !== null) rows.push([html`${name}<small>content before</small>`, 'Content', hash(contentBefore)]);
-    if (contentAfter !== null) rows.push([html`${name}<small>content after</small>`, 'Content', hash(contentAfter)]);
-  }
-  if (rows.length === 0) return section('Hashes', html`<p>None were asked for.</p>`);
+export function hashesSection({ disks }: MigrationReport): Markup {
+  const rows = disks.flatMap(({ label, imageFormat, sha512, contentBefore, contentAfter }): Slot[][] => [
+    [html`${label}<small>as ${imageFormat}, sent and in the cloud</small>`, 'SHA-512', hash(sha512)],
+    ...(contentBefore === null ? [] : [[html`${label}<small>content before</small>`, 'Content', hash(contentBefore)]]),
+    ...(contentAfter === null ? [] : [[html`${label}<small>content after</small>`, 'Content', hash(contentAfter)]]),
+  ]);
+  if (rows.length === 0) return section('Hashes', html`<p>There is nothing to hash.</p>`);
   const columns = [
     { title: 'Of', kind: 'name' },
     { title: 'Kind', kind: 'time' },
     { title: 'Value', kind: 'name' },
   ] as const;
-  const note =
-    'A content digest says what the guest sees, whatever the format of the image: equal digests mean equal disks.';
+  const hasContent = disks.some(({ contentAfter }) => contentAfter !== null);
+  const note = hasContent
+    ? 'A content digest says what the guest sees, whatever the format of the image: equal digests mean equal disks.'
+    : '';
   return section('Hashes', table('What was hashed', columns, rows), note, 'long');
 }
 
@@ -126,21 +118,37 @@ export function leftBehindSection({ leftBehind }: MigrationReport): Markup {
 }
 
 /** The same claims, for someone who would rather not take Guts' word. */
-export function selfCheckSection({ destination, disks }: MigrationReport): Markup {
-  const commands = disks.flatMap((disk) => [
-    ...(disk.format === 'qcow2' ? [`qemu-img check ${quoted(disk.output)}`] : []),
-    ...(disk.contentAfter === null ? [] : [`guts digest ${quoted(disk.output)}`]),
-  ]);
-  const hashed = destination.files.filter(({ sha512 }) => sha512 !== null);
-  if (hashed.length > 0) commands.unshift(`sha512sum ${hashed.map(({ path }) => quoted(path)).join(' ')}`);
-  const domain = destination.files.find(({ path }) => path.endsWith('.xml'));
-  if (domain !== undefined) commands.push(`virsh define ${quoted(domain.path)}`);
+export function selfCheckSection({ destination, disks, files }: MigrationReport): Markup {
+  const isHere = files.length > 0;
+  const commands = isHere ? commandsHere(files) : commandsThere(destination, disks);
   if (commands.length === 0) return html``;
   return section(
     'See for yourself',
     html`<pre>${commands.join('\n')}</pre>`,
-    'Commands for a shell that check what is said here, and take the machine into use.',
+    isHere
+      ? 'Commands for a shell that check the disks that are kept on this machine.'
+      : 'Commands of the OpenStack client that show what was made, for a shell that is signed in to the project.',
   );
+}
+
+function commandsHere(files: MigrationReport['files']): string[] {
+  const images = files.filter(({ path }) => path.endsWith('.qcow2')).map(({ path }) => quoted(path));
+  return [
+    `sha512sum ${files.map(({ path }) => quoted(path)).join(' ')}`,
+    ...images.flatMap((image) => [`qemu-img check ${image}`, `guts digest ${image}`]),
+  ];
+}
+
+function commandsThere({ server, ports }: MigrationReport['destination'], disks: MigrationReport['disks']): string[] {
+  if (server === null) return [];
+  return [
+    `openstack server show ${quoted(server.id)}`,
+    `openstack console log show ${quoted(server.id)}`,
+    ...ports.map(({ id }) => `openstack port show ${quoted(id)}`),
+    ...disks.map(({ volumeId, imageId }) =>
+      volumeId === null ? `openstack image show ${quoted(imageId)}` : `openstack volume show ${quoted(volumeId)}`,
+    ),
+  ];
 }
 
 /** As a POSIX shell takes it. */

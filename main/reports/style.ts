@@ -39,7 +39,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1rem;margin-top:1rem}
 .two section{margin-top:0}
 .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1.1rem;margin-top:.6rem}
-.facts dt{color:var(--quiet)}
+.facts dt,.facts small,.facts code{color:var(--quiet)}
 .facts dd{overflow-wrap:anywhere}
 .wide{overflow-x:auto}
 .wide:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
@@ -52,6 +52,7 @@ tbody th{font-weight:600;overflow-wrap:anywhere}
 tr>:last-child{padding-right:0}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .time{white-space:nowrap;font-variant-numeric:tabular-nums}
+.label{white-space:nowrap}
 .name{overflow-wrap:anywhere;min-width:8rem}
 td small,th small{display:block;color:var(--quiet);font-weight:400;font-size:.84rem}
 code,pre,.hash{font-family:ui-monospace,'Cascadia Code',Menlo,'DejaVu Sans Mono',monospace;font-size:.84em}

@@ -3,7 +3,7 @@ import { html, type Markup, type Slot } from './markup.ts';
 
 export interface Column {
   readonly title: string;
-  readonly kind?: 'number' | 'time' | 'name';
+  readonly kind?: 'number' | 'time' | 'name' | 'label';
 }
 
 /** A table with a header for each column and each row; the first cell of a row names it. */
@@ -62,9 +62,4 @@ export function tag(kind: 'good' | 'bad' | 'wait' | 'plain', word: string): Mark
 /** 2026-03-01T12:00:05.120Z as “2026-03-01 12:00:05 UTC”. */
 export function momentText(moment: string): string {
   return `${moment.slice(0, 10)} ${moment.slice(11, 19)} UTC`;
-}
-
-/** The name of a file without its folders. */
-export function baseName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }

@@ -1,4 +1,4 @@
-/** The job behind `guts demo`: a whole migration of a made-up machine, on the local route. */
+/** The job behind `guts demo`: a whole migration of a made-up machine, from a simulated vCenter to a simulated OpenStack. */
 import { z } from 'zod';
 import { MigrationReport } from './report.ts';
 
@@ -8,7 +8,7 @@ export const DemoJob = z.object({
   version: z.string(),
   /** The machine is made from it. */
   seed: z.number().int().nonnegative(),
-  /** Absolute path for the package, the disks and the domain; made if it is not there. What an earlier demo left is replaced. */
+  /** Absolute path for what is kept: the disks as the cloud holds them, the console's log. Made if it is not there; what an earlier demo left is replaced. */
   folder: z.string().min(1),
   dataDir: z.string().min(1),
   lanes: z.number().int().min(1).max(16),

@@ -1,38 +1,26 @@
 /** What a migration leaves in writing: what was moved where, how each claim was proved, and whether everything was. */
 import { z } from 'zod';
-import { ConvertedDisk, Verify } from './converted-disk.ts';
+import { DestinationAbout, SourceAbout } from './connections.ts';
+import { ErrorShape } from './errors-shape.ts';
+import { InventoryVm } from './inventory.ts';
+import { BootCheck, MigrationId, MovedDisk, Profile } from './migration.ts';
 import { Finding } from './preflight.ts';
 import { Stage } from './stages.ts';
-import { VmFacts } from './vm.ts';
 
 const Moment = z.iso.datetime();
 const Bytes = z.number().int().nonnegative();
 
-export const ReportDisk = ConvertedDisk.extend({
-  /** Content digest of the disk as the source holds it; null where it was not asked for. */
+export const ReportDisk = MovedDisk.extend({
+  /** Content digest of the disk as its maker or the source holds it; null where it was not asked for. */
   contentBefore: z.string().nullable(),
-  /** The same of the file that was written, read back on its own; null where it was not asked for. */
+  /** The same of what the cloud holds, read on its own; null where it was not asked for. */
   contentAfter: z.string().nullable(),
 });
 export type ReportDisk = z.infer<typeof ReportDisk>;
 
-export const SourceFile = z.object({
-  name: z.string(),
-  sizeBytes: Bytes,
-  digest: z.object({ algorithm: z.string(), hex: z.string() }).nullable(),
-  /** How that compares with the manifest of the package. */
-  manifest: z.enum(['matches', 'differs', 'not-listed', 'no-manifest']),
-});
-export type SourceFile = z.infer<typeof SourceFile>;
-
-export const WrittenFile = z.object({
-  path: z.string(),
-  /** Such as “disk 1, qcow2” or “libvirt domain”. */
-  what: z.string(),
-  sizeBytes: Bytes,
-  sha512: z.string().nullable(),
-});
-export type WrittenFile = z.infer<typeof WrittenFile>;
+/** A copy, on this machine, of a disk as the cloud holds it. */
+export const KeptFile = z.object({ path: z.string(), what: z.string(), sizeBytes: Bytes, sha512: z.string() });
+export type KeptFile = z.infer<typeof KeptFile>;
 
 /** A claim about the whole machine, or about one of its parts, that is not already among a disk's own proofs. */
 export const ReportCheck = z.object({
@@ -44,58 +32,67 @@ export const ReportCheck = z.object({
 });
 export type ReportCheck = z.infer<typeof ReportCheck>;
 
-export const BootReport = z.discriminatedUnion('tried', [
-  z.object({
-    tried: z.literal(true),
-    proved: z.boolean(),
-    lines: z.array(z.string()),
-    ended: z.string(),
-    seconds: z.number().nonnegative(),
-  }),
-  z.object({ tried: z.literal(false), reason: z.string() }),
-]);
-export type BootReport = z.infer<typeof BootReport>;
+/** Where one side is: the name of its connection and its address, null when nobody knows them any more. */
+const side = { connection: z.string().nullable(), address: z.string().nullable() };
 
 export const MigrationReport = z.object({
-  reportVersion: z.literal(1),
+  reportVersion: z.literal(2),
+  /** The machine's name. */
   title: z.string(),
+  migration: MigrationId,
   versions: z.object({ guts: z.string(), node: z.string(), platform: z.string() }),
   startedAt: Moment,
+  /** When the last stage was entered. */
   finishedAt: Moment,
   source: z.object({
-    path: z.string(),
-    /** Such as “OVA package” or “VHDX disk image”. */
-    what: z.string(),
-    vm: VmFacts.nullable(),
-    files: z.array(SourceFile),
+    ...side,
+    about: SourceAbout.nullable(),
+    /** As it was found before the first byte was copied; null where it did not come to that. */
+    vm: InventoryVm.nullable(),
   }),
   destination: z.object({
-    /** Such as “local files”. */
-    route: z.string(),
-    folder: z.string(),
-    files: z.array(WrittenFile),
+    ...side,
+    about: DestinationAbout.nullable(),
+    /** Null until there is one. */
+    server: z.object({ id: z.string(), name: z.string(), flavor: z.string(), profile: Profile }).nullable(),
+    ports: z.array(
+      z.object({
+        label: z.string(),
+        network: z.string(),
+        id: z.string(),
+        mac: z.string(),
+        addresses: z.array(z.string()),
+        floating: z.string().nullable(),
+      }),
+    ),
   }),
-  mapping: z.array(z.object({ what: z.string(), from: z.string(), to: z.string() })),
-  /** How much proof was asked for. */
-  verify: Verify,
+  /** What became what, and why; the reason is empty where nothing was chosen. */
+  mapping: z.array(z.object({ what: z.string(), from: z.string(), to: z.string(), reason: z.string() })),
   disks: z.array(ReportDisk),
+  files: z.array(KeptFile),
   checks: z.array(ReportCheck),
   findings: z.array(Finding),
-  timeline: z.array(z.object({ at: Moment, stage: Stage, note: z.string() })),
-  boot: BootReport,
+  timeline: z.array(z.object({ at: Moment, stage: Stage })),
+  /** Null where the machine was not running before, or did not get that far. */
+  downtimeSeconds: z.number().nonnegative().nullable(),
+  /** Null where no server was started. `isWanted`: a sign of the guest was named beforehand, so that none is a failure. */
+  boot: BootCheck.extend({ isWanted: z.boolean() }).nullable(),
+  warnings: z.array(z.string()),
   /** What Guts made and could not, or should not, take away again. */
   leftBehind: z.array(z.object({ what: z.string(), why: z.string(), remedy: z.string() })),
+  /** Why it failed. */
+  error: ErrorShape.nullable(),
 });
 export type MigrationReport = z.infer<typeof MigrationReport>;
 
 /** Everything that was checked, disk by disk, then what concerns the whole. */
-export function checksOf({ disks, checks }: MigrationReport): ReportCheck[] {
-  const ofDisks = disks.flatMap(({ name, proofs, contentBefore, contentAfter }): ReportCheck[] => {
-    const own = proofs.map(({ claim, evidence }) => ({ about: name, claim, evidence, outcome: 'passed' as const }));
+export function checksOf({ disks, checks }: Pick<MigrationReport, 'disks' | 'checks'>): ReportCheck[] {
+  const ofDisks = disks.flatMap(({ label, proofs, contentBefore, contentAfter }): ReportCheck[] => {
+    const own = proofs.map(({ claim, evidence }) => ({ about: label, claim, evidence, outcome: 'passed' as const }));
     if (contentBefore === null || contentAfter === null) return own;
     const content: ReportCheck = {
-      about: name,
-      claim: 'The written file, read on its own, holds what the source held.',
+      about: label,
+      claim: 'What the cloud holds, read on its own, is what the source held.',
       evidence: 'Content digests from before and after the move; both are listed under Hashes.',
       outcome: contentBefore === contentAfter ? 'passed' : 'failed',
     };
@@ -110,37 +107,48 @@ export interface Verdict {
   readonly against: readonly string[];
 }
 
+/** Nothing happens from there on by itself. */
+const ENDS: readonly Stage[] = ['done', 'failed', 'cancelled', 'rolledBack'];
+/** Whether the report is of something that has come to an end, good or bad. */
+export const isEnded = ({ timeline }: Pick<MigrationReport, 'timeline'>): boolean =>
+  ENDS.includes(timeline.at(-1)?.stage ?? 'planned');
+
 /** What must hold before a migration counts as proved: each returns what contradicts it. */
 const demands: readonly ((report: MigrationReport) => readonly string[])[] = [
   ({ timeline }) => {
-    const last = timeline.at(-1)?.stage;
-    return last === 'done' ? [] : [`The migration ended in the stage “${last ?? 'none'}” instead of “done”.`];
+    const last = timeline.at(-1)?.stage ?? 'planned';
+    if (last === 'done') return [];
+    return [isEnded({ timeline }) ? `The migration ended as “${last}”.` : `The migration is only at “${last}”.`];
   },
+  ({ error }) => (error === null ? [] : [error.message]),
   ({ findings }) =>
     findings.filter(({ severity }) => severity === 'blocks').map(({ id, says }) => `Preflight ${id}: ${says}`),
   ({ disks }) => (disks.length === 0 ? ['No disk was moved.'] : []),
-  ({ source }) =>
-    source.files
-      .filter(({ manifest }) => manifest === 'differs')
-      .map(({ name }) => `“${name}” is not what the manifest of its package says.`),
+  ({ disks, source }) => {
+    const missing = (source.vm?.disks ?? []).filter(({ key }) => disks.every((disk) => disk.key !== key));
+    return missing.map(({ label }) => `“${label}” was not moved.`);
+  },
   ({ disks }) =>
     disks
       .filter(({ proofs }) => proofs.length < 2)
-      .map(({ name }) => `“${name}” has fewer than two independent proofs.`),
-  ({ disks, verify }) =>
+      .map(({ label }) => `“${label}” has fewer than two independent proofs.`),
+  ({ disks }) =>
     disks
-      .filter(
-        ({ contentBefore, contentAfter }) =>
-          contentBefore !== contentAfter || (verify === 'content' && contentAfter === null),
-      )
-      .map(({ name }) => `The content of “${name}” was not shown to be the same before and after.`),
+      .filter(({ contentBefore, contentAfter }) => contentBefore !== contentAfter)
+      .map(({ label }) => `The content of “${label}” was not shown to be the same before and after.`),
   ({ checks }) =>
     checks.filter(({ outcome }) => outcome === 'failed').map(({ about, claim }) => `${about}: not so: ${claim}`),
-  ({ boot }) => (boot.tried && !boot.proved ? [`The moved machine did not boot as expected. ${boot.ended}`] : []),
+  ({ boot }) =>
+    boot?.isWanted === true && boot.verdict === 'unknown'
+      ? [`The moved machine did not show that it runs. ${boot.evidence}`]
+      : [],
   ({ leftBehind }) => leftBehind.map(({ what }) => `Something was left behind: ${what}.`),
 ];
 
-/** Judges a report by what stands in it. A boot that could not be tried does not count against it; one that failed does. */
+/**
+ * Judges a report by what stands in it. A guest that nobody watched, or that shows nothing to those who do not know what
+ * to look for, does not count against it; one that does not show the sign that was named does.
+ */
 export function verdictOf(report: MigrationReport): Verdict {
   const against = demands.flatMap((demand) => demand(report));
   return { proved: against.length === 0, against };

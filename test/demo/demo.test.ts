@@ -4,21 +4,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { describe, expect, test } from 'vitest';
 import { MigrationReport, verdictOf } from '../../main/shared/report.ts';
 import { freeFolder } from '../../worker/demo/folder.ts';
-import { demoMachine } from '../../worker/demo/machine.ts';
+import { demoMachine, RUNNING_LINE, VERIFIED_LINE } from '../../worker/demo/machine.ts';
 import { qemuImg, scratch } from '../support/disks.ts';
 import { guts, startGuts, type Started } from '../support/guts.ts';
 import { gutsWith, isMissing, writeRaw } from './lab.ts';
 
 const noEmulator = isMissing('qemu-system-x86_64', '--version');
 
-const made = [
-  'guts-demo-disk1.qcow2',
-  'guts-demo-disk2.qcow2',
-  'guts-demo.ova',
-  'guts-demo.xml',
-  'report.html',
-  'report.json',
-];
+const made = ['console.log', 'disk1.qcow2', 'disk2.qcow2', 'report.html', 'report.json'];
 const reportIn = (folder: string): MigrationReport =>
   MigrationReport.parse(JSON.parse(readFileSync(`${folder}/report.json`, 'utf8')));
 
@@ -28,7 +21,7 @@ async function hears({ child }: Started, words: string): Promise<void> {
 }
 
 describe('a demo', () => {
-  test('moves the machine, proves it, and leaves package, disks, domain and report in the folder', async () => {
+  test('moves the machine from a vCenter into a cloud, proves it, and leaves disks, console and report in the folder', async () => {
     using temp = scratch();
     const result = await guts(temp.file('state'), 'demo', '--keep', temp.file('out'), '--json');
     const report = reportIn(temp.file('out'));
@@ -43,15 +36,56 @@ describe('a demo', () => {
     expect(readdirSync(temp.file('out')).toSorted()).toEqual(made);
     expect(readdirSync(temp.file('state/demos'))).toEqual([]);
     expect(verdictOf(report)).toEqual({ proved: true, against: [] });
-    expect(report.disks.map(({ route }) => route)).toEqual(['carry-over', 'carry-over']);
-    expect(report.boot).toMatchObject(noEmulator ? { tried: false } : { tried: true, proved: true });
-    const stages = ['planned', 'preflight', 'queued', 'preparing', 'copying', 'verifying', 'done'];
+    expect(report.source.about).toMatchObject({ kind: 'vcenter' });
+    expect(report.disks).toMatchObject([
+      { route: 'carry-over', reading: 'lease', volumeId: null },
+      { route: 'carry-over', reading: 'lease', volumeId: expect.any(String) as string },
+    ]);
+    expect(report.destination.ports).toMatchObject([{ mac: demoMachine(1).mac, addresses: ['192.0.2.77'] }]);
+    const stages = [
+      'planned',
+      'preflight',
+      'queued',
+      'preparing',
+      'copying',
+      'provisioning',
+      'booting',
+      'verifying',
+      'done',
+    ];
     expect(report.timeline.map(({ stage }) => stage)).toEqual(stages);
     expect(readFileSync(temp.file('out/report.html'), 'utf8')).toContain('Everything was proved');
     for (const [index, disk] of demoMachine(1).disks.entries()) {
       await writeRaw(disk, temp.file('made.raw'));
-      qemuImg('compare', temp.file('made.raw'), temp.file(`out/guts-demo-disk${index + 1}.qcow2`)); // throws where they differ
+      qemuImg('compare', temp.file('made.raw'), temp.file(`out/disk${index + 1}.qcow2`)); // throws where they differ
     }
+  });
+
+  test.skipIf(noEmulator)('has the cloud start the machine, whose own words its console shows', async () => {
+    using temp = scratch();
+    const { stdout } = await guts(temp.file('state'), 'demo', '--keep', temp.file('out'));
+
+    expect(reportIn(temp.file('out')).boot).toMatchObject({
+      verdict: 'running',
+      console: [RUNNING_LINE, VERIFIED_LINE],
+    });
+    expect(readFileSync(temp.file('out/console.log'), 'utf8')).toBe(`${RUNNING_LINE}\n${VERIFIED_LINE}\n`);
+    expect(stdout).toContain(VERIFIED_LINE);
+  });
+
+  test('stays among the migrations, where show and report find it, until the next demo', async () => {
+    using temp = scratch();
+    const state = temp.file('state');
+    await guts(state, 'demo', '--keep', temp.file('out'));
+    const { migration } = reportIn(temp.file('out'));
+    const report = await guts(state, 'report', 'guts-demo', '--output', temp.file('again.html'));
+    const shown = await guts(state, 'show', migration);
+    await guts(state, 'demo', '--keep', temp.file('out'));
+
+    expect(report).toMatchObject({ code: 0, stdout: expect.stringContaining('Everything was proved.') as string });
+    expect(readFileSync(temp.file('again.html'), 'utf8')).toContain(migration);
+    expect(shown.stdout).toContain('guts-demo (vm-');
+    expect(readdirSync(temp.file('state/migrations'))).toEqual([`${reportIn(temp.file('out')).migration}.jsonl`]);
   });
 
   test('says what it could not try where QEMU is not installed, and where its new folder for temporary files is', async () => {
@@ -62,7 +96,7 @@ describe('a demo', () => {
     const [folder = ''] = readdirSync(temp.file('tmp'));
 
     expect(code).toBe(0);
-    expect(stdout).toContain('It was not started: qemu-system-x86_64 is not installed.');
+    expect(stdout).toContain('qemu-system-x86_64 is not installed.');
     expect(stdout).toContain('qemu-img is not installed.');
     expect(folder).toMatch(/^guts-demo-[0-9a-z]+$/);
     expect(stdout).toContain(`report   ${temp.file('tmp')}/${folder}/report.html`);
@@ -94,19 +128,27 @@ describe('a demo that does not come to its end', () => {
   test('leaves nothing once another has run, at whatever step it was killed', async () => {
     using temp = scratch();
     // Each moment is a line that the demo prints, not a time. Every run also finds what the one before it left.
-    const moments = ['Making a small machine', 'Looking for what', 'Moving its disks', 'Proving what was written'];
+    const moments = [
+      'Making a small machine',
+      'Looking for what',
+      'Moving its disks',
+      'Making its port',
+      'Starting the server',
+      'Proving what the cloud holds',
+    ];
     for (const [index, moment] of moments.entries()) {
       const killed = startGuts(temp.file('state'), 'demo', '--keep', temp.file(`out${index}`));
       await hears(killed, moment);
       killed.child.kill('SIGKILL');
       expect(await killed.outcome).toMatchObject({ signal: 'SIGKILL' });
     }
-    const last = await guts(temp.file('state'), 'demo', '--keep', temp.file('out3')); // the folder of the last that was killed
+    const last = await guts(temp.file('state'), 'demo', '--keep', temp.file('out5')); // the folder of the last that was killed
 
     expect(last, last.stderr).toMatchObject({ code: 0 });
-    expect(readdirSync(temp.dir).toSorted()).toEqual(['out3', 'state']);
-    expect(readdirSync(temp.file('out3')).toSorted()).toEqual(made);
-    expect([...readdirSync(temp.file('state/demos')), ...readdirSync(temp.file('state/jobs'))]).toEqual([]);
+    expect(readdirSync(temp.dir).toSorted()).toEqual(['out5', 'state']);
+    expect(readdirSync(temp.file('out5')).toSorted()).toEqual(made);
+    expect(readdirSync(temp.file('state/demos'))).toEqual([]);
+    expect(readdirSync(temp.file('state/migrations'))).toHaveLength(1);
   });
 
   test('removes what it made when the operator cancels it', async () => {
@@ -119,6 +161,6 @@ describe('a demo that does not come to its end', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('job.cancelled');
     expect(existsSync(temp.file('out'))).toBe(false);
-    expect(readdirSync(temp.file('state/demos'))).toEqual([]);
+    expect([...readdirSync(temp.file('state/demos')), ...readdirSync(temp.file('state/migrations'))]).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { bootCode, bootSectors, foldSum } from '../../worker/demo/boot-sector.ts';
 import { letter, noise, text, type Content } from '../../worker/demo/content.ts';
+import { expectedDigest } from '../../worker/demo/expected-digest.ts';
 import { ext2Regions } from '../../worker/demo/ext2.ts';
 import { demoMachine, type DemoDisk } from '../../worker/demo/machine.ts';
 import { blocksOf } from '../../worker/demo/regions.ts';
@@ -101,6 +102,27 @@ describe('the demo machine', () => {
       expect(readFileSync(temp.file('photo')).equals(bytesOf(noise(3, 3 * MiB + 123)))).toBe(true);
     },
   );
+});
+
+describe('the digest that a demo disk must have', () => {
+  test('is what its definition gives for the disk as a whole', async () => {
+    using temp = scratch();
+    const [, disk] = demoMachine(8, { systemBytes: 256 * MiB, dataBytes: 64 * MiB }).disks;
+    if (disk === undefined) throw new Error('The machine has one disk.');
+    await writeRaw(disk, temp.file('disk.raw'));
+    const bytes = readFileSync(temp.file('disk.raw'));
+    const hash = createHash('sha256');
+    const number = Buffer.alloc(8);
+    for (let at = 0; at < bytes.byteLength; at += 65_536) {
+      const block = bytes.subarray(at, at + 65_536);
+      if (block.equals(Buffer.alloc(65_536))) continue;
+      number.writeBigUInt64BE(BigInt(at));
+      hash.update(number).update(createHash('sha256').update(block).digest());
+    }
+    number.writeBigUInt64BE(BigInt(bytes.byteLength));
+
+    expect(expectedDigest(disk)).toBe(hash.update(number).digest('hex'));
+  });
 });
 
 describe('the ext2 layout', () => {

@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { reportHtml, reportJson } from '../../main/reports/html.ts';
 import { html } from '../../main/reports/markup.ts';
-import { checksOf, MigrationReport, verdictOf, type BootReport, type ReportDisk } from '../../main/shared/report.ts';
+import type { MigrationRecord } from '../../main/shared/migration.ts';
+import { reportOf } from '../../main/shared/report-of.ts';
+import { checksOf, MigrationReport, verdictOf, type ReportDisk } from '../../main/shared/report.ts';
 import type { Finding } from '../../main/shared/preflight.ts';
-import { goodReport } from './sample.ts';
+import { goodParts, goodRecord, goodReport } from './sample.ts';
 
 const changed = (changes: Partial<MigrationReport>): MigrationReport => ({ ...goodReport(), ...changes });
 const withDisk = (changes: Partial<ReportDisk>): MigrationReport => {
@@ -46,68 +48,157 @@ describe('the verdict', () => {
     expect(verdictOf(goodReport())).toEqual({ proved: true, against: [] });
   });
 
-  test('does not hold a boot against it that could not be tried', () => {
-    expect(verdictOf(changed({ boot: { tried: false, reason: 'qemu-system-x86_64 is not installed.' } })).proved).toBe(
-      true,
-    );
+  test.each([
+    ['was not watched', { verdict: 'notWatched', isWanted: false }],
+    ['was not watched, though a sign was named', { verdict: 'notWatched', isWanted: true }],
+    ['shows nothing, and no sign was named', { verdict: 'unknown', isWanted: false }],
+  ] as const)('does not hold a guest against it that %s', (_, change) => {
+    const boot = { evidence: 'The console showed nothing.', console: [], ...change };
+    const report = changed({ boot });
+
+    expect(verdictOf(report).proved).toBe(true);
+    expect(textOf(reportHtml(report))).toContain('Whether its guest runs was not shown: The console showed nothing.');
   });
 
-  const failedBoot: BootReport = { tried: true, proved: false, lines: [], ended: 'It said nothing.', seconds: 60 };
-  const leftover = { what: '/srv/vms/x.part', why: 'The disk went away.', remedy: 'Remove it.' };
+  const silent: MigrationReport['boot'] = {
+    verdict: 'unknown',
+    evidence: 'It did not show “ready”.',
+    console: [],
+    isWanted: true,
+  };
+  const leftover = { what: 'volume “guts-mig_x”', why: 'It is in use.', remedy: 'Remove it.' };
   const block: Finding = {
-    id: 'LOC-01',
+    id: 'DSK-01',
     severity: 'blocks',
-    says: 'A disk is damaged.',
-    about: ['disk1'],
-    remedy: 'Export it again.',
+    says: 'A disk is a raw device.',
+    about: ['Hard disk 1'],
+    remedy: 'Take it away.',
   };
   const failedCheck = {
-    about: 'Disk 2',
+    about: 'Hard disk 2',
     claim: 'The image is sound.',
     evidence: '3 errors',
     outcome: 'failed',
   } as const;
+  const failure = { code: 'net.gone', message: 'The host went away.', remedy: 'Try again.', retryable: true };
   test.each<[string, MigrationReport, string]>([
-    [
-      'the run did not end well',
-      changed({ timeline: goodReport().timeline.slice(0, 3) }),
-      'ended in the stage “copying”',
-    ],
-    ['nothing is known of the run', changed({ timeline: [] }), 'ended in the stage “none”'],
-    ['preflight found what blocks', changed({ findings: [block] }), 'Preflight LOC-01: A disk is damaged.'],
+    ['it failed', changed({ timeline: [{ stage: 'failed', at: goodReport().startedAt }] }), 'ended as “failed”'],
+    ['it says why it failed', changed({ error: failure }), 'The host went away.'],
+    ['preflight found what blocks', changed({ findings: [block] }), 'Preflight DSK-01: A disk is a raw device.'],
     ['there is no disk', changed({ disks: [] }), 'No disk was moved.'],
+    [
+      'a disk of the machine is missing',
+      changed({ disks: goodReport().disks.slice(0, 1) }),
+      '“Hard disk 2” was not moved',
+    ],
     ['a disk has only one proof', withDisk({ proofs: goodReport().disks[1]?.proofs.slice(1) ?? [] }), 'fewer than two'],
     ['the content differs', withDisk({ contentAfter: '00' }), 'was not shown to be the same'],
-    [
-      'the content was to be compared and was not',
-      withDisk({ contentBefore: null, contentAfter: null }),
-      'was not shown to be the same',
-    ],
-    ['a check failed', changed({ checks: [failedCheck] }), 'Disk 2: not so: The image is sound.'],
-    ['the machine did not boot', changed({ boot: failedBoot }), 'did not boot as expected. It said nothing.'],
-    ['something was left behind', changed({ leftBehind: [leftover] }), 'left behind: /srv/vms/x.part'],
-    [
-      'a file differs from the manifest',
-      changed({
-        source: {
-          ...goodReport().source,
-          files: [{ name: 'a.vmdk', sizeBytes: 1, digest: null, manifest: 'differs' }],
-        },
-      }),
-      '“a.vmdk” is not what the manifest',
-    ],
+    ['the content was looked at on one side only', withDisk({ contentAfter: null }), 'was not shown to be the same'],
+    ['a check failed', changed({ checks: [failedCheck] }), 'Hard disk 2: not so: The image is sound.'],
+    ['the guest does not show the sign that was named', changed({ boot: silent }), 'did not show that it runs'],
+    ['something was left behind', changed({ leftBehind: [leftover] }), 'left behind: volume “guts-mig_x”'],
   ])('is “not proved” when %s, and the page says so first', (_, report, reason) => {
     const verdict = verdictOf(report);
     const page = textOf(reportHtml(report));
 
-    expect(verdict).toMatchObject({ proved: false, against: [expect.stringContaining(reason)] });
+    expect(verdict.proved).toBe(false);
+    expect(verdict.against).toContainEqual(expect.stringContaining(reason));
     expect(page).toContain('Not proved');
     expect(page).toContain(reason);
     expect(page).not.toContain('Everything was proved');
   });
 
-  test('asks for no content digests where only sums were to be checked', () => {
-    expect(verdictOf({ ...withDisk({ contentBefore: null, contentAfter: null }), verify: 'sums' }).proved).toBe(true);
+  test('asks for no content digests where none were computed', () => {
+    expect(verdictOf(withDisk({ contentBefore: null, contentAfter: null })).proved).toBe(true);
+  });
+});
+
+describe('the report of a record', () => {
+  const recordWith = (change: Partial<MigrationRecord>): MigrationReport =>
+    reportOf({ ...goodParts(), record: { ...goodRecord(), ...change } });
+
+  test('has the disks in the machine’s order, however they were done, and what became of everything, with reasons', () => {
+    const report = reportOf(goodParts());
+
+    expect(report.disks.map(({ label }) => label)).toEqual(['Hard disk 1', 'Hard disk 2']);
+    expect(report.mapping).toEqual([
+      { what: 'Machine', from: 'shop-01', to: 'server shop-01', reason: 'It keeps its name.' },
+      { what: 'Size', from: '2 CPU, 4 GiB', to: 'flavor m1.medium', reason: 'It has exactly the machine’s size.' },
+      {
+        what: 'Hardware',
+        from: 'pvscsi, vmxnet3',
+        to: 'virtio: hw_disk_bus=virtio, hw_vif_model=virtio, hw_firmware_type=bios',
+        reason: 'Debian brings virtio drivers in its boot image.',
+      },
+      {
+        what: 'Hard disk 1',
+        from: '40 GiB on pvscsi 0:0, [fast] shop-01/shop-01_0.vmdk',
+        to: 'image; it boots from it',
+        reason: 'Read by lease: The machine is off while it is copied. Sent as qcow2: Only what holds data is sent.',
+      },
+      expect.objectContaining({ what: 'Hard disk 2', to: 'volume of 1 GiB' }),
+      {
+        what: 'Network adapter 1',
+        from: 'vmxnet3 on “VM Network” 00:50:56:12:34:56',
+        to: '“private”, 00:50:56:12:34:56, 192.0.2.10',
+        reason: 'You chose it.',
+      },
+    ]);
+    expect(report.destination).toMatchObject({
+      server: { name: 'shop-01', flavor: 'm1.medium', profile: 'virtio' },
+      ports: [{ label: 'Network adapter 1', network: 'private', floating: '203.0.113.60' }],
+    });
+    expect(MigrationReport.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  });
+
+  test('names what a failure left, with its id and the way out, and why it failed', () => {
+    const item = {
+      key: 'port:1',
+      side: 'destination',
+      kind: 'port',
+      name: 'guts-mig_0123456789ab-port',
+      id: 'p-7',
+      facts: {},
+    } as const;
+    const error = { code: 'net.gone', message: 'The cloud went away.', remedy: 'Try again.', retryable: true };
+    const stages = [...goodRecord().stages.slice(0, 3), { stage: 'failed', at: '2026-03-01T12:00:05.000Z' } as const];
+    const report = recordWith({ stage: 'failed', stages, outcome: null, ledger: [item], error });
+    const page = textOf(reportHtml(report));
+
+    expect(report.leftBehind).toMatchObject([{ what: 'port “guts-mig_0123456789ab-port” at the destination (p-7)' }]);
+    expect(verdictOf(report).against).toEqual(
+      expect.arrayContaining(['The migration ended as “failed”.', 'The cloud went away.']),
+    );
+    for (const words of ['guts tidy --remove', 'Try again.', 'net.gone', 'not made']) expect(page).toContain(words);
+  });
+
+  test('of one that still runs says where it stands, and calls nothing left behind', () => {
+    const stages = goodRecord().stages.slice(0, 3);
+    const item = {
+      key: 'image:2000',
+      side: 'destination',
+      kind: 'image',
+      name: 'guts-x',
+      id: null,
+      facts: {},
+    } as const;
+    const report = recordWith({ stage: 'copying', stages, outcome: null, disks: [], ledger: [item], isRunning: true });
+    const page = textOf(reportHtml(report));
+
+    expect(report.leftBehind).toEqual([]);
+    expect(page).toContain('Not finished');
+    expect(page).toContain('The migration is only at “copying”.');
+  });
+
+  test('holds what is known when both connections are gone and preflight never came to the machine', () => {
+    const nobody = { connection: null, address: null, about: null };
+    const record = { ...goodRecord(), plan: null, disks: [], outcome: null };
+    const report = reportOf({ ...goodParts(), record, vm: null, source: nobody, destination: nobody });
+    const page = reportHtml(report);
+
+    expect(report).toMatchObject({ title: 'shop-01', mapping: [], boot: null });
+    expect(textOf(page)).toContain('a source that is not known here any more');
+    expect(unclosed(page)).toEqual([]);
   });
 });
 
@@ -117,13 +208,15 @@ describe('the page', () => {
     const page = textOf(reportHtml(report));
 
     const words = `
-      Everything was proved|Both disks arrived complete and unchanged; 7 checks say so|Debian GNU/Linux 11 (64-bit)
-      |00:50:56:12:34:56|40 GiB|33.5 GiB empty|compressed blocks carried over|GUTS-DEMO: content verified
-      |virtio on “default”|virsh define /srv/vms/shop-01/shop-01.xml`.split('|');
+      Everything was proved|Both disks arrived complete and unchanged; 9 checks say so|Debian GNU/Linux 12 (64-bit)
+      |VMware vCenter Server 8.0.3 (vc1) → OpenStack, project shop (os1)|https://vc1.example.net|compute 2.93, image 2.15
+      |private: 00:50:56:12:34:56, 192.0.2.10, floating 203.0.113.60|40 GiB|33.5 GiB empty|the host’s export stream
+      |compressed blocks carried over|shop-01 login:|image-2000|volume-2001|3 min 7 s|running, tools running
+      |openstack server show 6f1c0f9e-server`.split('|');
     const shown = [
       words.map((phrase) => phrase.trim()),
-      report.disks.flatMap(({ sha512, contentAfter }) => [sha512 ?? '', contentAfter ?? '']),
-      report.source.files.map(({ digest }) => digest?.hex ?? ''),
+      report.disks.flatMap(({ sha512, contentAfter }) => [sha512, contentAfter ?? '']),
+      report.mapping.flatMap(({ what, from, to, reason }) => [what, from, to, reason]),
       report.findings.flatMap(({ id, says, remedy }) => [id, says, remedy]),
       checksOf(report).flatMap(({ claim, evidence }) => [claim, evidence]),
       report.timeline.map(({ stage }) => stage),
@@ -132,7 +225,7 @@ describe('the page', () => {
   });
 
   test('stands alone: no script, no address, and a policy that lets in nothing but its own style', () => {
-    const page = reportHtml(goodReport());
+    const page = reportHtml(goodReport()).replaceAll(/<code>https:[^<]*<\/code>/g, ''); // shown, not asked for
     const [, style = ''] = /<style>(.*)<\/style>/s.exec(page) ?? [];
     const hash = createHash('sha256').update(style).digest('base64');
 
@@ -174,30 +267,15 @@ describe('the page', () => {
 
   test.each([
     ['a good run', goodReport()],
-    [
-      'a run that did nothing',
-      changed({
-        disks: [],
-        checks: [],
-        findings: [],
-        timeline: [],
-        mapping: [],
-        boot: { tried: false, reason: 'No disk.' },
-      }),
-    ],
-    [
-      'a bare disk',
-      changed({
-        source: { ...goodReport().source, vm: null, files: [] },
-        destination: { ...goodReport().destination, files: [] },
-      }),
-    ],
+    ['a run that did nothing', changed({ disks: [], checks: [], findings: [], timeline: [], mapping: [], boot: null })],
+    ['a run with kept files', changed({ files: [{ path: '/srv/a', what: 'a', sizeBytes: 1, sha512: 'ab' }] })],
   ])('closes every element that it opens, for %s', (_, report) => {
     expect(unclosed(reportHtml(report))).toEqual([]);
   });
 
   test('gives commands that a shell takes as they are meant', () => {
-    const page = textOf(reportHtml(withDisk({ output: `/srv/my vms/it's.qcow2` })));
+    const file = { path: `/srv/my vms/it's.qcow2`, what: 'Hard disk 1', sizeBytes: 1, sha512: 'ab' };
+    const page = textOf(reportHtml(changed({ files: [file] })));
 
     expect(page).toContain(String.raw`qemu-img check '/srv/my vms/it'\''s.qcow2'`);
   });

@@ -1,141 +1,136 @@
-/** A migration report as a good run leaves it; tests change what they are about. */
+/** A migration as a good run leaves it, and the report of it; tests change what they are about. */
 import { createHash } from 'node:crypto';
-import type { MigrationReport, ReportDisk } from '../../main/shared/report.ts';
+import { DestinationId, SourceId } from '../../main/shared/connections.ts';
+import type { InventoryVm } from '../../main/shared/inventory.ts';
+import { defaultOptions, MigrationId, type MigrationRecord, type MovedDisk } from '../../main/shared/migration.ts';
+import { reportOf, type ReportParts } from '../../main/shared/report-of.ts';
+import type { MigrationReport } from '../../main/shared/report.ts';
 import { GiB, MiB } from '../support/disks.ts';
 
 const hash = (kind: 'sha256' | 'sha512', of: string): string => createHash(kind).update(of).digest('hex');
 
-function diskOf(number: number, virtualSizeBytes: number, heldBytes: number): ReportDisk {
-  const name = `shop-01-disk${number}.vmdk`;
-  const written = Math.round(heldBytes * 0.47);
+const sizes = [
+  { key: '2000', label: 'Hard disk 1', sizeBytes: 40 * GiB, heldBytes: 6.5 * GiB },
+  { key: '2001', label: 'Hard disk 2', sizeBytes: 128 * MiB, heldBytes: 19 * MiB },
+] as const;
+
+function movedDisk({ key, label, sizeBytes, heldBytes }: (typeof sizes)[number]): MovedDisk {
+  const sent = Math.round(heldBytes * 0.47);
   return {
-    name,
-    source: {
-      format: 'vmdk',
-      variant: 'streamOptimized',
-      virtualSizeBytes,
-      allocatedBytes: heldBytes,
-      sectorSizeBytes: 512,
-      creator: null,
-      chain: [{ name, format: 'vmdk', variant: 'streamOptimized' }],
-      warnings: [],
-    },
-    output: `/srv/vms/shop-01/shop-01-disk${number}.qcow2`,
-    format: 'qcow2',
+    key,
+    label,
+    sizeBytes,
+    reading: 'lease',
     route: 'carry-over',
-    readBytes: written + 70_000,
-    writtenBytes: written,
-    skippedBytes: virtualSizeBytes - heldBytes,
-    outputBytes: written + 327_680,
-    seconds: heldBytes / 900e6,
-    megabytesPerSecond: 900,
-    sha512: hash('sha512', name),
-    contentDigest: hash('sha256', name),
+    imageFormat: 'qcow2',
+    readBytes: sent + 70_000,
+    sentBytes: sent,
+    skippedBytes: sizeBytes - heldBytes,
+    seconds: heldBytes / 400e6,
+    sha512: hash('sha512', key),
+    imageId: `image-${key}`,
+    volumeId: key === '2000' ? null : `volume-${key}`,
     proofs: [
-      {
-        claim: 'The source file is the one its manifest describes.',
-        evidence: `SHA-256 of ${(written + 70_000).toLocaleString('en')} bytes, computed while reading`,
-      },
-      {
-        claim: 'The output holds what was sent to it.',
-        evidence: `Read back and compared by SHA-512, ${(written + 327_680).toLocaleString('en')} bytes`,
-      },
+      { claim: 'What was read is what the host says it sent.', evidence: `SHA-1 of ${sent + 70_000} bytes.` },
+      { claim: 'The cloud holds what was sent.', evidence: `Glance has ${sent} bytes with the same SHA-512.` },
     ],
-    adopted: false,
-    contentBefore: hash('sha256', name),
-    contentAfter: hash('sha256', name),
   };
 }
 
-/** All proved: two disks of an OVA, as qcow2 with a libvirt domain beside them, started under emulation. */
-export function goodReport(): MigrationReport {
-  const disks = [diskOf(1, 40 * GiB, 6.5 * GiB), diskOf(2, 128 * MiB, 19 * MiB)];
-  const folder = '/srv/vms/shop-01';
+/** Running when it was found, with two disks and one network card. */
+export const goodVm = (): InventoryVm => ({
+  ref: 'vm-101',
+  name: 'shop-01',
+  folder: 'DC0/vm/prod',
+  datacenter: 'DC0',
+  cluster: 'cluster-1',
+  host: 'host-10',
+  pool: 'resgroup-1',
+  isTemplate: false,
+  power: 'on',
+  connection: 'connected',
+  biosUuid: '4207a1b2-0000-4000-8000-000000000042',
+  instanceUuid: null,
+  cpus: 2,
+  coresPerSocket: 1,
+  memoryBytes: 4 * GiB,
+  firmware: 'bios',
+  secureBoot: false,
+  hasTpm: false,
+  isEncrypted: false,
+  hardwareVersion: 19,
+  guestOsId: 'debian12_64Guest',
+  guestOsName: 'Debian GNU/Linux 12 (64-bit)',
+  guest: { tools: 'running', isToolsOld: false, hostName: 'shop-01', dnsServers: ['192.0.2.53'] },
+  disks: sizes.map(({ key, label, sizeBytes }, unit) => ({
+    key,
+    label,
+    sizeBytes,
+    controller: { kind: 'scsi', model: 'pvscsi', bus: 0, unit, isShared: false },
+    file: `[fast] shop-01/shop-01_${unit}.vmdk`,
+    datastore: 'datastore-1',
+    mode: 'persistent',
+    isThin: true,
+    isMultiWriter: false,
+    rawDevice: null,
+    isEncrypted: false,
+    changeId: null,
+    uuid: null,
+    chainLength: 1,
+    storedBytes: null,
+  })),
+  nics: [
+    {
+      key: '4000',
+      label: 'Network adapter 1',
+      model: 'vmxnet3',
+      mac: '00:50:56:12:34:56',
+      network: 'network-1',
+      networkName: 'VM Network',
+      connected: true,
+      ipAddresses: [{ address: '192.0.2.10', prefixLength: 24 }],
+    },
+  ],
+  bootOrder: [],
+  snapshots: [],
+  needsConsolidation: false,
+  changeTracking: false,
+  passthrough: [],
+  annotation: '',
+  tags: [],
+});
+
+/** Shut down, read by lease, made a server of an image and a volume, seen running. */
+export function goodRecord(): MigrationRecord {
+  const disks = sizes.map(movedDisk).reverse(); // the engine lists them as they were done
+  const planned = { value: 'lease', reason: 'The machine is off while it is copied.' } as const;
   return {
-    reportVersion: 1,
-    title: 'shop-01',
-    versions: { guts: '0.1.0', node: 'v20.20.2', platform: 'linux x64' },
-    startedAt: '2026-03-01T12:00:00.000Z',
-    finishedAt: '2026-03-01T12:00:21.400Z',
-    source: {
-      path: '/srv/exports/shop-01.ova',
-      what: 'OVA package',
-      vm: {
-        name: 'shop-01',
-        cpus: 2,
-        memoryBytes: 4 * GiB,
-        firmware: 'bios',
-        secureBoot: false,
-        guestOsId: 'debian11_64Guest',
-        guestOsName: 'Debian GNU/Linux 11 (64-bit)',
-        disks: disks.map(({ name, source }, index) => ({
-          id: `vmdisk${index + 1}`,
-          file: name,
-          format: null,
-          virtualSizeBytes: source.virtualSizeBytes,
-          controller: { kind: 'scsi', model: 'lsilogic', bus: 0, unit: index },
-          bootIndex: null,
-        })),
-        nics: [{ mac: '00:50:56:12:34:56', network: 'VM Network', model: 'e1000', connected: true }],
-        source: 'ova',
-        warnings: [],
-      },
-      files: [
-        {
-          name: 'shop-01.ovf',
-          sizeBytes: 6120,
-          digest: { algorithm: 'sha256', hex: hash('sha256', 'ovf') },
-          manifest: 'matches',
-        },
-        ...disks.map(({ name, readBytes }) => ({
-          name,
-          sizeBytes: readBytes,
-          digest: { algorithm: 'sha256', hex: hash('sha256', `file ${name}`) },
-          manifest: 'matches' as const,
-        })),
-      ],
+    request: {
+      id: MigrationId.parse('mig_0123456789ab'),
+      source: SourceId.parse('src_0123456789ab'),
+      destination: DestinationId.parse('dst_0123456789ab'),
+      vm: { ref: 'vm-101', name: 'shop-01' },
+      options: { ...defaultOptions, networks: [{ from: 'VM Network', to: 'private', ip: 'keep' }] },
+      createdAt: '2026-03-01T12:00:00.000Z',
     },
-    destination: {
-      route: 'local files',
-      folder,
-      files: [
-        ...disks.map((disk, index) => ({
-          path: disk.output,
-          what: `Disk ${index + 1}`,
-          sizeBytes: disk.outputBytes,
-          sha512: disk.sha512,
-        })),
-        { path: `${folder}/shop-01.xml`, what: 'libvirt domain', sizeBytes: 1893, sha512: null },
-      ],
-    },
-    mapping: [
-      { what: 'Disk 1', from: 'lsilogic, place 0:0', to: 'virtio, vda' },
-      { what: 'Disk 2', from: 'lsilogic, place 0:1', to: 'virtio, vdb' },
-      { what: 'Network card 1', from: 'e1000 on “VM Network”', to: 'virtio on “default”, 00:50:56:12:34:56' },
-    ],
-    verify: 'content',
-    disks,
-    checks: [
-      {
-        about: 'Disk images',
-        claim: 'The images are sound.',
-        evidence: '“qemu-img check” found no errors in 2 files.',
-        outcome: 'passed',
-      },
-      {
-        about: 'Package',
-        claim: 'The package is signed.',
-        evidence: 'The package has no certificate.',
-        outcome: 'not made',
-      },
+    stage: 'done',
+    isRunning: false,
+    stages: [
+      { stage: 'planned', at: '2026-03-01T12:00:00.000Z' },
+      { stage: 'preflight', at: '2026-03-01T12:00:00.100Z' },
+      { stage: 'copying', at: '2026-03-01T12:00:00.400Z' },
+      { stage: 'provisioning', at: '2026-03-01T12:00:12.000Z' },
+      { stage: 'booting', at: '2026-03-01T12:00:15.000Z' },
+      { stage: 'verifying', at: '2026-03-01T12:00:21.000Z' },
+      { stage: 'done', at: '2026-03-01T12:00:21.400Z' },
     ],
     findings: [
       {
-        id: 'LOC-05',
+        id: 'NET-05',
         severity: 'warns',
-        says: 'A disk has sectors of 4 KB.',
-        about: ['shop-01-disk2.vmdk'],
-        remedy: 'Give the moved disk a logical block size of 4096.',
+        says: 'Two cards are on one network.',
+        about: ['Network adapter 1'],
+        remedy: 'Choose another network for one of them.',
       },
       {
         id: 'OS-02',
@@ -145,20 +140,102 @@ export function goodReport(): MigrationReport {
         remedy: 'Check that the guest has virtio drivers before you rely on it.',
       },
     ],
-    timeline: [
-      { at: '2026-03-01T12:00:00.000Z', stage: 'planned', note: '' },
-      { at: '2026-03-01T12:00:00.100Z', stage: 'preflight', note: '17 rules, 2 findings, none blocks' },
-      { at: '2026-03-01T12:00:00.400Z', stage: 'copying', note: '2 disks' },
-      { at: '2026-03-01T12:00:12.000Z', stage: 'verifying', note: '' },
-      { at: '2026-03-01T12:00:21.400Z', stage: 'done', note: '' },
-    ],
-    boot: {
-      tried: true,
-      proved: true,
-      lines: ['GUTS-DEMO: disk moved, guest is running', 'GUTS-DEMO: content verified'],
-      ended: 'The machine said all that was expected.',
-      seconds: 1.4,
+    plan: {
+      targetName: 'shop-01',
+      profile: { value: 'virtio', reason: 'Debian brings virtio drivers in its boot image.' },
+      flavor: { value: { id: '4', name: 'm1.medium' }, reason: 'It has exactly the machine’s size.' },
+      imageProperties: { hw_disk_bus: 'virtio', hw_vif_model: 'virtio', hw_firmware_type: 'bios' },
+      disks: sizes.map(({ key, label, sizeBytes }) => ({
+        key,
+        label,
+        sizeBytes,
+        sizeGiB: Math.ceil(sizeBytes / GiB),
+        reading: planned,
+        imageFormat: { value: 'qcow2', reason: 'Only what holds data is sent.' },
+        volumeType: null,
+        bootIndex: key === '2000' ? 0 : null,
+      })),
+      ports: [
+        {
+          nicKey: '4000',
+          label: 'Network adapter 1',
+          networkId: 'net-1',
+          networkName: 'private',
+          mac: '00:50:56:12:34:56',
+          fixedIps: [{ subnetId: 'subnet-1', address: '192.0.2.10' }],
+        },
+      ],
+      securityGroupIds: [],
+      floatingNetworkId: null,
+      serverGroupId: null,
     },
-    leftBehind: [],
+    disks,
+    ledger: [],
+    outcome: {
+      serverId: '6f1c0f9e-server',
+      serverName: 'shop-01',
+      flavor: 'm1.medium',
+      ports: [{ id: 'port-1', mac: '00:50:56:12:34:56', addresses: ['192.0.2.10'], floating: '203.0.113.60' }],
+      disks,
+      boot: {
+        verdict: 'running',
+        evidence: 'The console shows “shop-01 login:”.',
+        console: ['Debian GNU/Linux 12 shop-01 ttyS0', 'shop-01 login:'],
+      },
+      proofs: [{ claim: 'The server runs with the planned flavor.', evidence: 'It is ACTIVE with flavor m1.medium.' }],
+      downtimeSeconds: 187,
+      seconds: 21,
+      warnings: [],
+    },
+    error: null,
   };
 }
+
+export const goodParts = (): ReportParts => ({
+  record: goodRecord(),
+  vm: goodVm(),
+  source: {
+    connection: 'vc1',
+    address: 'https://vc1.example.net',
+    about: {
+      product: 'VMware vCenter Server',
+      version: '8.0.3',
+      build: '24022515',
+      kind: 'vcenter',
+      instanceId: 'b7a1',
+    },
+  },
+  destination: {
+    connection: 'os1',
+    address: 'https://keystone.example.net:5000/v3',
+    about: {
+      project: { id: 'p1', name: 'shop' },
+      user: { id: 'u1', name: 'mover' },
+      roles: ['member'],
+      region: 'RegionOne',
+      versions: { compute: '2.93', image: '2.15' },
+    },
+  },
+  versions: { guts: '0.1.0', node: 'v20.20.2', platform: 'linux x64' },
+});
+
+/** All proved, also by content digests and by another program. */
+export const goodReport = (): MigrationReport =>
+  reportOf({
+    ...goodParts(),
+    contents: new Map(sizes.map(({ key }) => [key, { before: hash('sha256', key), after: hash('sha256', key) }])),
+    checks: [
+      {
+        about: 'Images',
+        claim: 'Another program finds the images sound.',
+        evidence: '“qemu-img check” found no errors in 2 files.',
+        outcome: 'passed',
+      },
+      {
+        about: 'Guest',
+        claim: 'Its services answer.',
+        evidence: 'Nobody said which port to try.',
+        outcome: 'not made',
+      },
+    ],
+  });

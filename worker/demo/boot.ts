@@ -1,10 +1,12 @@
 /** Starts disks under plain emulation and listens to the serial port, to see a moved machine run with one's own eyes. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import type { DiskFormat } from '../../main/shared/disk.ts';
 import { EXIT_PORT } from './boot-sector.ts';
 
 export interface BootDisk {
   readonly path: string;
-  readonly format: 'qcow2' | 'raw';
+  /** As QEMU calls it too. */
+  readonly format: DiskFormat;
 }
 
 export interface BootOptions {
@@ -35,13 +37,25 @@ export type BootResult =
 const MOST_LINES = 200;
 const MOST_CHARACTERS = 64 * 1024;
 
+const EMULATOR = 'qemu-system-x86_64';
+
+/** Why no disk can be started here; null where it can. */
+export async function whyNoEmulator(command = EMULATOR): Promise<string | null> {
+  return await new Promise((resolve) => {
+    execFile(command, ['--version'], (error) => {
+      if (error === null) resolve(null);
+      else resolve(error.code === 'ENOENT' ? `${command} is not installed.` : `${command} cannot be started.`);
+    });
+  });
+}
+
 /**
  * Boots the first disk with the others beside it: one CPU, no network, no screen, nothing written to the images.
  * The emulator has ended when this returns or throws.
  * @throws the reason of `signal` when that aborts.
  */
 export async function bootAndListen(disks: readonly BootDisk[], options: BootOptions): Promise<BootResult> {
-  const { expect, refuse = [], timeoutMs, memoryMiB = 256, signal, command = 'qemu-system-x86_64' } = options;
+  const { expect, refuse = [], timeoutMs, memoryMiB = 256, signal, command = EMULATOR } = options;
   signal?.throwIfAborted();
   const started = performance.now();
   const machine = spawn(command, emulatorArguments(disks, memoryMiB), { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,188 +1,171 @@
-/** The job behind `guts demo`: packs the made-up machine, migrates it on the local route, and proves it every way there is. */
-import { mkdir } from 'node:fs/promises';
-import * as path from 'node:path';
+/** The job behind `guts demo`: moves a made-up machine from a small vCenter into a small OpenStack, and proves it every way there is. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import type { DemoJob, DemoResult } from '../../main/shared/demo.ts';
-import type { ConvertedDisk } from '../../main/shared/jobs.ts';
-import { mayStart, type Finding } from '../../main/shared/preflight.ts';
-import type { MigrationReport, ReportDisk, SourceFile } from '../../main/shared/report.ts';
-import type { Stage } from '../../main/shared/stages.ts';
-import { openContainer } from '../containers/open.ts';
-import { convert } from '../engine/convert.ts';
+import type { InventoryVm } from '../../main/shared/inventory.ts';
+import {
+  defaultOptions,
+  MigrationId,
+  type MigrationOutcome,
+  type MigrationRequest,
+} from '../../main/shared/migration.ts';
+import { reportOf } from '../../main/shared/report-of.ts';
+import type { KeptFile, MigrationReport, ReportCheck } from '../../main/shared/report.ts';
+import type { OpenstackLab } from '../../test/lab/openstack/start.ts';
 import { digestSource } from '../engine/digest.ts';
 import type { JobContext } from '../engine/job-context.ts';
-import { sweep } from '../engine/sweep.ts';
-import { check, PreflightBlockedError } from '../preflight/check.ts';
-import { gatherLocalRoute } from '../preflight/facts.ts';
-import { localRules } from '../preflight/rules.ts';
-import { bootAndListen } from './boot.ts';
-import { checkImages, checkUnchanged } from './checks.ts';
+import { migrate } from '../engine/migrate/migrate.ts';
+import { Shelf } from '../engine/migrate/shelf.ts';
+import { plan } from '../move/plan-job.ts';
+import { openSides } from '../move/sides.ts';
+import { checkBoot, checkImages, checkNothingLeft, checkPort, checkUnchanged, sha512Of } from './checks.ts';
 import { expectedDigest } from './expected-digest.ts';
-import { finalNames, freeFolder, namesOf } from './folder.ts';
-import { remember, undo, undoDead } from './ledger.ts';
-import { demoMachine, RUNNING_LINE, VERIFIED_LINE, WRONG_LINE, type DemoMachine } from './machine.ts';
-import { packageName, packOva, type PackedOva } from './pack.ts';
-import { placeDomain } from './place.ts';
-
-/** Ten times what a slow computer needs under emulation. */
-const BOOT_TIMEOUT_MS = 120_000;
+import { CONSOLE_LOG, freeFolder, imageName, keepFile, keepText, namesOf } from './folder.ts';
+import { remember, undo, undoDead, uploadsOf } from './ledger.ts';
+import { demoMachine, VERIFIED_LINE, type DemoMachine } from './machine.ts';
+import {
+  BOOT_TIMEOUT_SECONDS,
+  DEMO_DESTINATION,
+  DEMO_NETWORKS,
+  DEMO_SOURCE,
+  startWorld,
+  type DemoWorld,
+} from './world.ts';
 
 /**
- * Leaves package, disks and domain in the folder, and a ledger file that names them until the report stands.
+ * Leaves the disks as the cloud held them and its console's log in the folder, and a ledger file that names them until the
+ * report stands.
  * @throws GutsError; then nothing of the demo is left.
  */
 export async function demo(job: DemoJob, context: JobContext): Promise<DemoResult> {
-  // Conversions first: finishing one may give files their names, which the demo's own ledger then removes.
-  await sweep(job.dataDir, 'any other job');
-  await undoDead(job.dataDir, job.folder);
+  const { dataDir, folder } = job;
+  context.tellStage('planned');
+  await undoDead(dataDir, folder);
   const machine = demoMachine(job.seed);
-  const { isNew } = await freeFolder(job.folder, machine);
-  const ledger = await remember(job.dataDir, { folder: job.folder, madeFolder: isNew, files: namesOf(machine) });
+  const { isNew } = await freeFolder(folder, machine);
+  const migration = MigrationId.parse(`mig_${randomBytes(6).toString('hex')}`);
+  const ledger = await remember(dataDir, { folder, madeFolder: isNew, files: namesOf(machine), migration });
   try {
-    await mkdir(job.folder, { recursive: true });
-    return { report: await new Demo(job, machine, context).run(), ledger };
+    const uploads = uploadsOf(ledger);
+    await mkdir(folder, { recursive: true });
+    await mkdir(uploads, { mode: 0o700 });
+    const report = await moveAndProve(job, machine, migration, uploads, context);
+    await rm(uploads, { recursive: true, force: true });
+    context.tellStage('done');
+    return { report, ledger };
   } catch (error) {
-    await undo(ledger);
+    await undo(dataDir, ledger);
     throw error;
   }
 }
 
-class Demo {
-  readonly #job: DemoJob;
-  readonly #machine: DemoMachine;
-  readonly #context: JobContext;
-  readonly #package: string;
-  readonly #timeline: MigrationReport['timeline'] = [];
+async function moveAndProve(
+  { folder, lanes, dataDir, version }: DemoJob,
+  machine: DemoMachine,
+  migration: MigrationId,
+  uploads: string,
+  context: JobContext,
+): Promise<MigrationReport> {
+  const { signal } = context;
+  const blocks = machine.disks.map((disk) => [...disk.extents()]);
+  const digests = machine.disks.map(({ sizeBytes }, index) =>
+    expectedDigest({ sizeBytes, extents: () => blocks[index] ?? [] }),
+  );
+  await using world = await startWorld(machine, blocks, uploads);
+  const { vcenter, cloud, source, destination } = world;
+  const before = vcenter.state().machines;
 
-  constructor(job: DemoJob, machine: DemoMachine, context: JobContext) {
-    this.#job = job;
-    this.#machine = machine;
-    this.#context = context;
-    this.#package = path.join(job.folder, packageName(machine));
+  const shelf = new Shelf(dataDir);
+  const open = async (stop: AbortSignal) => await openSides({ source, destination }, stop);
+  // The demo has stages of its own before and after those of its migration.
+  const own: JobContext = {
+    ...context,
+    tellStage: (stage) => {
+      if (stage !== 'planned' && stage !== 'done') context.tellStage(stage);
+    },
+  };
+  const record = await migrate({ request: requestFor(world, machine, migration), lanes }, { shelf, open, plan }, own);
+  const { outcome } = record;
+  if (outcome === null) throw new Error(`the migration of the demo ended as “${record.stage}”`);
+  const { vm, about } = await shelf.one(migration);
+
+  const contents = new Map<string, { before: string; after: string }>();
+  const files: KeptFile[] = [];
+  let isAsSent = true;
+  for (const [index, { key, label, volumeId, sha512: sent }] of inOrder(outcome, vm).entries()) {
+    const disk = diskAt(cloud, outcome.serverId, volumeId);
+    if (disk === undefined) throw new Error(`the cloud has lost ${label}`);
+    const from = { input: disk.path, from: disk.format, allowFrom: [] };
+    const { disks } = await digestSource({ kind: 'digest', ...from, lanes }, context.tellProgress, signal);
+    contents.set(key, { before: digests[index] ?? '', after: disks[0]?.contentDigest ?? '' });
+    const path = await keepFile(disk.path, folder, imageName(index));
+    const sha512 = await sha512Of(path, signal);
+    files.push({ path, what: label, sizeBytes: (await stat(path)).size, sha512 });
+    isAsSent &&= sha512 === sent;
   }
+  const server = cloud.state().servers.find(({ id }) => id === outcome.serverId);
+  await keepText(server?.console ?? '', folder, CONSOLE_LOG);
 
-  async run(): Promise<MigrationReport> {
-    const { version, folder, lanes, dataDir } = this.#job;
-    const { signal } = this.#context;
-    this.#enter('planned', `A machine with ${this.#machine.disks.length} disks is made and packed as an OVA.`);
-    const packed = await packOva(this.#machine, folder, signal);
-
-    this.#enter('preflight', `${localRules.length} rules are held against the facts.`);
-    const { findings, files } = await this.#preflight(packed);
-
-    const output = path.join(folder, `${this.#machine.vm.name}.qcow2`);
-    const from = { input: this.#package, from: null, allowFrom: [] };
-    const to = { output, to: 'qcow2', compress: true, verify: 'content', sha512: true, force: false } as const;
-    const converted = await convert({ kind: 'convert', ...from, ...to, dataDir, lanes }, this.#forConvert());
-    const { vm } = converted;
-    if (vm === null) throw new Error('The package lost its machine.');
-    const disks: ReportDisk[] = [];
-    for (const [index, disk] of converted.disks.entries()) disks.push(await this.#withContent(disk, index));
-    const domain = await placeDomain(vm, converted.disks, folder);
-    const checks = [
-      domain.check,
-      await checkUnchanged(this.#package, packed.sha256, signal),
-      await checkImages(
-        converted.disks.map((disk) => disk.output),
-        signal,
-      ),
-    ];
-    const boot = await bootAndListen(
-      converted.disks.map((disk) => ({ path: disk.output, format: 'qcow2' })),
-      { expect: [RUNNING_LINE, VERIFIED_LINE], refuse: [WRONG_LINE], timeoutMs: BOOT_TIMEOUT_MS, signal },
-    );
-    this.#enter('done');
-
-    return {
-      reportVersion: 1,
-      title: vm.name,
-      versions: { guts: version, node: process.version, platform: `${process.platform} ${process.arch}` },
-      startedAt: this.#timeline[0]?.at ?? '',
-      finishedAt: this.#timeline.at(-1)?.at ?? '',
-      source: { path: this.#package, what: 'OVA package', vm, files },
-      destination: {
-        route: 'local files',
-        folder,
-        files: [
-          ...disks.map((disk, index) => ({
-            path: disk.output,
-            what: `Disk ${index + 1}`,
-            sizeBytes: disk.outputBytes,
-            sha512: disk.sha512,
-          })),
-          domain.file,
-        ],
-      },
-      mapping: [...domain.mapping],
-      verify: to.verify,
-      disks,
-      checks,
-      findings,
-      timeline: this.#timeline,
-      boot: boot.tried ? { ...boot, lines: [...boot.lines] } : boot,
-      leftBehind: [],
-    };
-  }
-
-  /** @throws PreflightBlockedError */
-  async #preflight(packed: PackedOva): Promise<{ findings: Finding[]; files: SourceFile[] }> {
-    const { signal } = this.#context;
-    const { folder } = this.#job;
-    await using source = await openContainer(this.#package, { signal });
-    const disks = source.disks.map((disk) => ({
-      name: disk.facts.file ?? disk.facts.id,
-      storedBytes: disk.member?.source.sizeBytes ?? null,
-      open: async () => await disk.openImage(signal),
-    }));
-    const manifest = { state: source.manifest === null ? 'missing' : 'present' } as const;
-    const facts = await gatherLocalRoute(
-      {
-        vm: source.vm,
-        disks,
-        manifest,
-        outputs: finalNames(this.#machine).map((name) => path.join(folder, name)),
-        folder,
-        mayReplace: false,
-      },
+  const checks = [
+    checkBoot(world.boot(), world.obstacle),
+    checkKept(files, isAsSent),
+    await checkImages(
+      files.map(({ path }) => path),
       signal,
-    );
-    const findings = check(localRules, facts);
-    if (!mayStart(findings)) throw new PreflightBlockedError(findings);
+    ),
+    checkPort(world, machine),
+    await checkUnchanged(world, machine, before, digests, signal),
+    checkNothingLeft(world, outcome),
+  ];
+  return reportOf({
+    record,
+    vm,
+    source: { connection: 'simulated', address: source.connection.url, about: about?.source ?? null },
+    destination: { connection: 'simulated', address: cloud.authUrl, about: about?.destination ?? null },
+    versions: { guts: version, node: process.version, platform: `${process.platform} ${process.arch}` },
+    checks,
+    contents,
+    files,
+  });
+}
 
-    // The conversion fails where the bytes are not what the manifest says; that the manifest says the same as the packer
-    // is shown here.
-    const files = packed.files.map(({ name, sizeBytes, sha256 }): SourceFile => {
-      const listed = source.manifest?.get(name);
-      const state = listed === undefined ? 'not-listed' : listed.hex === sha256 ? 'matches' : 'differs';
-      return { name, sizeBytes, digest: { algorithm: 'sha256', hex: sha256 }, manifest: state };
-    });
-    return { findings, files };
-  }
+/** Cold, by lease, the first disk as an image and the second as a volume, with an address that the operator chose. */
+function requestFor({ vcenter, obstacle }: DemoWorld, { name }: DemoMachine, id: MigrationId): MigrationRequest {
+  const found = vcenter.state().machines.find((machine) => machine.name === name);
+  if (found === undefined) throw new Error(`the vCenter of the demo has no machine “${name}”`);
+  const { from, to, address } = DEMO_NETWORKS;
+  return {
+    id,
+    source: DEMO_SOURCE,
+    destination: DEMO_DESTINATION,
+    vm: { ref: found.ref, name },
+    options: {
+      ...defaultOptions,
+      reading: 'lease',
+      networks: [{ from, to, ip: address }],
+      bootTimeoutSeconds: obstacle === null ? BOOT_TIMEOUT_SECONDS : 0,
+      consoleMarker: VERIFIED_LINE,
+    },
+    createdAt: new Date().toISOString(),
+  };
+}
 
-  /** What the machine's maker says that the guest must see, and what the written file gives when it is read on its own. */
-  async #withContent(disk: ConvertedDisk, index: number): Promise<ReportDisk> {
-    const { lanes } = this.#job;
-    const { signal, tellProgress } = this.#context;
-    const made = this.#machine.disks[index];
-    const input = { input: disk.output, from: 'qcow2' as const, allowFrom: [] };
-    const { disks } = await digestSource({ kind: 'digest', ...input, lanes }, tellProgress, signal);
-    return {
-      ...disk,
-      contentBefore: made === undefined ? null : expectedDigest(made),
-      contentAfter: disks[0]?.contentDigest ?? null,
-    };
-  }
+/** The bytes of a disk as the cloud holds them: of a volume, or what the server boots from. */
+function diskAt(cloud: OpenstackLab, serverId: string, volumeId: string | null) {
+  return volumeId === null ? cloud.serverDisks(serverId)[0] : (cloud.volumeDisk(volumeId) ?? undefined);
+}
 
-  /** The conversion's own stages become the demo's, but for its first and its last, which are only a part's. */
-  #forConvert(): JobContext {
-    const shown: readonly Stage[] = ['queued', 'preparing', 'copying', 'verifying'];
-    const tellStage = (stage: Stage): void => {
-      if (shown.includes(stage)) this.#enter(stage);
-    };
-    return { ...this.#context, tellStage };
-  }
+function checkKept(files: readonly KeptFile[], isAsSent: boolean): ReportCheck {
+  return {
+    about: 'Images',
+    claim: 'The kept files are byte for byte what was sent.',
+    evidence: `SHA-512 of ${files.map(({ sizeBytes }) => sizeBytes).join(' and ')} bytes, read once more.`,
+    outcome: isAsSent ? 'passed' : 'failed',
+  };
+}
 
-  #enter(stage: Stage, note = ''): void {
-    this.#timeline.push({ at: new Date().toISOString(), stage, note });
-    this.#context.tellStage(stage);
-  }
+/** As the machine has its disks: the engine lists them as they were done. */
+function inOrder({ disks }: MigrationOutcome, vm: InventoryVm | null): MigrationOutcome['disks'] {
+  const keys = (vm?.disks ?? []).map(({ key }) => key);
+  return [...disks].sort((a, b) => keys.indexOf(a.key) - keys.indexOf(b.key));
 }

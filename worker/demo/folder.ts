@@ -1,23 +1,21 @@
 /** The demo's folder: which files it will hold, and whether they may be put there. */
-import { lstat, readFile, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import { demoReports, reportPart } from '../../main/shared/demo.ts';
-import { DestinationExistsError, DestinationWriteError } from '../engine/errors.ts';
+import { DestinationExistsError, DestinationWriteError, writeFailure } from '../engine/errors.ts';
 import type { DemoMachine } from './machine.ts';
-import { packNames } from './pack.ts';
-import { domainName, domainPartName } from './place.ts';
 
-/** What a finished demo leaves beside its package. */
-export function finalNames(machine: DemoMachine): string[] {
-  const { vm, disks } = machine;
-  const images = disks.map((_, index) => `${vm.name}-disk${index + 1}.qcow2`);
-  return [...images, domainName(vm.name), demoReports.html, demoReports.json];
+export const CONSOLE_LOG = 'console.log';
+export const imageName = (index: number): string => `disk${index + 1}.qcow2`;
+
+/** What a finished demo leaves. */
+function finalNames({ disks }: DemoMachine): string[] {
+  return [...disks.map((_, index) => imageName(index)), CONSOLE_LOG, ...Object.values(demoReports)];
 }
 
-/** Every name that a demo may leave in its folder, finished or not; part files of the disks are the conversion's own affair. */
+/** Every name that a demo may leave in its folder, finished or not. */
 export function namesOf(machine: DemoMachine): string[] {
-  const reports = Object.values(demoReports).map(reportPart);
-  return [...packNames(machine), domainPartName(machine.vm.name), ...reports, ...finalNames(machine)];
+  return finalNames(machine).flatMap((name) => [name, reportPart(name)]);
 }
 
 /**
@@ -35,7 +33,7 @@ export async function freeFolder(folder: string, machine: DemoMachine): Promise<
 }
 
 /** Whether the report in the folder is one of a demo. */
-async function isOfDemo(folder: string, machine: DemoMachine): Promise<boolean> {
+async function isOfDemo(folder: string, { name }: DemoMachine): Promise<boolean> {
   const text = await readFile(path.join(folder, demoReports.json), 'utf8').catch(() => '');
   try {
     const report: unknown = JSON.parse(text);
@@ -44,9 +42,34 @@ async function isOfDemo(folder: string, machine: DemoMachine): Promise<boolean> 
       report !== null &&
       'reportVersion' in report &&
       'title' in report &&
-      report.title === machine.vm.name
+      report.title === name
     );
   } catch {
     return false;
   }
+}
+
+/** Copies a file into the folder; it gets its name when it is whole. @returns its path */
+export async function keepFile(from: string, folder: string, name: string): Promise<string> {
+  return await place(folder, name, async (part) => await copyFile(from, part, constants.COPYFILE_FICLONE));
+}
+
+/** The same with a text. */
+export async function keepText(text: string, folder: string, name: string): Promise<string> {
+  return await place(folder, name, async (part) => {
+    await using file = await open(part, 'w');
+    await file.writeFile(text);
+  });
+}
+
+async function place(folder: string, name: string, write: (part: string) => Promise<void>): Promise<string> {
+  const at = path.join(folder, name);
+  const part = path.join(folder, reportPart(name));
+  try {
+    await write(part);
+    await rename(part, at);
+  } catch (error) {
+    throw writeFailure(at, error);
+  }
+  return at;
 }

@@ -1,5 +1,4 @@
 /** The virtual machine that `guts demo` moves: two disks with real content, the same for the same seed on every computer. */
-import type { VmFacts } from '../../main/shared/vm.ts';
 import { bootSectors, foldSum, type CheckedRange } from './boot-sector.ts';
 import { accessLog, letter, noise, PAGE_BYTES, records, text, zeros, type Content } from './content.ts';
 import { ext2Regions, type DemoFile } from './ext2.ts';
@@ -10,8 +9,6 @@ export { RUNNING_LINE, VERIFIED_LINE, WRONG_LINE } from './boot-sector.ts';
 export type { DemoExtent } from './regions.ts';
 
 export interface DemoDisk {
-  /** Of its file in a package. */
-  readonly file: string;
   /** A multiple of 64 KiB. */
   readonly sizeBytes: number;
   /** What was ever written, zeros included: whole 64 KiB blocks in order, each in a buffer of its own, made when asked for. */
@@ -19,8 +16,14 @@ export interface DemoDisk {
 }
 
 export interface DemoMachine {
-  /** What its hypervisor would say of it. */
-  readonly vm: VmFacts;
+  readonly name: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** In vSphere's words. */
+  readonly guestOsId: string;
+  readonly guestOsName: string;
+  /** Of its only network card. */
+  readonly mac: string;
   /** In the order of their controllers: the guest boots from the first. */
   readonly disks: readonly DemoDisk[];
 }
@@ -67,32 +70,17 @@ export function demoMachine(
   const system = [held(0, bootSectors(signature, [partition], ranges)), ...fileSystem];
 
   const disks = [
-    { file: 'guts-demo-disk1.vmdk', sizeBytes: sizes.systemBytes, extents: () => blocksOf(system) },
-    { file: 'guts-demo-disk2.vmdk', sizeBytes: sizes.dataBytes, extents: () => blocksOf(data) },
+    { sizeBytes: sizes.systemBytes, extents: () => blocksOf(system) },
+    { sizeBytes: sizes.dataBytes, extents: () => blocksOf(data) },
   ];
-  return { vm: factsOf(disks, macOf(random.next())), disks };
-}
-
-function factsOf(disks: readonly DemoDisk[], mac: string): VmFacts {
   return {
     name: 'guts-demo',
     cpus: 1,
     memoryBytes: 256 * MiB,
-    firmware: 'bios',
-    secureBoot: false,
-    guestOsId: 'other3xLinux64Guest',
-    guestOsName: 'Other 3.x Linux (64-bit)',
-    disks: disks.map(({ file, sizeBytes }, index) => ({
-      id: `vmdisk${index + 1}`,
-      file,
-      format: null,
-      virtualSizeBytes: sizeBytes,
-      controller: { kind: 'scsi', model: 'lsilogic', bus: 0, unit: index },
-      bootIndex: null,
-    })),
-    nics: [{ mac, network: 'VM Network', model: 'e1000', connected: true }],
-    source: 'ova',
-    warnings: [],
+    guestOsId: 'debian12_64Guest',
+    guestOsName: 'Debian GNU/Linux 12 (64-bit)',
+    mac: macOf(random.next()),
+    disks,
   };
 }
 

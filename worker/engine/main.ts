@@ -5,7 +5,6 @@ import { setMaxListeners } from 'node:events';
 import { parentPort } from 'node:worker_threads';
 import { GutsError, toErrorInfo } from '../../main/shared/errors.ts';
 import type { Job, JobResults } from '../../main/shared/jobs.ts';
-import { demo } from '../demo/demo.ts';
 import { convert } from './convert.ts';
 import { digestSource } from './digest.ts';
 import { inspect } from './inspect.ts';
@@ -101,8 +100,10 @@ async function resultOf(job: Job, context: JobContext): Promise<JobResults[Job['
       return await inspect(job, context.signal);
     case 'digest':
       return await digestSource(job, context.tellProgress, context.signal);
-    case 'demo':
+    case 'demo': {
+      const { demo } = await import('../demo/demo.ts'); // brings a vCenter and a cloud
       return await demo(job, context);
+    }
     default: {
       const { move } = await import('../move/move.ts'); // brings what speaks to servers, which disks alone do not need
       return await move(job, context);

@@ -1,0 +1,44 @@
+/** Writes a file that has its name only when all of it is on the disk. */
+import { link, open, rename, unlink } from 'node:fs/promises';
+import * as path from 'node:path';
+import { GutsError } from '../shared/errors.ts';
+import { reportPart } from '../shared/demo.ts';
+
+export class ReportFileError extends GutsError {
+  readonly code: string;
+  readonly remedy: string;
+
+  constructor(file: string, cause: NodeJS.ErrnoException) {
+    const isThere = cause.code === 'EEXIST';
+    super(isThere ? `“${file}” is already there.` : `“${file}” cannot be written (${cause.code ?? cause.message}).`, {
+      cause,
+    });
+    this.code = isThere ? 'destination.exists' : 'destination.write-failed';
+    this.remedy = isThere
+      ? 'Choose another name, or run again with --force to replace the file.'
+      : 'Check that the folder exists, is writable and has room, and run again.';
+  }
+}
+
+/**
+ * @param mayReplace a file that is there already
+ * @throws ReportFileError; then the name is as it was before
+ */
+export async function writeWhole(file: string, text: string, mayReplace: boolean): Promise<void> {
+  const part = path.join(path.dirname(file), reportPart(path.basename(file)));
+  try {
+    {
+      await using handle = await open(part, 'w');
+      await handle.writeFile(text);
+      await handle.sync();
+    }
+    if (mayReplace) await rename(part, file);
+    else {
+      await link(part, file); // which, other than a rename, replaces nothing
+      await unlink(part);
+    }
+  } catch (error) {
+    await unlink(part).catch(() => {}); // it may never have come to be
+    throw new ReportFileError(file, error as NodeJS.ErrnoException); // the file system throws nothing else
+  }
+}

@@ -1,0 +1,177 @@
+/** Writes the report of a migration from its record and from what is known of both sides. */
+import type { DestinationAbout, SourceAbout } from './connections.ts';
+import { bytesText } from './figures.ts';
+import type { InventoryDisk, InventoryNic, InventoryVm } from './inventory.ts';
+import type { LedgerItem, MigrationPlan, MigrationRecord, PlannedDisk, PlannedPort } from './migration.ts';
+import { isEnded, type KeptFile, type MigrationReport, type ReportCheck } from './report.ts';
+
+/** One side: the name and the address of its connection, and what it said of itself; null what nobody knows any more. */
+export interface ReportedSide<About> {
+  readonly connection: string | null;
+  readonly address: string | null;
+  readonly about: About | null;
+}
+
+export interface ReportParts {
+  readonly record: MigrationRecord;
+  /** The machine as it was found; null where it did not come to that. */
+  readonly vm: InventoryVm | null;
+  readonly source: ReportedSide<SourceAbout>;
+  readonly destination: ReportedSide<DestinationAbout>;
+  readonly versions: MigrationReport['versions'];
+  /** What was checked besides the migration's own proofs. */
+  readonly checks?: readonly ReportCheck[];
+  /** Content digests by disk key, where they were computed. */
+  readonly contents?: ReadonlyMap<string, { readonly before: string; readonly after: string }>;
+  readonly files?: readonly KeptFile[];
+}
+
+/** The report as things stand; of a migration that goes on it says so. */
+export function reportOf(parts: ReportParts): MigrationReport {
+  const { record, vm, source, destination, versions, checks = [], contents, files = [] } = parts;
+  const { request, plan, findings, stages: timeline, outcome, error } = record;
+  const { consoleMarker, reachablePort } = request.options;
+  const order = (plan?.disks ?? []).map(({ key }) => key);
+  const moved = [...(outcome?.disks ?? record.disks)].sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
+  const proofs = (outcome?.proofs ?? []).map(({ claim, evidence }): ReportCheck => ({
+    about: 'Server',
+    claim,
+    evidence,
+    outcome: 'passed',
+  }));
+  return {
+    reportVersion: 2,
+    title: vm?.name ?? request.vm.name,
+    migration: request.id,
+    versions,
+    startedAt: timeline[0]?.at ?? request.createdAt,
+    finishedAt: timeline.at(-1)?.at ?? request.createdAt,
+    source: { ...source, vm },
+    destination: {
+      ...destination,
+      server:
+        outcome === null
+          ? null
+          : {
+              id: outcome.serverId,
+              name: outcome.serverName,
+              flavor: outcome.flavor,
+              profile: plan?.profile.value ?? 'compatible',
+            },
+      ports: (outcome?.ports ?? []).map((port, index) => ({
+        ...port,
+        label: plan?.ports[index]?.label ?? `Network card ${index + 1}`,
+        network: plan?.ports[index]?.networkName ?? '',
+      })),
+    },
+    mapping: plan === null || vm === null ? [] : mappingOf(vm, plan, record),
+    disks: moved.map((disk) => ({
+      ...disk,
+      contentBefore: contents?.get(disk.key)?.before ?? null,
+      contentAfter: contents?.get(disk.key)?.after ?? null,
+    })),
+    files: [...files],
+    checks: [...proofs, ...bootChecks(outcome?.boot ?? null), ...checks],
+    findings,
+    timeline,
+    downtimeSeconds: outcome?.downtimeSeconds ?? null,
+    boot: outcome === null ? null : { ...outcome.boot, isWanted: consoleMarker !== null || reachablePort !== null },
+    warnings: outcome?.warnings ?? [],
+    leftBehind: isEnded({ timeline }) ? record.ledger.map(leftOf) : [],
+    error,
+  };
+}
+
+function bootChecks(boot: NonNullable<MigrationRecord['outcome']>['boot'] | null): ReportCheck[] {
+  if (boot === null) return [];
+  const outcome = boot.verdict === 'running' ? 'passed' : 'not made';
+  return [{ about: 'Guest', claim: 'The guest runs on the new server.', evidence: boot.evidence, outcome }];
+}
+
+function leftOf({ side, kind, name, id }: LedgerItem): MigrationReport['leftBehind'][number] {
+  return {
+    what: `${kind} “${name}” at the ${side}${id === null ? '' : ` (${id})`}`,
+    why: 'It could not be removed or put back when the migration ended.',
+    remedy: 'Run “guts tidy --remove”, or remove it by hand.',
+  };
+}
+
+function mappingOf(vm: InventoryVm, plan: MigrationPlan, { request }: MigrationRecord): MigrationReport['mapping'] {
+  const { options } = request;
+  const { profile, flavor, imageProperties } = plan;
+  const models = [
+    ...new Set([...vm.disks.map(({ controller }) => modelOf(controller)), ...vm.nics.map((nic) => nic.model)]),
+  ];
+  const properties = Object.entries(imageProperties).map(([name, value]) => `${name}=${value}`);
+  return [
+    {
+      what: 'Machine',
+      from: vm.name,
+      to: `server ${plan.targetName}`,
+      reason: options.targetName === null ? 'It keeps its name.' : 'You chose it.',
+    },
+    {
+      what: 'Size',
+      from: `${vm.cpus} CPU, ${bytesText(vm.memoryBytes)}`,
+      to: `flavor ${flavor.value.name}`,
+      reason: flavor.reason,
+    },
+    {
+      what: 'Hardware',
+      from: models.join(', '),
+      to: `${profile.value}: ${properties.join(', ')}`,
+      reason: profile.reason,
+    },
+    ...plan.disks.map((disk) => ({
+      what: disk.label,
+      from: placeOf(vm.disks.find(({ key }) => key === disk.key)),
+      to: targetOf(disk, options.boot),
+      reason: `Read by ${disk.reading.value}: ${disk.reading.reason} Sent as ${disk.imageFormat.value}: ${disk.imageFormat.reason}`,
+    })),
+    ...plan.ports.map((port) => {
+      const nic = vm.nics.find(({ key }) => key === port.nicKey);
+      return {
+        what: port.label,
+        from:
+          nic === undefined
+            ? ''
+            : [nic.model, nic.networkName === null ? 'on no network' : `on “${nic.networkName}”`, nic.mac ?? '']
+                .join(' ')
+                .trim(),
+        to: portText(port),
+        reason: networkReason(port, nic, options.networks),
+      };
+    }),
+  ];
+}
+
+const modelOf = ({ kind, model }: InventoryDisk['controller']): string => model ?? kind;
+
+function placeOf(disk: InventoryDisk | undefined): string {
+  if (disk === undefined) return '';
+  const { controller, sizeBytes, file } = disk;
+  return `${bytesText(sizeBytes)} on ${modelOf(controller)} ${controller.bus}:${controller.unit}${file === null ? '' : `, ${file}`}`;
+}
+
+function targetOf({ sizeGiB, volumeType, bootIndex }: PlannedDisk, boot: 'image' | 'volume'): string {
+  const isImage = boot === 'image' && bootIndex === 0;
+  const size = isImage ? 'image' : `volume of ${sizeGiB} GiB${volumeType === null ? '' : `, type ${volumeType}`}`;
+  return bootIndex === 0 ? `${size}; it boots from it` : size;
+}
+
+function portText({ networkName, mac, fixedIps }: PlannedPort): string {
+  const addresses = fixedIps.map(({ address }) => address);
+  return `“${networkName}”, ${mac ?? 'a new MAC'}, ${addresses.length === 0 ? 'an address of the cloud’s choice' : addresses.join(', ')}`;
+}
+
+function networkReason(
+  port: PlannedPort,
+  nic: InventoryNic | undefined,
+  choices: MigrationRecord['request']['options']['networks'],
+): string {
+  const isChosen = choices.some(({ from }) => from === null || from === nic?.networkName || from === nic?.network);
+  if (isChosen) return 'You chose it.';
+  return port.networkName.toLowerCase() === nic?.networkName?.toLowerCase()
+    ? 'The networks have the same name.'
+    : 'It fits by its VLAN or its addresses, or there is no other.';
+}
