@@ -13,6 +13,7 @@ import { addDigest } from './digest.ts';
 import { addInspect } from './inspect.ts';
 import { addMigrations } from './migrations.ts';
 import { addNetwork } from './networks.ts';
+import { addReport } from './report.ts';
 import { addInstance, addResource } from './resources.ts';
 import { addSource } from './sources.ts';
 import { respell } from './spellings.ts';
@@ -43,6 +44,7 @@ export function makeProgram(): Command {
   addNetwork(program);
   addCreate(program);
   addMigrations(program);
+  addReport(program);
   addTidy(program);
   addConvert(program);
   addInspect(program);

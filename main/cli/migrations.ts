@@ -25,7 +25,7 @@ export function addMigrations(program: Command): void {
     .argument('<migration>', WHICH)
     .action(async (which: string) => {
       const workplace = new Workplace(show);
-      const record = await find(workplace, which);
+      const record = await findMigration(workplace, which);
       const names = await connectionNames(workplace);
       workplace.terminal.result(record, () => recordText(record, names));
     });
@@ -47,7 +47,7 @@ export function addMigrations(program: Command): void {
     .argument('<migration>', WHICH)
     .action(async (which: string) => {
       const workplace = new Workplace(watch);
-      await endWith(workplace, await watched(workplace, await find(workplace, which)));
+      await endWith(workplace, await watched(workplace, await findMigration(workplace, which)));
     });
   const cancel = program
     .command('cancel')
@@ -55,7 +55,7 @@ export function addMigrations(program: Command): void {
     .argument('<migration>', WHICH)
     .action(async (which: string) => {
       const workplace = new Workplace(cancel);
-      const { request, ...record } = await find(workplace, which);
+      const { request, ...record } = await findMigration(workplace, which);
       demandExit({ request, ...record }, 'cancel');
       const source = await workplace.signInToSource(request.source);
       const destination = await workplace.signInToDestination(request.destination);
@@ -76,7 +76,7 @@ export function addMigrations(program: Command): void {
     .argument('<migration>', WHICH)
     .action(async (which: string) => {
       const workplace = new Workplace(remove);
-      const { request } = await find(workplace, which);
+      const { request } = await findMigration(workplace, which);
       await workplace.perform({ kind: 'deleteMigration', id: request.id, dataDir: workplace.dataDir });
       workplace.terminal.result({ deleted: request.id }, () => `${request.id} is forgotten.\n`);
     });
@@ -118,7 +118,7 @@ function addList(program: Command): void {
 
 async function run(command: Command, which: string, lanes: number, event: 'start' | 'retry'): Promise<void> {
   const workplace = new Workplace(command);
-  const record = await find(workplace, which);
+  const record = await findMigration(workplace, which);
   demandExit(record, event);
   await runMigration(workplace, record.request, lanes);
 }
@@ -153,7 +153,7 @@ function demandExit(record: MigrationRecord, event: 'start' | 'retry' | 'cancel'
 }
 
 /** @throws UnknownMigrationError, AmbiguousResourceError */
-async function find(workplace: Workplace, which: string): Promise<MigrationRecord> {
+export async function findMigration(workplace: Workplace, which: string): Promise<MigrationRecord> {
   const all = await workplace.perform({ kind: 'migrations', dataDir: workplace.dataDir, id: null });
   const suits: ((record: MigrationRecord) => boolean)[] = [
     ({ request }) => request.id === which,
