@@ -97,12 +97,15 @@ export class Cloud {
     return ((await answer.json()) as Json).output;
   }
 
-  /** Removes a server with its ports and volumes, and images. */
+  /** Removes a server with its floating addresses, ports, volumes and image. */
   async removeServer(serverId: string): Promise<void> {
     const ports = (await this.get('network', `/v2.0/ports?device_id=${serverId}`)).ports as Json[];
     const attached = (await this.get('compute', `/servers/${serverId}/os-volume_attachments`))
       .volumeAttachments as Json[];
     const image = (await this.get('compute', `/servers/${serverId}`)).server.image;
+    for (const { id } of ports)
+      for (const floating of (await this.get('network', `/v2.0/floatingips?port_id=${id}`)).floatingips as Json[])
+        await this.remove('network', `/v2.0/floatingips/${floating.id}`);
     await this.remove('compute', `/servers/${serverId}`);
     await this.until(
       async () => (await this.#ask('compute', `/servers/${serverId}`, 'GET', undefined, true)).status === 404,
