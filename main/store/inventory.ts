@@ -2,6 +2,7 @@
  * What a source has, kept in one file per source with one thing per line: it is written page by page as it is told and
  * read line by line, so that neither side ever holds 10,000 machines, and an update is a line at the end.
  */
+import { createReadStream } from 'node:fs';
 import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import * as path from 'node:path';
 import { z } from 'zod';
@@ -200,9 +201,9 @@ async function readInventory(file: string, wanted: (one: InventoryThing) => bool
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {
-  await using handle = await open(file, 'r');
   let rest = '';
-  for await (const chunk of handle.createReadStream({ encoding: 'utf8', autoClose: false })) {
+  // Whoever stops listening closes the file: the stream ends with its iteration.
+  for await (const chunk of createReadStream(file, { encoding: 'utf8' })) {
     const lines = (rest + String(chunk)).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;

@@ -122,8 +122,12 @@ async function publishWithoutLinks(part: string, final: string): Promise<void> {
 /** Makes a new name survive a power cut; not all systems let a folder be opened, and then there is nothing to do. */
 async function syncFolder(folder: string): Promise<void> {
   try {
-    await using handle = await open(folder, 'r');
-    await handle.sync();
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close(); // the oldest Node's handles cannot be disposed
+    }
   } catch {
     // Windows has no such call and needs none.
   }
