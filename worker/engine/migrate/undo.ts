@@ -25,7 +25,7 @@ export async function undoAll(
   signal: AbortSignal,
 ): Promise<void> {
   const failures: { item: LedgerItem; error: unknown }[] = [];
-  const backwards = ledger.items.toReversed();
+  const backwards = [...ledger.items].reverse();
   for (const side of ['source', 'destination'] as const) {
     for (const item of backwards.filter((one) => one.side === side)) {
       try {
