@@ -5,7 +5,7 @@ import { EngineEvent, type EngineRequest } from '../worker/engine/protocol.ts';
 import { endEngine, EngineEndedError, engineThread } from './engine-thread.ts';
 import { RemoteError } from './shared/errors.ts';
 import type { InventoryPage } from './shared/inventory.ts';
-import { jobResults, type Job, type JobResults, type Progress } from './shared/jobs.ts';
+import { diskResults, isDiskKind, type Job, type JobResults, type Progress } from './shared/jobs.ts';
 import type { Stage } from './shared/stages.ts';
 
 const REMEDY =
@@ -20,12 +20,11 @@ export interface JobListener<J extends Job = Job> {
 }
 
 interface Done {
-  readonly result: JobResults[Job['kind']];
+  readonly result: unknown;
   readonly kept: readonly string[];
 }
 
 interface Running {
-  readonly kind: Job['kind'];
   readonly onStage: JobListener['onStage'] | undefined;
   readonly onProgress: JobListener['onProgress'] | undefined;
   readonly onPage: JobListener['onPage'] | undefined;
@@ -59,12 +58,12 @@ export class EngineClient implements AsyncDisposable {
     signal.addEventListener('abort', cancel, { once: true });
     try {
       const done = new Promise<Done>((resolve, reject) => {
-        this.#running.set(id, { kind: job.kind, onStage, onProgress, onPage, resolve, reject });
+        this.#running.set(id, { onStage, onProgress, onPage, resolve, reject });
         this.#send({ id, kind: 'run', job });
         if (signal.aborted) cancel();
       });
       const { result, kept } = await done;
-      const own = result as JobResults[J['kind']]; // #hear parses with the schema of the job's own kind
+      const own = (await schemaOf(job.kind)).parse(result) as JobResults[J['kind']]; // the schema is that kind's
       onResult?.(own);
       for (const file of kept) await unlink(file).catch(unlessGone);
       return own;
@@ -96,7 +95,7 @@ export class EngineClient implements AsyncDisposable {
         return;
       case 'done':
         this.#running.delete(event.id);
-        job.resolve({ result: jobResults[job.kind].parse(event.result), kept: event.kept });
+        job.resolve({ result: event.result, kept: event.kept });
         return;
       case 'failed':
         this.#running.delete(event.id);
@@ -112,6 +111,12 @@ export class EngineClient implements AsyncDisposable {
     for (const job of this.#running.values()) job.reject(error);
     this.#running.clear();
   }
+}
+
+async function schemaOf(kind: Job['kind']): Promise<{ parse(value: unknown): unknown }> {
+  if (isDiskKind(kind)) return diskResults[kind];
+  const { serverResults } = await import('./shared/server-jobs.ts');
+  return serverResults[kind];
 }
 
 /** Another process may have tidied up already. */

@@ -5,5 +5,5 @@ const [word = ''] = process.argv.slice(2).filter((one) => !one.startsWith('-'));
 const isAsking = process.argv.some((one) => one === '--help' || one === '-h' || one === '--version');
 if (!isAsking) {
   if (['convert', 'digest', 'demo'].includes(word)) wakeEngine(defaultLanes());
-  if (word === 'inspect') wakeEngine(0);
+  if (['inspect', 'create', 'start', 'retry'].includes(word)) wakeEngine(0);
 }

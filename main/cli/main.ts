@@ -3,29 +3,21 @@ import '../shared/shim.ts';
 import './early.ts';
 import { Command, CommanderError } from 'commander';
 import { toErrorInfo } from '../shared/errors.ts';
+import { isDiskKind } from '../shared/jobs.ts';
 import { version } from '../../package.json';
 import { addCompletion } from './completion.ts';
 import { addConvert } from './convert.ts';
-import { addCreate } from './create.ts';
-import { addDemo } from './demo.ts';
-import { addDestination } from './destinations.ts';
 import { addDigest } from './digest.ts';
 import { addInspect } from './inspect.ts';
-import { addMigrations } from './migrations.ts';
-import { addNetwork } from './networks.ts';
-import { addReport } from './report.ts';
-import { addInstance, addResource } from './resources.ts';
-import { addSource } from './sources.ts';
 import { respell } from './spellings.ts';
 import { Terminal } from './terminal.ts';
-import { addTidy } from './tidy.ts';
 import { ToldError } from './told-error.ts';
 import { UsageError } from './usage-error.ts';
 
 const COULD_NOT = 1;
 const WRONG_WORDS = 2;
 
-export function makeProgram(): Command {
+export async function makeProgram(words: readonly string[]): Promise<Command> {
   const program = new Command('guts')
     .description('Moves virtual machines from VMware vSphere and Microsoft Hyper-V to OpenStack.')
     .version(version)
@@ -37,22 +29,22 @@ export function makeProgram(): Command {
       'after',
       '\nExamples:\n  $ guts inspect appliance.ova\n  $ guts convert appliance.ova appliance.qcow2\n  $ guts convert disk.vhdx disk.raw --verify content\n  $ guts digest disk.qcow2\n  $ guts source create vc1 --url https://vc1.example.net --user mover@vsphere.local\n  $ guts create --vm web-01 --map private --start',
     );
-  addSource(program);
-  addDestination(program);
-  addResource(program);
-  addInstance(program);
-  addNetwork(program);
-  addCreate(program);
-  addMigrations(program);
-  addReport(program);
-  addTidy(program);
+  // They bring much that disks alone do not need, and would make them wait.
+  if (!isAboutDisks(words)) {
+    const { addServerCommands } = await import('./server-commands.ts');
+    addServerCommands(program);
+  }
   addConvert(program);
   addInspect(program);
   addDigest(program);
-  addDemo(program);
   addCompletion(program);
   for (const command of program.commands) settle(command);
   return program;
+}
+
+function isAboutDisks(words: readonly string[]): boolean {
+  const command = words.find((word) => !word.startsWith('-'));
+  return command !== undefined && isDiskKind(command);
 }
 
 /** What holds for every command, however deep. */
@@ -63,10 +55,11 @@ function settle(command: Command): void {
 }
 
 async function main(): Promise<number> {
-  const program = makeProgram();
+  const [node = '', script = '', ...args] = process.argv;
+  const words = respell(args);
+  const program = await makeProgram(words);
   try {
-    const [node = '', script = '', ...args] = process.argv;
-    await program.parseAsync([node, script, ...respell(args)], { from: 'node' }); // also where Electron runs this as its Node
+    await program.parseAsync([node, script, ...words], { from: 'node' }); // also where Electron runs this as its Node
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_WORDS;

@@ -27,10 +27,12 @@ export class ReportFileError extends GutsError {
 export async function writeWhole(file: string, text: string, mayReplace: boolean): Promise<void> {
   const part = path.join(path.dirname(file), reportPart(path.basename(file)));
   try {
-    {
-      await using handle = await open(part, 'w');
+    const handle = await open(part, 'w');
+    try {
       await handle.writeFile(text);
       await handle.sync();
+    } finally {
+      await handle.close();
     }
     if (mayReplace) await rename(part, file);
     else {

@@ -1,9 +1,9 @@
 /** What the engine can be asked to do, and what it answers; the `--json` of the command line is these shapes. */
 import { z } from 'zod';
 import { ConvertedDisk, OutputFormat, Verify } from './converted-disk.ts';
-import { DemoJob, DemoResult } from './demo.ts';
+import type { DemoJob, DemoResult } from './demo.ts';
 import { DiskFormat, ImageFacts } from './disk.ts';
-import { moveJobs, moveResults, type MoveResults } from './move-jobs.ts';
+import type { MoveJob, MoveResults } from './move-jobs.ts';
 import { VmFacts } from './vm.ts';
 
 export { ConvertedDisk, OutputFormat, Proof, Verify } from './converted-disk.ts';
@@ -73,22 +73,19 @@ export const DigestResult = z.object({
 });
 export type DigestResult = z.infer<typeof DigestResult>;
 
-export const Job = z.discriminatedUnion('kind', [ConvertJob, InspectJob, DigestJob, DemoJob, ...moveJobs]);
-export type Job = z.infer<typeof Job>;
+/** Jobs about disks alone. Those that speak to servers have their schemas in server-jobs.ts, which only they wait for. */
+export const DiskJob = z.discriminatedUnion('kind', [ConvertJob, InspectJob, DigestJob]);
+export type DiskJob = z.infer<typeof DiskJob>;
+export const diskResults = { convert: ConvertResult, inspect: InspectResult, digest: DigestResult };
+export const isDiskKind = (kind: string): kind is DiskJob['kind'] => Object.hasOwn(diskResults, kind);
 
+export type Job = DiskJob | DemoJob | MoveJob;
 export interface JobResults extends MoveResults {
   readonly convert: ConvertResult;
   readonly inspect: InspectResult;
   readonly digest: DigestResult;
   readonly demo: DemoResult;
 }
-export const jobResults = {
-  convert: ConvertResult,
-  inspect: InspectResult,
-  digest: DigestResult,
-  demo: DemoResult,
-  ...moveResults,
-};
 
 /** How far a job is, counted where bytes have arrived; told at most twice a second. */
 export const Progress = z.object({

@@ -1,5 +1,5 @@
 /** The demo's folder: which files it will hold, and whether they may be put there. */
-import { constants, copyFile, lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, lstat, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { demoReports, reportPart } from '../../main/shared/demo.ts';
 import { DestinationExistsError, DestinationWriteError, writeFailure } from '../engine/errors.ts';
@@ -56,10 +56,7 @@ export async function keepFile(from: string, folder: string, name: string): Prom
 
 /** The same with a text. */
 export async function keepText(text: string, folder: string, name: string): Promise<string> {
-  return await place(folder, name, async (part) => {
-    await using file = await open(part, 'w');
-    await file.writeFile(text);
-  });
+  return await place(folder, name, async (part) => await writeFile(part, text));
 }
 
 async function place(folder: string, name: string, write: (part: string) => Promise<void>): Promise<string> {

@@ -35,9 +35,13 @@ export async function remember(dataDir: string, what: Omit<Entry, 'pid' | 'proce
   const folder = ledgerFolder(dataDir);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = path.join(folder, `${process.pid}-${randomInt(2 ** 32).toString(36)}${ENDING}`);
-  await using handle = await open(`${file}${PART}`, 'wx', 0o600);
-  await handle.writeFile(JSON.stringify({ ...thisProcess(), ...what } satisfies Entry));
-  await handle.sync();
+  const handle = await open(`${file}${PART}`, 'wx', 0o600);
+  try {
+    await handle.writeFile(JSON.stringify({ ...thisProcess(), ...what } satisfies Entry));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
   await rename(`${file}${PART}`, file); // whoever reads it reads all of it
   return file;
 }

@@ -4,13 +4,15 @@ import { endIdleLanes } from './lane/idle.ts'; // first: it starts lanes while t
 import { setMaxListeners } from 'node:events';
 import { parentPort } from 'node:worker_threads';
 import { GutsError, toErrorInfo } from '../../main/shared/errors.ts';
-import type { Job, JobResults } from '../../main/shared/jobs.ts';
+import { DiskJob, isDiskKind, type Job, type JobResults } from '../../main/shared/jobs.ts';
 import { convert } from './convert.ts';
 import { digestSource } from './digest.ts';
 import { inspect } from './inspect.ts';
 import { removeJournal } from './journal-file.ts';
 import type { JobContext } from './job-context.ts';
 import { EngineRequest, type EngineEvent } from './protocol.ts';
+
+type RunRequest = Extract<EngineRequest, { kind: 'run' }>;
 
 class CancelledError extends GutsError {
   readonly code = 'job.cancelled';
@@ -56,7 +58,10 @@ port.on('message', (message: unknown) => {
   }
 });
 
-function begin(id: number, job: Job): { readonly cancel: AbortController; readonly ended: Promise<void> } {
+function begin(
+  id: number,
+  job: RunRequest['job'],
+): { readonly cancel: AbortController; readonly ended: Promise<void> } {
   const cancel = new AbortController();
   return { cancel, ended: run(id, job, cancel) };
 }
@@ -68,7 +73,7 @@ async function end(): Promise<void> {
   leave(); // nothing else keeps the thread
 }
 
-async function run(id: number, job: Job, cancel: AbortController): Promise<void> {
+async function run(id: number, job: RunRequest['job'], cancel: AbortController): Promise<void> {
   const kept: string[] = [];
   const context: JobContext = {
     signal: cancel.signal,
@@ -92,7 +97,12 @@ async function run(id: number, job: Job, cancel: AbortController): Promise<void>
   }
 }
 
-async function resultOf(job: Job, context: JobContext): Promise<JobResults[Job['kind']]> {
+async function resultOf(request: RunRequest['job'], context: JobContext): Promise<JobResults[Job['kind']]> {
+  if (!isDiskKind(request.kind)) {
+    const { serverJob } = await import('../move/server-job.ts');
+    return await serverJob(request, context);
+  }
+  const job = DiskJob.parse(request);
   switch (job.kind) {
     case 'convert':
       return await convert(job, context);
@@ -100,14 +110,6 @@ async function resultOf(job: Job, context: JobContext): Promise<JobResults[Job['
       return await inspect(job, context.signal);
     case 'digest':
       return await digestSource(job, context.tellProgress, context.signal);
-    case 'demo': {
-      const { demo } = await import('../demo/demo.ts'); // brings a vCenter and a cloud
-      return await demo(job, context);
-    }
-    default: {
-      const { move } = await import('../move/move.ts'); // brings what speaks to servers, which disks alone do not need
-      return await move(job, context);
-    }
   }
 }
 

@@ -3,14 +3,15 @@ import { z } from 'zod';
 import { EngineFigures } from '../../main/shared/engine.ts';
 import { ErrorShape } from '../../main/shared/errors-shape.ts';
 import type { InventoryPage } from '../../main/shared/inventory.ts';
-import { Job, Progress } from '../../main/shared/jobs.ts';
+import { Progress } from '../../main/shared/jobs.ts';
 import { Stage } from '../../main/shared/stages.ts';
 
 const id = z.number().int().nonnegative();
 
 export const EngineRequest = z.discriminatedUnion('kind', [
   z.object({ id, kind: z.literal('status') }),
-  z.object({ id, kind: z.literal('run'), job: Job }),
+  /** The job is parsed by the schema of its kind where it is run. */
+  z.object({ id, kind: z.literal('run'), job: z.looseObject({ kind: z.string() }) }),
   /** Stops the job that was asked for under this id; the job then fails with `job.cancelled`. */
   z.object({ id, kind: z.literal('cancel') }),
   /** Cancels what runs, waits until that is undone, and ends the thread. */
@@ -27,7 +28,7 @@ export const EngineEvent = z.discriminatedUnion('kind', [
   z.object({ id, kind: z.literal('progress'), progress: Progress }),
   /** A part of an inventory, which the engine's own parser has checked already. */
   z.object({ id, kind: z.literal('page'), page: z.custom<InventoryPage>() }),
-  /** `result` is of the job's own shape; see `jobResults`. Whoever gets it removes `kept` after telling it. */
+  /** `result` is of the job's own shape; see `JobResults`. Whoever gets it removes `kept` after telling it. */
   z.object({ id, kind: z.literal('done'), result: z.unknown(), kept: z.array(z.string()) }),
   /** `detail` is for a log on this machine: it may name files and lines of Guts itself. */
   z.object({ id, kind: z.literal('failed'), error: ErrorShape, detail: z.string() }),

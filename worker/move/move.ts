@@ -1,4 +1,4 @@
-/** Everything the engine does between a source and a destination; loaded when the first such job comes. */
+/** Everything the engine does between a source and a destination. */
 import type { Job, JobResults } from '../../main/shared/jobs.ts';
 import type { CancelJob, MigrateJob, MoveJob, TidyJob, TidyResult } from '../../main/shared/move-jobs.ts';
 import { testOpenstack } from '../destinations/openstack/probe.ts';
