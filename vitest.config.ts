@@ -36,6 +36,7 @@ export default defineConfig({
           include: ['test/interop/**/*.test.ts'],
           exclude: never,
           fileParallelism: false, // the peers share ports and disks
+          globalSetup: 'test/interop/put-back.ts',
           testTimeout: 600_000,
           hookTimeout: 1_800_000,
           sequence: { groupOrder: 2 },
