@@ -85,15 +85,15 @@ async function plan(workplace: Workplace, request: MigrationRequest, isDry: bool
   const destination = await workplace.signInToDestination(request.destination);
   const { plan, findings } = await workplace.perform({ kind: 'plan', request, source, destination });
   const isFree = plan !== null && mayStart(findings);
-  const told = `${plan === null ? '' : `${planText(plan)}\n`}${findingsText(findings)}`;
+  const told = [plan === null ? '' : planText(plan, request.options.boot), findingsText(findings)].filter(Boolean);
   if (isDry) {
     terminal.result({ mayStart: isFree, plan, findings }, () =>
-      [told, isFree ? 'It can start like this. Nothing was kept.\n' : 'It cannot start like this.\n'].join('\n'),
+      [...told, isFree ? 'It can start like this. Nothing was kept.\n' : 'It cannot start like this.\n'].join('\n'),
     );
     return;
   }
   if (!isFree) {
-    terminal.note(told.trimEnd());
+    terminal.note(told.join('\n').trimEnd());
     throw new BlockedError(
       request.vm.name,
       findings.filter(({ severity }) => severity === 'blocks').map(({ id }) => id),
@@ -101,6 +101,6 @@ async function plan(workplace: Workplace, request: MigrationRequest, isDry: bool
   }
   const record = await workplace.perform({ kind: 'planned', request, dataDir });
   terminal.result({ ...record, plan, findings }, () =>
-    [told, `Planned as ${request.id}. Run it: guts start ${request.id}\n`].join('\n'),
+    [...told, `Planned as ${request.id}. Run it: guts start ${request.id}\n`].join('\n'),
   );
 }

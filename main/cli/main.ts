@@ -34,9 +34,12 @@ export async function makeProgram(words: readonly string[]): Promise<Command> {
     const { addServerCommands } = await import('./server-commands.ts');
     addServerCommands(program);
   }
+  program.commandsGroup('Disks and machine files:');
   addConvert(program);
   addInspect(program);
   addDigest(program);
+  program.commandsGroup('Help:');
+  program.helpCommand('help [command]', 'how a command is used');
   addCompletion(program);
   for (const command of program.commands) settle(command);
   return program;

@@ -1,5 +1,5 @@
 /** Migrations in words for people: stages, plans, findings, what became of them. */
-import type { MigrationPlan, MigrationRecord } from '../shared/migration.ts';
+import type { MigrationOptions, MigrationPlan, MigrationRecord, PlannedDisk } from '../shared/migration.ts';
 import type { Finding, Severity } from '../shared/preflight.ts';
 import type { Stage } from '../shared/stages.ts';
 import { sheet, table } from './table.ts';
@@ -33,7 +33,7 @@ export function listText(records: readonly MigrationRecord[], names: ReadonlyMap
     records,
     [
       { title: 'ID', cell: ({ request }) => request.id, isWhole: true },
-      { title: 'VM', cell: ({ request }) => request.vm.name },
+      { title: 'VM', cell: ({ request }) => request.vm.name, isLastCut: true },
       { title: 'FROM', cell: ({ request }) => names.get(request.source) ?? request.source },
       { title: 'TO', cell: ({ request }) => names.get(request.destination) ?? request.destination },
       { title: 'STAGE', cell: stateText, isWhole: true },
@@ -55,8 +55,11 @@ export function findingsText(findings: readonly Finding[]): string {
     .join('');
 }
 
-export function planText({ targetName, profile, flavor, disks, ports, imageProperties }: MigrationPlan): string {
-  return [
+/** @param boot from what the server starts, which decides what the first disk becomes */
+export function planText(plan: MigrationPlan, boot: MigrationOptions['boot']): string {
+  const { targetName, profile, flavor, disks, ports, imageProperties } = plan;
+  const isImage = ({ bootIndex }: PlannedDisk): boolean => boot === 'image' && bootIndex === 0;
+  const parts = [
     sheet([
       ['server', targetName],
       ['flavor', `${flavor.value.name} (${flavor.reason})`],
@@ -73,29 +76,47 @@ export function planText({ targetName, profile, flavor, disks, ports, imagePrope
       [
         { title: 'DISK', cell: ({ label }) => label },
         { title: 'SIZE', cell: ({ sizeBytes }) => size(sizeBytes), isNumber: true },
-        { title: 'READ', cell: ({ reading }) => reading.value, isWhole: true },
-        { title: 'AS', cell: ({ imageFormat }) => imageFormat.value, isWhole: true },
-        { title: 'VOLUME', cell: ({ volumeType }) => volumeType ?? '–' },
-        { title: 'BOOT', cell: ({ bootIndex }) => (bootIndex === null ? '–' : String(bootIndex)) },
-        { title: 'BECAUSE', cell: ({ reading, imageFormat }) => `${reading.reason} ${imageFormat.reason}` },
-      ],
-      'no disks',
-    ),
-    table(
-      ports,
-      [
-        { title: 'NETWORK CARD', cell: ({ label }) => label },
-        { title: 'NETWORK', cell: ({ networkName }) => networkName },
-        { title: 'MAC', cell: ({ mac }) => mac ?? 'the cloud chooses', isWhole: true },
+        { title: 'READ BY', cell: ({ reading }) => reading.value, isWhole: true },
+        { title: 'SENT AS', cell: ({ imageFormat }) => imageFormat.value, isWhole: true },
         {
-          title: 'ADDRESS',
-          cell: ({ fixedIps }) =>
-            fixedIps.length === 0 ? 'the cloud chooses' : fixedIps.map(({ address }) => address).join(' '),
+          title: 'BECOMES',
+          cell: (disk) =>
+            isImage(disk) ? 'image' : `volume of ${disk.sizeGiB} GiB${disk.volumeType ? `, ${disk.volumeType}` : ''}`,
+        },
+        {
+          title: 'BOOTS',
+          cell: ({ bootIndex }) => (bootIndex === null ? 'no' : (ordinals[bootIndex] ?? `${bootIndex + 1}.`)),
         },
       ],
-      'no network cards',
-    ),
-  ].join('\n');
+      'no disks',
+    ) + reasonsText(disks),
+  ];
+  if (ports.length > 0)
+    parts.push(
+      table(
+        ports,
+        [
+          { title: 'NETWORK CARD', cell: ({ label }) => label },
+          { title: 'NETWORK', cell: ({ networkName }) => networkName },
+          { title: 'MAC', cell: ({ mac }) => mac ?? 'the cloud chooses', isWhole: true },
+          {
+            title: 'ADDRESS',
+            cell: ({ fixedIps }) =>
+              fixedIps.length === 0 ? 'the cloud chooses' : fixedIps.map(({ address }) => address).join(' '),
+          },
+        ],
+        '',
+      ),
+    );
+  return parts.join('\n');
+}
+
+const ordinals = ['first', 'second', 'third'];
+
+/** Why disks are read and sent in these ways, each reason once. */
+function reasonsText(disks: readonly PlannedDisk[]): string {
+  const reasons = disks.flatMap(({ reading, imageFormat }) => [reading, imageFormat]);
+  return [...new Set(reasons.map(({ value, reason }) => `  ${value}: ${reason}\n`))].join('');
 }
 
 /** Everything about one migration. */
@@ -111,7 +132,7 @@ export function recordText(record: MigrationRecord, names: ReadonlyMap<string, s
       ['journey', stages.map(({ stage, at }) => `${stage} ${at.slice(11, 19)}`).join(', ')],
     ]),
   ];
-  if (plan !== null) parts.push(planText(plan));
+  if (plan !== null) parts.push(planText(plan, request.options.boot));
   if (findings.length > 0) parts.push(findingsText(findings));
   if (outcome !== null) parts.push(outcomeText(outcome));
   else if (disks.length > 0) parts.push(disksText(disks));

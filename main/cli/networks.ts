@@ -98,7 +98,7 @@ function text(networks: readonly Row[]): string {
     [
       { title: 'SIDE', cell: ({ side }) => side, isWhole: true },
       { title: 'AT', cell: ({ connection }) => connection },
-      { title: 'NAME', cell: ({ name }) => name },
+      { title: 'NAME', cell: ({ name }) => name, isLastCut: true },
       { title: 'KIND', cell: ({ kind }) => kind },
       { title: 'VLAN', cell: ({ segment }) => (segment === null ? '–' : String(segment)), isNumber: true },
       { title: 'SUBNETS', cell: ({ subnets }) => subnets.join(' ') },

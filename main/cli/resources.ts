@@ -185,9 +185,9 @@ const networksOf = ({ nics }: InventoryVm): string =>
   [...new Set(nics.map(({ networkName }) => networkName ?? '–'))].join(', ');
 
 const vmColumns: readonly Column<{ readonly source: SourceConnection; readonly vm: InventoryVm }>[] = [
-  { title: 'NAME', cell: ({ vm }) => vm.name },
+  { title: 'NAME', cell: ({ vm }) => vm.name, isLastCut: true },
   { title: 'REF', cell: ({ vm }) => vm.ref, isWhole: true },
-  { title: 'SOURCE', cell: ({ source }) => source.name },
+  { title: 'SOURCE', cell: ({ source }) => source.name, isLastCut: true },
   { title: 'POWER', cell: ({ vm }) => (vm.isTemplate ? 'template' : vm.power), isWhole: true },
   { title: 'CPU', cell: ({ vm }) => String(vm.cpus), isNumber: true, isWhole: true },
   { title: 'MEMORY', cell: ({ vm }) => size(vm.memoryBytes), isNumber: true, isWhole: true },
@@ -198,9 +198,9 @@ const vmColumns: readonly Column<{ readonly source: SourceConnection; readonly v
 
 const resourceColumns: readonly Column<Found>[] = [
   { title: 'TYPE', cell: ({ one }) => one.kind, isWhole: true },
-  { title: 'NAME', cell: ({ one }) => one.thing.name },
+  { title: 'NAME', cell: ({ one }) => one.thing.name, isLastCut: true },
   { title: 'REF', cell: ({ one }) => one.thing.ref, isWhole: true },
-  { title: 'SOURCE', cell: ({ source }) => source.name },
+  { title: 'SOURCE', cell: ({ source }) => source.name, isLastCut: true },
   { title: 'WHERE', cell: ({ one }) => whereOf(one) },
   { title: 'WHAT', cell: ({ one }) => whatOf(one) },
 ];
@@ -213,7 +213,7 @@ function whereOf({ kind, thing }: InventoryThing): string {
 function whatOf(one: InventoryThing): string {
   switch (one.kind) {
     case 'vm':
-      return `${one.thing.isTemplate ? 'template' : one.thing.power}, ${one.thing.cpus} CPU, ${size(one.thing.memoryBytes)}, ${one.thing.disks.length} disks ${size(diskBytes(one.thing))}`;
+      return `${one.thing.isTemplate ? 'template' : one.thing.power}, ${one.thing.cpus} CPU, ${size(one.thing.memoryBytes)}, ${one.thing.disks.length} ${one.thing.disks.length === 1 ? 'disk' : 'disks'}, ${size(diskBytes(one.thing))}`;
     case 'network':
       return `${one.thing.kind}${one.thing.vlanId === null ? '' : `, VLAN ${one.thing.vlanId}`}`;
     case 'datastore':

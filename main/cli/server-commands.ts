@@ -11,11 +11,13 @@ import { addSource } from './sources.ts';
 import { addTidy } from './tidy.ts';
 
 export function addServerCommands(program: Command): void {
+  program.commandsGroup('Where machines come from and go to:');
   addSource(program);
   addDestination(program);
   addResource(program);
   addInstance(program);
   addNetwork(program);
+  program.commandsGroup('Migrations:');
   addCreate(program);
   addMigrations(program);
   addReport(program);

@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Never cut: people copy it. */
   readonly isWhole?: boolean;
+  /** Cut when nothing else can be: names are typed again. */
+  readonly isLastCut?: boolean;
 }
 
 const GAP = '  ';
@@ -48,15 +50,19 @@ export function sheet(lines: readonly (readonly [label: string, text: string])[]
 /** Takes from the widest column that may be cut until the line fits, or nothing more can be taken. */
 function fit(widths: number[], columns: readonly Column<never>[], width: number): void {
   const gaps = GAP.length * (widths.length - 1);
-  for (;;) {
-    const tooMuch = widths.reduce((sum, one) => sum + one, gaps) - width;
-    if (tooMuch <= 0) return;
-    let widest = -1;
-    for (const [i, one] of widths.entries())
-      if (columns[i]?.isWhole !== true && one > LEAST_WIDTH && one > (widths[widest] ?? 0)) widest = i;
-    if (widest < 0) return;
-    widths[widest] = (widths[widest] ?? 0) - 1;
+  for (let tooMuch = widths.reduce((sum, one) => sum + one, gaps) - width; tooMuch > 0; tooMuch--) {
+    const at = widest(widths, (i) => columns[i]?.isWhole !== true && columns[i]?.isLastCut !== true);
+    const cut = at >= 0 ? at : widest(widths, (i) => columns[i]?.isWhole !== true);
+    if (cut < 0) return;
+    widths[cut] = (widths[cut] ?? 0) - 1;
   }
+}
+
+/** @returns -1 where none of them can be cut */
+function widest(widths: readonly number[], mayCut: (column: number) => boolean): number {
+  let found = -1;
+  for (const [i, one] of widths.entries()) if (one > LEAST_WIDTH && one > (widths[found] ?? 0) && mayCut(i)) found = i;
+  return found;
 }
 
 /** Names may hold line ends and tabs too. */
