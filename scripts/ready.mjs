@@ -8,6 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { networkInterfaces } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { alone } from './alone.mjs';
@@ -20,9 +21,22 @@ const say = (line) => void process.stderr.write(`ready: ${line}\n`);
 /** @param {import('./debian.mjs').Purpose} purpose */
 export async function ready(purpose) {
   bringTools(purpose, say);
+  if (purpose === 'demo') bringLoopback();
   if (!areModulesThere()) await alone('install', installModules);
   if (purpose === 'start' || purpose === 'test') await alone('electron', bringElectron);
   if (purpose !== 'start' && purpose !== 'demo' && purpose !== 'guts') checkNode();
+}
+
+/** The demo's servers are on this computer itself; where its network was taken away (as by `unshare -n`), that is off too. */
+function bringLoopback() {
+  const isUp = () => Object.values(networkInterfaces()).some((list) => list?.some(({ internal }) => internal) === true);
+  if (process.platform !== 'linux' || isUp()) return;
+  say('the loopback interface is off; turning it on (ip link set lo up)');
+  const done = spawnSync('ip', ['link', 'set', 'lo', 'up'], { stdio: ['ignore', 2, 2] });
+  // The same where iproute2 is not installed: SIOCSIFFLAGS with IFF_UP, IFF_LOOPBACK and IFF_RUNNING.
+  const perl = '$r = pack("a16 S x22", "lo", 0x49); socket(S, 2, 2, 0) && ioctl(S, 0x8914, $r) or exit 1';
+  if (done.error !== undefined) spawnSync('perl', ['-e', perl], { stdio: 'ignore' });
+  if (!isUp()) say('it is still off; as root: ip link set lo up');
 }
 
 /** True when node_modules holds what package-lock.json names; optional packages may be missing. */

@@ -1,8 +1,10 @@
 /** The job behind `guts demo`: moves a made-up machine from a small vCenter into a small OpenStack, and proves it every way there is. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import type { DemoJob, DemoResult } from '../../main/shared/demo.ts';
 import type { InventoryVm } from '../../main/shared/inventory.ts';
+import { GutsError } from '../../main/shared/errors.ts';
 import {
   defaultOptions,
   MigrationId,
@@ -40,6 +42,7 @@ import {
 export async function demo(job: DemoJob, context: JobContext): Promise<DemoResult> {
   const { dataDir, folder } = job;
   context.tellStage('planned');
+  mustHaveLoopback();
   await undoDead(dataDir, folder);
   const machine = demoMachine(job.seed);
   const { isNew } = await freeFolder(folder, machine);
@@ -57,6 +60,17 @@ export async function demo(job: DemoJob, context: JobContext): Promise<DemoResul
     await undo(dataDir, ledger);
     throw error;
   }
+}
+
+/** Both sides are servers on this computer. */
+class NoLoopbackError extends GutsError {
+  readonly code = 'demo.no-loopback';
+  readonly remedy = 'Turn it on and run again; on Linux, as root: ip link set lo up.';
+}
+
+function mustHaveLoopback(): void {
+  const isUp = Object.values(networkInterfaces()).some((list) => list?.some(({ internal }) => internal) === true);
+  if (!isUp) throw new NoLoopbackError('The loopback interface of this computer is off.');
 }
 
 async function moveAndProve(
