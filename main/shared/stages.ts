@@ -50,8 +50,8 @@ export type StageEvent =
  */
 export const exits: Readonly<Record<Stage, Partial<Record<StageEvent, Stage>>>> = {
   planned: { start: 'preflight', cancel: 'cancelled' },
-  preflight: { passed: 'queued', fail: 'failed', cancel: 'cancelled' },
-  queued: { admitted: 'preparing', cancel: 'cancelled' },
+  preflight: { passed: 'queued', fail: 'failed', cancel: 'cleaning' }, // a retry may have something left to undo
+  queued: { admitted: 'preparing', cancel: 'cleaning' },
   preparing: { ready: 'copying', hold: 'waiting', pause: 'paused', fail: 'failed', cancel: 'cleaning' },
   copying: {
     copied: 'syncing',
@@ -65,9 +65,10 @@ export const exits: Readonly<Record<Stage, Partial<Record<StageEvent, Stage>>>> 
   syncing: { inSync: 'readyForCutover', hold: 'waiting', pause: 'paused', fail: 'failed', cancel: 'cleaning' },
   readyForCutover: { cutOver: 'cuttingOver', pause: 'paused', fail: 'failed', cancel: 'cleaning' },
   cuttingOver: { switched: 'provisioning', fail: 'failed' }, // the source is going off: finish or fail, never half-cancel
-  provisioning: { provisioned: 'booting', fail: 'failed', cancel: 'cleaning' },
-  booting: { booted: 'verifying', fail: 'failed', cancel: 'cleaning' },
-  verifying: { verified: 'done', fail: 'failed', cancel: 'cleaning' },
+  // Held where the source has run again meanwhile: what was copied is of no use then.
+  provisioning: { provisioned: 'booting', hold: 'waiting', fail: 'failed', cancel: 'cleaning' },
+  booting: { booted: 'verifying', hold: 'waiting', fail: 'failed', cancel: 'cleaning' },
+  verifying: { verified: 'done', hold: 'waiting', fail: 'failed', cancel: 'cleaning' },
   done: { rollBack: 'rolledBack' },
   paused: { resume: 'preparing', fail: 'failed', cancel: 'cleaning' },
   waiting: { resume: 'preparing', fail: 'failed', cancel: 'cleaning' },
@@ -86,3 +87,6 @@ export function next(stage: Stage, event: StageEvent): Stage {
   if (to === undefined) throw new Error(`“${event}” does not lead out of “${stage}”`);
   return to;
 }
+
+/** Whether nothing goes on by itself from there. */
+export const isOver = (stage: Stage): boolean => ['done', 'failed', 'cancelled', 'rolledBack'].includes(stage);

@@ -91,6 +91,8 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
         stage,
         stages: [...record.stages, { stage, at }],
         error: stage === 'failed' ? record.error : null,
+        // All that was made is the operator's own from this line on.
+        ledger: stage === 'done' ? [] : record.ledger,
       });
     }
     case 'planned': {

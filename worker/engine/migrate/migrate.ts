@@ -2,10 +2,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { firstOf, GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
 import type { InventoryVm } from '../../../main/shared/inventory.ts';
-import { tagOf, type LedgerItem, type MigrationRecord, type MovedDisk } from '../../../main/shared/migration.ts';
+import {
+  tagOf,
+  type LedgerItem,
+  type MigrationRecord,
+  type MovedDisk,
+  type PlannedDisk,
+} from '../../../main/shared/migration.ts';
 import type { MigrateJob, PlanResult } from '../../../main/shared/move-jobs.ts';
 import { mayStart } from '../../../main/shared/preflight.ts';
-import { next, type Stage, type StageEvent } from '../../../main/shared/stages.ts';
+import { isOver, next, type Stage, type StageEvent } from '../../../main/shared/stages.ts';
 import type { DestinationDriver, ProvisionedServer, ReadableDisk, SourceDriver } from '../../drivers.ts';
 import { BoundExceededError } from '../../disk/qcow2/layout.ts';
 import { PreflightBlockedError } from '../../preflight/check.ts';
@@ -119,11 +125,33 @@ class Run implements AsyncDisposable {
       case 'waiting':
         await this.#reach('resume');
         return;
+      case 'provisioning':
+      case 'booting':
+      case 'verifying':
+        if (await this.#mustCopyAgain()) {
+          await this.#reach('hold');
+          await this.#reach('resume');
+        } else this.#context.tellStage(this.#stage);
+        return;
       case 'cleaning':
         await this.#clean();
         return;
       default: // every other stage can be entered again as it is
         this.#context.tellStage(this.#stage);
+    }
+  }
+
+  /** Whether what was copied is of no use any more: some of it is gone, or the machine has run again since. */
+  async #mustCopyAgain(): Promise<boolean> {
+    if (this.#missing().length > 0) return true;
+    const { vm, options } = this.#state.record.request;
+    if (options.whileRunning === 'snapshot') return false;
+    const { source } = await this.#open();
+    try {
+      return (await source.describe(vm.ref, this.#context.signal)).power === 'on';
+    } catch (error) {
+      if (error instanceof GutsError && error.code === 'source.vm-missing') return false; // the copy is all there is
+      throw error;
     }
   }
 
@@ -182,29 +210,41 @@ class Run implements AsyncDisposable {
   /** Brings the machine to a state in which its disks stand still; copies that it outlived are dropped. */
   async #prepare(): Promise<void> {
     const { signal } = this.#context;
-    const { source, destination } = await this.#open();
+    const { source } = await this.#open();
     const { options } = this.#state.record.request;
     const vm = await source.describe(this.#state.record.request.vm.ref, signal);
-    for (const item of this.#ledger.items.filter(({ kind }) => kind === 'lease')) await this.#undoOne(item, signal);
-    if (vm.power !== 'on' || options.whileRunning === 'snapshot') return;
-    const stale = this.#ledger.items.filter(({ kind }) => kind === 'image');
-    for (const item of stale) {
-      await destination.undo(item, signal);
-      await this.#ledger.settle(item.key);
+    await this.#undoKinds('lease');
+    if (options.whileRunning === 'snapshot') return;
+    if (vm.power !== 'on') {
+      const wasOn = this.#ledger.items.some(({ kind }) => kind === 'power');
+      if (wasOn && this.#state.stoppedAt === null) await this.#write({ what: 'stopped', at: now() });
+      return;
     }
+    await this.#undoKinds('server', 'volume', 'image');
     await this.#write({ what: 'dropped', keys: this.#state.record.disks.map(({ key }) => key) });
     await source.shutDown(vm, options, this.#ledger, signal);
     await this.#write({ what: 'stopped', at: now() });
   }
 
   async #copy(): Promise<void> {
+    const missing = this.#missing();
+    if (missing.length > 0) await this.#copyDisks(missing);
+    await this.#undoKinds('lease', 'snapshot'); // of a run that was killed when all was copied
+  }
+
+  /** The disks of which the cloud has no whole copy. */
+  #missing(): PlannedDisk[] {
+    const { disks } = this.#state.record;
+    const isThere = (key: string): boolean =>
+      disks.some((disk) => disk.key === key) &&
+      this.#ledger.items.some((item) => item.key === imageKey(key) || item.key === `volume:${key}`);
+    return this.#plan().disks.filter(({ key }) => !isThere(key));
+  }
+
+  async #copyDisks(missing: readonly PlannedDisk[]): Promise<void> {
     const { signal } = this.#context;
     const { source } = await this.#open();
-    const plan = this.#plan();
     const vm = await source.describe(this.#state.record.request.vm.ref, signal);
-    const isThere = (key: string): boolean => this.#state.record.disks.some((disk) => disk.key === key);
-    const missing = plan.disks.filter(({ key }) => !isThere(key));
-    if (missing.length === 0) return;
     await using open = await source.openDisks(vm, missing, this.#ledger, signal);
     const failure = new AbortController();
     const stop = AbortSignal.any([signal, failure.signal]);
@@ -227,7 +267,7 @@ class Run implements AsyncDisposable {
     if (planned === undefined) throw new Error(`disk ${disk.key} is not in the plan`);
     const { id } = this.#state.record.request;
     const spec = {
-      key: `image:${planned.key}`,
+      key: imageKey(planned.key),
       name: `${tagOf(id)}-disk-${planned.key}`,
       format: planned.imageFormat.value,
       minDiskGiB: planned.sizeGiB,
@@ -320,7 +360,6 @@ class Run implements AsyncDisposable {
     const proofs = await destination.verify(server, this.#plan(), signal);
     await this.#write({ what: 'outcome', outcome: { ...outcome, proofs: [...proofs] } });
     await destination.cleanUp(server, this.#ledger, request.options, signal);
-    for (const { key } of this.#ledger.items) await this.#ledger.settle(key); // it is the operator's now
   }
 
   async #fail(error: unknown): Promise<void> {
@@ -358,10 +397,15 @@ class Run implements AsyncDisposable {
     await undoAll(await this.#open(signal), this.#ledger, signal);
   }
 
-  async #undoOne(item: LedgerItem, signal: AbortSignal): Promise<void> {
-    const sides = await this.#open();
-    await (item.side === 'source' ? sides.source : sides.destination).undo(item, signal);
-    await this.#ledger.settle(item.key);
+  /** The kinds one after another, each with the last thing first. */
+  async #undoKinds(...kinds: readonly LedgerItem['kind'][]): Promise<void> {
+    for (const kind of kinds) {
+      for (const item of this.#ledger.items.filter((one) => one.kind === kind).reverse()) {
+        const sides = await this.#open();
+        await (item.side === 'source' ? sides.source : sides.destination).undo(item, this.#context.signal);
+        await this.#ledger.settle(item.key);
+      }
+    }
   }
 
   async #open(signal = this.#context.signal): Promise<Sides> {
@@ -387,11 +431,13 @@ class Run implements AsyncDisposable {
   }
 
   #record(): MigrationRecord {
-    return { ...this.#state.record, ledger: [...this.#ledger.items], isRunning: false };
+    const ledger = this.#stage === 'done' ? [] : [...this.#ledger.items];
+    return { ...this.#state.record, ledger, isRunning: false };
   }
 }
 
-const isOver = (stage: Stage): boolean => ['done', 'failed', 'cancelled', 'rolledBack'].includes(stage);
+/** Of the ledger's item for the image of a disk. */
+const imageKey = (diskKey: string): string => `image:${diskKey}`;
 const namesOf = (items: readonly LedgerItem[]): string => items.map(({ kind, name }) => `${kind} ${name}`).join(', ');
 
 function withoutBound(disk: ReadableDisk): ReadableDisk {
