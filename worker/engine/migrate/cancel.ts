@@ -1,7 +1,7 @@
 /** Cancels a migration, whoever works on it: asks that process, or undoes by the ledger what a dead one left. */
 import { toErrorInfo } from '../../../main/shared/errors.ts';
 import { tagOf, type MigrationId, type MigrationRecord } from '../../../main/shared/migration.ts';
-import { exits, next, type StageEvent } from '../../../main/shared/stages.ts';
+import { exits, isOver, next, type StageEvent } from '../../../main/shared/stages.ts';
 import { JournaledLedger } from './ledger.ts';
 import type { MigrateTools } from './migrate.ts';
 import { MigrationBusyError, now, type Shelf } from './shelf.ts';
@@ -13,13 +13,18 @@ export async function cancelMigration(
   { shelf, open }: Pick<MigrateTools, 'open'> & { readonly shelf: Shelf },
   signal: AbortSignal,
 ): Promise<MigrationRecord> {
-  try {
-    await cancelHere(id, shelf, open, signal);
-  } catch (error) {
-    if (!(error instanceof MigrationBusyError)) throw error;
-    await shelf.cancelElsewhere(id, signal);
+  for (;;) {
+    try {
+      await cancelHere(id, shelf, open, signal);
+      return (await shelf.one(id)).record;
+    } catch (error) {
+      if (!(error instanceof MigrationBusyError)) throw error;
+    }
+    const { record } = await shelf.cancelElsewhere(id, signal);
+    if (isOver(record.stage)) return record;
+    signal.throwIfAborted();
+    // That process died over it: the rest is done here.
   }
-  return (await shelf.one(id)).record;
 }
 
 async function cancelHere(

@@ -26,7 +26,7 @@ export async function tidySide(
     if (isRunning || (stage !== null && !['done', 'failed', 'cancelled', 'rolledBack', 'planned'].includes(stage))) {
       const says = isRunning
         ? 'Its migration is running.'
-        : `Its migration was interrupted at “${stage}”: go on with “guts retry”, or undo it with “guts cancel”.`;
+        : `Its migration was interrupted at “${stage}”: go on with “guts start”, or undo it with “guts cancel”.`;
       told.push({ ...leftover, state: 'inUse', says });
     } else if (!remove) told.push({ ...leftover, state: 'found', says: null });
     else {
