@@ -1,0 +1,286 @@
+/** Machines on their way from a small vCenter into a small cloud, whose movers can be killed wherever their journals stand. */
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MigrationRecord } from '../../main/shared/migration.ts';
+import { openImage } from '../../worker/disk/open.ts';
+import { readJournal } from '../../worker/engine/journal-file.ts';
+import { MoveEntry } from '../../worker/engine/migrate/journal.ts';
+import { openVsphere } from '../../worker/sources/vsphere/driver.ts';
+import { seededContent } from '../lab/content.ts';
+import type { FaultBook } from '../lab/faults.ts';
+import { signInAs } from '../lab/openstack/sign-in.ts';
+import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
+import type { MachineSpec } from '../lab/vcenter/machine-spec.ts';
+import type { PowerState } from '../lab/vcenter/machine.ts';
+import { startVcenter, type Vcenter, type VcenterState } from '../lab/vcenter/vcenter.ts';
+import { contentHash, MiB, scratch } from '../support/disks.ts';
+import { Mover, recordIn } from '../support/mover.ts';
+import { signInTo } from '../support/vsphere-source.ts';
+
+const DISKS = [2 * MiB, 3 * MiB];
+/** As long as a dead mover's lease keeps its machine busy. */
+const LEASE_TIMEOUT_MS = 1500;
+const LOOK_EVERY_MS = 3;
+const never = new AbortController().signal;
+
+/** A vCenter with machines of two disks and two network cards each, and a cloud with room for all of them. */
+export class KillWorld implements AsyncDisposable {
+  readonly vcenter: Vcenter;
+  readonly cloud: OpenstackLab;
+  readonly mover: Mover;
+  /** How often a mover was killed. */
+  kills = 0;
+  readonly #folder: ReturnType<typeof scratch>;
+  readonly #free: string[];
+
+  private constructor(vcenter: Vcenter, cloud: OpenstackLab, folder: ReturnType<typeof scratch>) {
+    this.vcenter = vcenter;
+    this.cloud = cloud;
+    this.#folder = folder;
+    this.mover = new Mover(folder.dir);
+    this.#free = vcenter.state().machines.map(({ name }) => name);
+  }
+
+  /** @param machines how many of them run */
+  static async open(machines: number): Promise<KillWorld> {
+    const quotas = { instances: -1, cores: -1, ramMiB: -1, ports: -1, floatingIps: -1, volumes: -1, volumeGiB: -1 };
+    const [vcenter, cloud] = await Promise.all([
+      startVcenter({
+        machines: Array.from({ length: machines }, (_, i) => specOf(i)),
+        withOthers: false,
+        leaseTimeoutMs: LEASE_TIMEOUT_MS,
+      }),
+      startOpenstack({ quotas }),
+    ]);
+    const world = new KillWorld(vcenter, cloud, scratch());
+    await world.mover.connect(signInTo(vcenter), signInAs(cloud));
+    return world;
+  }
+
+  /** A migration of a machine that had none yet: planned, and read by leases unless the flags say otherwise. */
+  async journey(...flags: string[]): Promise<Journey> {
+    const name = this.#free.shift();
+    if (name === undefined) throw new Error('Every machine of this world has been moved.');
+    const read = flags.includes('--read') ? [] : ['--read', 'lease'];
+    const create = ['create', '--vm', name, '--map', 'lan', '--floating', 'public', '--json', ...read, ...flags];
+    const { request } = recordIn(await this.mover.say(create));
+    return new Journey(this, name, request.id);
+  }
+
+  /** The file in which a migration tells what it does. */
+  journalOf(id: string): string {
+    return this.#folder.file(`data/migrations/${id}.jsonl`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.vcenter[Symbol.asyncDispose](), this.cloud[Symbol.asyncDispose]()]);
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+/** One machine's migration. */
+export class Journey {
+  readonly vm: string;
+  readonly id: string;
+  readonly #world: KillWorld;
+  #lines: readonly string[] = [];
+  #journalBytes = -1;
+
+  constructor(world: KillWorld, vm: string, id: string) {
+    this.#world = world;
+    this.vm = vm;
+    this.id = id;
+  }
+
+  /** What its journal tells: `stage copying`, `making server`, `copied 2000` … */
+  async lines(): Promise<readonly string[]> {
+    const file = this.#world.journalOf(this.id);
+    const { size } = statSync(file);
+    if (size !== this.#journalBytes) this.#lines = (await readJournal(file, MoveEntry)).entries.map(lineOf);
+    this.#journalBytes = size;
+    return this.#lines;
+  }
+
+  /**
+   * Runs `guts start`, or another command about the migration, and kills it as soon as the journal has another line that
+   * is wanted.
+   * @returns that line; null when the command ended before
+   */
+  async killedAt(wanted: string | ((line: string) => boolean), command = 'start'): Promise<string | null> {
+    const isWanted = typeof wanted === 'string' ? (line: string) => line === wanted : wanted;
+    const before = (await this.lines()).length;
+    return await this.#killed(command, async () => (await this.lines()).slice(before).find(isWanted) ?? null);
+  }
+
+  /**
+   * The same, when one of the labs has got such a request and not looked at it yet: it does what is asked after the one
+   * who asked is dead.
+   */
+  async killedAsking(
+    { faults }: { readonly faults: FaultBook },
+    where: string,
+    match: string,
+    { nth = 1, command = 'start' } = {},
+  ): Promise<boolean> {
+    faults.add({ where, match, nth, kind: 'delay', delayMs: 250 });
+    const rule = faults.rules.length - 1;
+    return (await this.#killed(command, async () => faults.rules[rule]?.met === 1 || null)) !== null;
+  }
+
+  /** The same, so long after the command was started. */
+  async killedAfter(ms: number, command = 'start'): Promise<boolean> {
+    const dueMs = performance.now() + ms;
+    return (await this.#killed(command, async () => performance.now() >= dueMs || null)) !== null;
+  }
+
+  async #killed<T>(command: string, due: () => Promise<T | null>): Promise<T | null> {
+    const { child, ended } = this.#world.mover.start([command, this.id, '--json']);
+    let isOver = false;
+    void ended.then(() => (isOver = true));
+    for (;;) {
+      const seen = await due();
+      if (seen !== null) child.kill('SIGKILL');
+      if (seen !== null || isOver) {
+        const { code } = await ended;
+        if (code !== null) return null;
+        this.#world.kills++;
+        return seen;
+      }
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+
+  /** To the end, by `guts start` or by another command. */
+  async goOn(command = 'start'): Promise<MigrationRecord> {
+    return recordIn(await this.#world.mover.say([command, this.id, '--json']));
+  }
+
+  /** Somebody starts the machine, and its guest writes to its first disk. */
+  async startedMeanwhile(): Promise<void> {
+    const { vcenter } = this.#world;
+    await using source = await openVsphere(signInTo(vcenter), never);
+    const facts = { vm: this.#machine.ref, power: 'on' };
+    await source.undo({ key: 'power', side: 'source', kind: 'power', name: this.vm, id: null, facts }, never);
+    await vcenter.write(this.vm, 0, 0, Buffer.from('written after the copy'));
+  }
+
+  /** How both sides stand as far as this machine goes, in words that say all there is. */
+  async standing(): Promise<Standing> {
+    const { cloud, vcenter } = this.#world;
+    const { stage, ledger, isRunning, outcome } = await this.goOn('show');
+    const servers = cloud.state().servers.filter(({ name }) => name === this.vm);
+    const disks = servers.flatMap(({ id }) => cloud.serverDisks(id));
+    const { power, snapshots } = this.#machine;
+    return {
+      stage: isRunning ? `${stage}, at work` : stage,
+      ledger: ledger.map(({ key }) => key),
+      servers: servers.map(({ id, status }) => (id === outcome?.serverId ? status : `${status}, not in the record`)),
+      cards: servers.flatMap(({ portIds }) => portIds).length,
+      disks: await Promise.all(disks.map(hashOf)),
+      power,
+      snapshots: [...snapshots],
+      leases: openLeases(vcenter).filter((machine) => machine === this.vm),
+      ownerless: thingsOf(cloud).filter((name) => name.includes(this.id)),
+    };
+  }
+
+  /** How they stand when it has arrived. */
+  async arrived(power: PowerState = 'poweredOff'): Promise<Standing> {
+    const disks = await this.#contents();
+    return { ...nothing, stage: 'done', servers: ['ACTIVE'], cards: 2, disks, power };
+  }
+
+  get #machine(): VcenterState['machines'][number] {
+    const machine = this.#world.vcenter.state().machines.find(({ name }) => name === this.vm);
+    if (machine === undefined) throw new Error(`${this.vm} is gone.`);
+    return machine;
+  }
+
+  /** SHA-256 of what the guest sees on each disk. */
+  async #contents(): Promise<string[]> {
+    return await Promise.all(
+      DISKS.map(async (sizeBytes, i) => {
+        const bytes = Buffer.alloc(sizeBytes);
+        await this.#world.vcenter.read(this.vm, i, bytes, 0);
+        return createHash('sha256').update(bytes).digest('hex');
+      }),
+    );
+  }
+}
+
+export interface Standing {
+  readonly stage: string;
+  readonly ledger: readonly string[];
+  readonly servers: readonly string[];
+  readonly cards: number;
+  /** SHA-256 of what the server's guest sees on each. */
+  readonly disks: readonly string[];
+  readonly power: PowerState;
+  readonly snapshots: readonly string[];
+  readonly leases: readonly string[];
+  /** What still carries the migration's tag. */
+  readonly ownerless: readonly string[];
+}
+
+const nothing = { ledger: [], servers: [], cards: 0, disks: [], snapshots: [], leases: [], ownerless: [] };
+
+/** How both sides stand when all is undone. */
+export const undone: Standing = { ...nothing, stage: 'cancelled', power: 'poweredOn' };
+
+/** What is in the cloud and on no server, and what is held on the source. */
+export function strays({ cloud, vcenter }: KillWorld): readonly string[] {
+  const { servers, images, volumes, ports, floatingIps, flavors } = cloud.state();
+  const used = new Set(servers.flatMap(({ portIds, imageId }) => [...portIds, imageId]));
+  for (const { attachments } of servers) for (const { volumeId } of attachments) used.add(volumeId);
+  const unused = [...images, ...volumes, ...ports].filter(({ id }) => !used.has(id)).map(({ name }) => name ?? '');
+  const idle = floatingIps.filter(({ portId }) => !used.has(portId ?? '')).map(({ address }) => address);
+  const snapshots = vcenter.state().machines.flatMap((machine) => machine.snapshots);
+  return [...unused, ...idle, ...flavors, ...snapshots, ...openLeases(vcenter)];
+}
+
+function openLeases(vcenter: Vcenter): string[] {
+  const open = vcenter.state().leases.filter(({ state }) => state === 'ready' || state === 'initializing');
+  return open.map(({ machine }) => machine);
+}
+
+/** By the names that a migration gives. */
+function thingsOf(cloud: OpenstackLab): string[] {
+  const { images, volumes, ports, floatingIps } = cloud.state();
+  const named = [...images, ...volumes, ...ports].map(({ name }) => name ?? '');
+  return [...named, ...floatingIps.map(({ description }) => description)];
+}
+
+const specOf = (number: number): MachineSpec => ({
+  name: `books-${number}`,
+  power: 'on',
+  tools: 'running',
+  changeTracking: true,
+  disks: DISKS.map((sizeBytes, i) => ({
+    sizeBytes,
+    isThin: true,
+    content: seededContent(`disk ${i} of books-${number}`, sizeBytes, 10 * number + i),
+  })),
+  nics: [{ network: 'VM Network' }, { network: 'dv-web-100' }],
+});
+
+function lineOf(entry: MoveEntry): string {
+  switch (entry.what) {
+    case 'stage':
+      return `stage ${entry.stage}`;
+    case 'making':
+      return `making ${entry.item.key}`;
+    case 'made':
+    case 'settled':
+      return `${entry.what} ${entry.key}`;
+    case 'copied':
+      return `copied ${entry.disk.key}`;
+    default:
+      return entry.what;
+  }
+}
+
+async function hashOf({ path }: { readonly path: string }): Promise<string> {
+  await using image = await openImage(path);
+  return await contentHash(image);
+}
