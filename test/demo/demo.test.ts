@@ -1,15 +1,19 @@
 /** `guts demo` as an operator runs it: a whole migration, proved and reported, and nothing left when it does not come to its end. */
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MigrationReport, verdictOf } from '../../main/shared/report.ts';
 import { freeFolder } from '../../worker/demo/folder.ts';
 import { demoMachine, RUNNING_LINE, VERIFIED_LINE } from '../../worker/demo/machine.ts';
 import { qemuImg, scratch } from '../support/disks.ts';
-import { guts, startGuts, type Outcome, type Started } from '../support/guts.ts';
+import { guts, startGuts, systemNode, type Outcome, type Started } from '../support/guts.ts';
 import { gutsWith, isMissing, writeRaw } from './lab.ts';
 
 const noEmulator = isMissing('qemu-system-x86_64', '--version');
+const noUnshare = spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status !== 0;
+const cli = path.resolve(import.meta.dirname, '../../out/cli.cjs');
 
 const made = ['console.log', 'disk1.qcow2', 'disk2.qcow2', 'report.html', 'report.json'];
 const reportIn = (folder: string): MigrationReport =>
@@ -98,6 +102,31 @@ describe('a demo', () => {
     expect(folder).toMatch(/^guts-demo-[0-9a-z]+$/);
     expect(stdout).toContain(`report   ${temp.file('tmp')}/${folder}/report.html`);
   });
+
+  test.skipIf(noUnshare)(
+    'needs no network but this computer’s own, and says so where even that is off',
+    async () => {
+      using temp = scratch();
+      const run = (before: string) =>
+        spawnSync(
+          'unshare',
+          ['-n', 'sh', '-c', `${before}exec "$0" "$@"`, systemNode, cli, 'demo', '--keep', temp.file('out')],
+          {
+            env: { ...process.env, GUTS_DATA_DIR: temp.file('state') },
+            encoding: 'utf8',
+          },
+        );
+      const off = run('');
+      const leftByOff = readdirSync(temp.dir);
+      const on = run('ip link set lo up; ');
+
+      expect(off).toMatchObject({ status: 1, stderr: expect.stringContaining('demo.no-loopback') as string });
+      expect(leftByOff).toEqual([]);
+      expect(on, on.stderr).toMatchObject({ status: 0 });
+      expect(on.stdout).toContain('Everything was proved.');
+    },
+    MOST_MS,
+  );
 
   test('refuses a folder in which a file of somebody else has one of its names', async () => {
     using temp = scratch();
