@@ -141,6 +141,6 @@ test('a demo that is killed at any moment is done right by the next run', async 
   // An emulator whose guest is not done yet ends with it.
   for (let wait = 0; wait < 120 && processesWith(state).length > 0; wait++) await pause(500);
   expect(processesWith(state)).toEqual([]);
-  expect(filesIn(lab.dir)).toEqual(['out', 'state', 'vm.ova', 'vm.ova.disk1.raw', 'vm.ova.disk2.raw']);
+  expect(filesIn(lab.dir).filter((name) => !name.startsWith('vm.ova'))).toEqual(['out', 'state']);
   console.log(`kill: demo (${Math.round(takesMs)} ms): ${seen.join('; ')}`);
 });
