@@ -45,12 +45,16 @@ export const gutsOn = (node: string, stateDir: string, ...args: string[]): Promi
   startGutsOn(node, stateDir, ...args).outcome;
 
 /** The same with an environment and something on its standard input. */
-export async function gutsWith(
+export const gutsWith = (env: Readonly<Record<string, string>>, input: string, ...args: string[]): Promise<Outcome> =>
+  gutsWithOn(systemNode, env, input, ...args);
+
+export async function gutsWithOn(
+  node: string,
   env: Readonly<Record<string, string>>,
   input: string,
   ...args: string[]
 ): Promise<Outcome> {
-  const child = spawn(systemNode, [cli, ...args], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(node, [cli, ...args], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
