@@ -20,7 +20,7 @@ export function checksSection(report: MigrationReport): Markup {
   const rows = checksOf(report).map(({ about, claim, evidence, outcome }) => [
     claim,
     about,
-    evidence,
+    withHashes(evidence),
     outcomeTags[outcome],
   ]);
   return section('Checks', table('Each claim with its evidence', columns, rows), '', 'long');
@@ -92,6 +92,12 @@ export function hashesSection({ disks }: MigrationReport): Markup {
     ? 'A content digest says what the guest sees, whatever the format of the image: equal digests mean equal disks.'
     : '';
   return section('Hashes', table('What was hashed', columns, rows), note, 'long');
+}
+
+/** A sentence in which long hashes stand back behind the words. */
+function withHashes(sentence: string): Markup {
+  const parts = sentence.split(/([0-9a-f]{32,})/);
+  return html`${parts.map((part, index) => (index % 2 === 1 ? hash(part) : html`${part}`))}`;
 }
 
 function hash(value: string): Markup {

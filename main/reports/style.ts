@@ -57,13 +57,14 @@ tr>:last-child{padding-right:0}
 td small,th small{display:block;color:var(--quiet);font-weight:400;font-size:.84rem}
 code,pre,.hash{font-family:ui-monospace,'Cascadia Code',Menlo,'DejaVu Sans Mono',monospace;font-size:.84em}
 .hash{overflow-wrap:anywhere;line-height:1.45}
+td .hash{color:var(--quiet)}
 pre{background:var(--code);border:1px solid var(--line);border-radius:8px;padding:.75rem .9rem;white-space:pre-wrap;overflow-wrap:anywhere;margin-top:.6rem;line-height:1.55}
 .tag{display:inline-block;padding:.05rem .6rem;border-radius:99px;font-size:.82rem;font-weight:600;white-space:nowrap}
 .good{background:var(--good-soft);color:var(--good)}
 .bad{background:var(--bad-soft);color:var(--bad)}
 .wait{background:var(--wait-soft);color:var(--wait)}
 .plain{background:var(--code);color:var(--quiet)}
-.bar{display:block;width:100%;min-width:7rem;height:10px;border-radius:5px;margin-top:.45rem}
+.bar{display:block;width:100%;min-width:7rem;height:10px;border-radius:5px;margin:.45rem 0 .2rem}
 .bar .all{fill:var(--bar)}
 .bar .full{fill:var(--accent)}
 .places{padding-left:1.1rem}
