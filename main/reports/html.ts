@@ -119,29 +119,20 @@ function verdictBox(report: MigrationReport, { proved, against }: Verdict): Mark
 }
 
 function summary(report: MigrationReport): Markup {
-  const { disks, downtimeSeconds, source } = report;
+  const { disks, downtimeSeconds } = report;
   const total = (pick: (disk: ReportDisk) => number): number => disks.reduce((sum, disk) => sum + pick(disk), 0);
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
   const copying = stageSeconds(report, 'copying');
   const virtual = total((disk) => disk.sizeBytes);
   const skipped = total((disk) => disk.skippedBytes);
   const held = virtual - skipped;
-  const wasOff = source.vm !== null && source.vm.power !== 'on';
   const figures = [
     ['Disks', String(disks.length), `${bytesText(virtual)} as the guest sees them`],
     ['Read', bytesText(total((disk) => disk.readBytes)), `${bytesText(skipped)} empty, not read`],
     ['Sent', bytesText(total((disk) => disk.sentBytes)), 'to the cloud’s image service'],
     ['Time', secondsText(seconds), `${secondsText(copying)} of it copying`],
     ['Speed', copying === 0 ? '–' : rateText(held / copying / 1e6), 'of what the disks hold'],
-    [
-      'Downtime',
-      downtimeSeconds === null ? '–' : secondsText(downtimeSeconds),
-      downtimeSeconds !== null
-        ? 'from shut down to active'
-        : wasOff
-          ? 'the machine was off before'
-          : 'the machine was not stopped',
-    ],
+    ['Downtime', downtimeSeconds === null ? '–' : secondsText(downtimeSeconds), downtimeNote(report)],
   ] as const;
   return html`<dl class="figures">
     ${figures.map(
@@ -152,4 +143,10 @@ function summary(report: MigrationReport): Markup {
         </div> `,
     )}
   </dl>`;
+}
+
+function downtimeNote({ downtimeSeconds, source, destination }: MigrationReport): string {
+  if (downtimeSeconds !== null) return 'from shut down to active';
+  if (destination.server === null) return 'there is no new server';
+  return source.vm?.power === 'on' ? 'the machine was not stopped' : 'the machine was off before';
 }

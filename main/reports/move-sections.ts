@@ -52,9 +52,9 @@ export function sourceAndDestination(report: MigrationReport): Markup {
     to.push(['Server', html`${server.name}<br /><code>${server.id}</code>`]);
     to.push(['Flavor', server.flavor]);
     to.push(['Hardware', server.profile]);
+    for (const { label, volumeId, imageId } of disks)
+      to.push([label, html`${volumeId === null ? 'image' : 'volume'}<br /><code>${volumeId ?? imageId}</code>`]);
   }
-  for (const { label, volumeId, imageId } of disks)
-    to.push([label, html`${volumeId === null ? 'image' : 'volume'}<br /><code>${volumeId ?? imageId}</code>`]);
   for (const { label, network, id, mac, addresses, floating } of ports) {
     const reached = [mac, ...addresses, ...(floating === null ? [] : [`floating ${floating}`])].join(', ');
     to.push([label, html`${network}: ${reached}<br /><code>${id}</code>`]);
