@@ -5,6 +5,7 @@ import type { InventoryVm } from '../../main/shared/inventory.ts';
 import { defaultOptions, MigrationId, type MigrationRecord, type MovedDisk } from '../../main/shared/migration.ts';
 import { reportOf, type ReportParts } from '../../main/shared/report-of.ts';
 import type { MigrationReport } from '../../main/shared/report.ts';
+import { disk, machine, nic } from '../plan/sample.ts';
 import { GiB, MiB } from '../support/disks.ts';
 
 const hash = (kind: 'sha256' | 'sha512', of: string): string => createHash(kind).update(of).digest('hex');
@@ -38,67 +39,31 @@ function movedDisk({ key, label, sizeBytes, heldBytes }: (typeof sizes)[number])
 }
 
 /** Running when it was found, with two disks and one network card. */
-export const goodVm = (): InventoryVm => ({
-  ref: 'vm-101',
-  name: 'shop-01',
-  folder: 'DC0/vm/prod',
-  datacenter: 'DC0',
-  cluster: 'cluster-1',
-  host: 'host-10',
-  pool: 'resgroup-1',
-  isTemplate: false,
-  power: 'on',
-  connection: 'connected',
-  biosUuid: '4207a1b2-0000-4000-8000-000000000042',
-  instanceUuid: null,
-  cpus: 2,
-  coresPerSocket: 1,
-  memoryBytes: 4 * GiB,
-  firmware: 'bios',
-  secureBoot: false,
-  hasTpm: false,
-  isEncrypted: false,
-  hardwareVersion: 19,
-  guestOsId: 'debian12_64Guest',
-  guestOsName: 'Debian GNU/Linux 12 (64-bit)',
-  guest: { tools: 'running', isToolsOld: false, hostName: 'shop-01', dnsServers: ['192.0.2.53'] },
-  disks: sizes.map(({ key, label, sizeBytes }, unit) => ({
-    key,
-    label,
-    sizeBytes,
-    controller: { kind: 'scsi', model: 'pvscsi', bus: 0, unit, isShared: false },
-    file: `[fast] shop-01/shop-01_${unit}.vmdk`,
-    datastore: 'datastore-1',
-    mode: 'persistent',
-    isThin: true,
-    isMultiWriter: false,
-    rawDevice: null,
-    isEncrypted: false,
-    changeId: null,
-    uuid: null,
-    chainLength: 1,
-    storedBytes: null,
-  })),
-  nics: [
-    {
-      key: '4000',
-      label: 'Network adapter 1',
-      model: 'vmxnet3',
-      mac: '00:50:56:12:34:56',
-      network: 'network-1',
-      networkName: 'VM Network',
-      connected: true,
-      ipAddresses: [{ address: '192.0.2.10', prefixLength: 24 }],
-    },
-  ],
-  bootOrder: [],
-  snapshots: [],
-  needsConsolidation: false,
-  changeTracking: false,
-  passthrough: [],
-  annotation: '',
-  tags: [],
-});
+export const goodVm = (): InventoryVm =>
+  machine({
+    ref: 'vm-101',
+    name: 'shop-01',
+    folder: 'DC0/vm/prod',
+    power: 'on',
+    guestOsId: 'debian12_64Guest',
+    guestOsName: 'Debian GNU/Linux 12 (64-bit)',
+    disks: sizes.map(({ key, label, sizeBytes }, unit) =>
+      disk({
+        key,
+        label,
+        sizeBytes,
+        controller: { kind: 'scsi', model: 'pvscsi', bus: 0, unit, isShared: false },
+        file: `[fast] shop-01/shop-01_${unit}.vmdk`,
+      }),
+    ),
+    nics: [
+      nic({
+        mac: '00:50:56:12:34:56',
+        networkName: 'VM Network',
+        ipAddresses: [{ address: '192.0.2.10', prefixLength: 24 }],
+      }),
+    ],
+  });
 
 /** Shut down, read by lease, made a server of an image and a volume, seen running. */
 export function goodRecord(): MigrationRecord {
