@@ -68,6 +68,16 @@ export const InventorySnapshot = z.object({
 });
 export type InventorySnapshot = z.infer<typeof InventorySnapshot>;
 
+export const InventoryGuestDisk = z.object({
+  /** In the guest's words: `/`, `C:\\`. */
+  path: z.string(),
+  capacityBytes: z.number().int().nonnegative(),
+  freeBytes: z.number().int().nonnegative(),
+  /** Keys of the disks that it lies on; empty where the source does not say. */
+  diskKeys: z.array(z.string()),
+});
+export type InventoryGuestDisk = z.infer<typeof InventoryGuestDisk>;
+
 export const InventoryVm = z.object({
   ref,
   name: z.string(),
@@ -101,6 +111,8 @@ export const InventoryVm = z.object({
     hostName: z.string().nullable(),
     /** Name servers of the guest, where its tools tell. */
     dnsServers: z.array(z.string()),
+    /** Its file systems, where its tools tell; of a machine that is off, what they told last, or none. */
+    disks: z.array(InventoryGuestDisk),
   }),
   disks: z.array(InventoryDisk),
   nics: z.array(InventoryNic),

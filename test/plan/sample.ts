@@ -60,7 +60,7 @@ export const machine = (change: Partial<InventoryVm> = {}): InventoryVm => ({
   hardwareVersion: 19,
   guestOsId: 'ubuntu64Guest',
   guestOsName: 'Ubuntu Linux (64-bit)',
-  guest: { tools: 'running', isToolsOld: false, hostName: 'web', dnsServers: [] },
+  guest: { tools: 'running', isToolsOld: false, hostName: 'web', dnsServers: [], disks: [] },
   disks: [disk()],
   nics: [nic()],
   bootOrder: [],

@@ -151,6 +151,10 @@ export const oddMachine: Properties = {
   'guest.toolsRunningStatus': text('guestToolsRunning'),
   'guest.toolsVersionStatus2': text('guestToolsSupportedOld'),
   'guest.hostName': text('odd.example.org'),
+  'guest.disk': val(
+    'ArrayOfGuestDiskInfo',
+    '<GuestDiskInfo><diskPath>C:\\</diskPath><capacity>107374182400</capacity><freeSpace>53687091200</freeSpace><filesystemType>NTFS</filesystemType><mappings><key>2000</key></mappings><mappings><key>2001</key></mappings></GuestDiskInfo><GuestDiskInfo><diskPath>D:\\</diskPath><capacity>1073741824</capacity><freeSpace>0</freeSpace></GuestDiskInfo><GuestDiskInfo><diskPath>E:\\</diskPath></GuestDiskInfo>',
+  ),
   'guest.net': val(
     'ArrayOfGuestNicInfo',
     '<GuestNicInfo><network>Servers</network><ipAddress>192.0.2.7</ipAddress><ipAddress>2001:db8::7</ipAddress><macAddress>00:50:56:AA:BB:01</macAddress><connected>true</connected><deviceConfigId>4000</deviceConfigId><ipConfig><ipAddress><ipAddress>192.0.2.7</ipAddress><prefixLength>24</prefixLength></ipAddress><ipAddress><ipAddress>2001:db8::7</ipAddress><prefixLength>64</prefixLength></ipAddress></ipConfig></GuestNicInfo><GuestNicInfo><ipAddress>198.51.100.9</ipAddress><deviceConfigId>4001</deviceConfigId><dnsConfig><dhcp>true</dhcp><ipAddress>192.0.2.53</ipAddress><ipAddress>192.0.2.54</ipAddress></dnsConfig></GuestNicInfo><GuestNicInfo><ipAddress>172.17.0.1</ipAddress><deviceConfigId>-1</deviceConfigId></GuestNicInfo>',
@@ -255,7 +259,16 @@ export const oddMachineInWords: InventoryVm = {
   hardwareVersion: 21,
   guestOsId: 'windows2022srvNext_64Guest',
   guestOsName: 'Microsoft Windows Server 2025 (64-bit)',
-  guest: { tools: 'running', isToolsOld: true, hostName: 'odd.example.org', dnsServers: ['192.0.2.53', '192.0.2.54'] },
+  guest: {
+    tools: 'running',
+    isToolsOld: true,
+    hostName: 'odd.example.org',
+    dnsServers: ['192.0.2.53', '192.0.2.54'],
+    disks: [
+      { path: 'C:\\', capacityBytes: 107374182400, freeBytes: 53687091200, diskKeys: ['2000', '2001'] },
+      { path: 'D:\\', capacityBytes: 1073741824, freeBytes: 0, diskKeys: [] },
+    ],
+  },
   disks: [
     {
       key: '2000',

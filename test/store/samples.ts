@@ -53,7 +53,7 @@ export function vm(ref: string, name: string, more: Partial<InventoryVm> = {}): 
     hardwareVersion: 19,
     guestOsId: 'debian12_64Guest',
     guestOsName: 'Debian GNU/Linux 12 (64-bit)',
-    guest: { tools: 'running', isToolsOld: false, hostName: name, dnsServers: [] },
+    guest: { tools: 'running', isToolsOld: false, hostName: name, dnsServers: [], disks: [] },
     disks: [
       {
         key: '2000',

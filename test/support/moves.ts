@@ -33,7 +33,7 @@ export const sourceVm = (name: string): InventoryVm => ({
   hardwareVersion: 19,
   guestOsId: 'debian12_64Guest',
   guestOsName: null,
-  guest: { tools: 'unknown', isToolsOld: false, hostName: null, dnsServers: [] },
+  guest: { tools: 'unknown', isToolsOld: false, hostName: null, dnsServers: [], disks: [] },
   disks: [],
   nics: [],
   bootOrder: [],

@@ -129,6 +129,7 @@ function guestOf(machine: Machine): Data {
     hostName: isToolsRunning ? hostNameOf(spec.name) : undefined,
     ipAddress: isToolsRunning ? first : undefined,
     net: list('GuestNicInfo', isToolsRunning ? nics.map((_, index) => guestNicOf(machine, index)) : []),
+    disk: list('GuestDiskInfo', isToolsRunning ? machine.disks.map(fileSystemOf) : []),
     ipStack: list('GuestStackInfo', isToolsRunning && first !== undefined ? [stack()] : []),
     guestState: machine.isShuttingDown ? 'shuttingDown' : isToolsRunning ? 'running' : 'notRunning',
   });
@@ -154,6 +155,19 @@ function guestNicOf(machine: Machine, index: number): Data {
     connected: nic?.isConnected ?? true,
     deviceConfigId: deviceKeyOfNic(index),
     ipConfig: data('NetIpConfigInfo', { ipAddress: list('NetIpConfigInfoIpAddress', addresses.map(ip)) }),
+  });
+}
+
+/** The guest has a file system on each disk, which uses what was ever written there. */
+function fileSystemOf({ disk }: Machine['disks'][number], index: number): Data {
+  let used = 0;
+  for (let layer = 0; layer < disk.layers; layer++) used += disk.storedBytes(layer);
+  return data('GuestDiskInfo', {
+    diskPath: index === 0 ? '/' : `/data${index}`,
+    capacity: long(disk.sizeBytes),
+    freeSpace: long(Math.max(0, disk.sizeBytes - used)),
+    filesystemType: 'ext4',
+    mappings: list('GuestInfoVirtualDiskMapping', [data('GuestInfoVirtualDiskMapping', { key: disk.key })]),
   });
 }
 

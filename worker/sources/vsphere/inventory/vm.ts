@@ -1,5 +1,5 @@
 /** Maps what vCenter or ESXi tells of a machine to the words of the inventory. */
-import type { InventorySnapshot, InventoryVm } from '../../../../main/shared/inventory.ts';
+import type { InventoryGuestDisk, InventorySnapshot, InventoryVm } from '../../../../main/shared/inventory.ts';
 import { childOf, countOf, isTrue, textAt, textOf, type ObjectFacts, type Value } from './answers.ts';
 import { disksOf, hasTpm, nicsOf, passthroughOf } from './devices.ts';
 import { displayName, type Places } from './places.ts';
@@ -38,6 +38,7 @@ export const VM_PROPERTIES = [
   'guest.toolsVersionStatus2',
   'guest.hostName',
   'guest.net',
+  'guest.disk',
   'guest.ipStack',
   'snapshot',
   'layoutEx',
@@ -102,6 +103,7 @@ export function vmOf({ id, properties }: ObjectFacts, places: Places): Inventory
         OLD_TOOLS.has(textOf(at('guest.toolsVersionStatus2')) ?? '') || textOf(at('guest.toolsStatus')) === 'toolsOld',
       hostName: textOf(at('guest.hostName')),
       dnsServers: dnsServersOf([...(at('guest.ipStack')?.children ?? []), ...guestNics]),
+      disks: guestDisksOf(at('guest.disk')),
     },
     disks,
     nics: nicsOf(devices, guestNics, at('network')?.children ?? [], places),
@@ -147,6 +149,18 @@ function dnsServersOf(tellers: readonly Value[]): string[] {
     (childOf(teller, 'dnsConfig')?.children ?? []).filter(({ name }) => name === 'ipAddress').map(({ text }) => text),
   );
   return [...new Set(servers)].filter((server) => server !== '');
+}
+
+/** Which disks a file system lies on is told since vSphere 7. */
+function guestDisksOf(told: Value | undefined): InventoryGuestDisk[] {
+  return (told?.children ?? []).flatMap((disk) => {
+    const path = textAt(disk, 'diskPath');
+    const capacityBytes = countOf(childOf(disk, 'capacity'));
+    const freeBytes = countOf(childOf(disk, 'freeSpace'));
+    if (path === null || capacityBytes === null || freeBytes === null) return [];
+    const mappings = disk.children.filter(({ name }) => name === 'mappings');
+    return [{ path, capacityBytes, freeBytes, diskKeys: mappings.flatMap((mapping) => textAt(mapping, 'key') ?? []) }];
+  });
 }
 
 export function snapshotsOf(info: Value | undefined): InventorySnapshot[] {
