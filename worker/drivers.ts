@@ -77,8 +77,8 @@ interface ReadableBase {
   /** For messages: without secrets. */
   readonly name: string;
   readonly sizeBytes: number;
-  /** No more than so many bytes of the guest hold data; null where nothing bounds it but the size. */
-  readonly mostDataBytes: number | null;
+  /** So many bytes of the guest probably hold data; null where nothing is known. A guess: only speed depends on it. */
+  readonly likelyDataBytes: number | null;
 }
 /** A streamOptimized VMDK, once, front to back. */
 export interface StreamedDisk extends ReadableBase {

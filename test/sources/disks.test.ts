@@ -6,6 +6,7 @@ import { defaultOptions, type Reading } from '../../main/shared/migration.ts';
 import type { Ledger, OpenDisks } from '../../worker/drivers.ts';
 import { joined } from '../../worker/sources/vsphere/disks/areas.ts';
 import { folderPath } from '../../worker/sources/vsphere/disks/folder.ts';
+import { likelyDataBytes } from '../../worker/sources/vsphere/disks/likely-data.ts';
 import { openVmDisks } from '../../worker/sources/vsphere/disks/open.ts';
 import { readingsOf } from '../../worker/sources/vsphere/disks/readings.ts';
 import { describeVm } from '../../worker/sources/vsphere/inventory/describe.ts';
@@ -82,17 +83,55 @@ describe('a lease', () => {
   });
 });
 
+describe('what a disk probably holds', () => {
+  test('is the least that its file, change tracking and the guest say', async () => {
+    const lab = await machine('shop-01', 'lease');
+    const [disk] = lab.vm.disks;
+    const guestDisk = { path: '/', capacityBytes: 500_000, freeBytes: 400_000, diskKeys: [disk?.key ?? ''] };
+    const likely = async (vm: Partial<InventoryVm>, likeDisk: Partial<InventoryVm['disks'][number]> = {}) => {
+      const disks = lab.vm.disks.map((one) => ({ ...one, ...likeDisk }));
+      const asked = { ...lab.vm, changeTracking: false, disks, ...vm };
+      const ledger = ledgerInMemory();
+      await using opened = await openVmDisks(lab.session, asked, planned(lab.vm, 'lease'), ledger, never);
+      return opened.disks[0]?.likelyDataBytes;
+    };
+    const silent = { ...lab.vm.guest, disks: [] };
+
+    expect(await likely({ guest: silent }, { isThin: false })).toBeNull();
+    expect(await likely({ guest: silent }, { isThin: true, storedBytes: 300_000 })).toBe(300_000);
+    expect(await likely({ guest: { ...silent, disks: [guestDisk] } }, { isThin: true, storedBytes: 300_000 })).toBe(
+      100_000,
+    );
+    const tracked = await likely({ guest: silent, changeTracking: true }, { isThin: false });
+    expect(tracked).toBeGreaterThan(0);
+    expect(tracked).toBeLessThan(disk?.sizeBytes ?? 0);
+  });
+
+  test('is a disk’s share of the guest’s file systems where it is not said which are on it', async () => {
+    const { vm } = await machine('shop-01', 'lease');
+    const sized = (sizeBytes: number) => vm.disks.map((disk) => ({ ...disk, sizeBytes, isThin: null })).slice(0, 1);
+    const [small, large] = [sized(1000), sized(3000)];
+    const guest = { ...vm.guest, disks: [{ path: '/', capacityBytes: 900, freeBytes: 300, diskKeys: [] }] };
+    const asked = { ...vm, guest, disks: [...small, ...large] };
+
+    expect(small.map((disk) => likelyDataBytes(asked, disk, null))).toEqual([150]);
+    expect(large.map((disk) => likelyDataBytes(asked, disk, 200))).toEqual([200]);
+  });
+});
+
 describe('areas', () => {
   test('are asked for page by page, and are all that is read', async () => {
     const lab = await machine('shop-01', 'areas', { mostAreas: 3 });
     await using disks = await lab.open();
     const [disk] = disks.disks;
+    if (disk?.kind !== 'extents') throw new Error('areas are read at random');
+    await using image = await disk.openImage(never);
     const before = lab.vcenter.state().bytes.folder;
 
     expect(lab.vcenter.state().requests['QueryChangedDiskAreas']).toBeGreaterThan(2);
     expect(await sha256Of(disk)).toBe(await lab.sha256(0));
     const read = lab.vcenter.state().bytes.folder - before;
-    expect(read).toBeLessThan((disk?.mostDataBytes ?? 0) + 4096);
+    expect(read).toBeLessThan((image.facts.allocatedBytes ?? 0) + 4096);
     expect(read).toBeLessThan(lab.vm.disks[0]?.sizeBytes ?? 0);
   });
 
@@ -177,8 +216,8 @@ describe('the ways of reading', () => {
       readingsOf(vm, defaultOptions, () => kind).map(({ reading, obstacle }) => [reading, obstacle !== null]);
 
     expect(said('VMFS')).toEqual([
-      ['areas', false],
       ['lease', false],
+      ['areas', false],
       ['ranges', false],
     ]);
     for (const kind of ['vsan', 'VVOL']) {

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { writeFailure } from './errors.ts';
 
 /** The bound on memory. */
-const MOST_IN_MEMORY_BYTES = 32 * 1024 * 1024;
+const MOST_IN_MEMORY_BYTES = 16 * 1024 * 1024;
 
 /** Disposing it lets go of everything. */
 export class HeldBack implements AsyncDisposable {
@@ -20,11 +20,17 @@ export class HeldBack implements AsyncDisposable {
     return this.#fileBytes + this.#inMemoryBytes;
   }
 
-  /** Copies `bytes`. Called again only when the call before is done. */
+  /** Called again only when the call before is done; the memory of `bytes` may be used again then. */
   async add(bytes: Uint8Array): Promise<void> {
-    this.#pieces.push(Buffer.from(bytes));
-    this.#inMemoryBytes += bytes.byteLength;
-    if (this.#inMemoryBytes > MOST_IN_MEMORY_BYTES) await this.#toFile();
+    if (this.#file === undefined && this.#inMemoryBytes + bytes.byteLength <= MOST_IN_MEMORY_BYTES) {
+      this.#pieces.push(Buffer.from(bytes));
+      this.#inMemoryBytes += bytes.byteLength;
+      return;
+    }
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    this.#inMemoryBytes = 0;
+    await this.#toFile([...pieces, bytes]);
   }
 
   /** In the order in which they came; each piece is good until the next is asked for. */
@@ -49,21 +55,22 @@ export class HeldBack implements AsyncDisposable {
     await unlink(this.#filePath).catch(() => {}); // gone already, but on systems that keep the name of an open file
   }
 
-  async #toFile(): Promise<void> {
+  async #toFile(pieces: readonly Uint8Array[]): Promise<void> {
     try {
       if (this.#file === undefined) {
         this.#filePath = path.join(tmpdir(), `guts-held-${randomInt(2 ** 47).toString(36)}`);
         this.#file = await open(this.#filePath, 'wx+', 0o600);
         if (process.platform !== 'win32') await unlink(this.#filePath);
       }
-      for (const bytes of this.#pieces) {
-        await this.#file.write(bytes, 0, bytes.byteLength, this.#fileBytes);
-        this.#fileBytes += bytes.byteLength;
+      for (const bytes of pieces) {
+        for (let done = 0; done < bytes.byteLength;) {
+          const { bytesWritten } = await this.#file.write(bytes, done, bytes.byteLength - done, this.#fileBytes);
+          done += bytesWritten;
+          this.#fileBytes += bytesWritten;
+        }
       }
     } catch (error) {
       throw writeFailure(this.#filePath, error);
     }
-    this.#pieces = [];
-    this.#inMemoryBytes = 0;
   }
 }

@@ -7,6 +7,7 @@ import type { Lane } from './lane/lane.ts';
 import { BLOCK_BYTES, type LaneMemory } from './lane/protocol.ts';
 import { PartFile } from './part-file.ts';
 import { FileSink, PipeSink, type Sink } from './sink.ts';
+import { HeldBack } from './held-back.ts';
 import { Qcow2StreamTarget, RawStreamTarget, VmdkTarget } from './stream-targets.ts';
 import { PackedQcow2Target, PlainQcow2Target, RawTarget, type Target } from './targets.ts';
 import { reopen, type Written } from './verify.ts';
@@ -99,7 +100,9 @@ export async function pipePlace(at: string, hashes: boolean): Promise<Place> {
       }
       if (to === 'raw') return new RawStreamTarget(sink, virtualSizeBytes, memory);
       if (to === 'vmdk') return new VmdkTarget(sink, virtualSizeBytes, memory);
-      return new Qcow2StreamTarget(sink, virtualSizeBytes, await blockBytes(image, signal), memory);
+      const mostBytes = await blockBytes(image, signal);
+      const expected = { mostBytes, likelyBytes: mostBytes, held: new HeldBack() }; // all of it has room in front
+      return new Qcow2StreamTarget(sink, virtualSizeBytes, expected, memory);
     },
     async settle({ sha512 }) {
       const hex = sha512 ?? (await sink.end());

@@ -2,10 +2,14 @@
 import { StreamOptimizedLayout } from '../disk/vmdk/stream-writer.ts';
 import { Qcow2Layout } from '../disk/qcow2/layout.ts';
 import { randomInt } from 'node:crypto';
+import type { HeldBack } from './held-back.ts';
 import { BLOCK_BYTES, PACKED_BYTES, SLOT_BLOCKS, SLOT_BYTES, type LaneMemory } from './lane/protocol.ts';
 import { forRuns } from './lane/runs.ts';
 import type { Sink } from './sink.ts';
 import type { Filled, Target } from './targets.ts';
+
+/** Read back at a time of what was held back. */
+const HELD_PIECE_BYTES = 1024 * 1024;
 
 /** The plain bytes of `count` blocks of a slot. */
 function blocksOf(memory: LaneMemory, slot: number, first: number, length: number): Uint8Array {
@@ -48,6 +52,19 @@ export class RawStreamTarget implements Target {
   }
 }
 
+/** How much of a qcow2 is to be expected, whose head goes before its data. */
+export interface Expected {
+  /** The bytes of all blocks that will come are no more than this. */
+  readonly mostBytes: number;
+  /**
+   * So many bytes have room in front of the tables, whether they come or not. What comes beyond is held back and follows
+   * the tables.
+   */
+  readonly likelyBytes: number;
+  /** The caller's, to be disposed of when nothing of the copy is under way any more. */
+  readonly held: HeldBack;
+}
+
 /** A qcow2 with plain clusters whose head goes first, because the size of its data is bounded beforehand. */
 export class Qcow2StreamTarget implements Target {
   readonly pack = null;
@@ -56,11 +73,15 @@ export class Qcow2StreamTarget implements Target {
   readonly #layout: Qcow2Layout;
   readonly #memory: LaneMemory;
   readonly #head: Promise<void>;
+  readonly #held: HeldBack;
+  /** The end of the line of what is held back. */
+  #holding = Promise.resolve();
 
-  /** @param dataBytes at least the bytes of all blocks that will come */
-  constructor(sink: Sink, virtualSizeBytes: number, dataBytes: number, memory: LaneMemory) {
+  constructor(sink: Sink, virtualSizeBytes: number, { mostBytes, likelyBytes, held }: Expected, memory: LaneMemory) {
     this.#sink = sink;
-    this.#layout = new Qcow2Layout({ virtualSizeBytes, dataBytes });
+    this.#held = held;
+    const dataBytes = Math.ceil(Math.min(mostBytes, likelyBytes) / BLOCK_BYTES) * BLOCK_BYTES;
+    this.#layout = new Qcow2Layout({ virtualSizeBytes, dataBytes, overflowBytes: mostBytes - dataBytes });
     this.#memory = memory;
     this.#head = sink.append(this.#layout.boundedHead());
     this.#head.catch(() => {}); // whoever appends next is told
@@ -74,9 +95,16 @@ export class Qcow2StreamTarget implements Target {
     const before = this.#sink.position;
     const sent: Promise<void>[] = [];
     forRuns(offsets, reply.zeros, 0, offsets.length, (first, count, offset) => {
-      const position = this.#layout.plain(offset, count);
-      if (position !== this.#sink.position) throw new Error(`data for ${position} would go to ${this.#sink.position}`);
-      sent.push(this.#sink.append(blocksOf(this.#memory, slot, first, count * BLOCK_BYTES)));
+      const inFront = Math.min(count, Math.floor(this.#layout.roomBytes / BLOCK_BYTES));
+      if (inFront > 0) {
+        const position = this.#layout.plain(offset, inFront);
+        if (position !== this.#sink.position)
+          throw new Error(`data for ${position} would go to ${this.#sink.position}`);
+        sent.push(this.#sink.append(blocksOf(this.#memory, slot, first, inFront * BLOCK_BYTES)));
+      }
+      if (inFront === count) return;
+      this.#layout.plainOverflow(offset + inFront * BLOCK_BYTES, count - inFront);
+      sent.push(this.#hold(blocksOf(this.#memory, slot, first + inFront, (count - inFront) * BLOCK_BYTES)));
     });
     const bytes = this.#sink.position - before;
     await Promise.all(sent);
@@ -85,9 +113,17 @@ export class Qcow2StreamTarget implements Target {
 
   async finish(): Promise<void> {
     await this.#head;
+    await this.#holding;
     for (const stretch of this.#layout.finish().tail) {
       await ('zeros' in stretch ? this.#sink.zeros(stretch.zeros) : this.#sink.append(stretch.bytes));
     }
+    for await (const bytes of this.#held.pieces(HELD_PIECE_BYTES)) await this.#sink.append(bytes);
+  }
+
+  async #hold(bytes: Uint8Array): Promise<void> {
+    this.#holding = this.#holding.then(async () => await this.#held.add(bytes));
+    this.#holding.catch(() => {}); // whoever comes next, or waits for this one, is told
+    await this.#holding;
   }
 }
 

@@ -78,11 +78,7 @@ export class Qcow2Layout {
   /** Says that `count` neighbouring clusters of the guest, from `offset` on, lie at `position` of the data area as they are. */
   placed(offset: number, count: number, position: number): void {
     this.#grow(position + count * CLUSTER_BYTES);
-    for (let i = 0; i < count; i++) {
-      const at = position + i * CLUSTER_BYTES;
-      this.#entries.add(offset / CLUSTER_BYTES + i, COPIED_HIGH + Math.floor(at / TWO_32), at % TWO_32);
-      this.#refcounts.increment(this.#slot(at));
-    }
+    this.#map(offset, count, position);
   }
 
   /** Places one compressed cluster right behind what came before; returns the file position for its bytes. */
@@ -122,6 +118,13 @@ export class Qcow2Layout {
     this.#overflowBytes += length;
     if (this.#overflowBytes > this.#overflowClusters * CLUSTER_BYTES)
       throw new BoundExceededError(this.#overflowClusters * CLUSTER_BYTES, this.#overflowBytes);
+    return position;
+  }
+
+  /** Places `count` neighbouring clusters of the guest, from `offset` on, behind the tables; returns the file position. */
+  plainOverflow(offset: number, count: number): number {
+    const position = this.overflow(count * CLUSTER_BYTES);
+    this.#map(offset, count, position);
     return position;
   }
 
@@ -165,6 +168,14 @@ export class Qcow2Layout {
 
   #slot(position: number): number {
     return Math.floor((position - this.dataStart) / CLUSTER_BYTES);
+  }
+
+  #map(offset: number, count: number, position: number): void {
+    for (let i = 0; i < count; i++) {
+      const at = position + i * CLUSTER_BYTES;
+      this.#entries.add(offset / CLUSTER_BYTES + i, COPIED_HIGH + Math.floor(at / TWO_32), at % TWO_32);
+      this.#refcounts.increment(this.#slot(at));
+    }
   }
 
   #grow(end: number): void {

@@ -115,6 +115,22 @@ export interface HashJob {
   readonly from: number;
   readonly length: number;
 }
+/** The same for bytes of the slots. */
+export interface HashSlotJob {
+  readonly op: 'hashSlot';
+  readonly hash: string;
+  readonly algorithm: string;
+  /** Counted from the first slot's first byte. */
+  readonly at: number;
+  readonly length: number;
+}
+/** The same for bytes that are in no shared memory: few, for they are copied to the lane. */
+export interface HashBytesJob {
+  readonly op: 'hashBytes';
+  readonly hash: string;
+  readonly algorithm: string;
+  readonly bytes: Uint8Array;
+}
 /** The same for zeros that are written nowhere. */
 export interface HashZerosJob {
   readonly op: 'hashZeros';
@@ -135,12 +151,23 @@ export interface HashFileJob {
   readonly length: number;
 }
 
-export type LaneJob = FillJob | WriteJob | CheckJob | HashJob | HashZerosJob | HashEndJob | HashFileJob;
+export type LaneJob =
+  | FillJob
+  | WriteJob
+  | CheckJob
+  | HashJob
+  | HashSlotJob
+  | HashBytesJob
+  | HashZerosJob
+  | HashEndJob
+  | HashFileJob;
 export interface LaneReplies {
   readonly fill: FillReply;
   readonly write: null;
   readonly check: CheckReply;
   readonly hash: null;
+  readonly hashSlot: null;
+  readonly hashBytes: null;
   readonly hashZeros: null;
   readonly hashEnd: { readonly hex: string };
   readonly hashFile: { readonly hex: string };

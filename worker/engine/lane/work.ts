@@ -73,6 +73,12 @@ export class LaneWork {
         this.#hashOf(job).update(this.#inputs.subarray(start, start + job.length));
         return null;
       }
+      case 'hashSlot':
+        this.#hashOf(job).update(this.#slots.subarray(job.at, job.at + job.length));
+        return null;
+      case 'hashBytes':
+        this.#hashOf(job).update(job.bytes);
+        return null;
       case 'hashZeros':
         for (let left = job.length; left > 0; left -= BLOCK_BYTES) {
           this.#hashOf(job).update(left < BLOCK_BYTES ? ZEROS.subarray(0, left) : ZEROS);

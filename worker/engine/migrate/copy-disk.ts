@@ -7,6 +7,8 @@ import type { ImageUpload, RandomDisk, ReadableDisk, StreamedDisk } from '../../
 import { batchesOf } from '../batch.ts';
 import { carryOver } from '../carry-over.ts';
 import { copyBatches, copyMemory, type Meter } from '../copy.ts';
+import { HeldBack } from '../held-back.ts';
+import { LaneHash } from '../lane/lane-hash.ts';
 import { LanePool } from '../lane/pool.ts';
 import { BLOCK_BYTES } from '../lane/protocol.ts';
 import { blockBytes } from '../place.ts';
@@ -14,6 +16,8 @@ import { ProgressTeller, type ProgressOf } from '../progress.ts';
 import { streamBatches } from '../stream-batches.ts';
 import { streamWindows, WINDOW_BYTES, WINDOWS, type StreamWindow } from '../stream-windows.ts';
 import { Qcow2StreamTarget, RawStreamTarget } from '../stream-targets.ts';
+import { likelyBytes, roomToWait } from './likely-size.ts';
+import { readTwice } from './read-twice.ts';
 import { UploadSink } from './upload-sink.ts';
 
 export interface DiskCopy {
@@ -43,7 +47,7 @@ export async function copyDisk(copy: DiskCopy): Promise<Moved> {
   const beganMs = performance.now();
   const { disk, planned, upload, of, signal } = copy;
   const meter: Meter = { readBytes: 0, writtenBytes: 0, doneBytes: 0 };
-  const totalBytes = disk.mostDataBytes ?? disk.sizeBytes;
+  const totalBytes = disk.likelyDataBytes ?? disk.sizeBytes;
   using teller = new ProgressTeller(meter, { ...of, disk: planned.label, totalBytes }, copy.tell);
   const { route, sha512, sizeBytes, mappedBytes, proofs } =
     disk.kind === 'stream' ? await copyStream(copy, disk, meter) : await copyExtents(copy, disk, meter);
@@ -64,12 +68,6 @@ export async function copyDisk(copy: DiskCopy): Promise<Moved> {
   };
 }
 
-/**
- * What deflate makes of a disk's data, with some to spare: 0.45 for programs and texts (measured). Too much of it is sent
- * as zeros, for too little the rest is held back on this machine until the tables are out.
- */
-const LIKELY_SHARE = 0.6;
-
 interface Sent {
   readonly route: MovedDisk['route'];
   readonly sha512: string;
@@ -79,6 +77,9 @@ interface Sent {
   readonly proofs: readonly Proof[];
 }
 
+/** One for what comes and one for what goes; nothing else is computed where blocks are carried. */
+const HASH_LANES = 2;
+
 /** A streamOptimized VMDK: its compressed blocks are carried into a qcow2 as they are, or unpacked into a raw image. */
 async function copyStream(
   { planned, upload, lanes, signal }: DiskCopy,
@@ -87,29 +88,30 @@ async function copyStream(
 ): Promise<Sent> {
   const isCarried = planned.imageFormat.value === 'qcow2';
   using memory = copyMemory(lanes, false, WINDOWS, WINDOW_BYTES);
-  await using pool = new LanePool(isCarried ? 1 : lanes, memory);
-  const hashLane = pool.idlest();
+  await using pool = new LanePool(isCarried ? Math.min(HASH_LANES, lanes) : lanes, memory);
+  const [sourceLane, outputLane] = [pool.lanes[0], pool.lanes.at(-1)];
+  if (sourceLane === undefined || outputLane === undefined) throw new Error('A pool has at least one lane.');
   let streamBytes = 0;
   const onWindow = async ({ input, bodyAt: from, length }: StreamWindow): Promise<void> => {
     streamBytes += length;
-    await hashLane.run({ op: 'hash', hash: 'source', algorithm: 'sha1', input, from, length });
+    await sourceLane.run({ op: 'hash', hash: 'source', algorithm: 'sha1', input, from, length });
   };
   await using stream = await disk.open(signal);
-  const sink = new UploadSink(upload, !isCarried);
+  const sink = new UploadSink(upload, isCarried ? null : new LaneHash(outputLane, 'output', 'sha512', memory));
   let mappedBytes = 0;
   let sha512: string;
   if (isCarried) {
-    const mostBytes = mostPacked(disk.mostDataBytes ?? disk.sizeBytes);
+    const mostBytes = mostPacked(disk.sizeBytes);
     ({ sha512, mappedBytes } = await carryOver({
       source: stream,
       mostBytes,
-      likelyBytes: Math.ceil(LIKELY_SHARE * mostBytes),
+      likelyBytes: likelyBytes({ ...disk, mostBytes, isPacked: true }, await roomToWait()),
       virtualSizeBytes: disk.sizeBytes,
       sink,
       memory,
       check: null,
       digest: null,
-      hashLane,
+      hashLane: outputLane,
       onWindow,
       meter,
       doneBytesOf: (window) => window.grains.length * BLOCK_BYTES,
@@ -126,7 +128,7 @@ async function copyStream(
     mappedBytes = meter.doneBytes;
   }
   meter.readBytes = streamBytes;
-  const { hex } = await hashLane.run({ op: 'hashEnd', hash: 'source' });
+  const { hex } = await sourceLane.run({ op: 'hashEnd', hash: 'source' });
   const proofs = [await manifestProof(disk, hex, streamBytes, signal)];
   if (!isCarried) proofs.push(unpackedProof);
   return { route: isCarried ? 'carry-over' : 'stream', sha512, sizeBytes: sink.position, mappedBytes, proofs };
@@ -143,26 +145,24 @@ async function copyExtents(
   disk: RandomDisk,
   meter: Meter,
 ): Promise<Sent> {
-  await using image = await disk.openImage(signal);
+  await using image = readTwice(await disk.openImage(signal));
   using memory = copyMemory(lanes, false);
   await using pool = new LanePool(lanes, memory);
-  const sink = new UploadSink(upload, true);
+  const sink = new UploadSink(upload, new LaneHash(pool.idlest(), 'output', 'sha512', memory));
   const { sizeBytes } = disk;
-  const most = Math.min(disk.mostDataBytes ?? sizeBytes, await blockBytes(image, signal));
+  const mostBytes = await blockBytes(image, signal);
+  await using held = new HeldBack();
+  const likely = likelyBytes({ ...disk, mostBytes, isPacked: false }, await roomToWait());
   const target =
     planned.imageFormat.value === 'raw'
       ? new RawStreamTarget(sink, sizeBytes, memory)
-      : new Qcow2StreamTarget(sink, sizeBytes, most, memory);
+      : new Qcow2StreamTarget(sink, sizeBytes, { mostBytes, likelyBytes: likely, held }, memory);
   const batches = batchesOf(image.extents(0, sizeBytes, signal), sizeBytes);
   await copyBatches({ batches, target, digest: null, pool, memory, meter, signal });
   await target.finish();
   const sha512 = (await sink.end()) ?? '';
-  const proof = {
-    claim: 'Every byte range came whole from the server that was signed in to.',
-    evidence: `${meter.readBytes} bytes over TLS, each range with the length that was asked for.`,
-  };
   const mappedBytes = target.mappedBytes ?? meter.doneBytes;
-  return { route: 'blocks', sha512, sizeBytes: sink.position, mappedBytes, proofs: [proof] };
+  return { route: 'blocks', sha512, sizeBytes: sink.position, mappedBytes, proofs: [image.proof()] };
 }
 
 /**

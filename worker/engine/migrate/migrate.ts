@@ -13,7 +13,6 @@ import type { MigrateJob, PlanResult } from '../../../main/shared/move-jobs.ts';
 import { mayStart } from '../../../main/shared/preflight.ts';
 import { isOver, next, type Stage, type StageEvent } from '../../../main/shared/stages.ts';
 import type { DestinationDriver, ProvisionedServer, ReadableDisk, SourceDriver } from '../../drivers.ts';
-import { BoundExceededError } from '../../disk/qcow2/layout.ts';
 import { PreflightBlockedError } from '../../preflight/check.ts';
 import type { JobContext } from '../job-context.ts';
 import { copyDisk } from './copy-disk.ts';
@@ -244,7 +243,10 @@ class Run implements AsyncDisposable {
   async #copyDisks(missing: readonly PlannedDisk[]): Promise<void> {
     const { signal } = this.#context;
     const { source } = await this.#open();
-    const vm = await source.describe(this.#state.record.request.vm.ref, signal);
+    const found = await source.describe(this.#state.record.request.vm.ref, signal);
+    // What the guest's tools told while it ran is still a good guess of what its disks hold.
+    const disks = found.guest.disks.length > 0 ? found.guest.disks : (this.#state.vm?.guest.disks ?? []);
+    const vm = { ...found, guest: { ...found.guest, disks } };
     await using open = await source.openDisks(vm, missing, this.#ledger, signal);
     const failure = new AbortController();
     const stop = AbortSignal.any([signal, failure.signal]);
@@ -273,12 +275,11 @@ class Run implements AsyncDisposable {
       minDiskGiB: planned.sizeGiB,
       properties: plan.imageProperties,
     };
-    let readable = disk;
     for (let tried = 1; ; tried++) {
       try {
         await using upload = await destination.openImage(spec, this.#ledger, signal);
         const moved = await copyDisk({
-          disk: readable,
+          disk,
           planned,
           upload,
           lanes: this.#lanes,
@@ -299,10 +300,8 @@ class Run implements AsyncDisposable {
         return;
       } catch (thrown) {
         const error = firstOf(thrown);
-        const isUnbounded = error instanceof BoundExceededError;
-        const mayHelp = isUnbounded || (error instanceof GutsError && error.retryable);
+        const mayHelp = error instanceof GutsError && error.retryable;
         if (signal.aborted || !mayHelp || tried === TRIES) throw error;
-        if (isUnbounded) readable = withoutBound(readable);
         await pause(FIRST_PAUSE_MS * 4 ** (tried - 1), undefined, { signal });
       }
     }
@@ -439,10 +438,3 @@ class Run implements AsyncDisposable {
 /** Of the ledger's item for the image of a disk. */
 const imageKey = (diskKey: string): string => `image:${diskKey}`;
 const namesOf = (items: readonly LedgerItem[]): string => items.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-
-function withoutBound(disk: ReadableDisk): ReadableDisk {
-  const common = { key: disk.key, name: disk.name, sizeBytes: disk.sizeBytes, mostDataBytes: null };
-  return disk.kind === 'stream'
-    ? { ...common, kind: 'stream', open: (stop) => disk.open(stop), manifest: (stop) => disk.manifest(stop) }
-    : { ...common, kind: 'extents', openImage: (stop) => disk.openImage(stop) };
-}

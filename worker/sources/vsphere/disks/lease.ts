@@ -58,7 +58,7 @@ export class Lease implements AsyncDisposable {
   }
 
   /** The disk as a stream. @throws UnreadableDiskError where the lease has none for it */
-  streamOf(disk: InventoryDisk, mostDataBytes: number | null): StreamedDisk {
+  streamOf(disk: InventoryDisk, likelyDataBytes: number | null): StreamedDisk {
     const { vm } = this.#exported;
     if (this.#held !== null) urlOf(this.#held.info, disk, vm.name); // now, rather than when the first byte is wanted
     const name = `${vm.name}: ${disk.label}`;
@@ -67,7 +67,7 @@ export class Lease implements AsyncDisposable {
       key: disk.key,
       name,
       sizeBytes: disk.sizeBytes,
-      mostDataBytes,
+      likelyDataBytes,
       open: async (signal) => await this.#openStream(disk, name, signal),
       manifest: async (signal) => await this.#manifestOf(disk, signal),
     };

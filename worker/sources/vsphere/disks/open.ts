@@ -1,6 +1,7 @@
 /** Opens a machine's disks in the ways that the plan chose, and puts everything back behind it. */
 import type { InventoryDisk, InventoryVm } from '../../../../main/shared/inventory.ts';
 import type { PlannedDisk } from '../../../../main/shared/migration.ts';
+import type { Span } from '../../../disk/image.ts';
 import type { Ledger, OpenDisks, ReadableDisk } from '../../../drivers.ts';
 import { FileFaultError } from '../errors.ts';
 import type { VsphereSession } from '../session.ts';
@@ -9,6 +10,7 @@ import { ManagedRefValue, type ManagedRef } from '../values.ts';
 import { allocatedAreas } from './areas.ts';
 import { UnreadableDiskError } from './errors.ts';
 import { mustStandAlone, openFolderImage } from './folder.ts';
+import { likelyDataBytes } from './likely-data.ts';
 import { frozenDisks, type FrozenDisk } from './frozen.ts';
 import { Lease } from './lease.ts';
 
@@ -54,8 +56,10 @@ export async function openVmDisks(
           'Refresh the source. Snapshots leave independent disks out: let Guts shut the machine down first.',
         );
       }
-      if (lease !== null && reading.value === 'lease') disks.push(lease.streamOf(disk, mostDataBytes(disk)));
-      else disks.push(await byRanges(session, frozen, disk, still, reading.value === 'areas', signal));
+      if (lease !== null && reading.value === 'lease') {
+        const areas = vm.changeTracking ? await areasUnlessFault(session, vmRef, snapshot, still, signal) : null;
+        disks.push(lease.streamOf(disk, likelyDataBytes(vm, disk, areas === null ? null : bytesOf(areas))));
+      } else disks.push(await byRanges(session, frozen, disk, still, reading.value === 'areas', signal));
     }
     return {
       disks,
@@ -121,7 +125,7 @@ async function byRanges(
     key: disk.key,
     name,
     sizeBytes: still.sizeBytes,
-    mostDataBytes: areas === null ? mostDataBytes(disk) : areas.reduce((sum, { length }) => sum + length, 0),
+    likelyDataBytes: likelyDataBytes(vm, disk, areas === null ? null : bytesOf(areas)),
     openImage: async (stop) => await openFolderImage(session, still, name, areas, warnings, stop),
   };
 }
@@ -138,10 +142,7 @@ async function areasUnlessFault(
   }
 }
 
-/** A thin disk's file has no more than it holds; of others nothing is known. */
-function mostDataBytes({ isThin, storedBytes, sizeBytes }: InventoryDisk): number | null {
-  return isThin === true && storedBytes !== null ? Math.min(storedBytes, sizeBytes) : null;
-}
+const bytesOf = (areas: readonly Span[]): number => areas.reduce((sum, { length }) => sum + length, 0);
 
 /** What was opened, to be closed in the opposite order, each even when another fails. */
 class Undoing {

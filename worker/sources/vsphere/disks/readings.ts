@@ -10,14 +10,16 @@ export interface PossibleReading {
 }
 
 const reasons: Record<Reading, string> = {
+  lease:
+    'The host compresses what it sends, and it stays compressed up to the cloud: half the bytes and half the work of other ways. A disk that is cut starts again.',
   areas: 'Change tracking knows what is allocated: nothing else is read, and after a cut it goes on at the byte.',
-  lease: 'The host compresses what it sends and leaves empty blocks out; a disk that is cut starts again.',
   ranges: 'The file on the datastore is read as it is, empty blocks too; after a cut it goes on at the byte.',
 };
 
 /**
- * All three ways, those that are possible first. Among them: areas before a lease before ranges, as reading nothing
- * that is empty costs least and resumes; ranges carry every empty block over the wire.
+ * All three ways, those that are possible first. Among them a lease before areas before ranges: what a lease gives is
+ * sent on as it is, which takes half the bytes on both wires and half the processor time of sending blocks plain (see
+ * docs/performance.md); areas carry nothing that is empty, and ranges every empty block.
  * @param datastoreKind as vSphere writes it (`VMFS`, `NFS`, `vsan`, `VVOL` …); null where not known
  */
 export function readingsOf(
@@ -28,8 +30,8 @@ export function readingsOf(
   const any = anyObstacle(vm, options);
   const file = any ?? first(vm.disks, (disk) => fileObstacle(disk, vm, datastoreKind));
   const all: readonly PossibleReading[] = [
-    { reading: 'areas', obstacle: file ?? areasObstacle(vm), reason: reasons.areas },
     { reading: 'lease', obstacle: any ?? first(vm.disks, leaseObstacle), reason: reasons.lease },
+    { reading: 'areas', obstacle: file ?? areasObstacle(vm), reason: reasons.areas },
     { reading: 'ranges', obstacle: file, reason: reasons.ranges },
   ];
   return [...all.filter(({ obstacle }) => obstacle === null), ...all.filter(({ obstacle }) => obstacle !== null)];

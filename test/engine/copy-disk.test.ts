@@ -1,0 +1,177 @@
+/** A disk of a source into an image, judged by qemu-img: whatever was guessed of it, it is whole, and its hash is what was sent. */
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { openFile, streamOf } from '../../worker/disk/bytes.ts';
+import type { Extent } from '../../worker/disk/image.ts';
+import type { ImageUpload, ReadableDisk } from '../../worker/drivers.ts';
+import { copyDisk } from '../../worker/engine/migrate/copy-disk.ts';
+import { likelyBytes } from '../../worker/engine/migrate/likely-size.ts';
+import { makeRaw, MiB, qemuImg, scratch } from '../support/disks.ts';
+
+const { signal } = new AbortController();
+/** Not a multiple of a block: the last one is short. */
+const sizeBytes = 96 * MiB - 512;
+const written = [
+  { offset: 0, length: 9 * MiB, seed: 1 },
+  { offset: 20 * MiB + 512, length: 37 * MiB, seed: 2 },
+  { offset: sizeBytes - 70_000, length: 70_000, seed: 3 },
+];
+
+/** An image service that keeps what it is sent in a file. */
+function uploadTo(file: string): ImageUpload {
+  const fd = openSync(file, 'w');
+  let position = 0;
+  const append = async (bytes: Uint8Array): Promise<void> => {
+    const at = position;
+    position += bytes.byteLength;
+    writeSync(fd, bytes, 0, bytes.byteLength, at);
+  };
+  return {
+    imageId: file,
+    get position() {
+      return position;
+    },
+    append,
+    zeros: async (length) => await append(Buffer.alloc(length)),
+    finish: async () => ({ evidence: 'it is in the file' }),
+    [Symbol.asyncDispose]: async () => closeSync(fd),
+  };
+}
+
+/** The disk as a lease gives it, or by ranges of which the file's holes are left out, or none. */
+async function readable(
+  folder: ReturnType<typeof scratch>,
+  reading: 'lease' | 'areas' | 'ranges',
+  likelyDataBytes: number | null,
+): Promise<ReadableDisk> {
+  const raw = folder.file('disk.raw');
+  await makeRaw(raw, sizeBytes, written);
+  const base = { key: '2000', name: 'web: Hard disk 1', sizeBytes, likelyDataBytes };
+  if (reading === 'lease') {
+    const vmdk = folder.file('disk.vmdk');
+    qemuImg('convert', '-O', 'vmdk', '-o', 'subformat=streamOptimized', raw, vmdk);
+    const bytes = readFileSync(vmdk);
+    const sha1 = createHash('sha1').update(bytes).digest('hex');
+    return {
+      ...base,
+      kind: 'stream',
+      open: async () => {
+        const source = await openFile(vmdk);
+        return { ...streamOf(source), [Symbol.asyncDispose]: async () => await source[Symbol.asyncDispose]() };
+      },
+      manifest: async () => ({ algorithm: 'sha1', hex: sha1, sizeBytes: bytes.byteLength }),
+    };
+  }
+  return {
+    ...base,
+    kind: 'extents',
+    openImage: async () => {
+      const source = await openFile(raw);
+      async function* extents(): AsyncGenerator<Extent, void, void> {
+        const spans = reading === 'areas' ? written : [{ offset: 0, length: sizeBytes }];
+        for (const { offset, length } of spans) yield { kind: 'data', offset, length, source, position: offset };
+      }
+      return {
+        identity: null,
+        facts: {
+          format: 'raw',
+          variant: 'flat',
+          virtualSizeBytes: sizeBytes,
+          allocatedBytes: null,
+          sectorSizeBytes: 512,
+          creator: null,
+          chain: [],
+          warnings: [],
+        },
+        extents,
+        [Symbol.asyncDispose]: async () => await source[Symbol.asyncDispose](),
+      };
+    },
+  };
+}
+
+async function copied(
+  disk: ReadableDisk,
+  image: string,
+  format: 'qcow2' | 'raw',
+): Promise<Awaited<ReturnType<typeof copyDisk>>> {
+  await using upload = uploadTo(image);
+  return await copyDisk({
+    disk,
+    planned: {
+      key: disk.key,
+      label: 'Hard disk 1',
+      sizeBytes,
+      sizeGiB: 1,
+      reading: { value: 'lease', reason: '' },
+      imageFormat: { value: format, reason: '' },
+      volumeType: null,
+      bootIndex: 0,
+    },
+    upload,
+    lanes: 2,
+    of: { diskIndex: 0, disks: 1 },
+    tell: () => {},
+    onWritten: () => {},
+    signal,
+  });
+}
+
+describe('a disk on its way into an image', () => {
+  const guesses = { lease: [null, 0, 2 ** 40], areas: [0, 46 * MiB], ranges: [null, 0, 100_000, 12 * MiB, sizeBytes] };
+  const ways = (['lease', 'areas', 'ranges'] as const).flatMap((reading) =>
+    guesses[reading].map((likely) => ({ reading, likely })),
+  );
+
+  test.each(ways)('by $reading is whole when $likely bytes of data were likely', async ({ reading, likely }) => {
+    using folder = scratch();
+    const image = folder.file('image.qcow2');
+
+    const moved = await copied(await readable(folder, reading, likely), image, 'qcow2');
+
+    qemuImg('check', image);
+    qemuImg('compare', '-F', 'qcow2', '-f', 'raw', folder.file('disk.raw'), image);
+    const bytes = readFileSync(image);
+    expect(moved.sentBytes).toBe(bytes.byteLength);
+    expect(moved.sha512).toBe(createHash('sha512').update(bytes).digest('hex'));
+  });
+
+  test.each(['lease', 'areas'] as const)('by %s is whole in a raw image', async (reading) => {
+    using folder = scratch();
+    const image = folder.file('image.raw');
+
+    const moved = await copied(await readable(folder, reading, null), image, 'raw');
+
+    const bytes = readFileSync(image);
+    expect(bytes.subarray(0, sizeBytes).equals(readFileSync(folder.file('disk.raw')))).toBe(true);
+    expect(moved.sha512).toBe(createHash('sha512').update(bytes).digest('hex'));
+  });
+
+  test('sends no zeros to speak of where the guess is good', async () => {
+    using folder = scratch();
+    const data = written.reduce((sum, { length }) => sum + length, 0);
+
+    const good = await copied(await readable(folder, 'ranges', data), folder.file('good.qcow2'), 'qcow2');
+    const most = await copied(await readable(folder, 'ranges', sizeBytes), folder.file('most.qcow2'), 'qcow2');
+
+    expect(good.sentBytes).toBeLessThan(data + 2 * MiB);
+    expect(most.sentBytes).toBeGreaterThan(sizeBytes);
+  });
+});
+
+describe('the room in front of the tables', () => {
+  const base = { mostBytes: 1000, sizeBytes: 1000, isPacked: false };
+
+  test('is what is likely, but no more than can come', () => {
+    expect(likelyBytes({ ...base, likelyDataBytes: 400 }, Infinity)).toBe(400);
+    expect(likelyBytes({ ...base, likelyDataBytes: 4000 }, Infinity)).toBe(1000);
+    expect(likelyBytes({ ...base, likelyDataBytes: 400, isPacked: true }, Infinity)).toBeLessThan(400);
+    expect(likelyBytes({ ...base, likelyDataBytes: null }, Infinity)).toBeLessThan(500);
+  });
+
+  test('is so much that the rest has room on this machine while it waits', () => {
+    expect(likelyBytes({ ...base, likelyDataBytes: 400 }, 100)).toBe(900);
+    expect(likelyBytes({ ...base, likelyDataBytes: 400 }, 0)).toBe(1000);
+  });
+});
