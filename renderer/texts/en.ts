@@ -33,7 +33,8 @@ export const en = {
   'commands.notCopied': 'Not copied',
 
   'demo.title': 'See a whole migration',
-  'demo.text': 'Moves a small machine from a simulated vCenter to a simulated OpenStack, proves it, and writes the report.',
+  'demo.text':
+    'Moves a small machine from a simulated vCenter to a simulated OpenStack, proves it, and writes the report.',
   'convert.title': 'Convert a disk or an OVA',
   'convert.text':
     'VMDK, VHD, VHDX, VDI, qcow2, raw, OVA and OVF become qcow2, raw or VMDK. What was written is verified.',
