@@ -1,11 +1,6 @@
 /** Machines on their way from a small vCenter into a small cloud, whose movers can be killed wherever their journals stand. */
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { MigrationRecord } from '../../main/shared/migration.ts';
 import { openImage } from '../../worker/disk/open.ts';
-import { readJournal } from '../../worker/engine/journal-file.ts';
-import { MoveEntry } from '../../worker/engine/migrate/journal.ts';
 import { openVsphere } from '../../worker/sources/vsphere/driver.ts';
 import { seededContent } from '../lab/content.ts';
 import type { FaultBook } from '../lab/faults.ts';
@@ -15,13 +10,13 @@ import type { MachineSpec } from '../lab/vcenter/machine-spec.ts';
 import type { PowerState } from '../lab/vcenter/machine.ts';
 import { startVcenter, type Vcenter, type VcenterState } from '../lab/vcenter/vcenter.ts';
 import { contentHash, MiB, scratch } from '../support/disks.ts';
+import { Killable } from '../support/killable.ts';
 import { Mover, recordIn } from '../support/mover.ts';
 import { signInTo } from '../support/vsphere-source.ts';
 
 const DISKS = [2 * MiB, 3 * MiB];
 /** As long as a dead mover's lease keeps its machine busy. */
 const LEASE_TIMEOUT_MS = 1500;
-const LOOK_EVERY_MS = 3;
 const never = new AbortController().signal;
 
 /** A vCenter with machines of two disks and two network cards each, and a cloud with room for all of them. */
@@ -29,10 +24,9 @@ export class KillWorld implements AsyncDisposable {
   readonly vcenter: Vcenter;
   readonly cloud: OpenstackLab;
   readonly mover: Mover;
-  /** How often a mover was killed. */
-  kills = 0;
   readonly #folder: ReturnType<typeof scratch>;
   readonly #free: string[];
+  readonly #journeys: Journey[] = [];
 
   private constructor(vcenter: Vcenter, cloud: OpenstackLab, folder: ReturnType<typeof scratch>) {
     this.vcenter = vcenter;
@@ -65,7 +59,14 @@ export class KillWorld implements AsyncDisposable {
     const read = flags.includes('--read') ? [] : ['--read', 'lease'];
     const create = ['create', '--vm', name, '--map', 'lan', '--floating', 'public', '--json', ...read, ...flags];
     const { request } = recordIn(await this.mover.say(create));
-    return new Journey(this, name, request.id);
+    const journey = new Journey(this, name, request.id);
+    this.#journeys.push(journey);
+    return journey;
+  }
+
+  /** How often a mover was killed. */
+  get kills(): number {
+    return this.#journeys.reduce((sum, { kills }) => sum + kills, 0);
   }
 
   /** The file in which a migration tells what it does. */
@@ -80,42 +81,19 @@ export class KillWorld implements AsyncDisposable {
 }
 
 /** One machine's migration. */
-export class Journey {
+export class Journey extends Killable {
   readonly vm: string;
-  readonly id: string;
   readonly #world: KillWorld;
-  #lines: readonly string[] = [];
-  #journalBytes = -1;
 
   constructor(world: KillWorld, vm: string, id: string) {
+    super(world.mover, id, world.journalOf(id));
     this.#world = world;
     this.vm = vm;
-    this.id = id;
-  }
-
-  /** What its journal tells: `stage copying`, `making server`, `copied 2000` … */
-  async lines(): Promise<readonly string[]> {
-    const file = this.#world.journalOf(this.id);
-    const { size } = statSync(file);
-    if (size !== this.#journalBytes) this.#lines = (await readJournal(file, MoveEntry)).entries.map(lineOf);
-    this.#journalBytes = size;
-    return this.#lines;
   }
 
   /**
-   * Runs `guts start`, or another command about the migration, and kills it as soon as the journal has another line that
-   * is wanted.
-   * @returns that line; null when the command ended before
-   */
-  async killedAt(wanted: string | ((line: string) => boolean), command = 'start'): Promise<string | null> {
-    const isWanted = typeof wanted === 'string' ? (line: string) => line === wanted : wanted;
-    const before = (await this.lines()).length;
-    return await this.#killed(command, async () => (await this.lines()).slice(before).find(isWanted) ?? null);
-  }
-
-  /**
-   * The same, when one of the labs has got such a request and not looked at it yet: it does what is asked after the one
-   * who asked is dead.
+   * Killed when one of the labs has got such a request and not looked at it yet: it does what is asked after the one who
+   * asked is dead.
    */
   async killedAsking(
     { faults }: { readonly faults: FaultBook },
@@ -125,35 +103,7 @@ export class Journey {
   ): Promise<boolean> {
     faults.add({ where, match, nth, kind: 'delay', delayMs: 250 });
     const rule = faults.rules.length - 1;
-    return (await this.#killed(command, async () => faults.rules[rule]?.met === 1 || null)) !== null;
-  }
-
-  /** The same, so long after the command was started. */
-  async killedAfter(ms: number, command = 'start'): Promise<boolean> {
-    const dueMs = performance.now() + ms;
-    return (await this.#killed(command, async () => performance.now() >= dueMs || null)) !== null;
-  }
-
-  async #killed<T>(command: string, due: () => Promise<T | null>): Promise<T | null> {
-    const { child, ended } = this.#world.mover.start([command, this.id, '--json']);
-    let isOver = false;
-    void ended.then(() => (isOver = true));
-    for (;;) {
-      const seen = await due();
-      if (seen !== null) child.kill('SIGKILL');
-      if (seen !== null || isOver) {
-        const { code } = await ended;
-        if (code !== null) return null;
-        this.#world.kills++;
-        return seen;
-      }
-      await pause(LOOK_EVERY_MS);
-    }
-  }
-
-  /** To the end, by `guts start` or by another command. */
-  async goOn(command = 'start'): Promise<MigrationRecord> {
-    return recordIn(await this.#world.mover.say([command, this.id, '--json']));
+    return (await this.killedWhen(async () => faults.rules[rule]?.met === 1 || null, command)) !== null;
   }
 
   /** Somebody starts the machine, and its guest writes to its first disk. */
@@ -263,22 +213,6 @@ const specOf = (number: number): MachineSpec => ({
   })),
   nics: [{ network: 'VM Network' }, { network: 'dv-web-100' }],
 });
-
-function lineOf(entry: MoveEntry): string {
-  switch (entry.what) {
-    case 'stage':
-      return `stage ${entry.stage}`;
-    case 'making':
-      return `making ${entry.item.key}`;
-    case 'made':
-    case 'settled':
-      return `${entry.what} ${entry.key}`;
-    case 'copied':
-      return `copied ${entry.disk.key}`;
-    default:
-      return entry.what;
-  }
-}
 
 async function hashOf({ path }: { readonly path: string }): Promise<string> {
   await using image = await openImage(path);

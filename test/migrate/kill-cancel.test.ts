@@ -1,0 +1,98 @@
+/** `kill -9` of a mover, and then `guts cancel` or `guts tidy`: everything goes, but nothing that is the operator's. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rmSync } from 'node:fs';
+import { TidyResult } from '../../main/shared/move-jobs.ts';
+import { KillWorld, strays, undone, type Journey } from './kill-world.ts';
+
+describe('after a mover was killed', { timeout: 180_000 }, () => {
+  let world: KillWorld;
+  beforeAll(async () => void (world = await KillWorld.open(11)));
+  afterAll(async () => await world[Symbol.asyncDispose]());
+
+  const tidy = async (...flags: string[]): Promise<TidyResult['leftovers']> => {
+    const { out } = await world.mover.say(['tidy', '--json', ...flags]);
+    return TidyResult.parse(JSON.parse(out)).leftovers;
+  };
+
+  describe.concurrent('cancelling undoes all', () => {
+    test.each([
+      'planned',
+      'made power',
+      'made lease',
+      'making image:2000',
+      'settled lease',
+      'making server',
+      'outcome',
+    ])('of one that was killed at “%s”, and its machine runs again', async (line) => {
+      const journey = await world.journey();
+      expect(await journey.killedAt(line)).toBe(line);
+
+      await journey.goOn('cancel');
+
+      expect(await journey.standing()).toEqual(undone);
+    });
+  });
+
+  test('one that was killed while it undid is undone, by “guts start” too', async () => {
+    const journey = await world.journey();
+    expect(await journey.killedAt('made server')).toBe('made server');
+    expect(await journey.killedAt('settled server', 'cancel')).toBe('settled server');
+
+    await journey.goOn('start');
+
+    expect(await journey.standing()).toEqual(undone);
+  });
+
+  test('whoever asked it to cancel does that instead of it', async () => {
+    const journey = await world.journey();
+    world.vcenter.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 100_000, delayMs: 120_000, count: -1 });
+    let cancelling: Promise<unknown> | undefined;
+    const line = await journey.killedAt((one) => {
+      if (one === 'made lease') cancelling ??= journey.goOn('cancel');
+      return one === 'stage cleaning';
+    });
+    expect(line).toBe('stage cleaning');
+
+    await cancelling;
+    world.vcenter.faults.clear();
+
+    expect(await journey.standing()).toEqual(undone);
+  });
+
+  describe('tidying', () => {
+    let arrived: Journey;
+    let interrupted: Journey;
+    beforeAll(async () => {
+      arrived = await world.journey();
+      await arrived.goOn();
+      interrupted = await world.journey('--while-running', 'snapshot');
+      await interrupted.killedAt('made image:2001');
+    });
+
+    test('leaves what an interrupted migration needs, and says so', async () => {
+      const listed = await tidy();
+      const kept = await tidy('--remove');
+
+      expect(listed.map(({ item }) => item.kind).toSorted()).toEqual(['image', 'image', 'snapshot']);
+      for (const { state, migration, says } of [...listed, ...kept]) {
+        expect({ state, migration }).toEqual({ state: 'inUse', migration: interrupted.id });
+        expect(says).toMatch(/“guts start”.*“guts cancel”/);
+      }
+    });
+
+    test('removes what is of a migration that nobody knows, and never a server that has arrived', async () => {
+      rmSync(world.journalOf(interrupted.id));
+
+      const removed = await tidy('--remove');
+
+      expect(removed.map(({ item, state }) => `${item.kind} ${state}`).toSorted()).toEqual([
+        'image removed',
+        'image removed',
+        'snapshot removed',
+      ]);
+      expect(await tidy()).toEqual([]);
+      expect(strays(world)).toEqual([]);
+      expect(await arrived.standing()).toEqual(await arrived.arrived());
+    });
+  });
+});
