@@ -3,10 +3,11 @@ import type { InventoryDisk, InventoryVm } from '../../../../main/shared/invento
 import type { ByteStream } from '../../../disk/bytes.ts';
 import type { Ledger, StreamedDisk } from '../../../drivers.ts';
 import { openDownload } from '../../../net/bulk-get.ts';
-import { StrangeAnswerError } from '../../../net/errors.ts';
+import { ConnectionLostError, StrangeAnswerError } from '../../../net/errors.ts';
 import { HttpStatusError } from '../../../net/http-errors.ts';
 import { GoneError, NotSupportedError, VsphereError, WrongStateError } from '../errors.ts';
 import { faultOfTask } from '../faults.ts';
+import { patiently } from '../retry.ts';
 import type { VsphereSession } from '../session.ts';
 import { waitForProperties } from '../tasks.ts';
 import { type ManagedRef, ManagedRefValue } from '../values.ts';
@@ -73,11 +74,17 @@ export class Lease implements AsyncDisposable {
     };
   }
 
-  /** Tells vSphere that all is read; the machine is free again. */
+  /** Tells vSphere that all is read; the machine is free again. A lease that is over by then has done its work too. */
   async complete(signal: AbortSignal): Promise<void> {
     const held = this.#held;
-    if (held === null) throw new LeaseLostError('The lease ended before it was completed.');
-    await this.#session.call('HttpNfcLeaseComplete', held.ref, {}, signal);
+    if (held === null) return; // what the ledger still names is given back when this is disposed of
+    await patiently(signal, async () => {
+      try {
+        await this.#session.call('HttpNfcLeaseComplete', held.ref, {}, signal);
+      } catch (error) {
+        if (!isOver(error)) throw error;
+      }
+    });
     this.#drop(held);
     await this.#settle();
   }
@@ -92,12 +99,17 @@ export class Lease implements AsyncDisposable {
     const { ref, vm, ledger } = this.#exported;
     const method = ref.type === 'VirtualMachine' ? 'ExportVm' : 'ExportSnapshot';
     const item = { key: LEASE_KEY, side: 'source', kind: 'lease', name: ledger.tag, facts: { vm: vm.ref } } as const;
-    const { id } = await ledger
-      .make(item, async () => ManagedRefValue.parse(await this.#session.call(method, ref, {}, signal)))
-      .catch(async (error: unknown) => {
-        if (error instanceof VsphereError) await ledger.settle(LEASE_KEY); // it said no: there is none to undo
-        throw error;
+    const order = async (): Promise<ManagedRef> =>
+      ManagedRefValue.parse(await this.#session.call(method, ref, {}, signal));
+    const ask = async (): Promise<ManagedRef> =>
+      await order().catch(async (error: unknown) => {
+        if (!(error instanceof ConnectionLostError)) throw error;
+        return await patiently(signal, order); // a lease whose name was lost holds the machine until it ends by itself
       });
+    const { id } = await ledger.make(item, ask).catch(async (error: unknown) => {
+      if (error instanceof VsphereError) await ledger.settle(LEASE_KEY); // it said no: there is none to undo
+      throw error;
+    });
     const lease: ManagedRef = { type: 'HttpNfcLease', id };
     this.#inLedger = lease;
     try {
@@ -211,6 +223,8 @@ export class Lease implements AsyncDisposable {
       answer = await this.#session.call('HttpNfcLeaseGetManifest', held.ref, {}, signal);
     } catch (error) {
       if (error instanceof NotSupportedError) return null; // hosts before vSphere 5.5 have none
+      if (isOver(error)) this.#lose(held, error);
+      held.lost.signal.throwIfAborted();
       throw error;
     }
     return sumOf(answer, urlOf(held.info, disk, this.#exported.vm.name).key);
@@ -222,13 +236,18 @@ export async function abortLease(session: VsphereSession, lease: ManagedRef, sig
   try {
     await session.call('HttpNfcLeaseAbort', lease, {}, signal);
   } catch (error) {
-    if (!(error instanceof GoneError || error instanceof WrongStateError)) throw error;
+    if (!isOver(error)) throw error;
   }
+}
+
+/** What vSphere says of a lease that was completed, taken back, or went with its session. */
+function isOver(error: unknown): boolean {
+  return error instanceof GoneError || error instanceof WrongStateError;
 }
 
 /** A lost connection or a busy server says nothing of the lease; the next time may be in time. */
 function isMomentary(error: unknown): boolean {
-  return !(error instanceof GoneError || error instanceof WrongStateError || isTimeout(error));
+  return !(isOver(error) || isTimeout(error));
 }
 
 function isTimeout(error: unknown): boolean {
