@@ -7,6 +7,7 @@ import { cloudAccessFrom, type CloudFlags } from './cloud-flags.ts';
 import { demandUnused } from './in-use.ts';
 import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
 import { sheet, table } from './table.ts';
+import { addTrust } from './trust.ts';
 import { trustFrom, trustOptions, trustText, type TrustFlags } from './trust-flags.ts';
 import { UsageError } from './usage-error.ts';
 import { placeText, Workplace } from './workplace.ts';
@@ -79,6 +80,7 @@ export function addDestination(program: Command): void {
       await workplace.connections.put('destination', { ...signIn.connection, about: result.about });
       workplace.terminal.result(result, () => testText(result));
     });
+  addTrust(destination, 'destination');
   const remove = destination
     .command('delete')
     .description('forget a destination and its secret')

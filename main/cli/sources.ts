@@ -8,6 +8,7 @@ import { refreshInventory } from './refresh.ts';
 import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
 import { sheet, table } from './table.ts';
 import { duration } from './terminal.ts';
+import { addTrust } from './trust.ts';
 import { trustFrom, trustOptions, trustText, type TrustFlags } from './trust-flags.ts';
 import { urlOf } from './url.ts';
 import { UsageError } from './usage-error.ts';
@@ -83,6 +84,7 @@ export function addSource(program: Command): void {
           `${result.vms} machines, ${result.networks} networks, ${result.datastores} datastores and ${result.hosts} hosts, read in ${duration(result.seconds)}\n`,
       );
     });
+  addTrust(source, 'source');
   const remove = source
     .command('delete')
     .description('forget a source, its password and its inventory')

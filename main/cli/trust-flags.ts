@@ -15,11 +15,14 @@ export interface TrustFlags {
   readonly proxy?: string;
 }
 
-export function trustOptions(command: Command): Command {
+export function certificateOptions(command: Command): Command {
   return command
     .option('--fingerprint <sha256>', 'trust exactly the certificate with this SHA-256', fingerprintOf)
-    .option('--ca-file <file>', 'trust certificates that these authorities signed (PEM)')
-    .option('--proxy <url>', 'go through this proxy: http://host:port', proxyOf);
+    .option('--ca-file <file>', 'trust certificates that these authorities signed (PEM)');
+}
+
+export function trustOptions(command: Command): Command {
+  return certificateOptions(command).option('--proxy <url>', 'go through this proxy: http://host:port', proxyOf);
 }
 
 /** Nobody vouches for the certificate, and nobody was there to decide. */

@@ -21,7 +21,7 @@ export class CertificateChangedError extends GutsError {
   constructor(server: string, expected: string, found: string) {
     super(`${server} shows another certificate than the one that was trusted: ${found} instead of ${expected}.`);
     this.remedy =
-      'Ask the server’s administrator whether its certificate was renewed. If it was, compare the new fingerprint and trust it anew; if not, somebody stands between you and the server.';
+      'Ask the server’s administrator whether its certificate was renewed. If it was, compare the new fingerprint and trust it with “guts source trust” or “guts destination trust”; if not, somebody stands between you and the server.';
   }
 }
 

@@ -1,0 +1,26 @@
+/** `guts source trust`, `guts destination trust`: another certificate for a connection, as when a server's was renewed. */
+import type { Command } from 'commander';
+import type { ConnectionKind } from '../store/connections.ts';
+import { certificateOptions, trustFrom, trustText, type TrustFlags } from './trust-flags.ts';
+import { Workplace } from './workplace.ts';
+
+export function addTrust(parent: Command, kind: ConnectionKind): void {
+  const trust = parent
+    .command('trust')
+    .description('trust another certificate of the server from now on')
+    .argument(`<${kind}>`, 'name or id');
+  certificateOptions(trust).action(async (name: string, flags: Omit<TrustFlags, 'proxy'>) => {
+    const workplace = new Workplace(trust);
+    const { connections, terminal } = workplace;
+    const connection = await connections.find(kind, name);
+    const url = connection.kind === 'vsphere' ? connection.url : connection.authUrl;
+    const { proxy } = connection;
+    const trusted = await trustFrom(workplace, url, { ...flags, ...(proxy === null ? {} : { proxy }) }, true);
+    await connections.put(kind, { ...connection, trust: trusted });
+    terminal.result(
+      { [kind]: connection.id, trust: trusted },
+      () =>
+        `“${connection.name}” trusts ${trustText(trusted)}.\nMigrations that it stopped go on with “guts retry”, or are undone with “guts cancel”.\n`,
+    );
+  });
+}
