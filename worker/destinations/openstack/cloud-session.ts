@@ -4,7 +4,7 @@ import type { DestinationAbout, DestinationSignIn } from '../../../main/shared/c
 import type { GutsError } from '../../../main/shared/errors.ts';
 import type { Trust } from '../../../main/shared/trust.ts';
 import { Catalogue, type Service } from './catalogue.ts';
-import { CloudTooOldError, StrangeCloudAnswerError, errorOf } from './errors.ts';
+import { CloudTooOldError, ServiceUnavailableError, StrangeCloudAnswerError, errorOf } from './errors.ts';
 import { type Answer, CloudHttp, type Question } from './http.ts';
 import { Keystone } from './keystone.ts';
 import { pagesOf } from './paging.ts';
@@ -42,7 +42,10 @@ export class CloudSession implements AsyncDisposable {
     const http = new CloudHttp(connection.trust, connection.proxy);
     try {
       const keystone = await Keystone.find(http, signIn, clock, signal);
-      const grant = await keystone.signIn(signal);
+      const grant = await keystone.signIn(signal).catch(async (error: unknown) => {
+        if (!(error instanceof ServiceUnavailableError)) throw error; // a wrong address is told at once
+        return await patiently(() => keystone.signIn(signal), true, clock, signal);
+      });
       const { region, interface: side } = connection;
       const catalogue = new Catalogue(grant.catalogue, {
         identity: keystone.url,

@@ -4,7 +4,8 @@ import type { GutsError } from '../../../main/shared/errors.ts';
 import type { ImageSpec, ImageUpload, Ledger } from '../../drivers.ts';
 import { ConnectionLostError } from '../../net/errors.ts';
 import { Upload } from '../../net/upload.ts';
-import { ImageDiffersError, ImageStuckError } from './making-errors.ts';
+import { TokenRefusedError } from './errors.ts';
+import { ImageDiffersError, ImageStuckError, TokenEndedMeanwhileError } from './making-errors.ts';
 import { makeOnce, tagIn, unlessGone, waitUntil, type Site } from './making.ts';
 
 export const Image = z.looseObject({
@@ -184,8 +185,10 @@ class GlanceUpload implements ImageUpload {
       'User-Agent': 'guts',
       'X-Auth-Token': await session.token(TOKEN_SECONDS),
     };
-    const explain = (answer: Parameters<typeof session.explain>[3]): GutsError =>
-      session.explain('image', 'PUT', path, answer);
+    const explain = (answer: Parameters<typeof session.explain>[3]): GutsError => {
+      const refusal = session.explain('image', 'PUT', path, answer);
+      return refusal instanceof TokenRefusedError ? new TokenEndedMeanwhileError(refusal) : refusal;
+    };
     return await Upload.open({ url, ...session.peerOf(url), headers, explain }, this.#signal);
   }
 }

@@ -10,6 +10,18 @@ export class ImageDiffersError extends GutsError {
 }
 
 /** An image does not become usable. */
+/** A token ended, or was ended, just as an upload began; the next try renews it. */
+export class TokenEndedMeanwhileError extends GutsError {
+  readonly code = 'openstack.token-refused';
+  readonly remedy: string;
+  override readonly retryable = true;
+
+  constructor(refusal: GutsError) {
+    super(refusal.message, { cause: refusal });
+    this.remedy = refusal.remedy;
+  }
+}
+
 export class ImageStuckError extends GutsError {
   readonly code = 'openstack.image-stuck';
   readonly remedy = 'Try again; if it stays so, give the image’s id to the cloud’s operators.';
