@@ -1,7 +1,7 @@
 /** The guts command: exits 0 when it did what was asked, 1 when it could not, 2 when the words were wrong. */
 import '../shared/shim.ts';
 import './early.ts';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { toErrorInfo } from '../shared/errors.ts';
 import { isDiskKind } from '../shared/jobs.ts';
 import { version } from '../../package.json';
@@ -22,7 +22,7 @@ export async function makeProgram(words: readonly string[]): Promise<Command> {
     .description('Moves virtual machines from VMware vSphere and Microsoft Hyper-V to OpenStack.')
     .version(version)
     .option('--json', 'print one JSON document on standard output')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ optionDescription })
     .showHelpAfterError('(guts --help tells the right words)')
     .exitOverride()
     .addHelpText(
@@ -43,6 +43,18 @@ export async function makeProgram(words: readonly string[]): Promise<Command> {
   addCompletion(program);
   for (const command of program.commands) settle(command);
   return program;
+}
+
+/** What is said of an option, without a default that is nothing: “false” and “[]” are no words for people. */
+function optionDescription(option: Option): string {
+  const { defaultValue: value } = option;
+  const isNothing = value === false || (Array.isArray(value) && value.length === 0);
+  const shown = new Option(option.flags, option.description).default(
+    isNothing ? undefined : value,
+    option.defaultValueDescription,
+  );
+  if (option.argChoices !== undefined) shown.choices(option.argChoices);
+  return new Help().optionDescription(shown);
 }
 
 function isAboutDisks(words: readonly string[]): boolean {

@@ -31,6 +31,15 @@ const MOST_DISKS = 26;
 const disksWhere = (vm: InventoryVm, matches: (disk: InventoryVm['disks'][number]) => boolean): string[] =>
   vm.disks.filter(matches).map(({ label }) => label);
 const missing = (wish: string | null, isThere: boolean): string[] => (wish === null || isThere ? [] : [`“${wish}”`]);
+/** The same where the names that there are can be told. */
+const missingAmong = (wishes: readonly (string | null)[], names: readonly string[]): string[] =>
+  wishes.flatMap((wish) =>
+    wish === null || names.includes(wish)
+      ? []
+      : [
+          `“${wish}”; ${names.length === 0 ? 'there is none' : `there is ${names.map((name) => `“${name}”`).join(', ')}`}`,
+        ],
+  );
 
 export const moveRules: readonly Rule<MoveFacts>[] = [
   {
@@ -83,7 +92,7 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     severity: 'warns',
     finds: ({ vm, options }) => (vm.power === 'on' && options.whileRunning === 'snapshot' ? [vm.name] : []),
     says: 'The machine is copied while it runs: the copy is as after a power cut, and later changes are not in it.',
-    remedy: 'Choose --while-running shutDown for a copy that its guest has finished.',
+    remedy: 'Choose --while-running shut-down for a copy that its guest has finished.',
   },
   {
     id: 'VM-05',
@@ -283,28 +292,30 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     id: 'OST-03',
     severity: 'blocks',
     finds: ({ options, cloud }) =>
-      missing(
-        options.volumeType,
-        cloud.volumeTypes.some(({ name }) => name === options.volumeType),
+      missingAmong(
+        [options.volumeType],
+        cloud.volumeTypes.map(({ name }) => name),
       ),
     says: 'There is no volume type of this name.',
-    remedy: 'See “guts destination show NAME” for those that the project may use.',
+    remedy: 'Choose one of those that the project may use, or leave --volume-type out.',
   },
   {
     id: 'OST-04',
     severity: 'blocks',
-    finds: ({ options, cloud }) =>
-      missing(options.availabilityZone, cloud.availabilityZones.includes(options.availabilityZone ?? '')),
+    finds: ({ options, cloud }) => missingAmong([options.availabilityZone], cloud.availabilityZones),
     says: 'There is no availability zone of this name.',
-    remedy: 'See “guts destination show NAME” for those that there are.',
+    remedy: 'Choose one of those that there are, or leave --availability-zone out.',
   },
   {
     id: 'OST-05',
     severity: 'blocks',
     finds: ({ options, groups }) =>
-      options.securityGroups.filter((one) => !groups.some(({ id, name }) => id === one || name === one)),
+      missingAmong(
+        options.securityGroups.filter((one) => !groups.some(({ id }) => id === one)),
+        groups.map(({ name }) => name),
+      ),
     says: 'There is no security group of this name.',
-    remedy: 'See “guts destination show NAME” for those of the project.',
+    remedy: 'Choose one of those of the project, or make it there first.',
   },
   {
     id: 'OST-06',
@@ -316,9 +327,9 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
   {
     id: 'OST-14',
     severity: 'blocks',
-    finds: ({ options, cloud }) => missing(options.keyPair, cloud.keyPairs.includes(options.keyPair ?? '')),
+    finds: ({ options, cloud }) => missingAmong([options.keyPair], cloud.keyPairs),
     says: 'There is no key pair of this name.',
-    remedy: 'See “guts destination show NAME” for those of the user.',
+    remedy: 'Choose one of the user’s own, or make it there first.',
   },
   {
     id: 'OST-13',
