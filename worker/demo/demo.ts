@@ -146,7 +146,7 @@ async function moveAndProve(
 /** It takes a second, and the files' names would say nothing to anybody. */
 const noProgress = (): void => {};
 
-/** Cold, by lease, the first disk as an image and the second as a volume, with an address that the operator chose. */
+/** As an operator would ask who leaves everything to Guts but the network and the address. */
 function requestFor({ vcenter, obstacle }: DemoWorld, { name }: DemoMachine, id: MigrationId): MigrationRequest {
   const found = vcenter.state().machines.find((machine) => machine.name === name);
   if (found === undefined) throw new Error(`the vCenter of the demo has no machine “${name}”`);
@@ -158,7 +158,6 @@ function requestFor({ vcenter, obstacle }: DemoWorld, { name }: DemoMachine, id:
     vm: { ref: found.ref, name },
     options: {
       ...defaultOptions,
-      reading: 'lease',
       networks: [{ from, to, ip: address }],
       bootTimeoutSeconds: obstacle === null ? BOOT_TIMEOUT_SECONDS : 0,
       consoleMarker: VERIFIED_LINE,
