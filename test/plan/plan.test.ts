@@ -240,6 +240,15 @@ describe('what stands in the way', () => {
     expect(planMigration(input(change)).findings.find((one) => one.id === id)).toMatchObject({ severity: 'informs' });
   });
 
+  test('names what there is instead of what was asked for', () => {
+    const options = { volumeType: 'slow', keyPair: 'mine' };
+
+    const { findings } = planMigration(input({ options, cloud: cloud({ keyPairs: [] }) }));
+
+    expect(findings.find(({ id }) => id === 'OST-03')?.about).toEqual(['“slow”; there is “fast”']);
+    expect(findings.find(({ id }) => id === 'OST-14')?.about).toEqual(['“mine”; there is none']);
+  });
+
   test('is nothing for a sound machine and a roomy cloud', () => {
     expect(planMigration(input()).findings).toEqual([]);
   });
