@@ -10,8 +10,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
 import { z } from 'zod';
+import { bundle } from './bundle.ts';
 import { median } from './measure.ts';
 
 const GOALS = { cpuSeconds: 10, wallRatio: 0.5, peakMiB: 150 };
@@ -49,27 +49,6 @@ function run(command: readonly string[], env: Readonly<Record<string, string>>):
   });
 }
 
-async function bundled(dir: string): Promise<string> {
-  await build({
-    configFile: false,
-    publicDir: false,
-    logLevel: 'warn',
-    root: path.resolve(here, '../..'),
-    ssr: { noExternal: true },
-    build: {
-      ssr: true,
-      target: 'node18',
-      outDir: dir,
-      emptyOutDir: false,
-      rolldownOptions: {
-        input: { client: path.join(here, 'inventory-client.ts') },
-        output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
-      },
-    },
-  });
-  return path.join(dir, 'client.cjs');
-}
-
 /** What the peer says of itself: `NAME=value` a line, quoted for a shell. */
 function labEnvironment(text: string): Record<string, string> {
   const lines = text.matchAll(/^(VSPHERE_\w+)=(.*)$/gm);
@@ -79,7 +58,7 @@ function labEnvironment(text: string): Record<string, string> {
 const dir = mkdtempSync(path.join(tmpdir(), 'guts-bench-'));
 const wasUp = spawnSync(lab, ['status']).status === 0;
 try {
-  const client = await bundled(dir);
+  const client = await bundle('client', 'test/bench/inventory-client.ts', dir);
   say(`starting the peer with ${flags.vms} machines${wasUp ? ', unless it runs with them already' : ''}`);
   const labEnv = labEnvironment(execFileSync(lab, ['up', '-vm', flags.vms], { encoding: 'utf8' }));
   const ours = (): z.infer<typeof Ours> => Ours.parse(JSON.parse(run([node, '-e', startThread, client], labEnv)));

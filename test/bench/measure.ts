@@ -8,6 +8,8 @@ export interface Cost {
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
   readonly peakMiB: number;
+  /** What it printed. */
+  readonly stdout: string;
 }
 
 /** Without what this shell adds to every Node: reading one's own certificates takes it 40 ms (measured). */
@@ -29,7 +31,7 @@ export function measure(command: readonly string[], env: Readonly<Record<string,
     if (done.error !== undefined) throw done.error;
     if (done.status !== 0) throw new Error(`${command.join(' ')} failed:\n${done.stderr}`);
     const [user = 0, system = 0, peakKiB = 0] = readFileSync(report, 'utf8').trim().split(' ').map(Number);
-    return { wallSeconds, cpuSeconds: user + system, peakMiB: peakKiB / 1024 };
+    return { wallSeconds, cpuSeconds: user + system, peakMiB: peakKiB / 1024, stdout: done.stdout };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
