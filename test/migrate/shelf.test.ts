@@ -1,7 +1,7 @@
 /** Migrations on disk: one process at a time works on one, a dead one holds nothing up, and nothing half-done is forgotten. */
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DestinationId, SourceId } from '../../main/shared/connections.ts';
@@ -44,6 +44,22 @@ describe('a shelf', () => {
     using folder = scratch();
 
     await expect(new Shelf(folder.dir).take(id)).rejects.toMatchObject({ code: 'migration.unknown' });
+  });
+
+  test('is not held up by a lock that a power cut has torn, and forgets all that a dead process left', async () => {
+    using folder = scratch();
+    const shelf = new Shelf(folder.dir);
+    await shelf.put(request());
+    const there = (name: string): string => path.join(folder.dir, 'migrations', name);
+    writeFileSync(there(`${id}.lock`), '');
+    writeFileSync(there(`${id}.lock.1`), '');
+    {
+      await using _taken = await shelf.take(id);
+    }
+
+    await shelf.forget(id);
+
+    expect(readdirSync(there('.'))).toEqual([]);
   });
 
   test('gives a migration to one at a time', async () => {

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { z } from 'zod';
 import { GutsError } from '../../../main/shared/errors.ts';
 import type { MigrationId, MigrationRequest } from '../../../main/shared/migration.ts';
-import { JournalFile, journalPath, readJournal, readJournals, removeJournal } from '../journal-file.ts';
+import { JournalFile, journalPath, readJournal, readJournals } from '../journal-file.ts';
 import { isAlive, thisProcess } from '../process-mark.ts';
 import { MoveEntry, stateOf, type MoveState } from './journal.ts';
 
@@ -127,7 +127,7 @@ export class Shelf {
           : `Migration ${id} is at “${record.stage}”.`,
       );
     }
-    await removeJournal(this.#journal(id));
+    await this.discard(id);
   }
 
   /** Removes everything that stands here of a migration, however it ended: both its sides are gone. */
@@ -180,11 +180,13 @@ export interface TakenMigration extends AsyncDisposable {
 
 export const now = (): string => new Date().toISOString();
 
+/** Null also where a lock is empty or torn, as after a power cut: nobody who runs wrote it. */
 async function holderOf(file: string): Promise<z.infer<typeof Mark> | null> {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  if (text === null) return null;
-  const mark = Mark.safeParse(JSON.parse(text));
-  return mark.success ? mark.data : null;
+  try {
+    return Mark.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return null;
+  }
 }
 
 /** Moves a dead process's lock away; should it be another's by then, that one is put back. */
