@@ -17,7 +17,7 @@ import { UsageError } from './usage-error.ts';
 const COULD_NOT = 1;
 const WRONG_WORDS = 2;
 
-export async function makeProgram(words: readonly string[]): Promise<Command> {
+async function makeProgram(words: readonly string[]): Promise<Command> {
   const program = new Command('guts')
     .description('Moves virtual machines from VMware vSphere and Microsoft Hyper-V to OpenStack.')
     .version(version)

@@ -139,7 +139,7 @@ export async function optionsFrom(flags: MigrationFlags): Promise<MigrationOptio
 }
 
 /** `net`, `net:auto`, `VM Network=net`, `VM Network=net:192.0.2.7`; names may hold colons and equals signs. */
-export function networkChoice(text: string): NetworkChoice {
+function networkChoice(text: string): NetworkChoice {
   const at = text.lastIndexOf('=');
   const from = at < 0 ? null : text.slice(0, at);
   const target = text.slice(at + 1);

@@ -16,7 +16,7 @@ const GAP = '  ';
 const LEAST_WIDTH = 4;
 
 /** The columns that the terminal has; endless where the output is no terminal. */
-export const outputWidth = (): number => (process.stdout.isTTY === true ? process.stdout.columns : Infinity);
+const outputWidth = (): number => (process.stdout.isTTY === true ? process.stdout.columns : Infinity);
 
 /** @param none is said instead of a table without rows */
 export function table<Row>(

@@ -15,7 +15,7 @@ export interface CloudPlaces {
   readonly folders: readonly string[];
 }
 
-export function usualPlaces(platform: string = process.platform): CloudPlaces {
+function usualPlaces(platform: string = process.platform): CloudPlaces {
   const home = homedir();
   const { env } = process;
   const unix = path.join(env['XDG_CONFIG_HOME'] ?? path.join(home, '.config'), 'openstack');

@@ -100,7 +100,7 @@ export class DurableFile<T> implements Adapter<T> {
 }
 
 /** Writes beside the file, forces it to the disk, and gives it its name then. */
-export async function writeDurably(file: string, text: string, keepsBackup: boolean): Promise<void> {
+async function writeDurably(file: string, text: string, keepsBackup: boolean): Promise<void> {
   const folder = path.dirname(file);
   await makeFolder(folder);
   const part = `${file}.${process.pid}.part`;

@@ -20,7 +20,7 @@ export async function readArchive(source: ByteSource, signal?: AbortSignal): Pro
 }
 
 /** The bytes of one member. Disposing it leaves the archive open. */
-export function windowOfMember({ source }: Archive, { name, start, sizeBytes }: TarMember): ByteSource {
+function windowOfMember({ source }: Archive, { name, start, sizeBytes }: TarMember): ByteSource {
   return windowOf(source, start, sizeBytes, `${source.name}/${name}`);
 }
 

@@ -102,7 +102,7 @@ export function escapeXml(text: string): string {
 }
 
 /** The document's text by its byte order mark, or by the encoding that it declares, or UTF-8. */
-export function decodeXml(bytes: Uint8Array, name: string): string {
+function decodeXml(bytes: Uint8Array, name: string): string {
   const head = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
   let encoding =
     /^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']/.exec(head)?.[1] ?? 'utf-8';

@@ -7,7 +7,7 @@ import { MOST_HEAD_BYTES, parseHead, type HttpHead } from './http-head.ts';
 import { connectTls, type Peer } from './tls.ts';
 
 /** Longer than this without a byte, while one is waited for, and the connection counts as lost. */
-export const IDLE_MS = 60_000;
+const IDLE_MS = 60_000;
 /** What one turn of the event loop can still bring after reading was stopped, a full TLS read, fits twice. */
 const SPILL_BYTES = 128 * 1024;
 const LEAST_SPILL_ROOM = 16 * 1024;

@@ -212,7 +212,7 @@ function fits(image: LabImage, query: URLSearchParams): boolean {
 }
 
 /** The image as Glance shows it. */
-export function imageBody(image: LabImage): Record<string, unknown> {
+function imageBody(image: LabImage): Record<string, unknown> {
   return {
     ...image.properties,
     name: image.name,

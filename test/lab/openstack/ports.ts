@@ -168,7 +168,7 @@ export function removePort(cloud: Cloud, port: LabPort): void {
 }
 
 /** The port as Neutron shows it. */
-export function portBody(port: LabPort): Record<string, unknown> {
+function portBody(port: LabPort): Record<string, unknown> {
   return {
     id: port.id,
     name: port.name,

@@ -21,7 +21,7 @@ export interface MachineRoom {
 }
 
 /** What somebody needs to be allowed to call a method. */
-export const PRIVILEGES: Readonly<Record<string, string>> = {
+const PRIVILEGES: Readonly<Record<string, string>> = {
   PowerOffVM_Task: 'VirtualMachine.Interact.PowerOff',
   PowerOnVM_Task: 'VirtualMachine.Interact.PowerOn',
   ShutdownGuest: 'VirtualMachine.Interact.PowerOff',

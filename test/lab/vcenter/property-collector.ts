@@ -108,7 +108,7 @@ function refsIn(value: Value | undefined): Ref[] {
 }
 
 /** `config.hardware.device`, or one item of it by its key: `config.hardware.device[2000]`. */
-export function valueAt(object: ManagedObject, path: string): Value | undefined {
+function valueAt(object: ManagedObject, path: string): Value | undefined {
   const [first = '', ...rest] = path.split('.').map((step) => /^(\w+)(?:\[(.+)\])?$/.exec(step) ?? []);
   let value = keyed(object.property(first[1] ?? ''), first[2]);
   for (const [, name = '', key] of rest) {

@@ -9,7 +9,7 @@ import type { ManagedObject } from './managed-object.ts';
 import { makePlaces, type Site } from './places.ts';
 import type { Ref } from './values.ts';
 
-export const DEFAULT_SITE = 'DC0';
+const DEFAULT_SITE = 'DC0';
 
 export class World implements AsyncDisposable {
   readonly machines: Machine[] = [];

@@ -17,7 +17,7 @@ const KNOCK_MS = 2_000;
 const LOOKS_AT_FAILURE = 2;
 
 /** The console's lines; null where there are none yet, or the cloud gives none. */
-export async function consoleLines({ session }: Site, id: string, signal: AbortSignal): Promise<string[] | null> {
+async function consoleLines({ session }: Site, id: string, signal: AbortSignal): Promise<string[] | null> {
   try {
     const { output } = await session.request('compute', 'POST', `${pathOfServer(id)}/action`, {
       schema: z.object({ output: z.string().nullable() }),

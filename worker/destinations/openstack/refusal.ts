@@ -101,6 +101,6 @@ export function oneLine(text: string): string {
   return words.length > LONGEST_TEXT ? `${words.slice(0, LONGEST_TEXT)} …` : words;
 }
 
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
+function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets.filter((secret) => secret !== '').reduce((clean, secret) => clean.replaceAll(secret, '…'), text);
 }
