@@ -68,7 +68,12 @@ const uses = {
     ...opinions(),
   ],
   interop: () => [...qemu(), ...opinions()],
-  bench: () => [...qemu(), ...opinions(), files('time', 'counts what a command costs', ['/usr/bin/time'])],
+  bench: () => [
+    ...qemu(),
+    ...opinions(),
+    tool('curl', 'moves the same bytes, for comparison', 'curl'),
+    files('time', 'counts what a command costs', ['/usr/bin/time']),
+  ],
   fuzz: () => [...qemu(), ...opinions()],
   guts: () => [],
   /** What npm needs so that it can build keytar, whose ready-made binary it may not reach. */
