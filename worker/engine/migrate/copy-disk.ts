@@ -89,8 +89,8 @@ async function copyStream(
   const isCarried = planned.imageFormat.value === 'qcow2';
   using memory = copyMemory(lanes, false, WINDOWS, WINDOW_BYTES);
   await using pool = new LanePool(isCarried ? Math.min(HASH_LANES, lanes) : lanes, memory);
-  const [sourceLane, outputLane] = [pool.lanes[0], pool.lanes.at(-1)];
-  if (sourceLane === undefined || outputLane === undefined) throw new Error('A pool has at least one lane.');
+  const sourceLane = pool.idlest();
+  const outputLane = pool.lanes.at(-1) ?? sourceLane;
   let streamBytes = 0;
   const onWindow = async ({ input, bodyAt: from, length }: StreamWindow): Promise<void> => {
     streamBytes += length;
