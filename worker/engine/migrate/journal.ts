@@ -109,8 +109,12 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
       return changed({ ledger: record.ledger.filter(({ key }) => key !== entry.key) });
     case 'stopped':
       return { ...state, stoppedAt: entry.at };
-    case 'copied':
-      return changed({ disks: [...record.disks.filter(({ key }) => key !== entry.disk.key), entry.disk] });
+    case 'copied': {
+      const copied = [...record.disks.filter(({ key }) => key !== entry.disk.key), entry.disk];
+      const places = new Map(record.plan?.disks.map(({ key }, place) => [key, place]));
+      const placeOf = ({ key }: MovedDisk): number => places.get(key) ?? places.size;
+      return changed({ disks: copied.sort((a, b) => placeOf(a) - placeOf(b)) }); // a smaller one may be done first
+    }
     case 'dropped':
       return changed({ disks: record.disks.filter(({ key }) => !entry.keys.includes(key)) });
     case 'outcome':
