@@ -184,9 +184,13 @@ describe('guts', { timeout: 180_000 }, () => {
     await letGo();
   });
 
-  test('retries what has failed, after saying why and what to do', async () => {
+  // The copies of one that was off went with the failure, and a retry believed in them still.
+  test.each([
+    ['runs', 'shop-01'],
+    ['is off', 'files-01'],
+  ])('retries what has failed, after saying why and what to do: a machine that %s', async (_power, vm) => {
     buildFault = 'No valid host was found.';
-    const failed = await move('shop-01', '--start', '--target-name', 'shop');
+    const failed = await move(vm, '--start', '--target-name', `${vm}-again`, '--new-mac');
 
     expect(failed).toMatchObject({ code: 1 });
     expect(failed.stderr).toMatch(/No valid host was found[^]*What to do/);
