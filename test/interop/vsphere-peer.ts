@@ -10,7 +10,15 @@ const run = promisify(execFile);
 const UP_TIMEOUT_MS = 10 * 60_000;
 
 const Machines = z.array(z.object({ Name: z.string(), Ref: z.string(), Power: z.string() }));
-const State = z.object({ leases: z.number(), sessions: z.number(), counts: z.record(z.string(), z.number()) });
+const State = z.object({
+  leases: z.number(),
+  sessions: z.number(),
+  counts: z.record(z.string(), z.number()),
+  faults: z
+    .array(z.object({ hits: z.number() }))
+    .nullable()
+    .transform((faults) => faults ?? []),
+});
 
 export interface VspherePeer extends AsyncDisposable {
   /** With the certificate of this moment pinned. */
@@ -24,6 +32,8 @@ export interface VspherePeer extends AsyncDisposable {
   sha256Of(vm: string, disk: number): Promise<string>;
   /** Has the next matching requests go wrong; `reset` forgets it. */
   fault(rule: Readonly<Record<string, unknown>>): Promise<void>;
+  /** How many requests each rule has met since `reset`. */
+  hits(): Promise<number[]>;
   /** Any other call of the control port. */
   post(call: string): Promise<void>;
   reset(): Promise<void>;
@@ -35,6 +45,8 @@ export async function vspherePeer(kind: 'vcenter' | 'esxi', ...flags: string[]):
   const env = {
     ...process.env,
     LAB_KIND: kind,
+    // Apart from that of the OpenStack peer, which is found by the same variable.
+    ...(process.env['VSPHERE_STATE'] === undefined ? {} : { LAB_STATE: process.env['VSPHERE_STATE'] }),
     VSPHERE_PORT: String(Number(process.env['VSPHERE_PORT'] ?? 18_443) + shift),
     VSPHERE_CONTROL_PORT: String(Number(process.env['VSPHERE_CONTROL_PORT'] ?? 18_444) + shift),
   };
@@ -93,6 +105,7 @@ export async function vspherePeer(kind: 'vcenter' | 'esxi', ...flags: string[]):
     sha256Of: async (vm, disk) =>
       (await (await get(`/disk/content?vm=${encodeURIComponent(vm)}&disk=${disk}&sha256=1`)).text()).trim(),
     fault: async (rule) => await post('/fault', rule),
+    hits: async () => State.parse(await (await get('/state')).json()).faults.map(({ hits }) => hits),
     post: async (call) => await post(call),
     reset: async () => await post('/reset'),
     async [Symbol.asyncDispose]() {
