@@ -2,7 +2,7 @@
 import type { DestinationConnection, SourceConnection } from '../shared/connections.ts';
 import { GutsError } from '../shared/errors.ts';
 import type { MigrationRecord } from '../shared/migration.ts';
-import { isOver } from './migration-text.ts';
+import { isOver } from '../shared/stages.ts';
 import type { Workplace } from './workplace.ts';
 
 class ConnectionInUseError extends GutsError {

@@ -1,12 +1,9 @@
 /** Migrations in words for people: stages, plans, findings, what became of them. */
 import type { MigrationOptions, MigrationPlan, MigrationRecord, PlannedDisk } from '../shared/migration.ts';
 import type { Finding, Severity } from '../shared/preflight.ts';
-import type { Stage } from '../shared/stages.ts';
+import { isOver, type Stage } from '../shared/stages.ts';
 import { sheet, table } from './table.ts';
 import { duration, size } from './terminal.ts';
-
-/** Nothing will happen any more unless somebody asks for it. */
-export const isOver = (stage: Stage): boolean => ['done', 'failed', 'cancelled', 'rolledBack'].includes(stage);
 
 /** What is told when a stage begins. */
 export const stageText: Readonly<Partial<Record<Stage, string>>> = {

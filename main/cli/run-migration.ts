@@ -1,8 +1,8 @@
 /** Runs a migration in the foreground, tells its stages and progress, and ends with its record. */
 import { GutsError, toErrorInfo, type ErrorInfo } from '../shared/errors.ts';
 import type { MigrationId, MigrationRecord, MigrationRequest } from '../shared/migration.ts';
-import type { Stage } from '../shared/stages.ts';
-import { isOver, recordText, stageText } from './migration-text.ts';
+import { isOver, type Stage } from '../shared/stages.ts';
+import { recordText, stageText } from './migration-text.ts';
 import { ToldError } from './told-error.ts';
 import type { Workplace } from './workplace.ts';
 

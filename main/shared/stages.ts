@@ -88,5 +88,5 @@ export function next(stage: Stage, event: StageEvent): Stage {
   return to;
 }
 
-/** Whether nothing goes on by itself from there. */
+/** Nothing will happen any more unless somebody asks for it. */
 export const isOver = (stage: Stage): boolean => ['done', 'failed', 'cancelled', 'rolledBack'].includes(stage);
