@@ -179,7 +179,7 @@ export const faultStories: readonly FaultStory[] = [
       ...always,
     }),
     options: ['--while-running', 'snapshot'],
-    says: /quiescing/,
+    says: /quiescing|SnapshotFault/,
   },
   {
     ...story('failing to remove a snapshot the first time', 'lease', 'done', {
