@@ -40,7 +40,7 @@ describe('a mover that is killed', { timeout: 300_000 }, () => {
     test('at random moments: what is allocated, into volumes', async () => {
       const journey = await world.journey('--read', 'areas', '--volumes');
       const random = new Random(seed, 0);
-      for (let kill = 0; kill < 8; kill++) await journey.killedAfter(300 + (USUAL_MS * random.next()) / 2 ** 32);
+      for (let kill = 0; kill < 6; kill++) await journey.killedAfter(300 + (USUAL_MS * random.next()) / 2 ** 32);
       const { stage } = await journey.goOn('show');
       if (stage !== 'done') await journey.goOn();
 
