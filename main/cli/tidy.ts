@@ -10,6 +10,7 @@ interface Flags {
   readonly source: readonly string[];
   readonly destination: readonly string[];
   readonly remove: boolean;
+  readonly unknown: boolean;
 }
 
 const repeated = (name: string, before: string[]): string[] => [...before, name];
@@ -21,6 +22,7 @@ export function addTidy(program: Command): void {
     .option('--source <source>', 'only look there (may be repeated)', repeated, [])
     .option('--destination <destination>', 'only look there (may be repeated)', repeated, [])
     .option('--remove', 'remove what no migration needs', false)
+    .option('--unknown', 'also what no migration of this machine made: make sure that no other is at work', false)
     .addHelpText('after', '\nExamples:\n  $ guts tidy\n  $ guts tidy --destination os1 --remove')
     .action(async (flags: Flags) => {
       const workplace = new Workplace(tidy);
@@ -32,7 +34,8 @@ export function addTidy(program: Command): void {
       for (const one of from) sources.push(await workplace.signInToSource(one));
       const destinations = [];
       for (const one of to) destinations.push(await workplace.signInToDestination(one));
-      const result = await workplace.perform({ kind: 'tidy', sources, destinations, dataDir, remove: flags.remove });
+      const { remove, unknown: alsoUnknown } = flags;
+      const result = await workplace.perform({ kind: 'tidy', sources, destinations, dataDir, remove, alsoUnknown });
       terminal.result(result, () => text(result.leftovers, flags.remove));
       const failed = result.leftovers.filter(({ state }) => state === 'failed').length;
       if (failed > 0) throw new ToldError(toErrorInfo(new NotTidyError(failed)));

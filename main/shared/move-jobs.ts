@@ -100,7 +100,7 @@ export const CancelJob = z.object({
 /** Forgets one that has ended and has nothing left to undo. */
 export const DeleteJob = z.object({ kind: z.literal('deleteMigration'), id: MigrationId, dataDir: z.string().min(1) });
 
-/** Things that carry our tag and that no migration on this machine needs any more. */
+/** Things that carry our tag and that no migration needs any more, as far as this machine knows. */
 export const TidyJob = z.object({
   kind: z.literal('tidy'),
   sources: z.array(SourceSignIn),
@@ -108,6 +108,8 @@ export const TidyJob = z.object({
   dataDir: z.string().min(1),
   /** False only lists. */
   remove: z.boolean(),
+  /** Whether that is also about what no migration of this machine made: another machine may be at work on it. */
+  alsoUnknown: z.boolean(),
 });
 export const Leftover = z.object({
   /** The connection on which it was found, by its name. */

@@ -80,10 +80,14 @@ describe('after a mover was killed', { timeout: 180_000 }, () => {
       }
     });
 
-    test('removes what is of a migration that nobody knows, and never a server that has arrived', async () => {
+    test('removes what is of a migration that nobody knows only when told so, and never a server that has arrived', async () => {
       rmSync(world.journalOf(interrupted.id));
 
-      const removed = await tidy('--remove');
+      const left = await tidy('--remove');
+      const removed = await tidy('--remove', '--unknown');
+
+      expect(left.map(({ state }) => state)).toEqual(['found', 'found', 'found']);
+      expect(left[0]?.says).toContain('another machine may be at work on it');
 
       expect(removed.map(({ item, state }) => `${item.kind} ${state}`).toSorted()).toEqual([
         'image removed',

@@ -66,17 +66,18 @@ function toolsFor(job: MigrateJob | CancelJob): MigrateTools {
   return { shelf: new Shelf(job.dataDir), open: (signal) => openSides(job, signal), plan };
 }
 
-async function tidy({ sources, destinations, dataDir, remove }: TidyJob, signal: AbortSignal): Promise<TidyResult> {
+async function tidy(job: TidyJob, signal: AbortSignal): Promise<TidyResult> {
+  const { sources, destinations, dataDir } = job;
   const shelf = new Shelf(dataDir);
   const leftovers: TidyResult['leftovers'] = [];
   // The cloud's side first: what hangs on the source is often held by nothing else.
   for (const signIn of destinations) {
     await using side = await openDestination(signIn, signal);
-    leftovers.push(...(await tidySide(signIn.connection.name, side, shelf, remove, signal)));
+    leftovers.push(...(await tidySide(signIn.connection.name, side, shelf, job, signal)));
   }
   for (const signIn of sources) {
     await using side = await openSource(signIn, signal);
-    leftovers.push(...(await tidySide(signIn.connection.name, side, shelf, remove, signal)));
+    leftovers.push(...(await tidySide(signIn.connection.name, side, shelf, job, signal)));
   }
   return { leftovers };
 }

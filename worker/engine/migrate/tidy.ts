@@ -1,9 +1,12 @@
 /** Finds what carries our tag on either side and no migration needs any more, and removes it when asked to. */
 import { toErrorInfo } from '../../../main/shared/errors.ts';
 import { MigrationId, type LedgerItem } from '../../../main/shared/migration.ts';
-import type { Leftover } from '../../../main/shared/move-jobs.ts';
+import type { Leftover, TidyJob } from '../../../main/shared/move-jobs.ts';
 import type { Undoer } from '../../drivers.ts';
 import type { Shelf } from './shelf.ts';
+
+const UNKNOWN =
+  'No migration of this machine made it; another machine may be at work on it. --unknown removes it, too.';
 
 /**
  * @param name of the connection, for the list
@@ -13,7 +16,7 @@ export async function tidySide(
   name: string,
   side: Undoer,
   shelf: Shelf,
-  remove: boolean,
+  { remove, alsoUnknown }: Pick<TidyJob, 'remove' | 'alsoUnknown'>,
   signal: AbortSignal,
 ): Promise<Leftover[]> {
   const found = await side.leftovers(signal);
@@ -28,8 +31,9 @@ export async function tidySide(
         ? 'Its migration is running.'
         : `Its migration was interrupted at “${stage}”: go on with “guts start”, or undo it with “guts cancel”.`;
       told.push({ ...leftover, state: 'inUse', says });
-    } else if (!remove) told.push({ ...leftover, state: 'found', says: null });
-    else {
+    } else if (!remove || (state === null && !alsoUnknown)) {
+      told.push({ ...leftover, state: 'found', says: state === null ? UNKNOWN : null });
+    } else {
       try {
         await side.undo(item, signal);
         told.push({ ...leftover, state: 'removed', says: null });
