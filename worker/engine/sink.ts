@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { PartFile } from './part-file.ts';
 import { writeFailure } from './errors.ts';
+import { Line } from './line.ts';
 
 export interface Sink {
   /** Bytes handed over so far, which is where the next ones go. */
@@ -49,8 +50,7 @@ export class PipeSink implements Sink {
   readonly #name: string;
   readonly #pipe: FileHandle;
   readonly #hash: Hash | null;
-  /** The end of the line of appends. */
-  #last = Promise.resolve();
+  readonly #line = new Line();
 
   /** @param hashes whether to compute the SHA-512 of what is sent, which a route may do by itself */
   constructor(name: string, pipe: FileHandle, hashes: boolean) {
@@ -61,12 +61,12 @@ export class PipeSink implements Sink {
 
   async append(bytes: Uint8Array): Promise<void> {
     this.position += bytes.byteLength;
-    await this.#inLine(() => this.#send(bytes));
+    await this.#line.join(() => this.#send(bytes));
   }
 
   async zeros(length: number): Promise<void> {
     this.position += length;
-    await this.#inLine(async () => {
+    await this.#line.join(async () => {
       for (let left = length; left > 0; left -= ZEROS.byteLength) {
         await this.#send(left < ZEROS.byteLength ? ZEROS.subarray(0, left) : ZEROS);
       }
@@ -75,15 +75,8 @@ export class PipeSink implements Sink {
 
   /** Waits until all is sent. @returns its SHA-512, if asked for; call it once. */
   async end(): Promise<string | null> {
-    await this.#last;
+    await this.#line.end();
     return this.#hash?.digest('hex') ?? null;
-  }
-
-  /** Takes its place in the line at once, whenever it is awaited. */
-  async #inLine(send: () => Promise<void>): Promise<void> {
-    this.#last = this.#last.then(send);
-    this.#last.catch(() => {}); // whoever comes next, or waits for this one, is told
-    await this.#last;
   }
 
   async #send(bytes: Uint8Array): Promise<void> {
