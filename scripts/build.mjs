@@ -11,7 +11,8 @@ import { cache, out, root } from './places.mjs';
 
 /**
  * Programs for Node, by the name of their file in out/. Each is one file that needs no other, so that a thread loads
- * nothing which it does not use; the engine has others with what speaks to servers and with the demo, loaded when that is asked for.
+ * nothing which it does not use; engine and cli have others with what
+ * speaks to servers and with the demo, loaded when that is asked for.
  */
 const programs = {
   main: 'main/electron/main.ts',

@@ -5,7 +5,7 @@ import { ErrorShape } from './errors-shape.ts';
 import { InventoryVm } from './inventory.ts';
 import { BootCheck, MigrationId, MovedDisk, Profile } from './migration.ts';
 import { Finding } from './preflight.ts';
-import { Stage } from './stages.ts';
+import { isOver, Stage } from './stages.ts';
 
 const Moment = z.iso.datetime();
 const Bytes = z.number().int().nonnegative();
@@ -107,11 +107,9 @@ export interface Verdict {
   readonly against: readonly string[];
 }
 
-/** Nothing happens from there on by itself. */
-const ENDS: readonly Stage[] = ['done', 'failed', 'cancelled', 'rolledBack'];
 /** Whether the report is of something that has come to an end, good or bad. */
 export const isEnded = ({ timeline }: Pick<MigrationReport, 'timeline'>): boolean =>
-  ENDS.includes(timeline.at(-1)?.stage ?? 'planned');
+  isOver(timeline.at(-1)?.stage ?? 'planned');
 
 /** What must hold before a migration counts as proved: each returns what contradicts it. */
 const demands: readonly ((report: MigrationReport) => readonly string[])[] = [

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { z } from 'zod';
 import { GutsError } from '../../../main/shared/errors.ts';
 import type { MigrationId, MigrationRequest } from '../../../main/shared/migration.ts';
+import { isOver } from '../../../main/shared/stages.ts';
 import { JournalFile, journalPath, readJournal, readJournals } from '../journal-file.ts';
 import { isAlive, thisProcess } from '../process-mark.ts';
 import { MoveEntry, stateOf, type MoveState } from './journal.ts';
@@ -119,8 +120,8 @@ export class Shelf {
   /** @throws MigrationUnfinishedError where something is left to undo or to do */
   async forget(id: MigrationId): Promise<void> {
     const { record } = await this.one(id);
-    const isOver = ['planned', 'done', 'failed', 'cancelled', 'rolledBack'].includes(record.stage);
-    if (record.isRunning || !isOver || record.ledger.length > 0) {
+    const isIdle = record.stage === 'planned' || isOver(record.stage);
+    if (record.isRunning || !isIdle || record.ledger.length > 0) {
       throw new MigrationUnfinishedError(
         record.ledger.length > 0
           ? `Migration ${id} still has to undo ${record.ledger.map(({ name }) => name).join(', ')}.`

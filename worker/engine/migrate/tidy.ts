@@ -2,6 +2,7 @@
 import { toErrorInfo } from '../../../main/shared/errors.ts';
 import { MigrationId, type LedgerItem } from '../../../main/shared/migration.ts';
 import type { Leftover, TidyJob } from '../../../main/shared/move-jobs.ts';
+import { isOver } from '../../../main/shared/stages.ts';
 import type { Undoer } from '../../drivers.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -26,7 +27,7 @@ export async function tidySide(
     const state = migration === null ? null : await shelf.find(migration);
     const leftover = { connection: name, item, migration: state === null ? null : migration };
     const { isRunning = false, stage = null } = state?.record ?? {};
-    if (isRunning || (stage !== null && !['done', 'failed', 'cancelled', 'rolledBack', 'planned'].includes(stage))) {
+    if (isRunning || (stage !== null && stage !== 'planned' && !isOver(stage))) {
       const says = isRunning
         ? 'Its migration is running.'
         : `Its migration was interrupted at “${stage}”: go on with “guts start”, or undo it with “guts cancel”.`;
