@@ -72,6 +72,7 @@ const uses = {
     ...qemu(),
     ...opinions(),
     tool('curl', 'moves the same bytes, for comparison', 'curl'),
+    files('python3-pyvmomi', 'reads the same inventory, for comparison', ['/usr/lib/python3/dist-packages/pyVmomi']),
     files('time', 'counts what a command costs', ['/usr/bin/time']),
   ],
   fuzz: () => [...qemu(), ...opinions()],
