@@ -50,6 +50,11 @@ export class EngineClient implements AsyncDisposable {
     this.#worker.on('exit', () => this.#end(new EngineEndedError('The engine ended before the job was done.', REMEDY)));
   }
 
+  /** It died, or was ended: what is asked of it now would never be answered. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /** Runs one job to its end. When `signal` aborts, the job is undone first; then this throws `job.cancelled`. */
   async run<J extends Job>(job: J, signal: AbortSignal, listener: JobListener<J> = {}): Promise<JobResults[J['kind']]> {
     const { onStage, onProgress, onPage, onResult } = listener;

@@ -1,0 +1,51 @@
+/** Engines that are started when there is work for them, each with some of the jobs; one that dies takes only its own along. */
+import { EngineClient, type JobListener } from './engine-client.ts';
+import type { Job, JobResults } from './shared/jobs.ts';
+
+interface Member {
+  readonly client: EngineClient;
+  load: number;
+}
+
+export class EnginePool implements AsyncDisposable {
+  #members: Member[] = [];
+  readonly #most: number;
+  readonly #onDetail: (detail: string) => void;
+
+  /**
+   * @param most engines at the same time; each is a thread with lanes of its own
+   * @param onDetail gets what only a log on this machine should hold: stacks of failures
+   */
+  constructor(most: number, onDetail: (detail: string) => void = () => {}) {
+    this.#most = most;
+    this.#onDetail = onDetail;
+  }
+
+  /** Runs a job on the engine that has the fewest. @throws as `EngineClient.run` */
+  async run<J extends Job>(job: J, signal: AbortSignal, listener: JobListener<J> = {}): Promise<JobResults[J['kind']]> {
+    const member = this.#choose();
+    member.load += 1;
+    try {
+      return await member.client.run(job, signal, listener);
+    } finally {
+      member.load -= 1;
+    }
+  }
+
+  /** Cancels what runs, and returns when it is undone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#members.splice(0).map(async ({ client }) => await client[Symbol.asyncDispose]()));
+  }
+
+  #choose(): Member {
+    this.#members = this.#members.filter(({ client }) => !client.hasEnded);
+    const idle = this.#members.find(({ load }) => load === 0);
+    if (idle !== undefined) return idle;
+    if (this.#members.length < this.#most) {
+      const member = { client: new EngineClient(this.#onDetail), load: 0 };
+      this.#members.push(member);
+      return member;
+    }
+    return this.#members.reduce((least, one) => (one.load < least.load ? one : least));
+  }
+}

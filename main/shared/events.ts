@@ -1,0 +1,38 @@
+/** What Guts tells whoever listens: changes of migrations, connections, nodes, and how far copies are. */
+import { z } from 'zod';
+import { Progress } from './jobs.ts';
+import { MigrationId } from './migration.ts';
+import { PlanId, Placement, WaitsFor } from './schedule.ts';
+import { Stage } from './stages.ts';
+
+export const GutsEvent = z.discriminatedUnion('kind', [
+  /** Its stage, its place in the queue, or what it waits for has changed. */
+  z.object({
+    kind: z.literal('migration'),
+    id: MigrationId,
+    vm: z.string(),
+    stage: Stage,
+    isRunning: z.boolean(),
+    isQueued: z.boolean(),
+    waitsFor: WaitsFor.nullable(),
+    placement: Placement.nullable(),
+  }),
+  z.object({ kind: z.literal('migration.deleted'), id: MigrationId }),
+  /** At most twice a second for each disk. Not kept: who was away asks for the migration itself. */
+  z.object({ kind: z.literal('progress'), id: MigrationId, progress: Progress }),
+  z.object({ kind: z.literal('plan'), id: PlanId }),
+  z.object({ kind: z.literal('connection'), side: z.enum(['source', 'destination']), id: z.string() }),
+  z.object({ kind: z.literal('inventory'), source: z.string(), vms: z.number().int().nonnegative() }),
+  z.object({ kind: z.literal('settings') }),
+  /** Events were missed that are not kept any more: ask for everything anew. */
+  z.object({ kind: z.literal('gap') }),
+]);
+export type GutsEvent = z.infer<typeof GutsEvent>;
+
+/** An event with its number, which grows by one within a run of the server; `progress` has that of the event before it. */
+export interface NumberedEvent {
+  /** `RUN-NUMBER`; opaque to listeners, who give it back as Last-Event-ID. */
+  readonly id: string;
+  readonly at: string;
+  readonly event: GutsEvent;
+}
