@@ -1,0 +1,84 @@
+/** Which HTTP status an error's code becomes, and what that kind of problem is called. */
+import { STATUS_CODES } from 'node:http';
+import type { ErrorInfo } from '../shared/errors.ts';
+
+interface Kind {
+  readonly status: number;
+  /** Short, and the same whenever it happens. */
+  readonly title: string;
+}
+
+const kind = (status: number, title: string): Kind => ({ status, title });
+
+/** Codes that programs are likely to tell apart; `/docs` lists them. */
+export const kinds: Readonly<Record<string, Kind>> = {
+  'api.bad-request': kind(400, 'The request is not as it should be'),
+  'api.cut-off': kind(400, 'The request was cut off'),
+  'access.not-signed-in': kind(401, 'Nobody is signed in'),
+  'access.token-refused': kind(401, 'The token is not good'),
+  'access.forbidden': kind(403, 'The role does not allow it'),
+  'access.project-refused': kind(403, 'The project may not come in'),
+  'policy.closed': kind(403, 'The policy does not allow it now'),
+  'policy.destination': kind(403, 'The policy does not allow this destination'),
+  'api.wrong-host': kind(403, 'The request is meant for another host'),
+  'api.wrong-origin': kind(403, 'The request comes from another site'),
+  'api.no-such-path': kind(404, 'Nothing is there'),
+  'connection.unknown': kind(404, 'There is no such source or destination'),
+  'resource.unknown': kind(404, 'There is no such thing in the inventories'),
+  'migration.unknown': kind(404, 'There is no such migration'),
+  'plan.unknown': kind(404, 'There is no such plan'),
+  'token.unknown': kind(404, 'There is no such token'),
+  'node.unknown': kind(404, 'There is no such node'),
+  'api.wrong-method': kind(405, 'The path has no such method'),
+  'connection.name-taken': kind(409, 'The name is taken'),
+  'plan.name-taken': kind(409, 'The name is taken'),
+  'token.name-taken': kind(409, 'The name is taken'),
+  'connection.in-use': kind(409, 'It is in use'),
+  'resource.ambiguous': kind(409, 'Several things have that name'),
+  'inventory.none': kind(409, 'The inventory was not read yet'),
+  'migration.busy': kind(409, 'Something is at work on it already'),
+  'migration.no-such-step': kind(409, 'Its stage does not allow that'),
+  'migration.unfinished': kind(409, 'It has not ended'),
+  'migration.left-behind': kind(409, 'It has something left to undo'),
+  'vault.no-secret': kind(409, 'The secret is not known'),
+  'vault.sealed': kind(409, 'The vault is sealed'),
+  'api.outcome-unknown': kind(409, 'Nobody knows what became of the first request'),
+  'api.told-once': kind(409, 'The answer was told once and is not kept'),
+  'api.changed-meanwhile': kind(412, 'It has changed meanwhile'),
+  'api.too-large': kind(413, 'The body is too large'),
+  'api.not-json': kind(415, 'The body is not JSON'),
+  'api.idempotency-conflict': kind(422, 'The key was used for another request'),
+  'preflight.blocked': kind(422, 'A finding stops the migration'),
+  'api.too-many-requests': kind(429, 'Too many requests'),
+  'access.too-many-failures': kind(429, 'Too many failed sign-ins'),
+  'policy.most-at-once': kind(429, 'The policy allows no more at once'),
+  'openstack.quota-exceeded': kind(429, 'The project’s quota is used up'),
+  'guts.bug': kind(500, 'A fault in Guts'),
+  'job.cancelled': kind(503, 'It was given up'),
+  'store.busy': kind(503, 'The data folder is being written by another process'),
+  'api.not-ready': kind(503, 'Not ready'),
+  'store.full': kind(507, 'The disk is full'),
+  'destination.full': kind(507, 'The disk is full'),
+};
+
+/** For the rest: the side that is at fault. The longest that fits is taken. */
+const families: readonly (readonly [start: string, status: number])[] = [
+  ['api.', 400],
+  ['access.', 403],
+  ['policy.', 500],
+  ['store.', 500],
+  ['vault.', 409],
+  ['engine.', 503],
+  ['net.', 502],
+  ['vsphere.', 502],
+  ['openstack.', 502],
+];
+
+export function kindOf({ code, retryable }: Pick<ErrorInfo, 'code' | 'retryable'>): Kind {
+  const known = Object.hasOwn(kinds, code) ? kinds[code] : undefined;
+  if (known !== undefined) return known;
+  const status = families.find(([start]) => code.startsWith(start))?.[1] ?? (retryable ? 503 : 422);
+  return kind(status, STATUS_CODES[status] ?? 'Error');
+}
+
+export const isListed = (code: string): boolean => Object.hasOwn(kinds, code);

@@ -1,0 +1,102 @@
+/** Answers one request for one operation: who asks, may they, what do they want, do it, write it down, say it. */
+import { demandRole, type Access, type Asked } from '../access/access.ts';
+import type { CallContext, Handlers } from '../operations/handlers.ts';
+import type { Caller } from '../shared/access.ts';
+import { operations, type Operation, type OperationName } from '../shared/operations.ts';
+import { etagOf, isAmong } from './etag.ts';
+import { inputOf, type Input } from './input.ts';
+import { ifMatch } from './preconditions.ts';
+import { presentations, wantsPage } from './presentations.ts';
+import { JSON_TYPE } from './words.ts';
+
+/** What all requests are answered with. */
+export interface Served {
+  readonly handlers: Handlers;
+  readonly access: Access;
+}
+
+/** Where a request comes from. */
+export interface Arrival {
+  /** Of the other end; `local` in the same process. */
+  readonly address: string;
+}
+
+/** An answer before it is HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** @throws what keeps it from being done; `problemOf` makes an answer of that */
+export async function perform(
+  name: OperationName,
+  request: Request,
+  served: Served,
+  { address }: Arrival,
+): Promise<Response> {
+  const operation: Operation = operations[name];
+  const caller = await served.access.callerOf(request.headers, address);
+  if (!changesSomething(operation)) {
+    demandRole(caller, operation.role);
+    const input = await inputOf(name, request, presentations[name] === undefined ? [] : ['format']);
+    const output = await handled(name, input, { caller, signal: request.signal }, served);
+    return operation.method === 'GET' ? shown(name, output, request) : response(answerOf(operation, output));
+  }
+  return response(await changed(name, request, served, caller));
+}
+
+export const changesSomething = ({ method, isLook }: Operation): boolean => method !== 'GET' && isLook !== true;
+
+/** Whatever becomes of it, it is written down before it is answered. */
+async function changed(name: OperationName, request: Request, served: Served, caller: Caller): Promise<Answer> {
+  const operation: Operation = operations[name];
+  const { access } = served;
+  await access.demandAudit();
+  let asked: Asked = { name, caller, input: {} };
+  let output: unknown;
+  try {
+    demandRole(caller, operation.role);
+    asked = { ...asked, input: await inputOf(name, request) };
+    await access.demand(asked);
+    const context = { caller, signal: request.signal };
+    output = await ifMatch(name, request.headers.get('if-match'), asked.input, {
+      show: async (twin, input) => textOf(await handled(twin, input, context, served)),
+      change: async () => await handled(name, asked.input, context, served),
+    });
+  } catch (error) {
+    await access.note(asked, { error });
+    throw error;
+  }
+  await access.note(asked, { output });
+  return answerOf(operation, output);
+}
+
+/** The handler's answer, by the schema: what is not in it does not leave. */
+async function handled(
+  name: OperationName,
+  input: Input,
+  context: CallContext,
+  { handlers }: Served,
+): Promise<unknown> {
+  const handle = handlers[name] as (input: Input, context: CallContext) => Promise<unknown>; // made true by `inputOf`
+  const operation: Operation = operations[name];
+  return operation.output.parse(await handle(input, context));
+}
+
+const answerOf = ({ status }: Operation, output: unknown): Answer => ({ status: status ?? 200, text: textOf(output) });
+
+const textOf = (output: unknown): string => JSON.stringify(output);
+
+function response({ status, text }: Answer): Response {
+  return new Response(text, { status, headers: { 'content-type': JSON_TYPE } });
+}
+
+function shown(name: OperationName, output: unknown, request: Request): Response {
+  const page = wantsPage(name, request) ? presentations[name]?.(output) : undefined;
+  const text = page?.text ?? textOf(output);
+  const etag = etagOf(text);
+  const headers = { etag, vary: 'Accept, Authorization, X-Auth-Token', 'cache-control': 'private, no-cache' };
+  const known = request.headers.get('if-none-match');
+  if (known !== null && isAmong(etag, known)) return new Response(null, { status: 304, headers });
+  return new Response(text, { headers: { ...headers, 'content-type': JSON_TYPE, ...page?.headers } });
+}
