@@ -2,7 +2,7 @@
 import type { InventoryVm } from '../../main/shared/inventory.ts';
 import type { MigrationRequest } from '../../main/shared/migration.ts';
 import type { PlanResult } from '../../main/shared/move-jobs.ts';
-import type { Sides } from '../engine/migrate/migrate.ts';
+import type { Sides } from '../engine/migrate/in-hand.ts';
 import { planMigration } from '../plan/plan.ts';
 
 export async function plan(

@@ -2,7 +2,7 @@
 import type { DestinationSignIn, SourceSignIn } from '../../main/shared/connections.ts';
 import { openOpenstack } from '../destinations/openstack/driver.ts';
 import type { DestinationDriver, SourceDriver } from '../drivers.ts';
-import type { Sides } from '../engine/migrate/migrate.ts';
+import type { Sides } from '../engine/migrate/in-hand.ts';
 import { openVsphere } from '../sources/vsphere/driver.ts';
 
 export async function openSource(signIn: SourceSignIn, signal: AbortSignal): Promise<SourceDriver> {

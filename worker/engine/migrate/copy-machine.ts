@@ -1,0 +1,99 @@
+/** Copies a machine's disks into images of the cloud, as far as they are not there yet. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { firstOf, GutsError } from '../../../main/shared/errors.ts';
+import { tagOf, type MovedDisk, type PlannedDisk } from '../../../main/shared/migration.ts';
+import type { ReadableDisk } from '../../drivers.ts';
+import { copyDisk } from './copy-disk.ts';
+import type { MigrationInHand } from './in-hand.ts';
+
+/** How often a disk is sent before the migration fails. */
+const TRIES = 3;
+const FIRST_PAUSE_MS = 1000;
+/** Disks of one machine that are copied side by side. */
+const DISKS_AT_ONCE = 2;
+
+/** Each disk is written down as soon as it is copied. @throws GutsError; what was copied by then stays */
+export async function copyMachine(move: MigrationInHand, lanes: number): Promise<void> {
+  const missing = missingDisks(move);
+  if (missing.length > 0) await copyDisks(move, missing, lanes);
+  await move.undoKinds('lease', 'snapshot'); // of a run that was killed when all was copied
+}
+
+/** The disks of which the cloud has no whole copy. */
+export function missingDisks({ state, ledger, plan }: MigrationInHand): PlannedDisk[] {
+  const { disks } = state.record;
+  const isThere = (key: string): boolean =>
+    disks.some((disk) => disk.key === key) &&
+    ledger.items.some((item) => item.key === imageKey(key) || item.key === `volume:${key}`);
+  return plan.disks.filter(({ key }) => !isThere(key));
+}
+
+async function copyDisks(move: MigrationInHand, missing: readonly PlannedDisk[], lanes: number): Promise<void> {
+  const { context, ledger, state } = move;
+  const { signal } = context;
+  const { source } = await move.sides();
+  const found = await source.describe(state.record.request.vm.ref, signal);
+  // What the guest's tools told while it ran is still a good guess of what its disks hold.
+  const disks = found.guest.disks.length > 0 ? found.guest.disks : (state.vm?.guest.disks ?? []);
+  const vm = { ...found, guest: { ...found.guest, disks } };
+  await using open = await source.openDisks(vm, missing, ledger, signal);
+  const failure = new AbortController();
+  const stop = AbortSignal.any([signal, failure.signal]);
+  const left = [...open.disks];
+  const copyNext = async (): Promise<void> => {
+    for (let disk = left.shift(); disk !== undefined && !stop.aborted; disk = left.shift()) {
+      await copyOne(move, disk, lanes, stop).catch((error: unknown) => failure.abort(error));
+    }
+  };
+  await Promise.all(Array.from({ length: DISKS_AT_ONCE }, copyNext));
+  stop.throwIfAborted();
+  await open.complete(signal);
+}
+
+async function copyOne(move: MigrationInHand, disk: ReadableDisk, lanes: number, signal: AbortSignal): Promise<void> {
+  const { context, ledger, plan, state } = move;
+  const { destination } = await move.sides();
+  const diskIndex = plan.disks.findIndex(({ key }) => key === disk.key);
+  const planned = plan.disks[diskIndex];
+  if (planned === undefined) throw new Error(`disk ${disk.key} is not in the plan`);
+  const spec = {
+    key: imageKey(planned.key),
+    name: `${tagOf(state.record.request.id)}-disk-${planned.key}`,
+    format: planned.imageFormat.value,
+    minDiskGiB: planned.sizeGiB,
+    properties: plan.imageProperties,
+  };
+  for (let tried = 1; ; tried++) {
+    try {
+      await using upload = await destination.openImage(spec, ledger, signal);
+      const moved = await copyDisk({
+        disk,
+        planned,
+        upload,
+        lanes,
+        of: { diskIndex, disks: plan.disks.length },
+        tell: context.tellProgress,
+        onWritten: context.onWritten,
+        signal,
+      });
+      const { reading, imageFormat } = planned;
+      const copied: MovedDisk = {
+        ...moved,
+        reading: reading.value,
+        imageFormat: imageFormat.value,
+        imageId: upload.imageId,
+        volumeId: null,
+      };
+      await move.write({ what: 'copied', disk: copied });
+      return;
+    } catch (thrown) {
+      const error = firstOf(thrown);
+      const mayHelp = error instanceof GutsError && error.retryable;
+      if (signal.aborted || !mayHelp || tried === TRIES) throw error;
+      await pause(FIRST_PAUSE_MS * 4 ** (tried - 1), undefined, { signal });
+    }
+  }
+}
+
+/** Of the ledger's item for the image of a disk. */
+const imageKey = (diskKey: string): string => `image:${diskKey}`;

@@ -1,0 +1,86 @@
+/** A migration that is worked on: how it stands, its ledger, both its sides. Whatever happens to it is written down here. */
+import { tagOf, type LedgerItem, type MigrationPlan } from '../../../main/shared/migration.ts';
+import { next, type Stage, type StageEvent } from '../../../main/shared/stages.ts';
+import type { DestinationDriver, SourceDriver } from '../../drivers.ts';
+import type { JobContext } from '../job-context.ts';
+import { withEntry, type MoveEntry, type MoveState } from './journal.ts';
+import { JournaledLedger } from './ledger.ts';
+import { now, type TakenMigration } from './shelf.ts';
+import { undoAll } from './undo.ts';
+
+/** Both sides, signed in. Disposing it signs out. */
+export interface Sides extends AsyncDisposable {
+  readonly source: SourceDriver;
+  readonly destination: DestinationDriver;
+}
+
+/** Disposing it signs out of what was opened; the migration itself is let go of by whoever took it. */
+export class MigrationInHand implements AsyncDisposable {
+  readonly ledger: JournaledLedger;
+  readonly context: JobContext;
+  readonly #taken: TakenMigration;
+  readonly #open: (signal: AbortSignal) => Promise<Sides>;
+  #state: MoveState;
+  #sides: Sides | undefined;
+
+  constructor(taken: TakenMigration, open: (signal: AbortSignal) => Promise<Sides>, context: JobContext) {
+    this.context = context;
+    this.#taken = taken;
+    this.#open = open;
+    this.#state = taken.state;
+    const { request, ledger } = taken.state.record;
+    this.ledger = new JournaledLedger(tagOf(request.id), taken.journal, ledger);
+  }
+
+  get state(): MoveState {
+    return this.#state;
+  }
+
+  get stage(): Stage {
+    return this.#state.record.stage;
+  }
+
+  get plan(): MigrationPlan {
+    const { plan } = this.#state.record;
+    if (plan === null) throw new Error('nothing was planned');
+    return plan;
+  }
+
+  /** Signs in when the sides are needed first. */
+  async sides(signal = this.context.signal): Promise<Sides> {
+    this.#sides ??= await this.#open(signal);
+    return this.#sides;
+  }
+
+  async reach(event: StageEvent): Promise<void> {
+    const stage = next(this.stage, event);
+    await this.write({ what: 'stage', stage, at: now() });
+    this.context.tellStage(stage);
+  }
+
+  async write(entry: MoveEntry): Promise<void> {
+    await this.#taken.journal.write(entry);
+    this.#state = withEntry(this.#state, entry);
+  }
+
+  /** All that the ledger names. @throws LeftBehindError */
+  async undo(signal: AbortSignal): Promise<void> {
+    if (this.ledger.items.length === 0) return;
+    await undoAll(await this.sides(signal), this.ledger, signal);
+  }
+
+  /** The kinds one after another, each with the last thing first. */
+  async undoKinds(...kinds: readonly LedgerItem['kind'][]): Promise<void> {
+    for (const kind of kinds) {
+      for (const item of this.ledger.items.filter((one) => one.kind === kind).reverse()) {
+        const sides = await this.sides();
+        await (item.side === 'source' ? sides.source : sides.destination).undo(item, this.context.signal);
+        await this.ledger.settle(item.key);
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sides?.[Symbol.asyncDispose]();
+  }
+}
