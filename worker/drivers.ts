@@ -68,6 +68,8 @@ export interface SourceDriver extends Undoer, AsyncDisposable {
 
 export interface OpenDisks extends AsyncDisposable {
   readonly disks: readonly ReadableDisk[];
+  /** The snapshot that they are of; null where the machine is off and they are its own. */
+  readonly snapshot: string | null;
   /** Every disk was read: completes a lease, checks what the source says of all of them together. */
   complete(signal: AbortSignal): Promise<void>;
 }

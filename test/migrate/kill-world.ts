@@ -1,5 +1,6 @@
 /** Machines on their way from a small vCenter into a small cloud, whose movers can be killed wherever their journals stand. */
 import { createHash } from 'node:crypto';
+import { defaultOptions, MigrationId, tagOf } from '../../main/shared/migration.ts';
 import { openImage } from '../../worker/disk/open.ts';
 import { openVsphere } from '../../worker/sources/vsphere/driver.ts';
 import { seededContent } from '../lab/content.ts';
@@ -11,6 +12,7 @@ import type { PowerState } from '../lab/vcenter/machine.ts';
 import { startVcenter, type Vcenter, type VcenterState } from '../lab/vcenter/vcenter.ts';
 import { contentHash, MiB, scratch } from '../support/disks.ts';
 import { Killable } from '../support/killable.ts';
+import { MemoryLedger } from '../support/memory-ledger.ts';
 import { Mover, recordIn } from '../support/mover.ts';
 import { signInTo } from '../support/vsphere-source.ts';
 
@@ -113,6 +115,26 @@ export class Journey extends Killable {
     const facts = { vm: this.#machine.ref, power: 'on' };
     await source.undo({ key: 'power', side: 'source', kind: 'power', name: this.vm, id: null, facts }, never);
     await vcenter.write(this.vm, 0, 0, Buffer.from('written after the copy'));
+  }
+
+  /** Its guest writes to every disk. */
+  async writesOn(): Promise<void> {
+    for (const disk of DISKS.keys()) await this.#world.vcenter.write(this.vm, disk, 0, Buffer.from('written since'));
+  }
+
+  /** Somebody shuts it down. */
+  async isShutDown(): Promise<void> {
+    await using source = await openVsphere(signInTo(this.#world.vcenter), never);
+    const vm = await source.describe(this.#machine.ref, never);
+    await source.shutDown(vm, defaultOptions, new MemoryLedger('by-hand'), never);
+  }
+
+  /** Somebody removes the snapshot from which its disks are copied. */
+  async snapshotRemoved(): Promise<void> {
+    await using source = await openVsphere(signInTo(this.#world.vcenter), never);
+    const facts = { vm: this.#machine.ref };
+    const name = tagOf(MigrationId.parse(this.id));
+    await source.undo({ key: 'snapshot', side: 'source', kind: 'snapshot', name, id: null, facts }, never);
   }
 
   /** How both sides stand as far as this machine goes, in words that say all there is. */

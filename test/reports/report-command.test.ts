@@ -22,7 +22,7 @@ async function journaled(): Promise<void> {
   const first: MoveEntry = { what: 'begun', request };
   await using journal = await JournalFile.create<MoveEntry>(path.join(state, 'migrations'), request.id, first);
   await journal.write({ what: 'planned', vm: goodVm(), plan, findings, about });
-  for (const disk of disks) await journal.write({ what: 'copied', disk });
+  for (const disk of disks) await journal.write({ what: 'copied', disk, snapshot: null });
   await journal.write({ what: 'outcome', outcome });
   for (const { stage, at } of stages.slice(1)) await journal.write({ what: 'stage', stage, at });
 }

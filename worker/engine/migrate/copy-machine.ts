@@ -14,8 +14,7 @@ const DISKS_AT_ONCE = 2;
 
 /** Each disk is written down as soon as it is copied. @throws GutsError; what was copied by then stays */
 export async function copyMachine(move: MigrationInHand, lanes: number): Promise<void> {
-  const missing = missingDisks(move);
-  if (missing.length > 0) await copyDisks(move, missing, lanes);
+  if (missingDisks(move).length > 0) await copyDisks(move, lanes);
   await move.undoKinds('lease', 'snapshot'); // of a run that was killed when all was copied
 }
 
@@ -28,21 +27,34 @@ export function missingDisks({ state, ledger, plan }: MigrationInHand): PlannedD
   return plan.disks.filter(({ key }) => !isThere(key));
 }
 
-async function copyDisks(move: MigrationInHand, missing: readonly PlannedDisk[], lanes: number): Promise<void> {
-  const { context, ledger, state } = move;
+/** The source went on without them: what was made of the copies goes, and all is copied again. */
+export async function dropCopies(move: MigrationInHand): Promise<void> {
+  await move.undoKinds('server', 'volume', 'image');
+  await move.write({ what: 'dropped', keys: move.state.record.disks.map(({ key }) => key) });
+}
+
+async function copyDisks(move: MigrationInHand, lanes: number): Promise<void> {
+  const { context, ledger, plan, state } = move;
   const { signal } = context;
   const { source } = await move.sides();
   const found = await source.describe(state.record.request.vm.ref, signal);
   // What the guest's tools told while it ran is still a good guess of what its disks hold.
   const disks = found.guest.disks.length > 0 ? found.guest.disks : (state.vm?.guest.disks ?? []);
   const vm = { ...found, guest: { ...found.guest, disks } };
-  await using open = await source.openDisks(vm, missing, ledger, signal);
+  await using open = await source.openDisks(vm, plan.disks, ledger, signal);
+  // Disks of two moments are not what a guest finds after a power cut.
+  const isOfOld = ({ key }: MovedDisk): boolean => state.snapshots.get(key) !== open.snapshot;
+  if (state.record.disks.some(isOfOld)) await dropCopies(move);
+  const missing = missingDisks(move);
+  const left = open.disks.filter(({ key }) => missing.some((disk) => disk.key === key));
   const failure = new AbortController();
   const stop = AbortSignal.any([signal, failure.signal]);
-  const left = [...open.disks];
   const copyNext = async (): Promise<void> => {
     for (let disk = left.shift(); disk !== undefined && !stop.aborted; disk = left.shift()) {
-      await copyOne(move, disk, lanes, stop).catch((error: unknown) => failure.abort(error));
+      const { snapshot } = open;
+      await copyOne(move, disk, lanes, stop)
+        .then(async (copied) => await move.write({ what: 'copied', disk: copied, snapshot }))
+        .catch((error: unknown) => failure.abort(error));
     }
   };
   await Promise.all(Array.from({ length: DISKS_AT_ONCE }, copyNext));
@@ -50,7 +62,12 @@ async function copyDisks(move: MigrationInHand, missing: readonly PlannedDisk[],
   await open.complete(signal);
 }
 
-async function copyOne(move: MigrationInHand, disk: ReadableDisk, lanes: number, signal: AbortSignal): Promise<void> {
+async function copyOne(
+  move: MigrationInHand,
+  disk: ReadableDisk,
+  lanes: number,
+  signal: AbortSignal,
+): Promise<MovedDisk> {
   const { context, ledger, plan, state } = move;
   const { destination } = await move.sides();
   const diskIndex = plan.disks.findIndex(({ key }) => key === disk.key);
@@ -77,15 +94,8 @@ async function copyOne(move: MigrationInHand, disk: ReadableDisk, lanes: number,
         signal,
       });
       const { reading, imageFormat } = planned;
-      const copied: MovedDisk = {
-        ...moved,
-        reading: reading.value,
-        imageFormat: imageFormat.value,
-        imageId: upload.imageId,
-        volumeId: null,
-      };
-      await move.write({ what: 'copied', disk: copied });
-      return;
+      const { imageId } = upload;
+      return { ...moved, reading: reading.value, imageFormat: imageFormat.value, imageId, volumeId: null };
     } catch (thrown) {
       const error = firstOf(thrown);
       const mayHelp = error instanceof GutsError && error.retryable;

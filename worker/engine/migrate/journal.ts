@@ -39,7 +39,8 @@ export const MoveEntry = z.discriminatedUnion('what', [
   z.object({ what: z.literal('settled'), key: z.string() }),
   /** The machine is off, and its guest waits for the new server. */
   z.object({ what: z.literal('stopped'), at }),
-  z.object({ what: z.literal('copied'), disk: MovedDisk }),
+  /** With the snapshot that it is of; null where the machine was off. */
+  z.object({ what: z.literal('copied'), disk: MovedDisk, snapshot: z.string().nullable().default(null) }),
   /** Copies that are of no use any more, because the source went on without them. */
   z.object({ what: z.literal('dropped'), keys: z.array(z.string()) }),
   z.object({ what: z.literal('outcome'), outcome: MigrationOutcome }),
@@ -53,6 +54,8 @@ export interface MoveState {
   readonly vm: InventoryVm | null;
   readonly about: z.infer<typeof Abouts> | null;
   readonly stoppedAt: string | null;
+  /** The snapshot that each copy is of, by the disk's key. */
+  readonly snapshots: ReadonlyMap<string, string | null>;
 }
 
 /** @returns null where not even the first line is whole. */
@@ -71,7 +74,7 @@ export function stateOf([first, ...entries]: readonly MoveEntry[]): MoveState | 
     outcome: null,
     error: null,
   };
-  return entries.reduce(withEntry, { record, vm: null, about: null, stoppedAt: null });
+  return entries.reduce(withEntry, { record, vm: null, about: null, stoppedAt: null, snapshots: new Map() });
 }
 
 /** The state after one more entry. */
@@ -113,7 +116,8 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
       const copied = [...record.disks.filter(({ key }) => key !== entry.disk.key), entry.disk];
       const places = new Map(record.plan?.disks.map(({ key }, place) => [key, place]));
       const placeOf = ({ key }: MovedDisk): number => places.get(key) ?? places.size;
-      return changed({ disks: copied.sort((a, b) => placeOf(a) - placeOf(b)) }); // a smaller one may be done first
+      const disks = copied.sort((a, b) => placeOf(a) - placeOf(b)); // a smaller one may be done first
+      return { ...changed({ disks }), snapshots: new Map([...state.snapshots, [entry.disk.key, entry.snapshot]]) };
     }
     case 'dropped':
       return changed({ disks: record.disks.filter(({ key }) => !entry.keys.includes(key)) });

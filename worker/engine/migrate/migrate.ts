@@ -8,7 +8,7 @@ import { isOver, type Stage } from '../../../main/shared/stages.ts';
 import type { ProvisionedServer } from '../../drivers.ts';
 import { PreflightBlockedError } from '../../preflight/check.ts';
 import type { JobContext } from '../job-context.ts';
-import { copyMachine, missingDisks } from './copy-machine.ts';
+import { copyMachine, dropCopies, missingDisks } from './copy-machine.ts';
 import { MigrationInHand, type Sides } from './in-hand.ts';
 import { now, type Shelf } from './shelf.ts';
 
@@ -181,18 +181,18 @@ class Run {
     const move = this.#move;
     const { signal } = move.context;
     const { source } = await move.sides();
-    const { request, disks } = move.state.record;
+    const { request } = move.state.record;
     const { options } = request;
     const vm = await source.describe(request.vm.ref, signal);
     await move.undoKinds('lease');
+    if (vm.power === 'off') await move.undoKinds('snapshot'); // of one that ran: its disks stand still by themselves
     if (options.whileRunning === 'snapshot') return;
     if (vm.power !== 'on') {
       const wasOn = move.ledger.items.some(({ kind }) => kind === 'power');
       if (wasOn && move.state.stoppedAt === null) await move.write({ what: 'stopped', at: now() });
       return;
     }
-    await move.undoKinds('server', 'volume', 'image');
-    await move.write({ what: 'dropped', keys: disks.map(({ key }) => key) });
+    await dropCopies(move);
     await source.shutDown(vm, options, move.ledger, signal);
     await move.write({ what: 'stopped', at: now() });
   }

@@ -63,6 +63,7 @@ export async function openVmDisks(
     }
     return {
       disks,
+      snapshot: snapshot?.id ?? null,
       complete: async (stop) => await lease?.complete(stop),
       [Symbol.asyncDispose]: async () => await undo.all(),
     };
