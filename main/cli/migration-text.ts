@@ -1,7 +1,7 @@
 /** Migrations in words for people: stages, plans, findings, what became of them. */
 import type { MigrationOptions, MigrationPlan, MigrationRecord, PlannedDisk } from '../shared/migration.ts';
 import type { Finding, Severity } from '../shared/preflight.ts';
-import { isOver, type Stage } from '../shared/stages.ts';
+import { isAtRest, type Stage } from '../shared/stages.ts';
 import { sheet, table } from './table.ts';
 import { duration, size } from './terminal.ts';
 
@@ -21,8 +21,7 @@ export const stageText: Readonly<Partial<Record<Stage, string>>> = {
 
 /** The stage, and whether somebody works on it. */
 export function stateText({ stage, isRunning }: MigrationRecord): string {
-  const isBetween = !isOver(stage) && stage !== 'planned';
-  return isBetween && !isRunning ? `${stage} (interrupted)` : stage;
+  return isRunning || isAtRest(stage) ? stage : `${stage} (interrupted)`;
 }
 
 export function listText(records: readonly MigrationRecord[], names: ReadonlyMap<string, string>): string {

@@ -68,6 +68,11 @@ export const MigrateJob = z.object({
   ...Both,
   dataDir: z.string().min(1),
   lanes: z.number().int().min(1).max(16),
+  /**
+   * `queued` only gets it there: planned, looked at, nothing made, nothing held; what is further on is left as it stands.
+   * `end`, as without it, goes on from there, and looks again first where the plan is older than ten minutes.
+   */
+  until: z.enum(['queued', 'end']).optional(),
 });
 
 /** All migrations that the data folder knows, newest first; one of them where `id` is given. */

@@ -51,7 +51,8 @@ export type StageEvent =
 export const exits: Readonly<Record<Stage, Partial<Record<StageEvent, Stage>>>> = {
   planned: { start: 'preflight', cancel: 'cancelled' },
   preflight: { passed: 'queued', fail: 'failed', cancel: 'cleaning' }, // a retry may have something left to undo
-  queued: { admitted: 'preparing', cancel: 'cleaning' },
+  // Its plan is looked at again where it has waited for long; what stops the move by then fails it.
+  queued: { admitted: 'preparing', fail: 'failed', cancel: 'cleaning' },
   preparing: { ready: 'copying', hold: 'waiting', pause: 'paused', fail: 'failed', cancel: 'cleaning' },
   copying: {
     copied: 'syncing',
@@ -90,3 +91,7 @@ export function next(stage: Stage, event: StageEvent): Stage {
 
 /** Nothing will happen any more unless somebody asks for it. */
 export const isOver = (stage: Stage): boolean => ['done', 'failed', 'cancelled', 'rolledBack'].includes(stage);
+
+/** Nobody has to be at work on it: it is over, or waits for its turn or for a word. */
+export const isAtRest = (stage: Stage): boolean =>
+  isOver(stage) || ['planned', 'queued', 'paused', 'waiting'].includes(stage);

@@ -18,6 +18,10 @@ test('nothing is done that was not verified', () => {
   expect(leadingToDone).toEqual(['verifying']);
 });
 
+test('what waits in the queue can still be stopped by what has changed meanwhile', () => {
+  expect(exits.queued).toEqual({ admitted: 'preparing', fail: 'failed', cancel: 'cleaning' });
+});
+
 test('a cutover that began is finished or fails: it cannot be cancelled', () => {
   expect(exits.cuttingOver.cancel).toBeUndefined();
 });

@@ -23,10 +23,17 @@ export interface MigrateTools {
 }
 
 const UNDO_TIMEOUT_MS = 15 * 60_000;
+/** A plan that has waited for longer is made anew before anything else is. */
+const PLAN_GOOD_FOR_MS = 10 * 60_000;
+/** From which a migration can still be brought into the queue. */
+const BEFORE_QUEUE: readonly Stage[] = ['planned', 'preflight', 'failed'];
 
-/** @returns the record at its end: done, or cancelled. @throws GutsError after what was made is undone or named */
+/**
+ * @returns the record at its end: done, or cancelled; or in the queue, where no more was asked for
+ * @throws GutsError after what was made is undone or named
+ */
 export async function migrate(
-  job: Pick<MigrateJob, 'request' | 'lanes'>,
+  job: Pick<MigrateJob, 'request' | 'lanes' | 'until'>,
   tools: MigrateTools,
   context: JobContext,
 ): Promise<MigrationRecord> {
@@ -37,7 +44,7 @@ export async function migrate(
   using _wish = shelf.onCancel(job.request.id, () => cancel.abort(new CancelWish()));
   const signal = AbortSignal.any([context.signal, cancel.signal]);
   await using move = new MigrationInHand(taken, tools.open, { ...context, signal });
-  return await new Run(move, tools.plan, job.lanes).toTheEnd();
+  return await new Run(move, tools.plan, job).go();
 }
 
 /** Somebody asked for it: that is no failure. */
@@ -48,22 +55,23 @@ class CancelWish extends Error {
 class Run {
   readonly #move: MigrationInHand;
   readonly #makePlan: MigrateTools['plan'];
-  readonly #lanes: number;
+  readonly #job: Pick<MigrateJob, 'lanes' | 'until'>;
   readonly #beganMs = performance.now();
   #server: ProvisionedServer | undefined;
 
-  constructor(move: MigrationInHand, makePlan: MigrateTools['plan'], lanes: number) {
+  constructor(move: MigrationInHand, makePlan: MigrateTools['plan'], job: Pick<MigrateJob, 'lanes' | 'until'>) {
     this.#move = move;
     this.#makePlan = makePlan;
-    this.#lanes = lanes;
+    this.#job = job;
   }
 
-  async toTheEnd(): Promise<MigrationRecord> {
+  async go(): Promise<MigrationRecord> {
     const move = this.#move;
     const { signal } = move.context;
+    const isToQueue = this.#job.until === 'queued';
     try {
-      await this.#takeUp();
-      while (!isOver(move.stage)) {
+      if (!isToQueue || BEFORE_QUEUE.includes(move.stage)) await this.#takeUp();
+      while (isToQueue ? BEFORE_QUEUE.includes(move.stage) : !isOver(move.stage)) {
         signal.throwIfAborted();
         await this.#through(move.stage);
       }
@@ -133,6 +141,7 @@ class Run {
         await move.reach('passed');
         return;
       case 'queued':
+        if (this.#planAgeMs() > PLAN_GOOD_FOR_MS) await this.#preflight();
         await move.reach('admitted');
         return;
       case 'preparing':
@@ -140,7 +149,7 @@ class Run {
         await move.reach('ready');
         return;
       case 'copying':
-        await copyMachine(move, this.#lanes);
+        await copyMachine(move, this.#job.lanes);
         await move.reach('switched');
         return;
       case 'provisioning':
@@ -158,6 +167,11 @@ class Run {
       default:
         throw new Error(`a cold migration is never at “${stage}”`);
     }
+  }
+
+  #planAgeMs(): number {
+    const queued = this.#move.state.record.stages.findLast(({ stage }) => stage === 'queued');
+    return Date.now() - Date.parse(queued?.at ?? '');
   }
 
   async #preflight(): Promise<void> {

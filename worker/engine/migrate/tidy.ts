@@ -2,7 +2,7 @@
 import { toErrorInfo } from '../../../main/shared/errors.ts';
 import { MigrationId, type LedgerItem } from '../../../main/shared/migration.ts';
 import type { Leftover, TidyJob } from '../../../main/shared/move-jobs.ts';
-import { isOver } from '../../../main/shared/stages.ts';
+import { isAtRest, isOver } from '../../../main/shared/stages.ts';
 import type { Undoer } from '../../drivers.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -28,9 +28,10 @@ export async function tidySide(
     const leftover = { connection: name, item, migration: state === null ? null : migration };
     const { isRunning = false, stage = null } = state?.record ?? {};
     if (isRunning || (stage !== null && stage !== 'planned' && !isOver(stage))) {
+      const stands = stage !== null && isAtRest(stage) ? 'is' : 'was interrupted at';
       const says = isRunning
         ? 'Its migration is running.'
-        : `Its migration was interrupted at “${stage}”: go on with “guts start”, or undo it with “guts cancel”.`;
+        : `Its migration ${stands} “${stage}”: go on with “guts start”, or undo it with “guts cancel”.`;
       told.push({ ...leftover, state: 'inUse', says });
     } else if (!remove || (state === null && !alsoUnknown)) {
       told.push({ ...leftover, state: 'found', says: state === null ? UNKNOWN : null });

@@ -1,0 +1,158 @@
+/** One engine thread between a small vCenter and a small cloud, given jobs as its host gives them; several at once if need be. */
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import * as path from 'node:path';
+import { EngineClient, type JobListener } from '../../main/engine-client.ts';
+import { defaultOptions, MigrationId, type MigrationOptions } from '../../main/shared/migration.ts';
+import type { MigrationRecord, MigrationRequest } from '../../main/shared/migration.ts';
+import type { MigrateJob } from '../../main/shared/move-jobs.ts';
+import { openImage } from '../../worker/disk/open.ts';
+import { JournalFile, journalPath, readJournal } from '../../worker/engine/journal-file.ts';
+import { MoveEntry } from '../../worker/engine/migrate/journal.ts';
+import { seededContent } from '../lab/content.ts';
+import { signInAs } from '../lab/openstack/sign-in.ts';
+import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
+import { startVcenter, type Vcenter, type VcenterState } from '../lab/vcenter/vcenter.ts';
+import { contentHash, MiB, scratch } from '../support/disks.ts';
+import { signInTo } from '../support/vsphere-source.ts';
+
+export type Machine = VcenterState['machines'][number];
+type Wishes = Partial<Omit<MigrateJob, 'kind' | 'request'>>;
+
+const never = new AbortController().signal;
+
+export class EngineWorld implements AsyncDisposable {
+  readonly vcenter: Vcenter;
+  readonly cloud: OpenstackLab;
+  readonly engine: EngineClient;
+  readonly #folder = scratch();
+  #requests = 0;
+
+  /** @param machines of each, the sizes of its disks; they run, and are called `vm-0`, `vm-1` … */
+  static async open(...machines: readonly (readonly number[])[]): Promise<EngineWorld> {
+    const vcenter = await startVcenter({
+      machines: machines.map((sizes, machine) => ({
+        name: `vm-${machine}`,
+        power: 'on',
+        changeTracking: true,
+        disks: sizes.map((sizeBytes, disk) => ({
+          sizeBytes,
+          isThin: true,
+          content: seededContent(`disk ${disk} of vm-${machine}`, sizeBytes, 10 * machine + disk + 1),
+        })),
+        nics: [{ network: 'VM Network' }],
+      })),
+      withOthers: false,
+    });
+    return new EngineWorld(vcenter, await startOpenstack({ buildMs: 20 }));
+  }
+
+  private constructor(vcenter: Vcenter, cloud: OpenstackLab) {
+    this.vcenter = vcenter;
+    this.cloud = cloud;
+    this.engine = new EngineClient();
+  }
+
+  request(vm: string, options: Partial<MigrationOptions> = {}): MigrationRequest {
+    const { source, destination } = this.signIns();
+    return {
+      id: MigrationId.parse(`mig_${String(++this.#requests).padStart(12, '0')}`),
+      source: source.connection.id,
+      destination: destination.connection.id,
+      vm: { ref: this.machine(vm).ref, name: vm },
+      options: { ...defaultOptions, networks: [{ from: null, to: 'lan', ip: 'auto' }], ...options },
+      createdAt: new Date().toISOString(),
+    };
+  }
+
+  async migrate(
+    request: MigrationRequest,
+    wishes: Wishes = {},
+    { signal = never, ...listener }: JobListener & { readonly signal?: AbortSignal } = {},
+  ): Promise<MigrationRecord> {
+    const job = { kind: 'migrate', request, ...this.signIns(), dataDir: this.dataDir, lanes: 2, ...wishes } as const;
+    return await this.engine.run(job, signal, listener);
+  }
+
+  async record({ id }: MigrationRequest): Promise<MigrationRecord> {
+    const [record] = await this.engine.run({ kind: 'migrations', dataDir: this.dataDir, id }, never);
+    if (record === undefined) throw new Error(`${id} is unknown`);
+    return record;
+  }
+
+  async cancel({ id }: MigrationRequest): Promise<MigrationRecord> {
+    const job = { kind: 'cancelMigration', id, ...this.signIns(), dataDir: this.dataDir } as const;
+    return await this.engine.run(job, never);
+  }
+
+  get dataDir(): string {
+    return this.#folder.dir;
+  }
+
+  signIns(): Pick<MigrateJob, 'source' | 'destination'> {
+    return { source: signInTo(this.vcenter), destination: signInAs(this.cloud) };
+  }
+
+  machine(vm: string): Machine {
+    const machine = this.vcenter.state().machines.find(({ name }) => name === vm);
+    if (machine === undefined) throw new Error(`${vm} is gone`);
+    return machine;
+  }
+
+  journalOf({ id }: MigrationRequest): string {
+    return journalPath(path.join(this.dataDir, 'migrations'), id);
+  }
+
+  async journal(request: MigrationRequest): Promise<readonly MoveEntry[]> {
+    return (await readJournal(this.journalOf(request), MoveEntry)).entries;
+  }
+
+  /** Everything in the journal happened so much earlier. */
+  async letPass(ms: number, request: MigrationRequest): Promise<void> {
+    const [first, ...rest] = (await this.journal(request)).map((entry) =>
+      'at' in entry ? { ...entry, at: new Date(Date.parse(entry.at) - ms).toISOString() } : entry,
+    );
+    if (first === undefined) throw new Error('there is no journal');
+    const at = this.journalOf(request);
+    rmSync(at);
+    await using journal = await JournalFile.create<MoveEntry>(path.dirname(at), request.id, first);
+    for (const entry of rest) await journal.write(entry);
+  }
+
+  /** Whether a server of that name runs in the cloud with what the machine's disks hold now. */
+  async hasArrived(vm: string, diskCount: number): Promise<boolean> {
+    const [server, ...others] = this.cloud.state().servers.filter(({ name }) => name === vm);
+    if (server?.status !== 'ACTIVE' || others.length > 0) return false;
+    const disks = this.cloud.serverDisks(server.id);
+    const there = await Promise.all(
+      disks.map(async ({ path: file }) => {
+        await using image = await openImage(file);
+        return { hash: await contentHash(image), sizeBytes: image.facts.virtualSizeBytes };
+      }),
+    );
+    for (const [index, { hash, sizeBytes }] of there.entries()) {
+      const bytes = Buffer.alloc(sizeBytes);
+      await this.vcenter.read(vm, index, bytes, 0);
+      if (createHash('sha256').update(bytes).digest('hex') !== hash) return false;
+    }
+    return disks.length === diskCount;
+  }
+
+  /** Names of what there is in the cloud, and leases that hold a machine. */
+  held(): readonly string[] {
+    const { images, volumes, ports, servers } = this.cloud.state();
+    const open = this.vcenter.state().leases.filter(({ state }) => state === 'ready' || state === 'initializing');
+    return [
+      ...[...images, ...volumes, ...ports, ...servers].map(({ name }) => name ?? ''),
+      ...open.map(({ machine }) => `a lease of ${machine}`),
+    ];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.engine[Symbol.asyncDispose]();
+    await Promise.all([this.vcenter[Symbol.asyncDispose](), this.cloud[Symbol.asyncDispose]()]);
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+export const sizes = { small: 2 * MiB, large: 6 * MiB } as const;
