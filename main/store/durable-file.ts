@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { refused, StoreDamagedError, StoreTooNewError } from './errors.ts';
 
 /** Only the owner may read what Guts keeps: it names servers and users. */
-const FILE_MODE = 0o600;
+export const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
 const Versioned = z.object({ schemaVersion: z.number().int() });
@@ -100,7 +100,7 @@ export class DurableFile<T> implements Adapter<T> {
 }
 
 /** Writes beside the file, forces it to the disk, and gives it its name then. */
-async function writeDurably(file: string, text: string, keepsBackup: boolean): Promise<void> {
+export async function writeDurably(file: string, text: string | Uint8Array, keepsBackup: boolean): Promise<void> {
   const folder = path.dirname(file);
   await makeFolder(folder);
   const part = `${file}.${process.pid}.part`;
@@ -151,9 +151,9 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 const backupName = (file: string): string => `${file}.bak`;
-const corruptName = (file: string): string => `${file}.corrupt`;
+export const corruptName = (file: string): string => `${file}.corrupt`;
 
-async function isThere(file: string): Promise<boolean> {
+export async function isThere(file: string): Promise<boolean> {
   return await access(file).then(
     () => true,
     () => false,

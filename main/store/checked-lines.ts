@@ -1,0 +1,33 @@
+/** Lines that show whether they are what was written: JSON behind the first 16 hexadecimal digits of its SHA-256. */
+import { createHash } from 'node:crypto';
+
+const SUM_DIGITS = 16;
+const LINE = /^([0-9a-f]{16}) (.*)$/;
+
+/** Whole lines, and where the next one begins. */
+export function* linesOf(bytes: Buffer): Generator<{ readonly text: string; readonly end: number }, void, void> {
+  for (let at = 0; at < bytes.length;) {
+    const feed = bytes.indexOf(10, at);
+    const end = feed < 0 ? bytes.length : feed + 1;
+    yield { text: feed < 0 ? '' : bytes.toString('utf8', at, feed), end };
+    at = end;
+  }
+}
+
+/** Undefined where the line is not what was written. */
+export function valueOf(line: string): unknown {
+  const [, sum, json] = LINE.exec(line) ?? [];
+  return json === undefined || sumOf(json) !== sum ? undefined : JSON.parse(json);
+}
+
+export function hasSoundLine(bytes: Buffer): boolean {
+  for (const { text } of linesOf(bytes)) if (valueOf(text) !== undefined) return true;
+  return false;
+}
+
+const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, SUM_DIGITS);
+
+export function lineOf(value: unknown): string {
+  const text = JSON.stringify(value);
+  return `${sumOf(text)} ${text}\n`;
+}
