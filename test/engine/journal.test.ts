@@ -1,6 +1,7 @@
 /** The journal: what was acknowledged is there after a crash, and a torn end does not hide what came before it. */
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
-import { statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { JournalEntry } from '../../worker/engine/journal.ts';
 import { JournalFile, readJournals } from '../../worker/engine/journal-file.ts';
@@ -67,10 +68,62 @@ describe('a journal', () => {
     await truncate(file, statSync(file).size - 5);
 
     const more: JournalEntry = { what: 'gone', path: '/tmp/ä' };
-    await using journal = await JournalFile.reopen<JournalEntry>(file);
+    await using journal = await JournalFile.reopen(file, JournalEntry);
     await journal.write(more);
 
     expect((await readJournals(tmp.dir, JournalEntry))[0]?.entries).toEqual([...entries.slice(0, 2), more]);
+  });
+
+  test.each([1, 5, 60])('loses only what was torn when %i bytes of its end are missing', async (missing) => {
+    using tmp = scratch();
+    const file = await written(tmp.dir);
+    await truncate(file, statSync(file).size - missing);
+
+    await using journal = await JournalFile.reopen(file, JournalEntry);
+    await journal.write({ what: 'gone', path: '/tmp/x' });
+
+    expect((await readJournals(tmp.dir, JournalEntry))[0]?.entries).toHaveLength(3);
+    expect(readdirSync(tmp.dir)).toEqual([`${begun.jobId}.jsonl`]);
+  });
+
+  test('damaged before its end is kept aside as it was, said once, and goes on with what stood before', async () => {
+    using tmp = scratch();
+    const file = await written(tmp.dir);
+    const broken = (await readFile(file, 'utf8')).replace('.part', '.parT');
+    await writeFile(file, broken);
+
+    await expect(JournalFile.reopen(file, JournalEntry)).rejects.toMatchObject({
+      code: 'store.damaged',
+      message: expect.stringContaining(`${file}.corrupt`),
+    });
+
+    expect(await readFile(`${file}.corrupt`, 'utf8')).toBe(broken);
+    await using journal = await JournalFile.reopen(file, JournalEntry);
+    await journal.write({ what: 'gone', path: '/tmp/x' });
+    expect((await readJournals(tmp.dir, JournalEntry))[0]?.entries).toHaveLength(2);
+  });
+
+  test('of a newer Guts is not gone on with', async () => {
+    using tmp = scratch();
+    const file = await written(tmp.dir);
+    const json = '{"what":"unknown"}';
+    await appendFile(file, `${createHash('sha256').update(json).digest('hex').slice(0, 16)} ${json}\n`);
+    const whole = await readFile(file);
+
+    await expect(JournalFile.reopen(file, JournalEntry)).rejects.toMatchObject({ code: 'store.too-new' });
+
+    expect(await readFile(file)).toEqual(whole);
+  });
+
+  test('written to by many at once has all of it, in the order in which they came', async () => {
+    using tmp = scratch();
+    const more = Array.from({ length: 500 }, (_, i): JournalEntry => ({ what: 'gone', path: `/tmp/${i}` }));
+    {
+      await using journal = await JournalFile.create<JournalEntry>(tmp.dir, begun.jobId, begun);
+      await Promise.all(more.map((entry) => journal.write(entry)));
+    }
+
+    expect((await readJournals(tmp.dir, JournalEntry))[0]?.entries).toEqual([begun, ...more]);
   });
 
   test('is readable for its owner only', async () => {

@@ -1,15 +1,19 @@
 /**
- * A file that tells what was done, line by line, each on disk before it counts.
+ * A file that tells what was done, line by line, each on disk before it counts; who writes while a flush is under way shares
+ * the next one.
  *
  * A line is JSON behind the first 16 hexadecimal digits of its SHA-256; a torn or damaged line ends the journal there.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, stat, truncate, unlink, type FileHandle } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { z } from 'zod';
+import { GroupCommit } from '../../main/shared/group-commit.ts';
+import { JournalDamagedError, JournalTooNewError, journalRefused } from './journal-errors.ts';
 
 const ENDING = '.jsonl';
 const FRESH = '.new';
+const CORRUPT = '.corrupt';
 /** A journal that has not appeared by then never will: its process died. */
 const FRESH_FOR_MS = 3_600_000;
 const LINE = /^([0-9a-f]{16}) (.*)$/;
@@ -18,11 +22,16 @@ const sumOf = (text: string): string => createHash('sha256').update(text).digest
 export class JournalFile<Entry> implements AsyncDisposable {
   readonly path: string;
   readonly #file: FileHandle;
-  #last = Promise.resolve();
+  readonly #commits = new GroupCommit<string>((lines) => this.#commit(lines.join('')));
+  /** All of it is on the disk. */
+  #bytes: number;
+  /** After a failure that left the file in a state which nobody knows. */
+  #broken: unknown;
 
-  private constructor(at: string, file: FileHandle) {
+  private constructor(at: string, file: FileHandle, bytes: number) {
     this.path = at;
     this.#file = file;
+    this.#bytes = bytes;
   }
 
   /**
@@ -30,33 +39,82 @@ export class JournalFile<Entry> implements AsyncDisposable {
    * that does not say whose it is.
    */
   static async create<Entry>(folder: string, name: string, first: Entry): Promise<JournalFile<Entry>> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     const at = path.join(folder, `${name}${ENDING}`);
     const fresh = `${at}${FRESH}`;
-    const journal = new JournalFile<Entry>(at, await open(fresh, 'ax', 0o600));
-    await journal.write(first);
-    await rename(fresh, at);
-    return journal;
+    let file: FileHandle | undefined;
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      file = await open(fresh, 'ax', 0o600);
+      const journal = new JournalFile<Entry>(at, file, 0);
+      await journal.write(first);
+      await rename(fresh, at);
+      await syncFolder(folder);
+      return journal;
+    } catch (error) {
+      if (file !== undefined) await unlink(fresh).catch(() => {}); // it may have its name already
+      await file?.close();
+      throw journalRefused(at, error);
+    }
   }
 
-  /** Goes on with a journal that is there; a torn end is cut off first. */
-  static async reopen<Entry>(at: string): Promise<JournalFile<Entry>> {
-    await truncate(at, soundBytes(await readFile(at, 'utf8')));
-    return new JournalFile<Entry>(at, await open(at, 'a', 0o600));
+  /**
+   * Goes on with a journal that is there; a torn end is cut off first.
+   * @throws JournalTooNewError where `schema` does not know an entry; JournalDamagedError where lines stand behind a damaged
+   * one: they were set aside then, and the next time goes on with what stood before
+   */
+  static async reopen<S extends z.ZodType>(at: string, schema: S): Promise<JournalFile<z.infer<S>>> {
+    let file: FileHandle | undefined;
+    try {
+      const text = await readFile(at, 'utf8');
+      const sound = soundBytes(text);
+      for (const json of soundLines(text))
+        if (!schema.safeParse(JSON.parse(json)).success) throw new JournalTooNewError(at);
+      const isDamaged = hasSoundLine(Buffer.from(text).subarray(sound).toString('utf8'));
+      if (isDamaged) await copyFile(at, `${at}${CORRUPT}`);
+      file = await open(at, 'a', 0o600);
+      await file.truncate(sound);
+      if (isDamaged) throw new JournalDamagedError(at, `${at}${CORRUPT}`);
+      return new JournalFile<z.infer<S>>(at, file, sound);
+    } catch (error) {
+      await file?.close();
+      throw journalRefused(at, error);
+    }
   }
 
   /** Returns once the entry survives a power cut; entries come in the order of the calls. */
   async write(entry: Entry): Promise<void> {
     const text = JSON.stringify(entry);
-    this.#last = this.#last.then(async () => {
-      await this.#file.appendFile(`${sumOf(text)} ${text}\n`);
-      await this.#file.datasync();
-    });
-    await this.#last;
+    await this.#commits.add(`${sumOf(text)} ${text}\n`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#commits.end();
     await this.#file.close();
+  }
+
+  async #commit(text: string): Promise<void> {
+    if (this.#broken !== undefined) throw journalRefused(this.path, this.#broken);
+    try {
+      await this.#file.appendFile(text);
+      await this.#file.datasync();
+      this.#bytes += Buffer.byteLength(text);
+    } catch (error) {
+      await this.#takeBack(error);
+      throw journalRefused(this.path, error);
+    }
+  }
+
+  /** What is half there would end the journal for whoever reads it, also before lines that come later. */
+  async #takeBack(error: unknown): Promise<void> {
+    // After a failed flush the system may call data flushed that is not: only a full disk is known to be harmless.
+    const isHarmless = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+    try {
+      await this.#file.truncate(this.#bytes);
+      await this.#file.datasync();
+      if (!isHarmless) this.#broken = error;
+    } catch {
+      this.#broken = error;
+    }
   }
 }
 
@@ -78,7 +136,10 @@ export async function readJournals<S extends z.ZodType>(folder: string, schema: 
 
 /** One journal, empty where there is none. */
 export async function readJournal<S extends z.ZodType>(at: string, schema: S): Promise<OldJournal<z.infer<S>>> {
-  const text = await readFile(at, 'utf8').catch(() => ''); // another process may have just removed it
+  const text = await readFile(at, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''; // another process may have just removed it
+    throw journalRefused(at, error);
+  });
   const entries: z.infer<S>[] = [];
   for (const json of soundLines(text)) {
     const entry = schema.safeParse(JSON.parse(json));
@@ -106,6 +167,22 @@ function* soundLines(text: string): Generator<string, void, void> {
     const [, sum, json] = LINE.exec(line) ?? [];
     if (json === undefined || sumOf(json) !== sum) return;
     yield json;
+  }
+}
+
+function hasSoundLine(text: string): boolean {
+  const whole = text.split('\n').slice(0, -1);
+  return whole.some((line) => soundLines(line).next().done === false);
+}
+
+/** A new name lasts only when its folder is on the disk. Windows knows no such thing and needs none. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -74,17 +74,20 @@ export class Shelf {
     await this.#lock(id);
     try {
       await rm(this.#wish(id), { force: true });
-      const journal = await JournalFile.reopen<MoveEntry>(this.#journal(id));
+      const journal = await JournalFile.reopen(this.#journal(id), MoveEntry);
       await journal.write({ what: 'taken', ...thisProcess(), at: now() });
       const state = await this.one(id);
       return {
         journal,
         state,
         [Symbol.asyncDispose]: async () => {
-          await journal.write({ what: 'left', at: now() });
-          await journal[Symbol.asyncDispose]();
-          await rm(this.#lockFile(id), { force: true });
-          await rm(this.#wish(id), { force: true });
+          try {
+            await journal.write({ what: 'left', at: now() });
+          } finally {
+            await journal[Symbol.asyncDispose](); // also where the disk is full: it can be taken again when it is not
+            await rm(this.#lockFile(id), { force: true });
+            await rm(this.#wish(id), { force: true });
+          }
         },
       };
     } catch (error) {
