@@ -1,19 +1,14 @@
 /** Lets one process at a time change the files of a data folder, and says who does when that takes too long. */
-import { readFileSync } from 'node:fs';
 import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
 import { makeFolder } from './durable-file.ts';
 import { refused, StoreBusyError } from './errors.ts';
+import { isAlive, nameOf, ProcessMark, thisProcess } from './process-mark.ts';
 
 /** A write takes milliseconds; whoever holds the lock for longer is stuck. */
 const PATIENCE_MS = 5000;
 const LOOK_EVERY_MS = 25;
-
-const Holder = z.object({ pid: z.number().int(), started: z.string(), host: z.string() });
-type Holder = z.infer<typeof Holder>;
 
 /** Work of this process waits here, by folder: the lock file only knows processes. */
 const queues = new Map<string, Promise<unknown>>();
@@ -67,7 +62,7 @@ async function take(folder: string, file: string, patienceMs: number): Promise<v
       if (text === null) continue; // given back meanwhile
       const holder = holderOf(text);
       if (holder !== null && !isAlive(holder)) await takeAway(file, text);
-      else if (performance.now() > giveUpMs) throw new StoreBusyError(folder, nameOf(holder), file);
+      else if (performance.now() > giveUpMs) throw new StoreBusyError(folder, whoIs(holder), file);
       else await pause(LOOK_EVERY_MS);
     }
   } finally {
@@ -88,39 +83,13 @@ async function takeAway(file: string, text: string): Promise<void> {
   await unlink(aside);
 }
 
-function holderOf(text: string): Holder | null {
+function holderOf(text: string): ProcessMark | null {
   try {
-    return Holder.parse(JSON.parse(text));
+    return ProcessMark.parse(JSON.parse(text));
   } catch {
     return null;
   }
 }
 
-const nameOf = (holder: Holder | null): string =>
-  holder === null
-    ? 'a process that left no name'
-    : `process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`;
-
-const thisProcess = (): Holder => ({ pid: process.pid, started: startOf(process.pid), host: hostname() });
-
-/** Of a process on another computer nothing is known: it counts as alive. */
-function isAlive({ pid, started, host }: Holder): boolean {
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false; // EPERM: it runs, as someone else
-  }
-  return started === startOf(pid);
-}
-
-/** Numbers of processes are used again; their start is not. Empty where the system does not tell. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
-  } catch {
-    return '';
-  }
-}
+const whoIs = (holder: ProcessMark | null): string =>
+  holder === null ? 'a process that left no name' : nameOf(holder);
