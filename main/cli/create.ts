@@ -1,12 +1,10 @@
 /** `guts create`: one machine's move from a source to a destination, planned and on request run. */
 import type { Command } from 'commander';
 import { GutsError } from '../shared/errors.ts';
-import { MigrationId, type MigrationRequest } from '../shared/migration.ts';
-import { mayStart } from '../shared/preflight.ts';
-import { randomLetters, type ConnectionKind } from '../store/connections.ts';
+import { defaultOptions } from '../shared/migration.ts';
+import type { InputOf } from '../shared/operations.ts';
 import { findingsText, planText } from './migration-text.ts';
 import { migrationOptions, optionsFrom, type MigrationFlags } from './migration-flags.ts';
-import { lanesOption } from './options.ts';
 import { findVm } from './resources.ts';
 import { runMigration } from './run-migration.ts';
 import { UsageError } from './usage-error.ts';
@@ -18,7 +16,6 @@ interface Flags extends MigrationFlags {
   readonly vm: string;
   readonly start: boolean;
   readonly dryRun: boolean;
-  readonly lanes: number;
 }
 
 export function addCreate(program: Command): void {
@@ -31,42 +28,43 @@ export function addCreate(program: Command): void {
     .option('--start', 'run it now, in the foreground', false)
     .option('--dry-run', 'only tell what would be done; keep nothing', false);
   migrationOptions(create)
-    .addOption(lanesOption())
     .addHelpText(
       'after',
       '\nExamples:\n  $ guts create --vm web-01 --map "VM Network=private" --dry-run\n  $ guts create --source vc1 --vm web-01 --destination os1 --map private --start\n  $ guts create --vm vm-4711 --map "DB=db-net:10.0.0.7" --volumes --flavor m1.large --start',
     )
     .action(async (flags: Flags) => {
       if (flags.start && flags.dryRun) throw new UsageError('Give --start or --dry-run, not both.');
-      const workplace = new Workplace(create);
-      const request = await requestFrom(workplace, flags);
-      if (flags.start) await runMigration(workplace, request, flags.lanes);
-      else await plan(workplace, request, flags.dryRun);
+      await using workplace = await Workplace.open(create);
+      const wish = await wishFrom(workplace, flags);
+      if (flags.start) await runMigration(workplace, await workplace.call('migrations.create', wish), 'start');
+      else await plan(workplace, wish, flags.dryRun);
     });
 }
 
-async function requestFrom(workplace: Workplace, flags: Flags): Promise<MigrationRequest> {
+type Wish = InputOf<'checks.run'>;
+
+async function wishFrom(workplace: Workplace, flags: Flags): Promise<Wish> {
   const options = await optionsFrom(flags);
-  const source = await chosen(workplace, 'source', flags.source);
-  const destination = await chosen(workplace, 'destination', flags.destination);
-  const { ref, name } = await findVm(workplace, source, flags.vm);
-  return {
-    id: MigrationId.parse(`mig_${randomLetters()}`),
-    source: source.id,
-    destination: destination.id,
-    vm: { ref, name },
-    options,
-    createdAt: new Date().toISOString(),
-  };
+  const { sources } = await workplace.call('sources.list', {});
+  const { destinations } = await workplace.call('destinations.list', {});
+  const source = chosen(sources, 'source', flags.source);
+  const destination = chosen(destinations, 'destination', flags.destination);
+  const { ref } = await findVm(workplace, source, flags.vm);
+  return { source, destination, vm: ref, options };
 }
 
-async function chosen<K extends ConnectionKind>({ connections }: Workplace, kind: K, name: string | undefined) {
-  if (name !== undefined) return await connections.find(kind, name);
-  const [only, ...others] = await connections.list(kind);
+/** What was named, or the only one there is. */
+export function chosen(
+  known: readonly { readonly name: string }[],
+  kind: 'source' | 'destination',
+  name: string | undefined,
+): string {
+  if (name !== undefined) return name;
+  const [only, ...others] = known;
   if (only === undefined) throw new UsageError(`No ${kind} is set up: “guts ${kind} create” does that.`);
   if (others.length > 0)
-    throw new UsageError(`Say which ${kind}: --${kind} ${[only, ...others].map(({ name }) => name).join(' | ')}`);
-  return only;
+    throw new UsageError(`Say which ${kind}: --${kind} ${known.map((one) => one.name).join(' | ')}`);
+  return only.name;
 }
 
 /** Something was found that stops the machine's move. */
@@ -79,28 +77,29 @@ class BlockedError extends GutsError {
   }
 }
 
-async function plan(workplace: Workplace, request: MigrationRequest, isDry: boolean): Promise<void> {
-  const { dataDir, terminal } = workplace;
-  const source = await workplace.signInToSource(request.source);
-  const destination = await workplace.signInToDestination(request.destination);
-  const { plan, findings } = await workplace.perform({ kind: 'plan', request, source, destination });
-  const isFree = plan !== null && mayStart(findings);
-  const told = [plan === null ? '' : planText(plan, request.options.boot), findingsText(findings)].filter(Boolean);
+async function plan(workplace: Workplace, wish: Wish, isDry: boolean): Promise<void> {
+  const { terminal } = workplace;
+  await workplace.demandSecret('source', wish.source);
+  await workplace.demandSecret('destination', wish.destination);
+  const check = await workplace.call('checks.run', wish);
+  const { plan, findings, mayStart } = check;
+  const boot = wish.options?.boot ?? defaultOptions.boot;
+  const told = [plan === null ? '' : planText(plan, boot), findingsText(findings)].filter(Boolean);
   if (isDry) {
-    terminal.result({ mayStart: isFree, plan, findings }, () =>
-      [...told, isFree ? 'It can start like this. Nothing was kept.\n' : 'It cannot start like this.\n'].join('\n'),
+    terminal.result(check, () =>
+      [...told, mayStart ? 'It can start like this. Nothing was kept.\n' : 'It cannot start like this.\n'].join('\n'),
     );
     return;
   }
-  if (!isFree) {
+  if (!mayStart) {
     terminal.note(told.join('\n').trimEnd());
     throw new BlockedError(
-      request.vm.name,
+      wish.vm,
       findings.filter(({ severity }) => severity === 'blocks').map(({ id }) => id),
     );
   }
-  const record = await workplace.perform({ kind: 'planned', request, dataDir });
+  const record = await workplace.call('migrations.create', wish);
   terminal.result({ ...record, plan, findings }, () =>
-    [...told, `Planned as ${request.id}. Run it: guts start ${request.id}\n`].join('\n'),
+    [...told, `Planned as ${record.request.id}. Run it: guts start ${record.request.id}\n`].join('\n'),
   );
 }

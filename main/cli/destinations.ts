@@ -1,16 +1,15 @@
 /** `guts destination`: the OpenStack projects that machines go to. */
 import { Option, type Command } from 'commander';
-import { DestinationConnection, type DestinationSignIn } from '../shared/connections.ts';
+import type { DestinationConnection } from '../shared/connections.ts';
 import type { DestinationTestResult } from '../shared/move-jobs.ts';
-import { newDestinationId } from '../store/connections.ts';
+import { operations } from '../shared/operations.ts';
 import { cloudAccessFrom, type CloudFlags } from './cloud-flags.ts';
-import { demandUnused } from './in-use.ts';
 import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
 import { sheet, table } from './table.ts';
 import { addTrust } from './trust.ts';
 import { trustFrom, trustOptions, trustText, type TrustFlags } from './trust-flags.ts';
 import { UsageError } from './usage-error.ts';
-import { placeText, Workplace } from './workplace.ts';
+import { demandFree, placeText, Workplace } from './workplace.ts';
 
 interface CreateFlags extends CloudFlags, TrustFlags, SecretFlags {
   readonly test: boolean;
@@ -50,21 +49,21 @@ export function addDestination(program: Command): void {
     .command('list')
     .description('the destinations that are set up')
     .action(async () => {
-      const { connections, terminal } = new Workplace(list);
-      const destinations = await connections.list('destination');
-      terminal.result({ destinations }, () => listText(destinations));
+      await using workplace = await Workplace.open(list);
+      const { destinations } = await workplace.call('destinations.list', {});
+      workplace.terminal.result({ destinations }, () => listText(destinations));
     });
   const show = destination
     .command('show')
     .description('one destination, and where its secret is kept')
     .argument('<destination>', 'name or id')
     .action(async (name: string) => {
-      const workplace = new Workplace(show);
-      const found = await workplace.connections.find('destination', name);
-      const secret = await workplace.vault.whereIs(found.id);
-      workplace.terminal.result({ destination: found, secret }, () =>
+      await using workplace = await Workplace.open(show);
+      const view = await workplace.call('destinations.show', { destination: name });
+      const { secret } = view;
+      workplace.terminal.result(view, () =>
         sheet([
-          ...factsOf(found),
+          ...factsOf(view.destination),
           ['secret', secret === null ? 'not kept: it is asked for when it is needed' : placeText[secret]],
         ]),
       );
@@ -74,10 +73,9 @@ export function addDestination(program: Command): void {
     .description('sign in, and tell what is there')
     .argument('<destination>', 'name or id')
     .action(async (name: string) => {
-      const workplace = new Workplace(test);
-      const signIn = await workplace.signInToDestination(name);
-      const result = await workplace.perform({ kind: 'destination.test', ...signIn });
-      await workplace.connections.put('destination', { ...signIn.connection, about: result.about });
+      await using workplace = await Workplace.open(test);
+      await workplace.demandSecret('destination', name);
+      const result = await workplace.call('destinations.test', { destination: name });
       workplace.terminal.result(result, () => testText(result));
     });
   addTrust(destination, 'destination');
@@ -86,51 +84,37 @@ export function addDestination(program: Command): void {
     .description('forget a destination and its secret')
     .argument('<destination>', 'name or id')
     .action(async (name: string) => {
-      const workplace = new Workplace(remove);
-      const found = await workplace.connections.find('destination', name);
-      await demandUnused(workplace, 'destination', found);
-      await workplace.vault.delete(found.id);
-      await workplace.clouds.remove(found.id);
-      await workplace.connections.remove('destination', found.id);
-      workplace.terminal.result({ deleted: found.id }, () => `“${found.name}” is forgotten.\n`);
+      await using workplace = await Workplace.open(remove);
+      const result = await workplace.call('destinations.delete', { destination: name });
+      workplace.terminal.result(result, () => `“${name}” is forgotten.\n`);
     });
 }
 
 async function createDestination(command: Command, name: string, flags: CreateFlags): Promise<void> {
-  const workplace = new Workplace(command);
-  await workplace.connections.demandFree('destination', name);
+  await using workplace = await Workplace.open(command);
   const { caFile, secret: given, ...access } = await cloudAccessFrom(flags);
-  const draft = DestinationConnection.safeParse({
-    id: newDestinationId(),
-    name,
-    kind: 'openstack',
-    ...access,
-    trust: { kind: 'system' },
-    proxy: flags.proxy ?? null,
-    createdAt: new Date().toISOString(),
-    about: null,
-  });
+  const draft = operations['destinations.create'].input
+    .omit({ secret: true })
+    .safeParse({ name, ...access, proxy: flags.proxy ?? null, test: flags.test });
   if (!draft.success)
     throw new UsageError(draft.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  await demandFree(workplace, 'destination', name);
   const { authUrl } = draft.data;
   const own = flags.fingerprint === undefined && flags.caFile === undefined && caFile !== null ? { caFile } : {};
   const trust = await trustFrom(workplace, authUrl, { ...flags, ...own }, flags.test);
   const isGiven = flags.passwordStdin === true || flags.passwordFile !== undefined;
   const secret = given === null || isGiven ? await secretFrom(flags, questionFor(draft.data)) : given;
-  const signIn: DestinationSignIn = { connection: { ...draft.data, trust }, secret };
-  const tested = flags.test ? await workplace.perform({ kind: 'destination.test', ...signIn }) : null;
-  const connection = { ...signIn.connection, about: tested?.about ?? null };
-  const keptIn = await workplace.keepSecret(connection.id, secret);
-  await workplace.connections.put('destination', connection);
-  workplace.terminal.result({ destination: connection, secret: keptIn, test: tested }, () =>
+  const made = await workplace.call('destinations.create', { ...draft.data, trust, secret });
+  workplace.tellKept(made.secret);
+  workplace.terminal.result(made, () =>
     [
-      sheet([...factsOf(connection), ['secret', placeText[keptIn]]]),
-      tested === null ? 'It was not tried: “guts destination test” does that.\n' : testText(tested),
+      sheet([...factsOf(made.destination), ['secret', placeText[made.secret]]]),
+      made.test === null ? 'It was not tried: “guts destination test” does that.\n' : testText(made.test),
     ].join(''),
   );
 }
 
-function questionFor({ auth, authUrl }: DestinationConnection): string {
+function questionFor({ auth, authUrl }: Pick<DestinationConnection, 'auth' | 'authUrl'>): string {
   if (auth.method === 'password') return `Password of ${auth.userName} at ${authUrl}: `;
   return auth.method === 'token' ? `Token for ${authUrl}: ` : `Secret of the application credential ${auth.id}: `;
 }

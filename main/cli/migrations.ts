@@ -1,21 +1,17 @@
-/** `guts list`, `show`, `start`, `watch`, `cancel`, `retry`, `delete`: migrations after they were created. */
-import { setTimeout as pause } from 'node:timers/promises';
+/** `guts list`, `show`, `start`, `watch`, `pause`, `resume`, `cancel`, `retry`, `delete`: migrations after they were created. */
 import { Option, type Command } from 'commander';
-import { EngineClient } from '../engine-client.ts';
+import { AmbiguousResourceError } from '../operations/errors.ts';
 import { GutsError } from '../shared/errors.ts';
 import type { MigrationRecord } from '../shared/migration.ts';
+import type { ScheduledMigration } from '../shared/schedule.ts';
 import { exits, isOver, Stage, type StageEvent } from '../shared/stages.ts';
-import { AmbiguousResourceError } from './resources.ts';
-import { matcher } from './glob.ts';
 import { listText, recordText, stateText } from './migration-text.ts';
-import { lanesOption } from './options.ts';
-import { debug } from './run.ts';
-import { connectionNames, endWith, runMigration, tellStage, UnknownMigrationError } from './run-migration.ts';
+import { connectionNames, endWith, follow, runMigration } from './run-migration.ts';
+import { ToldError } from './told-error.ts';
+import { UnknownMigrationError } from '../store/uncached-migrations.ts';
 import { Workplace } from './workplace.ts';
 
 const WHICH = 'its id, the beginning of it, or the name of its machine';
-/** How often a migration of another process is looked at. */
-const LOOK_EVERY_MS = 1000;
 
 export function addMigrations(program: Command): void {
   addList(program);
@@ -24,62 +20,83 @@ export function addMigrations(program: Command): void {
     .description('one migration: plan, findings, journey, proofs')
     .argument('<migration>', WHICH)
     .action(async (which: string) => {
-      const workplace = new Workplace(show);
+      await using workplace = await Workplace.open(show);
       const record = await findMigration(workplace, which);
       const names = await connectionNames(workplace);
       workplace.terminal.result(record, () => recordText(record, names));
     });
-  const start = program
-    .command('start')
-    .description('run a migration that is planned, or was interrupted')
-    .argument('<migration>', WHICH)
-    .addOption(lanesOption())
-    .action(async (which: string, { lanes }: { readonly lanes: number }) => run(start, which, lanes, 'start'));
-  const retry = program
-    .command('retry')
-    .description('run a migration that has failed once more')
-    .argument('<migration>', WHICH)
-    .addOption(lanesOption())
-    .action(async (which: string, { lanes }: { readonly lanes: number }) => run(retry, which, lanes, 'retry'));
+  addRun(program, 'start', 'run a migration that is planned, or was interrupted');
+  addRun(program, 'resume', 'go on with a migration that was paused');
+  addRun(program, 'retry', 'run a migration that has failed once more');
   const watch = program
     .command('watch')
-    .description('follow a migration of another process until it ends')
+    .description('follow a migration until it ends')
     .argument('<migration>', WHICH)
     .action(async (which: string) => {
-      const workplace = new Workplace(watch);
-      await endWith(workplace, await watched(workplace, await findMigration(workplace, which)));
+      await using workplace = await Workplace.open(watch);
+      const { request } = await findMigration(workplace, which);
+      await endWith(workplace, await follow(workplace, request.id, 0));
+    });
+  const pause = program
+    .command('pause')
+    .description('stop a migration where it can go on later; what was copied stays')
+    .argument('<migration>', WHICH)
+    .action(async (which: string) => {
+      await using workplace = await Workplace.open(pause);
+      const record = await findMigration(workplace, which);
+      const { id } = record.request;
+      await workplace.call('migrations.action', { id, action: 'pause' });
+      const after = await follow(workplace, id, record.stages.length);
+      workplace.terminal.result(after, () => `${id} is ${stateText(after)}. Go on: guts resume ${id}\n`);
     });
   const cancel = program
     .command('cancel')
     .description('stop a migration and undo what it has made on either side')
     .argument('<migration>', WHICH)
     .action(async (which: string) => {
-      const workplace = new Workplace(cancel);
-      const { request, ...record } = await findMigration(workplace, which);
-      demandExit({ request, ...record }, 'cancel');
-      const source = await workplace.signInToSource(request.source);
-      const destination = await workplace.signInToDestination(request.destination);
-      const { dataDir, terminal } = workplace;
-      const after = await workplace.perform(
-        { kind: 'cancelMigration', id: request.id, source, destination, dataDir },
-        { onStage: (stage) => tellStage(workplace, stage) },
-      );
-      terminal.result(after, () =>
-        after.ledger.length === 0
-          ? `${request.id} is cancelled; nothing of it is left.\n`
-          : `${request.id} is ${stateText(after)}. Still there:\n${after.ledger.map(({ side, kind, name, id }) => `  ${side} ${kind} ${name} ${id ?? ''}\n`).join('')}`,
-      );
+      await using workplace = await Workplace.open(cancel);
+      await cancelIt(workplace, await findMigration(workplace, which));
     });
   const remove = program
     .command('delete')
     .description('forget a migration that has ended')
     .argument('<migration>', WHICH)
     .action(async (which: string) => {
-      const workplace = new Workplace(remove);
+      await using workplace = await Workplace.open(remove);
       const { request } = await findMigration(workplace, which);
-      await workplace.perform({ kind: 'deleteMigration', id: request.id, dataDir: workplace.dataDir });
-      workplace.terminal.result({ deleted: request.id }, () => `${request.id} is forgotten.\n`);
+      const result = await workplace.call('migrations.delete', { id: request.id });
+      workplace.terminal.result(result, () => `${request.id} is forgotten.\n`);
     });
+}
+
+function addRun(program: Command, action: 'start' | 'resume' | 'retry', description: string): void {
+  const command = program
+    .command(action)
+    .description(description)
+    .argument('<migration>', WHICH)
+    .action(async (which: string) => {
+      await using workplace = await Workplace.open(command);
+      const record = await findMigration(workplace, which);
+      demandExit(record, action);
+      await runMigration(workplace, record, action);
+    });
+}
+
+async function cancelIt(workplace: Workplace, record: ScheduledMigration): Promise<void> {
+  demandExit(record, 'cancel');
+  const { id, source, destination } = record.request;
+  if (record.ledger.length > 0) {
+    await workplace.demandSecret('source', source);
+    await workplace.demandSecret('destination', destination);
+  }
+  await workplace.call('migrations.action', { id, action: 'cancel' });
+  const after = await follow(workplace, id, record.stages.length);
+  workplace.terminal.result(after, () =>
+    after.ledger.length === 0
+      ? `${id} is cancelled; nothing of it is left.\n`
+      : `${id} is ${stateText(after)}. Still there:\n${after.ledger.map(({ side, kind, name, id }) => `  ${side} ${kind} ${name} ${id ?? ''}\n`).join('')}`,
+  );
+  if (after.error !== null) throw new ToldError(after.error);
 }
 
 interface ListFlags {
@@ -98,29 +115,12 @@ function addList(program: Command): void {
     .addOption(new Option('--stage <stage>', 'only at this stage').choices(Stage.options))
     .option('--vm <pattern>', 'only of machines with such a name; * is any text, ? any letter')
     .action(async ({ source, destination, stage, vm }: ListFlags) => {
-      const workplace = new Workplace(list);
-      const { connections, terminal, dataDir } = workplace;
-      const from = source === undefined ? null : (await connections.find('source', source)).id;
-      const to = destination === undefined ? null : (await connections.find('destination', destination)).id;
-      const suits = matcher(vm);
-      const all = await workplace.perform({ kind: 'migrations', dataDir, id: null });
-      const migrations = all.filter(
-        ({ request, stage: now }) =>
-          (from === null || request.source === from) &&
-          (to === null || request.destination === to) &&
-          (stage === undefined || now === stage) &&
-          suits(request.vm.name),
-      );
+      await using workplace = await Workplace.open(list);
+      const wishes = { source, destination, stage, vm };
+      const migrations = await workplace.rows('migrations.list', wishes);
       const names = await connectionNames(workplace);
-      terminal.result({ migrations }, () => listText(migrations, names));
+      workplace.terminal.result({ migrations }, () => listText(migrations, names));
     });
-}
-
-async function run(command: Command, which: string, lanes: number, event: 'start' | 'retry'): Promise<void> {
-  const workplace = new Workplace(command);
-  const record = await findMigration(workplace, which);
-  demandExit(record, event);
-  await runMigration(workplace, record.request, lanes);
 }
 
 class NoExitError extends GutsError {
@@ -134,7 +134,7 @@ class NoExitError extends GutsError {
         ? `Another process works on ${request.id} (“${request.vm.name}”); it stands at “${stage}”.`
         : `${request.id} (“${request.vm.name}”) is ${stateText(record)}, so “${event}” does not fit.`,
     );
-    const able = Object.keys(exits[stage]).filter((word) => ['start', 'retry', 'cancel'].includes(word));
+    const able = Object.keys(exits[stage]).filter((word) => ['start', 'resume', 'retry', 'cancel'].includes(word));
     this.remedy = isRunning
       ? `Follow it with “guts watch ${request.id}”, or stop it with “guts cancel ${request.id}”.`
       : able.length > 0
@@ -144,7 +144,7 @@ class NoExitError extends GutsError {
 }
 
 /** The table of stages decides; one that was interrupted can also be started where it stands. */
-function demandExit(record: MigrationRecord, event: 'start' | 'retry' | 'cancel'): void {
+function demandExit(record: MigrationRecord, event: 'start' | 'resume' | 'retry' | 'cancel'): void {
   const { stage, isRunning } = record;
   const isInterrupted = !isRunning && !isOver(stage) && stage !== 'planned';
   const isFree = event === 'cancel' || !isRunning;
@@ -153,8 +153,8 @@ function demandExit(record: MigrationRecord, event: 'start' | 'retry' | 'cancel'
 }
 
 /** @throws UnknownMigrationError, AmbiguousResourceError */
-export async function findMigration(workplace: Workplace, which: string): Promise<MigrationRecord> {
-  const all = await workplace.perform({ kind: 'migrations', dataDir: workplace.dataDir, id: null });
+export async function findMigration(workplace: Workplace, which: string): Promise<ScheduledMigration> {
+  const all = await workplace.rows('migrations.list', {});
   const suits: ((record: MigrationRecord) => boolean)[] = [
     ({ request }) => request.id === which,
     ({ request }) => request.vm.name === which,
@@ -170,22 +170,4 @@ export async function findMigration(workplace: Workplace, which: string): Promis
       );
   }
   throw new UnknownMigrationError(which);
-}
-
-/** Looks until it has ended or nobody works on it, and tells its stages meanwhile. */
-async function watched(workplace: Workplace, first: MigrationRecord): Promise<MigrationRecord> {
-  const { terminal, dataDir } = workplace;
-  await using engine = new EngineClient(debug(terminal));
-  let record = first;
-  let told = 0;
-  for (;;) {
-    for (const { stage } of record.stages.slice(told)) tellStage(workplace, stage);
-    told = record.stages.length;
-    if (isOver(record.stage) || !record.isRunning) return record;
-    await pause(LOOK_EVERY_MS);
-    const job = { kind: 'migrations', dataDir, id: record.request.id } as const;
-    const [fresh] = await engine.run(job, new AbortController().signal);
-    if (fresh === undefined) throw new UnknownMigrationError(record.request.id);
-    record = fresh;
-  }
 }

@@ -1,12 +1,8 @@
 /** `guts report`: what a migration leaves in writing, as a page for people or as JSON for programs. */
 import * as path from 'node:path';
 import { Option, type Command } from 'commander';
-import { version } from '../../package.json';
 import { reportHtml, reportJson } from '../reports/html.ts';
-import type { MigrationRequest } from '../shared/migration.ts';
-import type { Journey } from '../shared/move-jobs.ts';
-import { reportOf } from '../shared/report-of.ts';
-import { verdictOf, type MigrationReport } from '../shared/report.ts';
+import { verdictOf } from '../shared/report.ts';
 import { findMigration } from './migrations.ts';
 import { UsageError } from './usage-error.ts';
 import { Workplace } from './workplace.ts';
@@ -33,13 +29,13 @@ export function addReport(program: Command): void {
       '\nExamples:\n  $ guts report web-01 --output web-01.html\n  $ guts report mig_0123456789ab --format json | jq .verdict',
     )
     .action(async (which: string, flags: ReportFlags) => {
-      const workplace = new Workplace(command);
+      await using workplace = await Workplace.open(command);
       await report(workplace, which, flags);
     });
 }
 
 async function report(workplace: Workplace, which: string, { format, output, force }: ReportFlags): Promise<void> {
-  const { terminal, dataDir } = workplace;
+  const { terminal } = workplace;
   const kind = format ?? (terminal.isJson && output === undefined ? 'json' : endingOf(output));
   if (output === undefined && kind === 'html') {
     if (terminal.isJson) throw new UsageError('--json prints no page: name a file for it with --output.');
@@ -47,8 +43,7 @@ async function report(workplace: Workplace, which: string, { format, output, for
       throw new UsageError('A page is nothing for a terminal: name a file with --output, or choose --format json.');
   }
   const { request } = await findMigration(workplace, which);
-  const journey = await workplace.perform({ kind: 'journey', id: request.id, dataDir });
-  const written = await reportFor(workplace, request, journey);
+  const written = await workplace.call('reports.show', { id: request.id });
   const text = kind === 'html' ? reportHtml(written) : reportJson(written);
   if (output === undefined) {
     process.stdout.write(text);
@@ -68,29 +63,4 @@ async function report(workplace: Workplace, which: string, { format, output, for
 
 function endingOf(output: string | undefined): 'html' | 'json' {
   return output !== undefined && output.toLowerCase().endsWith('.json') ? 'json' : 'html';
-}
-
-/** What the journal tells, with the names and addresses that the connections have today. */
-async function reportFor(
-  { connections }: Workplace,
-  { source, destination }: MigrationRequest,
-  { record, vm, about }: Journey,
-): Promise<MigrationReport> {
-  const from = (await connections.list('source')).find(({ id }) => id === source);
-  const to = (await connections.list('destination')).find(({ id }) => id === destination);
-  return reportOf({
-    record,
-    vm,
-    source: {
-      connection: from?.name ?? null,
-      address: from?.url ?? null,
-      about: about?.source ?? from?.about ?? null,
-    },
-    destination: {
-      connection: to?.name ?? null,
-      address: to?.authUrl ?? null,
-      about: about?.destination ?? to?.about ?? null,
-    },
-    versions: { guts: version, node: process.version, platform: `${process.platform} ${process.arch}` },
-  });
 }

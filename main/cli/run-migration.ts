@@ -1,37 +1,86 @@
-/** Runs a migration in the foreground, tells its stages and progress, and ends with its record. */
-import { GutsError, toErrorInfo, type ErrorInfo } from '../shared/errors.ts';
-import type { MigrationId, MigrationRecord, MigrationRequest } from '../shared/migration.ts';
+/** Follows a migration to its end, tells its stages and progress meanwhile, and ends with its record. */
+import { GutsError, toErrorInfo } from '../shared/errors.ts';
+import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
+import type { ScheduledMigration } from '../shared/schedule.ts';
 import { isOver, type Stage } from '../shared/stages.ts';
 import { recordText, stageText } from './migration-text.ts';
 import { ToldError } from './told-error.ts';
 import type { Workplace } from './workplace.ts';
 
-/** @throws ToldError when it did not end as “done”; the record is printed before */
-export async function runMigration(workplace: Workplace, request: MigrationRequest, lanes: number): Promise<void> {
-  const { dataDir, terminal } = workplace;
-  const source = await workplace.signInToSource(request.source);
-  const destination = await workplace.signInToDestination(request.destination);
-  terminal.note(`${request.vm.name}: migration ${request.id}`);
-  try {
-    await workplace.perform(
-      { kind: 'migrate', request, source, destination, dataDir, lanes },
-      { onStage: (stage) => tellStage(workplace, stage) },
-    );
-  } catch (error) {
-    const record = await recordOf(workplace, request.id).catch(() => null); // the failure itself is what is told
-    if (record === null) throw error;
-    await endWith(workplace, record, toErrorInfo(error));
-    return;
+/** However few events come, it is looked at this often. */
+const LOOK_EVERY_MS = 1000;
+
+/**
+ * Starts it (or retries, or resumes) and follows it. Where this process does the work, Ctrl-C cancels it; where a server
+ * does, Ctrl-C only stops following.
+ * @throws ToldError when it did not end as “done”; the record is printed before
+ */
+export async function runMigration(
+  workplace: Workplace,
+  { request, stages }: MigrationRecord,
+  action: 'start' | 'retry' | 'resume',
+): Promise<void> {
+  const { terminal, isRemote } = workplace;
+  const { id } = request;
+  await workplace.demandSecret('source', request.source);
+  await workplace.demandSecret('destination', request.destination);
+  terminal.note(`${request.vm.name}: migration ${id}`);
+  const stop = (): void => {
+    terminal.note('Cancelling, and removing what was made …');
+    void workplace.client.call('migrations.action', { id, action: 'cancel' }).catch(() => {}); // its record tells
+  };
+  const told = stages.length;
+  if (!isRemote) {
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
   }
-  await endWith(workplace, await recordOf(workplace, request.id));
+  try {
+    await workplace.call('migrations.action', { id, action });
+    await endWith(workplace, await follow(workplace, id, told));
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+}
+
+/**
+ * Looks until it has ended, or nobody works on it and nobody will.
+ * @param told how many of its stages need not be told
+ */
+export async function follow(workplace: Workplace, id: MigrationId, told: number): Promise<ScheduledMigration> {
+  const { terminal, client } = workplace;
+  const stop = new AbortController();
+  let wake = (): void => {};
+  void (async () => {
+    for await (const { event } of client.events(undefined, stop.signal)) if ('id' in event && event.id === id) wake();
+  })().catch(() => {}); // without events it is looked at by the clock
+  let stages = told;
+  let waited = '';
+  try {
+    for (;;) {
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      const record = await client.call('migrations.show', { id });
+      for (const { stage } of record.stages.slice(stages)) tellStage(workplace, stage);
+      stages = record.stages.length;
+      const says = record.waitsFor?.says ?? '';
+      if (says !== '' && says !== waited) terminal.note(`Waits: ${says}`);
+      waited = says;
+      for (const progress of record.progress) terminal.progress(progress);
+      if (!record.isRunning && !record.isQueued) return record;
+      await Promise.race([woken, new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))]);
+    }
+  } finally {
+    stop.abort();
+    terminal.clear();
+  }
 }
 
 /** Prints the record. @throws ToldError when it is not done */
-export async function endWith(workplace: Workplace, record: MigrationRecord, why?: ErrorInfo): Promise<void> {
+export async function endWith(workplace: Workplace, record: MigrationRecord): Promise<void> {
   const names = await connectionNames(workplace);
   workplace.terminal.result(record, () => recordText({ ...record, error: null }, names));
   if (record.stage === 'done') return;
-  throw new ToldError(why ?? record.error ?? toErrorInfo(new EndedElsewhereError(record)));
+  throw new ToldError(record.error ?? toErrorInfo(new EndedElsewhereError(record)));
 }
 
 export function tellStage({ terminal }: Workplace, stage: Stage): void {
@@ -39,26 +88,11 @@ export function tellStage({ terminal }: Workplace, stage: Stage): void {
   if (text !== undefined) terminal.note(text);
 }
 
-/** One that is there, by its whole id. */
-export async function recordOf(workplace: Workplace, id: MigrationId): Promise<MigrationRecord> {
-  const [record] = await workplace.perform({ kind: 'migrations', dataDir: workplace.dataDir, id });
-  if (record === undefined) throw new UnknownMigrationError(id);
-  return record;
-}
-
 /** Names of sources and destinations by id; what was deleted has none. */
-export async function connectionNames({ connections }: Workplace): Promise<ReadonlyMap<string, string>> {
-  const all = [...(await connections.list('source')), ...(await connections.list('destination'))];
-  return new Map(all.map(({ id, name }) => [id, name]));
-}
-
-export class UnknownMigrationError extends GutsError {
-  readonly code = 'migration.unknown';
-  readonly remedy = '“guts list” shows those that this machine knows.';
-
-  constructor(id: string) {
-    super(`There is no migration “${id}”.`);
-  }
+export async function connectionNames(workplace: Workplace): Promise<ReadonlyMap<string, string>> {
+  const { sources } = await workplace.call('sources.list', {});
+  const { destinations } = await workplace.call('destinations.list', {});
+  return new Map([...sources, ...destinations].map(({ id, name }) => [id, name]));
 }
 
 /** It ended, but not as it was meant to; or nobody works on it. */

@@ -1,10 +1,8 @@
 /** `guts source`: the vCenters and ESXi hosts that machines come from. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { SourceConnection, type SourceSignIn } from '../shared/connections.ts';
+import type { SourceConnection } from '../shared/connections.ts';
 import type { SourceTestResult } from '../shared/move-jobs.ts';
-import { newSourceId } from '../store/connections.ts';
-import { demandUnused } from './in-use.ts';
-import { refreshInventory } from './refresh.ts';
+import { operations } from '../shared/operations.ts';
 import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
 import { sheet, table } from './table.ts';
 import { duration } from './terminal.ts';
@@ -12,7 +10,7 @@ import { addTrust } from './trust.ts';
 import { trustFrom, trustOptions, trustText, type TrustFlags } from './trust-flags.ts';
 import { urlOf } from './url.ts';
 import { UsageError } from './usage-error.ts';
-import { placeText, Workplace } from './workplace.ts';
+import { demandFree, placeText, Workplace } from './workplace.ts';
 
 interface CreateFlags extends TrustFlags, SecretFlags {
   readonly url: string;
@@ -39,24 +37,23 @@ export function addSource(program: Command): void {
     .command('list')
     .description('the sources that are set up')
     .action(async () => {
-      const { connections, terminal } = new Workplace(list);
-      const sources = await connections.list('source');
-      terminal.result({ sources }, () => listText(sources));
+      await using workplace = await Workplace.open(list);
+      const { sources } = await workplace.call('sources.list', {});
+      workplace.terminal.result({ sources }, () => listText(sources));
     });
   const show = source
     .command('show')
     .description('one source, and where its password is kept')
     .argument('<source>', 'name or id')
     .action(async (name: string) => {
-      const workplace = new Workplace(show);
-      const found = await workplace.connections.find('source', name);
-      const secret = await workplace.vault.whereIs(found.id);
-      const takenAt = (await workplace.inventories.read(found.id, () => false))?.takenAt ?? null;
-      workplace.terminal.result({ source: found, secret, inventory: takenAt === null ? null : { takenAt } }, () =>
+      await using workplace = await Workplace.open(show);
+      const view = await workplace.call('sources.show', { source: name });
+      const { secret, inventory } = view;
+      workplace.terminal.result(view, () =>
         sheet([
-          ...factsOf(found),
+          ...factsOf(view.source),
           ['password', secret === null ? 'not kept: it is asked for when it is needed' : placeText[secret]],
-          ['inventory', takenAt === null ? 'not read yet' : `as of ${takenAt}`],
+          ['inventory', inventory === null ? 'not read yet' : `as of ${inventory.takenAt}`],
         ]),
       );
     });
@@ -65,10 +62,9 @@ export function addSource(program: Command): void {
     .description('sign in, and tell what is there and what the user may not do')
     .argument('<source>', 'name or id')
     .action(async (name: string) => {
-      const workplace = new Workplace(test);
-      const signIn = await workplace.signInToSource(name);
-      const result = await workplace.perform({ kind: 'source.test', ...signIn });
-      await workplace.connections.put('source', { ...signIn.connection, about: result.about });
+      await using workplace = await Workplace.open(test);
+      await workplace.demandSecret('source', name);
+      const result = await workplace.call('sources.test', { source: name });
       workplace.terminal.result(result, () => testText(result));
     });
   const refresh = source
@@ -76,8 +72,9 @@ export function addSource(program: Command): void {
     .description('read its inventory anew')
     .argument('<source>', 'name or id')
     .action(async (name: string) => {
-      const workplace = new Workplace(refresh);
-      const result = await refreshInventory(workplace, await workplace.signInToSource(name));
+      await using workplace = await Workplace.open(refresh);
+      await workplace.demandSecret('source', name);
+      const result = await workplace.call('sources.refresh', { source: name });
       workplace.terminal.result(
         result,
         () =>
@@ -90,44 +87,33 @@ export function addSource(program: Command): void {
     .description('forget a source, its password and its inventory')
     .argument('<source>', 'name or id')
     .action(async (name: string) => {
-      const workplace = new Workplace(remove);
-      const found = await workplace.connections.find('source', name);
-      await demandUnused(workplace, 'source', found);
-      await workplace.vault.delete(found.id);
-      await workplace.inventories.remove(found.id);
-      await workplace.connections.remove('source', found.id);
-      workplace.terminal.result({ deleted: found.id }, () => `“${found.name}” is forgotten.\n`);
+      await using workplace = await Workplace.open(remove);
+      const result = await workplace.call('sources.delete', { source: name });
+      workplace.terminal.result(result, () => `“${name}” is forgotten.\n`);
     });
 }
 
 async function createSource(command: Command, name: string, flags: CreateFlags): Promise<void> {
-  const workplace = new Workplace(command);
-  await workplace.connections.demandFree('source', name);
-  const draft = SourceConnection.safeParse({
-    id: newSourceId(),
+  await using workplace = await Workplace.open(command);
+  const draft = operations['sources.create'].input.omit({ secret: true }).safeParse({
     name,
-    kind: 'vsphere',
     url: flags.url,
     userName: flags.user,
-    trust: { kind: 'system' },
     proxy: flags.proxy ?? null,
-    createdAt: new Date().toISOString(),
-    about: null,
+    test: flags.test,
   });
   if (!draft.success)
     throw new UsageError(draft.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  await demandFree(workplace, 'source', name);
   const trust = await trustFrom(workplace, flags.url, flags, flags.test);
   const secret = await secretFrom(flags, `Password of ${flags.user} at ${flags.url}: `);
-  const signIn: SourceSignIn = { connection: { ...draft.data, trust }, secret };
-  const tested = flags.test ? await workplace.perform({ kind: 'source.test', ...signIn }) : null;
-  const connection = { ...signIn.connection, about: tested?.about ?? null };
-  const keptIn = await workplace.keepSecret(connection.id, secret);
-  await workplace.connections.put('source', connection);
-  workplace.terminal.result({ source: connection, secret: keptIn, test: tested }, () =>
+  const made = await workplace.call('sources.create', { ...draft.data, trust, secret });
+  workplace.tellKept(made.secret);
+  workplace.terminal.result(made, () =>
     [
-      sheet([...factsOf(connection), ['password', placeText[keptIn]]]),
-      tested === null ? 'It was not tried: “guts source test” does that.\n' : testText(tested),
-      `Next: guts source refresh ${connection.name}\n`,
+      sheet([...factsOf(made.source), ['password', placeText[made.secret]]]),
+      made.test === null ? 'It was not tried: “guts source test” does that.\n' : testText(made.test),
+      `Next: guts source refresh ${made.source.name}\n`,
     ].join(''),
   );
 }

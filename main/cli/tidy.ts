@@ -25,18 +25,22 @@ export function addTidy(program: Command): void {
     .option('--unknown', 'also what no migration of this machine made: make sure that no other is at work', false)
     .addHelpText('after', '\nExamples:\n  $ guts tidy\n  $ guts tidy --destination os1 --remove')
     .action(async (flags: Flags) => {
-      const workplace = new Workplace(tidy);
+      await using workplace = await Workplace.open(tidy);
       const isAll = flags.source.length === 0 && flags.destination.length === 0;
-      const { connections, dataDir, terminal } = workplace;
-      const from = isAll ? (await connections.list('source')).map(({ id }) => id) : flags.source;
-      const to = isAll ? (await connections.list('destination')).map(({ id }) => id) : flags.destination;
-      const sources = [];
-      for (const one of from) sources.push(await workplace.signInToSource(one));
-      const destinations = [];
-      for (const one of to) destinations.push(await workplace.signInToDestination(one));
+      const all = isAll ? await workplace.call('sources.list', {}) : { sources: [] };
+      const sources = isAll ? all.sources.map(({ id }) => id) : flags.source;
+      const clouds = isAll ? await workplace.call('destinations.list', {}) : { destinations: [] };
+      const destinations = isAll ? clouds.destinations.map(({ id }) => id) : flags.destination;
+      for (const one of sources) await workplace.demandSecret('source', one);
+      for (const one of destinations) await workplace.demandSecret('destination', one);
       const { remove, unknown: alsoUnknown } = flags;
-      const result = await workplace.perform({ kind: 'tidy', sources, destinations, dataDir, remove, alsoUnknown });
-      terminal.result(result, () => text(result.leftovers, flags.remove));
+      const result = await workplace.call('tidy.run', {
+        sources: [...sources],
+        destinations: [...destinations],
+        remove,
+        alsoUnknown,
+      });
+      workplace.terminal.result(result, () => text(result.leftovers, flags.remove));
       const failed = result.leftovers.filter(({ state }) => state === 'failed').length;
       if (failed > 0) throw new ToldError(toErrorInfo(new NotTidyError(failed)));
     });

@@ -70,7 +70,7 @@ export async function trustFrom(
     return { kind: 'system' };
   }
   if (!mayLook) return { kind: 'system' };
-  const facts = await workplace.perform({ kind: 'certificate', url, proxy: proxy ?? null });
+  const facts = await workplace.call('certificates.look', { url, proxy: proxy ?? null });
   if (facts.problem === null) return { kind: 'system' };
   if (!canAsk()) throw new UndecidedTrustError(url, facts);
   workplace.terminal.note(

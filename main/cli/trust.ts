@@ -1,5 +1,6 @@
 /** `guts source trust`, `guts destination trust`: another certificate for a connection, as when a server's was renewed. */
 import type { Command } from 'commander';
+import type { DestinationConnection, SourceConnection } from '../shared/connections.ts';
 import type { ConnectionKind } from '../store/connections.ts';
 import { certificateOptions, trustFrom, trustText, type TrustFlags } from './trust-flags.ts';
 import { Workplace } from './workplace.ts';
@@ -10,17 +11,26 @@ export function addTrust(parent: Command, kind: ConnectionKind): void {
     .description('trust another certificate of the server from now on')
     .argument(`<${kind}>`, 'name or id');
   certificateOptions(trust).action(async (name: string, flags: Omit<TrustFlags, 'proxy'>) => {
-    const workplace = new Workplace(trust);
-    const { connections, terminal } = workplace;
-    const connection = await connections.find(kind, name);
+    await using workplace = await Workplace.open(trust);
+    const connection = await shown(workplace, kind, name);
     const url = connection.kind === 'vsphere' ? connection.url : connection.authUrl;
     const { proxy } = connection;
     const trusted = await trustFrom(workplace, url, { ...flags, ...(proxy === null ? {} : { proxy }) }, true);
-    await connections.put(kind, { ...connection, trust: trusted });
-    terminal.result(
+    if (kind === 'source') await workplace.call('sources.trust', { source: connection.id, trust: trusted });
+    else await workplace.call('destinations.trust', { destination: connection.id, trust: trusted });
+    workplace.terminal.result(
       { [kind]: connection.id, trust: trusted },
       () =>
         `“${connection.name}” trusts ${trustText(trusted)}.\nMigrations that it stopped go on with “guts retry”, or are undone with “guts cancel”.\n`,
     );
   });
+}
+
+async function shown(
+  workplace: Workplace,
+  kind: ConnectionKind,
+  name: string,
+): Promise<SourceConnection | DestinationConnection> {
+  if (kind === 'source') return (await workplace.call('sources.show', { source: name })).source;
+  return (await workplace.call('destinations.show', { destination: name })).destination;
 }

@@ -1,70 +1,100 @@
-/** What the commands on connections and migrations share: Guts's own files, the vault, and the terminal. */
+/** What the commands on connections and migrations share: whoever answers them, and the terminal. */
 import type { Command } from 'commander';
-import { dataDir } from '../data-dir.ts';
-import type { DestinationSignIn, SourceSignIn } from '../shared/connections.ts';
-import type { Job, JobResults } from '../shared/jobs.ts';
-import { CloudFactsStore } from '../store/cloud-facts.ts';
-import { ConnectionStore } from '../store/connections.ts';
-import { InventoryStore } from '../store/inventory.ts';
+import type { ApiClient, PagedName, RowOf } from '../api/client.ts';
+import type { InputOf, OperationName, OutputOf } from '../shared/operations.ts';
+import { NameTakenError, type ConnectionKind } from '../store/connections.ts';
 import { NoSecretError } from '../vault/errors.ts';
-import { Vault, type KeptIn } from '../vault/vault.ts';
-import type { JobListener } from '../engine-client.ts';
+import type { KeptIn } from '../vault/vault.ts';
+import { connect, type Connected } from './connect.ts';
 import { askSecret, canAsk } from './prompt.ts';
-import { perform, wantsJson } from './run.ts';
+import { wantsJson } from './run.ts';
 import { Terminal } from './terminal.ts';
 
-export class Workplace {
-  readonly dataDir = dataDir();
-  readonly connections = new ConnectionStore(this.dataDir);
-  readonly inventories = new InventoryStore(this.dataDir);
-  readonly clouds = new CloudFactsStore(this.dataDir);
+const ROWS_AT_ONCE = 5000;
+
+export class Workplace implements AsyncDisposable {
   readonly terminal: Terminal;
-  readonly vault: Vault;
-  /** What was typed in during this command, by the id of its connection: nobody is asked twice. */
-  readonly #typed = new Map<string, string>();
+  readonly #connected: Connected;
+  readonly #stop = new AbortController();
 
-  constructor(command: Command) {
-    this.terminal = new Terminal(wantsJson(command));
-    this.vault = new Vault({ dataDir: this.dataDir, askPassphrase });
+  private constructor(terminal: Terminal, connected: Connected) {
+    this.terminal = terminal;
+    this.#connected = connected;
   }
 
-  async perform<J extends Job>(job: J, listener: JobListener<J> = {}): Promise<JobResults[J['kind']]> {
-    return await perform(this.terminal, job, listener);
+  /** A server that was named, the daemon of this data folder, or a host in this process. */
+  static async open(command: Command): Promise<Workplace> {
+    const terminal = new Terminal(wantsJson(command));
+    return new Workplace(terminal, await connect(command.optsWithGlobals(), terminal));
   }
 
-  /** @throws UnknownConnectionError, NoSecretError and what the vault throws */
-  async signInToSource(nameOrId: string): Promise<SourceSignIn> {
-    const connection = await this.connections.find('source', nameOrId);
-    const secret = await this.#secretOf(connection, `Password of ${connection.userName} at ${connection.url}: `);
-    return { connection, secret };
+  get client(): ApiClient {
+    return this.#connected.client;
   }
 
-  /** @throws UnknownConnectionError, NoSecretError and what the vault throws */
-  async signInToDestination(nameOrId: string): Promise<DestinationSignIn> {
-    const connection = await this.connections.find('destination', nameOrId);
-    const secret = await this.#secretOf(connection, `Secret of “${connection.name}” at ${connection.authUrl}: `);
-    return { connection, secret };
+  /** Whether the work is done by another process, which goes on without this one. */
+  get isRemote(): boolean {
+    return this.#connected.isRemote;
   }
 
-  /** Keeps a secret, and says it loudly where it cannot be kept. */
-  async keepSecret(id: string, secret: string): Promise<KeptIn> {
-    const keptIn = await this.vault.set(id, secret);
-    if (keptIn === 'memory')
-      this.terminal.note(
-        'The secret was NOT kept: this machine has no key store that works, and the sealed file got no passphrase.\n' +
-          'It will be asked for each time. To keep it, name a file with a passphrase by GUTS_VAULT_PASSPHRASE_FILE and create the connection again.',
-      );
-    return keptIn;
+  /** One operation. The first Ctrl-C gives it up in good order. */
+  async call<K extends OperationName>(name: K, input: InputOf<K>): Promise<OutputOf<K>> {
+    const stop = (): void => this.#stop.abort(new Error('Ctrl-C'));
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+    try {
+      return await this.client.call(name, input, this.#stop.signal);
+    } finally {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+    }
   }
 
-  async #secretOf({ id, name }: { readonly id: string; readonly name: string }, question: string): Promise<string> {
-    const kept = this.#typed.get(id) ?? (await this.vault.get(id));
-    if (kept !== null) return kept;
-    if (!canAsk()) throw new NoSecretError(name);
-    const secret = await askSecret(question);
-    this.#typed.set(id, secret);
-    return secret;
+  /** All rows of a list that comes in pages, in large ones. */
+  async rows<K extends PagedName>(name: K, input: Omit<InputOf<K>, 'limit' | 'marker'>): Promise<RowOf<K>[]> {
+    const rows: RowOf<K>[] = [];
+    const whole = { ...input, limit: ROWS_AT_ONCE } as InputOf<K>; // those fields and the page's own
+    for await (const row of this.client.all(name, whole)) rows.push(row);
+    return rows;
   }
+
+  /** Asks for the secret of a connection where none is kept; it is held as long as whoever answers runs. */
+  async demandSecret(kind: ConnectionKind, nameOrId: string): Promise<void> {
+    if (kind === 'source') {
+      const { source, secret } = await this.call('sources.show', { source: nameOrId });
+      if (secret !== null) return;
+      const given = await asked(source.name, `Password of ${source.userName} at ${source.url}: `);
+      await this.call('sources.secret', { source: source.id, secret: given, keep: false });
+      return;
+    }
+    const { destination, secret } = await this.call('destinations.show', { destination: nameOrId });
+    if (secret !== null) return;
+    const given = await asked(destination.name, `Secret of “${destination.name}” at ${destination.authUrl}: `);
+    await this.call('destinations.secret', { destination: destination.id, secret: given, keep: false });
+  }
+
+  /** Says it loudly where a secret could not be kept. */
+  tellKept(keptIn: KeptIn): void {
+    if (keptIn !== 'memory') return;
+    this.terminal.note(
+      'The secret was NOT kept: this machine has no key store that works, and the sealed file got no passphrase.\n' +
+        'It will be asked for each time. To keep it, name a file with a passphrase by GUTS_VAULT_PASSPHRASE_FILE and create the connection again.',
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connected[Symbol.asyncDispose]();
+  }
+}
+
+/** @throws NameTakenError before anything is asked for */
+export async function demandFree(workplace: Workplace, kind: ConnectionKind, name: string): Promise<void> {
+  const known =
+    kind === 'source'
+      ? (await workplace.call('sources.list', {})).sources
+      : (await workplace.call('destinations.list', {})).destinations;
+  const taken = known.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (taken !== undefined) throw new NameTakenError(`There is a ${kind} “${taken.name}” already.`);
 }
 
 /** In words for people. */
@@ -74,14 +104,7 @@ export const placeText: Readonly<Record<KeptIn, string>> = {
   memory: 'only as long as this command runs',
 };
 
-async function askPassphrase(isNew: boolean): Promise<string | null> {
-  if (!canAsk()) return null;
-  if (!isNew) return await askSecret('Passphrase of the vault: ');
-  process.stderr.write('There is no key store here: secrets go into a file that a passphrase seals.\n');
-  for (;;) {
-    const first = await askSecret('New passphrase (empty: keep no secrets): ');
-    if (first === '') return null;
-    if ((await askSecret('The same once more: ')) === first) return first;
-    process.stderr.write('These were two different ones.\n');
-  }
+async function asked(name: string, question: string): Promise<string> {
+  if (!canAsk()) throw new NoSecretError(name);
+  return await askSecret(question);
 }

@@ -2,6 +2,7 @@
 import type { EnginePool } from '../engine-pool.ts';
 import type { EventHub } from '../events.ts';
 import type { Caller } from '../shared/access.ts';
+import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { OperationName, OutputOf, ParsedOf } from '../shared/operations.ts';
 import type { SignIns } from '../sign-ins.ts';
 import type { CloudFactsStore } from '../store/cloud-facts.ts';
@@ -30,4 +31,17 @@ export interface Parts {
   readonly signIns: SignIns;
   readonly engines: EnginePool;
   readonly events: EventHub;
+  readonly migrations: MigrationShelf;
+}
+
+/** All migrations of the data folder as they stand. */
+export interface MigrationShelf {
+  /** Newest first. */
+  all(): Promise<readonly MigrationRecord[]>;
+  /** @throws UnknownMigrationError */
+  one(id: MigrationId): Promise<MigrationRecord>;
+  /** Looks at the journal again where what is told may be older. */
+  refresh(id: MigrationId): Promise<void>;
+  /** It was deleted. */
+  forget(id: MigrationId): Promise<void>;
 }

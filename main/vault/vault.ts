@@ -36,6 +36,7 @@ export class Vault {
 
   /** Keeps a secret in the first place that can, and forgets what other places have under this id. */
   async set(id: string, secret: string): Promise<KeptIn> {
+    this.#memory.delete(id);
     const keyStore = await this.#openKeyStore();
     if (keyStore !== null) {
       await keyStore.set(id, secret);
@@ -43,6 +44,12 @@ export class Vault {
       return 'keyStore';
     }
     if (this.#mayUseFile() && (await this.#sealed.set(id, secret))) return 'sealedFile';
+    this.#memory.set(id, secret);
+    return 'memory';
+  }
+
+  /** Keeps a secret for this process only; what other places have under this id stays there. */
+  hold(id: string, secret: string): KeptIn {
     this.#memory.set(id, secret);
     return 'memory';
   }

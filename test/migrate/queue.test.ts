@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MigrationRecord } from '../../main/shared/migration.ts';
 import { JournalFile } from '../../worker/engine/journal-file.ts';
-import type { MoveEntry } from '../../worker/engine/migrate/journal.ts';
+import { MoveEntry } from '../../worker/engine/migrate/journal.ts';
 import { EngineWorld, sizes } from './engine-world.ts';
 
 const MINUTE_MS = 60_000;
@@ -72,7 +72,7 @@ describe('a migration that is only to be queued', { timeout: 120_000 }, () => {
     const request = world.request('vm-3');
     await world.migrate(request, { until: 'queued' });
     const at = new Date().toISOString();
-    const journal = await JournalFile.reopen<MoveEntry>(world.journalOf(request));
+    const journal = await JournalFile.reopen(world.journalOf(request), MoveEntry);
     for (const stage of ['preparing', 'copying'] as const) await journal.write({ what: 'stage', stage, at });
     await journal[Symbol.asyncDispose]();
 

@@ -1,0 +1,86 @@
+/** Finds who answers a command: the server that was named, the daemon of this data folder, or a host in this very process. */
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import * as path from 'node:path';
+import { version } from '../../package.json';
+import { onlyCaller } from '../access/access.ts';
+import { makeApp } from '../api/app.ts';
+import { ApiClient } from '../api/client.ts';
+import { networkFetch } from '../api/network-fetch.ts';
+import { dataDir } from '../data-dir.ts';
+import { Host } from '../host.ts';
+import { GutsError } from '../shared/errors.ts';
+import { findDaemon } from '../store/data-lock.ts';
+import { askSecret, canAsk } from './prompt.ts';
+import { debug } from './run.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface ServerFlags {
+  readonly server?: string;
+  readonly tokenFile?: string;
+  readonly serverFingerprint?: string;
+}
+
+export interface Connected extends AsyncDisposable {
+  readonly client: ApiClient;
+  /** Whether another process does the work. */
+  readonly isRemote: boolean;
+}
+
+class TokenFileError extends GutsError {
+  readonly code = 'api.token-file';
+  readonly remedy =
+    'Name a file by --token-file that holds the token on one line; the daemon’s own is “api-token” in its data folder.';
+}
+
+export async function connect(flags: ServerFlags, terminal: Terminal): Promise<Connected> {
+  const folder = dataDir();
+  const daemon = flags.server === undefined ? await findDaemon(folder) : null;
+  const url = flags.server ?? daemon?.url;
+  if (url !== undefined) {
+    const token = await tokenIn(flags.tokenFile ?? path.join(folder, 'api-token'));
+    const fetch = networkFetch(flags.serverFingerprint ?? daemon?.fingerprint ?? null);
+    return {
+      client: new ApiClient(fetch, { baseUrl: url, token }),
+      isRemote: true,
+      [Symbol.asyncDispose]: async () => {},
+    };
+  }
+  const host = Host.forCommand({ dataDir: folder, askPassphrase, onDetail: debug(terminal) });
+  const caller = { name: userInfo().username, role: 'admin', project: null } as const;
+  const app = makeApp({
+    handlers: host.handlers,
+    events: host.events,
+    access: onlyCaller(caller),
+    about: { version },
+    onDetail: debug(terminal),
+  });
+  return {
+    client: new ApiClient(async (request) => await app.fetch(request), { baseUrl: 'http://localhost' }),
+    isRemote: false,
+    [Symbol.asyncDispose]: async () => await host[Symbol.asyncDispose](),
+  };
+}
+
+async function tokenIn(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new TokenFileError(`The file “${file}” with the token cannot be read (${cause.code ?? 'unknown reason'}).`, {
+      cause,
+    });
+  });
+  const token = text.trim();
+  if (token === '' || /\s/.test(token)) throw new TokenFileError(`The file “${file}” does not hold one token.`);
+  return token;
+}
+
+async function askPassphrase(isNew: boolean): Promise<string | null> {
+  if (!canAsk()) return null;
+  if (!isNew) return await askSecret('Passphrase of the vault: ');
+  process.stderr.write('There is no key store here: secrets go into a file that a passphrase seals.\n');
+  for (;;) {
+    const first = await askSecret('New passphrase (empty: keep no secrets): ');
+    if (first === '') return null;
+    if ((await askSecret('The same once more: ')) === first) return first;
+    process.stderr.write('These were two different ones.\n');
+  }
+}

@@ -1,0 +1,92 @@
+/** `guts schedule`, `hold`, `release` and the wishes for several migrations at once. */
+import type { Command } from 'commander';
+import type { MigrationAction } from '../shared/operations.ts';
+import type { Schedule, TimeWindow } from '../shared/schedule.ts';
+import { findMigration } from './migrations.ts';
+import { momentOf } from './moment.ts';
+import { resultsText } from './plans.ts';
+import { sheet } from './table.ts';
+import { UsageError } from './usage-error.ts';
+import { windowOf } from './window.ts';
+import { Workplace } from './workplace.ts';
+
+interface Flags {
+  readonly priority?: number;
+  readonly notBefore?: string;
+  readonly window?: TimeWindow;
+  readonly wave?: number;
+  readonly after?: readonly string[];
+}
+
+export function addSchedule(program: Command): void {
+  const command = program
+    .command('schedule')
+    .description('change when a migration may start; what is not named stays')
+    .argument('<migration>', 'its id, the beginning of it, or the name of its machine')
+    .option('--priority <n>', 'higher goes first', Number)
+    .option('--not-before <moment>', 'a date, a time, or a span from now such as 12h', momentOf)
+    .option('--window <when>', 'start only then, as "0 22 * * 1-5 for 6h in Europe/Berlin"', windowOf)
+    .option('--wave <n>', 'which wave of its plan', Number)
+    .option(
+      '--after <migration>',
+      'only when this one is done (may be repeated)',
+      (text: string, before: string[] = []) => [...before, text],
+    )
+    .action(async (which: string, { after, ...flags }: Flags) => {
+      await using workplace = await Workplace.open(command);
+      const { request } = await findMigration(workplace, which);
+      const first = [];
+      for (const one of after ?? []) first.push((await findMigration(workplace, one)).request.id);
+      const schedule: Partial<Schedule> = {
+        ...(flags.priority === undefined ? {} : { priority: flags.priority }),
+        ...(flags.notBefore === undefined ? {} : { notBefore: flags.notBefore }),
+        ...(flags.window === undefined ? {} : { window: flags.window }),
+        ...(flags.wave === undefined ? {} : { wave: flags.wave }),
+        ...(after === undefined ? {} : { after: first }),
+      };
+      if (Object.keys(schedule).length === 0) throw new UsageError('Say what to change: see guts schedule --help.');
+      const changed = await workplace.call('migrations.schedule', { id: request.id, schedule });
+      workplace.terminal.result(changed, () =>
+        sheet([
+          ['migration', `${request.id} (${request.vm.name})`],
+          ['waits for', changed.waitsFor?.says ?? 'nothing'],
+        ]),
+      );
+    });
+  addForMany(program, 'hold', 'keep migrations in the queue from starting');
+  addForMany(program, 'release', 'let migrations start that were held');
+}
+
+interface ManyFlags {
+  readonly plan?: string;
+  readonly all?: true;
+}
+
+/** The same wish for some, for a plan, or for all. */
+function addForMany(program: Command, action: MigrationAction, description: string): void {
+  const command = program
+    .command(action)
+    .description(description)
+    .argument('[migrations...]', 'ids, or names of machines')
+    .option('--plan <plan>', 'all of a plan')
+    .option('--all', 'all for which it is possible')
+    .action(async (which: readonly string[], flags: ManyFlags) => {
+      await using workplace = await Workplace.open(command);
+      await actOnMany(workplace, action, which, flags);
+    });
+}
+
+export async function actOnMany(
+  workplace: Workplace,
+  action: MigrationAction,
+  which: readonly string[],
+  { plan, all }: ManyFlags,
+): Promise<void> {
+  const wishes = [which.length > 0, plan !== undefined, all === true].filter(Boolean).length;
+  if (wishes !== 1) throw new UsageError('Name migrations, or give --plan, or --all.');
+  const ids = [];
+  for (const one of which) ids.push((await findMigration(workplace, one)).request.id);
+  const wish = which.length > 0 ? { ids } : plan === undefined ? { all: true as const } : { plan };
+  const result = await workplace.call('migrations.actOnMany', { action, ...wish });
+  workplace.terminal.result(result, () => resultsText(result.results, `done: ${action}`));
+}

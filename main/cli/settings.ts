@@ -1,0 +1,155 @@
+/** `guts settings`: how many migrations run at once, and how fast they may send. */
+import { readFile } from 'node:fs/promises';
+import { InvalidArgumentError, type Command } from 'commander';
+import { z } from 'zod';
+import { GutsError } from '../shared/errors.ts';
+import { SchedulerSettings, type BandwidthLimit } from '../shared/schedule.ts';
+import { sheet } from './table.ts';
+import { size } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+import { Workplace } from './workplace.ts';
+
+interface Flags {
+  readonly global?: number;
+  readonly perSource?: number;
+  readonly perHost?: number;
+  readonly perDatastore?: number;
+  readonly perDestination?: number;
+  readonly preflights?: number;
+  readonly bandwidth?: number | null;
+  readonly bandwidthPerMigration?: number | null;
+  readonly hold?: boolean;
+  readonly release?: boolean;
+  readonly file?: string;
+}
+
+class SettingsFileError extends GutsError {
+  readonly code = 'settings.unreadable';
+  readonly remedy = 'Give a JSON file as “guts settings show --json” prints it, whole or in parts.';
+}
+
+export function addSettings(program: Command): void {
+  const settings = program.command('settings').description('how many migrations run at once, and how fast they send');
+  const show = settings
+    .command('show')
+    .description('the settings as they are')
+    .action(async () => {
+      await using workplace = await Workplace.open(show);
+      const now = await workplace.call('settings.show', {});
+      workplace.terminal.result(now, () => text(now));
+    });
+  const set = settings
+    .command('set')
+    .description('change settings; they hold at once')
+    .option('--global <n>', 'migrations at once', count)
+    .option('--per-source <n>', 'migrations at once from a source', count)
+    .option('--per-host <n>', 'migrations at once from a host of a source', count)
+    .option('--per-datastore <n>', 'migrations at once from a datastore', count)
+    .option('--per-destination <n>', 'migrations at once to a destination', count)
+    .option('--preflights <n>', 'preflights at once', count)
+    .option('--bandwidth <rate>', 'of all together, such as 50MB or 400Mbit; none is no limit', rate)
+    .option('--bandwidth-per-migration <rate>', 'of each migration', rate)
+    .option('--hold', 'start nothing more until --release')
+    .option('--release', 'start again what waits')
+    .option('--file <file>', 'take settings from a JSON file, for example a table of times of the day')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ guts settings set --global 8 --per-host 2\n  $ guts settings set --bandwidth 400Mbit\n  $ guts settings set --hold',
+    )
+    .action(async (flags: Flags) => {
+      if (flags.hold === true && flags.release === true) throw new UsageError('Give --hold or --release, not both.');
+      await using workplace = await Workplace.open(set);
+      const now = await workplace.call('settings.show', {});
+      const given = flags.file === undefined ? now : await fromFile(flags.file, now);
+      const after = await workplace.call('settings.change', changed(flags, given));
+      workplace.terminal.result(after, () => text(after));
+    });
+}
+
+function changed(flags: Flags, now: SchedulerSettings): SchedulerSettings {
+  const { slots, bandwidth } = now;
+  const limit = (given: number | null | undefined, before: BandwidthLimit): BandwidthLimit =>
+    given === undefined ? before : { otherwise: given, table: [] };
+  return {
+    ...now,
+    slots: {
+      global: flags.global ?? slots.global,
+      perSource: flags.perSource ?? slots.perSource,
+      perHost: flags.perHost ?? slots.perHost,
+      perDatastore: flags.perDatastore ?? slots.perDatastore,
+      perDestination: flags.perDestination ?? slots.perDestination,
+    },
+    preflights: flags.preflights ?? now.preflights,
+    bandwidth: {
+      ...bandwidth,
+      global: limit(flags.bandwidth, bandwidth.global),
+      perMigration: limit(flags.bandwidthPerMigration, bandwidth.perMigration),
+    },
+    isPaused: flags.hold === true || (now.isPaused && flags.release !== true),
+  };
+}
+
+async function fromFile(file: string, now: SchedulerSettings): Promise<SchedulerSettings> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new SettingsFileError(`The file “${file}” is no JSON that can be read.`, { cause });
+  }
+  const whole = typeof value === 'object' ? { ...now, ...value } : value;
+  const { data, success, error } = SchedulerSettings.strict().safeParse(whole);
+  if (!success) throw new SettingsFileError(`“${file}”: ${z.prettifyError(error)}`);
+  return data;
+}
+
+function text({ slots, preflights, bandwidth, isPaused }: SchedulerSettings): string {
+  return sheet([
+    ['migrations at once', isPaused ? `none: held (else ${slots.global})` : String(slots.global)],
+    ['from a source', String(slots.perSource)],
+    ['from a host', String(slots.perHost)],
+    ['from a datastore', String(slots.perDatastore)],
+    ['to a destination', String(slots.perDestination)],
+    ['preflights at once', String(preflights)],
+    ['all together', limitText(bandwidth.global)],
+    ['each migration', limitText(bandwidth.perMigration)],
+    ...Object.entries(bandwidth.perSource).map(([id, limit]): [string, string] => [id, limitText(limit)]),
+  ]);
+}
+
+function limitText({ otherwise, table }: BandwidthLimit): string {
+  const rateText = (bytes: number | null): string => (bytes === null ? 'no limit' : `${size(bytes)}/s`);
+  const rows = table.map(
+    ({ when, bytesPerSecond }) =>
+      `${rateText(bytesPerSecond)} for ${when.minutes} min from “${when.opens}” (${when.timeZone})`,
+  );
+  return [...rows, rateText(otherwise)].join(', else ');
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 1000)
+    throw new InvalidArgumentError('Give a whole number from 1 to 1000.');
+  return value;
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+  KBIT: 1e3 / 8,
+  MBIT: 1e6 / 8,
+  GBIT: 1e9 / 8,
+};
+
+/** Bytes per second. */
+function rate(text: string): number | null {
+  if (text === 'none') return null;
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kmg](?:i?b|bit))(?:\/s)?$/i.exec(text) ?? [];
+  const bytes = Math.round(Number(number) * (UNITS[unit?.toUpperCase() ?? ''] ?? Number.NaN));
+  if (!Number.isFinite(bytes) || bytes < 64 * 1024)
+    throw new InvalidArgumentError('Give a rate such as 50MB, 48MiB or 400Mbit (at least 64KiB), or none.');
+  return bytes;
+}

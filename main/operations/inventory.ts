@@ -1,0 +1,46 @@
+/** What a source has: as it was last read, or read now where nothing is kept yet. */
+import type { SourceConnection } from '../shared/connections.ts';
+import type { SourceInventoryResult } from '../shared/move-jobs.ts';
+import { NoInventoryError, type Inventory, type InventoryThing } from '../store/inventory.ts';
+import { NoSecretError } from '../vault/errors.ts';
+import type { Parts } from './handlers.ts';
+
+export type InventoryParts = Pick<Parts, 'connections' | 'inventories' | 'signIns' | 'engines' | 'events'>;
+
+/** Reads it page by page into Guts's own files. What was kept before stays until everything was told. */
+export async function refreshInventory(
+  { connections, inventories, signIns, engines, events }: InventoryParts,
+  nameOrId: string,
+  signal: AbortSignal,
+): Promise<SourceInventoryResult> {
+  const signIn = await signIns.source(nameOrId);
+  const { id } = signIn.connection;
+  await using writer = await inventories.writer(id);
+  const result = await engines.run({ kind: 'source.inventory', ...signIn }, signal, {
+    onPage: (page) => writer.add(page),
+  });
+  await writer.finish();
+  await connections.put('source', { ...signIn.connection, about: result.about });
+  events.tell({ kind: 'inventory', source: id, vms: result.vms });
+  return result;
+}
+
+/** What is kept, or read now where nothing is. @throws NoInventoryError where it cannot be read without a secret */
+export async function inventoryOf(
+  parts: InventoryParts,
+  { id, name }: SourceConnection,
+  wanted: (one: InventoryThing) => boolean,
+  signal: AbortSignal,
+): Promise<Inventory> {
+  const kept = await parts.inventories.read(id, wanted);
+  if (kept !== null) return kept;
+  try {
+    await refreshInventory(parts, id, signal);
+  } catch (error) {
+    if (error instanceof NoSecretError) throw new NoInventoryError(name);
+    throw error;
+  }
+  const fresh = await parts.inventories.read(id, wanted);
+  if (fresh === null) throw new NoInventoryError(name);
+  return fresh;
+}

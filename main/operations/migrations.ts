@@ -1,0 +1,180 @@
+/** Answers what is asked about migrations: written down, listed, checked, acted on, forgotten. */
+import { toErrorInfo } from '../shared/errors.ts';
+import {
+  defaultOptions,
+  MigrationId,
+  type MigrationOptions,
+  type MigrationRecord,
+  type MigrationRequest,
+} from '../shared/migration.ts';
+import type { MigrationAction } from '../shared/operations.ts';
+import { mayStart } from '../shared/preflight.ts';
+import type { ActionResult, ScheduledMigration } from '../shared/schedule.ts';
+import { randomLetters } from '../store/connections.ts';
+import { allowedActions, demandAction } from './actions.ts';
+import { findVm } from './find.ts';
+import { matcher } from './glob.ts';
+import type { CallContext, Parts, Some } from './handlers.ts';
+import { pageOf } from './paging.ts';
+import type { Runner } from './runner.ts';
+
+interface Wish {
+  readonly source: string;
+  readonly vm: string;
+  readonly destination: string;
+  readonly options: { readonly [K in keyof MigrationOptions]?: MigrationOptions[K] | undefined };
+}
+
+export function migrationHandlers(
+  parts: Parts,
+  runner: Runner,
+): Some<
+  | 'checks.run'
+  | 'migrations.list'
+  | 'migrations.create'
+  | 'migrations.show'
+  | 'migrations.journey'
+  | 'migrations.action'
+  | 'migrations.actOnMany'
+  | 'migrations.schedule'
+  | 'migrations.delete'
+> {
+  const { connections, dataDir, engines, events, migrations, signIns } = parts;
+
+  async function request(wish: Wish, signal: AbortSignal): Promise<MigrationRequest> {
+    const source = await connections.find('source', wish.source);
+    const destination = await connections.find('destination', wish.destination);
+    const { vm } = await findVm(parts, source.id, wish.vm, signal);
+    return {
+      id: MigrationId.parse(`mig_${randomLetters()}`),
+      source: source.id,
+      destination: destination.id,
+      vm: { ref: vm.ref, name: vm.name },
+      options: withDefaults(wish.options),
+      createdAt: new Date().toISOString(),
+    };
+  }
+
+  async function act(id: MigrationId, action: MigrationAction, { signal }: CallContext): Promise<ScheduledMigration> {
+    const record = await migrations.one(id);
+    demandAction(runner.view(record), action);
+    await runner.act(record, action, signal);
+    return runner.view(await migrations.one(id));
+  }
+
+  /** Which ones a wish for several is about. */
+  async function chosen(
+    { ids, plan }: { readonly ids?: readonly MigrationId[] | undefined; readonly plan?: string | undefined },
+    action: MigrationAction,
+  ): Promise<readonly MigrationId[]> {
+    if (ids !== undefined) return ids;
+    const all = (await migrations.all()).map((record) => runner.view(record));
+    return all
+      .filter(({ schedule }) => plan === undefined || schedule?.plan === plan)
+      .filter((one) => allowedActions(one).includes(action))
+      .map(({ request: { id } }) => id);
+  }
+
+  return {
+    'checks.run': async (wish, { signal }) => {
+      const asked = await request(wish, signal);
+      const source = await signIns.source(asked.source);
+      const destination = await signIns.destination(asked.destination);
+      const { plan, findings } = await engines.run({ kind: 'plan', request: asked, source, destination }, signal);
+      return { mayStart: plan !== null && mayStart(findings), plan, findings };
+    },
+    'migrations.list': async ({ source, destination, stage, vm, plan, isQueued, sort, limit, marker }) => {
+      const from = source === undefined ? null : (await connections.find('source', source)).id;
+      const to = destination === undefined ? null : (await connections.find('destination', destination)).id;
+      const suits = matcher(vm);
+      const wanted = (await migrations.all())
+        .filter(
+          ({ request, stage: now }) =>
+            (from === null || request.source === from) &&
+            (to === null || request.destination === to) &&
+            (stage === undefined || now === stage) &&
+            suits(request.vm.name),
+        )
+        .map((record) => runner.view(record))
+        .filter(
+          (one) =>
+            (plan === undefined || one.schedule?.plan === plan) &&
+            (isQueued === undefined || one.isQueued === isQueued),
+        );
+      const { page, next } = pageOf(sorted(wanted, sort, runner), ({ request }) => request.id, { limit, marker });
+      return { migrations: page, next };
+    },
+    'migrations.create': async ({ schedule, start, ...wish }, context) => {
+      const asked = await request(wish, context.signal);
+      const record = await engines.run({ kind: 'planned', request: asked, dataDir }, context.signal);
+      await migrations.refresh(asked.id);
+      if (Object.keys(schedule).length > 0) await runner.schedule(record, definedOf(schedule));
+      events.tell({
+        kind: 'migration',
+        id: asked.id,
+        vm: asked.vm.name,
+        stage: record.stage,
+        isRunning: false,
+        isQueued: false,
+        waitsFor: null,
+        placement: null,
+      });
+      if (start) return await act(asked.id, 'start', context);
+      return runner.view(record);
+    },
+    'migrations.show': async ({ id }) => runner.view(await migrations.one(id)),
+    'migrations.journey': async ({ id }, { signal }) => await engines.run({ kind: 'journey', id, dataDir }, signal),
+    'migrations.action': async ({ id, action }, context) => await act(id, action, context),
+    'migrations.actOnMany': async ({ action, ids, plan }, context) => {
+      const results: ActionResult[] = [];
+      for (const id of await chosen({ ids, plan }, action)) {
+        const error = await act(id, action, context).then(
+          () => null,
+          (thrown: unknown) => toErrorInfo(thrown),
+        );
+        results.push({ id, error });
+      }
+      return { results };
+    },
+    'migrations.schedule': async ({ id, schedule }) => {
+      const record = await migrations.one(id);
+      await runner.schedule(record, definedOf(schedule));
+      return runner.view(record);
+    },
+    'migrations.delete': async ({ id }, { signal }) => {
+      await engines.run({ kind: 'deleteMigration', id, dataDir }, signal);
+      await runner.forget(id);
+      await migrations.forget(id);
+      events.tell({ kind: 'migration.deleted', id });
+      return { deleted: id };
+    },
+  };
+}
+
+function withDefaults(options: Wish['options']): MigrationOptions {
+  return { ...defaultOptions, ...definedOf(options) };
+}
+
+/** Without the fields that are there and undefined. */
+function definedOf<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>; // that is what the filter leaves
+  };
+}
+
+type Sort = 'createdAt' | '-createdAt' | 'vm' | '-vm' | 'stage' | '-stage' | 'queue';
+const inOrder = new Intl.Collator('en', { numeric: true });
+
+function sorted(all: readonly ScheduledMigration[], sort: Sort, runner: Runner): ScheduledMigration[] {
+  if (sort === 'queue') {
+    const places = new Map(runner.order().map((id, place) => [id, place]));
+    const placeOf = ({ request }: MigrationRecord): number => places.get(request.id) ?? places.size;
+    return [...all].sort((a, b) => placeOf(a) - placeOf(b));
+  }
+  const textOf = ({ request, stage }: MigrationRecord): string =>
+    sort.endsWith('vm') ? request.vm.name : sort.endsWith('stage') ? stage : request.createdAt;
+  const sign = sort.startsWith('-') ? -1 : 1;
+  return [...all].sort(
+    (a, b) => sign * inOrder.compare(textOf(a), textOf(b)) || inOrder.compare(a.request.id, b.request.id),
+  );
+}

@@ -1,0 +1,78 @@
+/** Answers what is asked about sources. */
+import { SourceConnection, type SourceSignIn } from '../shared/connections.ts';
+import { newSourceId } from '../store/connections.ts';
+import type { Parts, Some } from './handlers.ts';
+import { demandUnused } from './in-use.ts';
+import { refreshInventory } from './inventory.ts';
+
+export function sourceHandlers(
+  parts: Parts,
+): Some<
+  | 'sources.list'
+  | 'sources.create'
+  | 'sources.show'
+  | 'sources.delete'
+  | 'sources.test'
+  | 'sources.refresh'
+  | 'sources.trust'
+  | 'sources.secret'
+> {
+  const { connections, inventories, vault, signIns, engines, events, migrations } = parts;
+  const changed = (id: string): void => events.tell({ kind: 'connection', side: 'source', id });
+  return {
+    'sources.list': async () => ({ sources: await connections.list('source') }),
+    'sources.create': async ({ secret, test, ...fields }, { signal }) => {
+      await connections.demandFree('source', fields.name);
+      const draft = SourceConnection.parse({
+        ...fields,
+        id: newSourceId(),
+        createdAt: new Date().toISOString(),
+        about: null,
+      });
+      const signIn: SourceSignIn = { connection: draft, secret };
+      const tested = test ? await engines.run({ kind: 'source.test', ...signIn }, signal) : null;
+      const source = { ...draft, about: tested?.about ?? null };
+      const keptIn = await vault.set(source.id, secret);
+      await connections.put('source', source);
+      changed(source.id);
+      return { source, secret: keptIn, test: tested };
+    },
+    'sources.show': async ({ source }) => {
+      const found = await connections.find('source', source);
+      const kept = await inventories.read(found.id, () => false);
+      return {
+        source: found,
+        secret: await vault.whereIs(found.id),
+        inventory: kept === null ? null : { takenAt: kept.takenAt },
+      };
+    },
+    'sources.delete': async ({ source }) => {
+      const found = await connections.find('source', source);
+      demandUnused(await migrations.all(), 'source', found);
+      await vault.delete(found.id);
+      await inventories.remove(found.id);
+      await connections.remove('source', found.id);
+      changed(found.id);
+      return { deleted: found.id };
+    },
+    'sources.test': async ({ source }, { signal }) => {
+      const signIn = await signIns.source(source);
+      const result = await engines.run({ kind: 'source.test', ...signIn }, signal);
+      await connections.put('source', { ...signIn.connection, about: result.about });
+      changed(signIn.connection.id);
+      return result;
+    },
+    'sources.refresh': async ({ source }, { signal }) => await refreshInventory(parts, source, signal),
+    'sources.trust': async ({ source, trust }) => {
+      const found = await connections.find('source', source);
+      const trusting = { ...found, trust };
+      await connections.put('source', trusting);
+      changed(found.id);
+      return { source: trusting };
+    },
+    'sources.secret': async ({ source, secret, keep }) => {
+      const found = await connections.find('source', source);
+      return { secret: keep ? await vault.set(found.id, secret) : vault.hold(found.id, secret) };
+    },
+  };
+}

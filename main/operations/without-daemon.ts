@@ -1,0 +1,35 @@
+/** What takes a daemon, where none runs. */
+import { NeedsDaemonError } from '../foreground.ts';
+import type { Some } from './handlers.ts';
+
+const needed = (what: string) => async (): Promise<never> => await Promise.reject(new NeedsDaemonError(what));
+
+export const withoutDaemon: Some<
+  | 'plans.list'
+  | 'plans.create'
+  | 'plans.show'
+  | 'plans.start'
+  | 'plans.delete'
+  | 'nodes.list'
+  | 'services.list'
+  | 'settings.show'
+  | 'settings.change'
+  | 'tokens.list'
+  | 'tokens.create'
+  | 'tokens.delete'
+  | 'audit.list'
+> = {
+  'plans.list': needed('A plan'),
+  'plans.create': needed('A plan'),
+  'plans.show': needed('A plan'),
+  'plans.start': needed('A plan'),
+  'plans.delete': needed('A plan'),
+  'nodes.list': needed('A list of nodes'),
+  'services.list': needed('A list of services'),
+  'settings.show': needed('Looking at its settings'),
+  'settings.change': needed('Changing settings'),
+  'tokens.list': needed('A token'),
+  'tokens.create': needed('A token'),
+  'tokens.delete': needed('A token'),
+  'audit.list': needed('The audit log'),
+};
