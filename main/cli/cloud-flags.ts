@@ -58,8 +58,11 @@ function authFrom({
   applicationCredential,
   token = false,
 }: CloudFlags): KeystoneAuth {
-  if ([user !== undefined, applicationCredential !== undefined, token].filter(Boolean).length !== 1)
+  const isNamed = user !== undefined && applicationCredential !== undefined;
+  if ([user !== undefined && !isNamed, applicationCredential !== undefined, token].filter(Boolean).length !== 1)
     throw new UsageError('Say who signs in by one of --user, --application-credential and --token.');
+  if (isNamed)
+    return { method: 'applicationCredentialByName', name: applicationCredential, userName: user, userDomain };
   if (applicationCredential !== undefined) return { method: 'applicationCredential', id: applicationCredential };
   if (user === undefined)
     return { method: 'token', project: project ?? null, projectDomain: project === undefined ? null : projectDomain };

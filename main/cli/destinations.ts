@@ -28,7 +28,10 @@ export function addDestination(program: Command): void {
     .option('--user-domain <name>', 'name or id of the user’s domain (default: default)')
     .option('--project <name>', 'name or id of the project')
     .option('--project-domain <name>', 'name or id of the project’s domain (default: default)')
-    .option('--application-credential <id>', 'sign in by an application credential; its secret is the password')
+    .option(
+      '--application-credential <id>',
+      'sign in by an application credential, its id, or its name together with --user; its secret is the password',
+    )
     .option('--token', 'sign in by a token; it is the password')
     .option('--region <name>', 'where the cloud has several')
     .addOption(
@@ -115,22 +118,38 @@ async function createDestination(command: Command, name: string, flags: CreateFl
 }
 
 function questionFor({ auth, authUrl }: Pick<DestinationConnection, 'auth' | 'authUrl'>): string {
-  if (auth.method === 'password') return `Password of ${auth.userName} at ${authUrl}: `;
-  return auth.method === 'token' ? `Token for ${authUrl}: ` : `Secret of the application credential ${auth.id}: `;
+  switch (auth.method) {
+    case 'password':
+      return `Password of ${auth.userName} at ${authUrl}: `;
+    case 'applicationCredential':
+      return `Secret of the application credential ${auth.id}: `;
+    case 'applicationCredentialByName':
+      return `Secret of the application credential ${auth.name} of ${auth.userName}: `;
+    case 'token':
+      return `Token for ${authUrl}: `;
+  }
 }
 
-function factsOf({ id, name, authUrl, auth, region, trust, proxy, about }: DestinationConnection): [string, string][] {
-  const who =
-    auth.method === 'password'
-      ? `${auth.userName} of ${auth.userDomain}, project ${auth.project} of ${auth.projectDomain}`
-      : auth.method === 'token'
-        ? 'by a token'
-        : `application credential ${auth.id}`;
+function whoOf({ auth }: DestinationConnection): string {
+  switch (auth.method) {
+    case 'password':
+      return `${auth.userName} of ${auth.userDomain}, project ${auth.project} of ${auth.projectDomain}`;
+    case 'applicationCredential':
+      return `application credential ${auth.id}`;
+    case 'applicationCredentialByName':
+      return `application credential ${auth.name} of ${auth.userName} of ${auth.userDomain}`;
+    case 'token':
+      return 'by a token';
+  }
+}
+
+function factsOf(destination: DestinationConnection): [string, string][] {
+  const { id, name, authUrl, region, trust, proxy, about } = destination;
   return [
     ['name', name],
     ['id', id],
     ['address', authUrl],
-    ['signs in', who],
+    ['signs in', whoOf(destination)],
     ['region', about?.region ?? region ?? 'the only one'],
     ['trusts', trustText(trust)],
     ...(proxy === null ? [] : ([['proxy', proxy]] satisfies [string, string][])),

@@ -57,32 +57,32 @@ type Get = (...names: readonly string[]) => string | null;
 
 function authOf(what: string, get: Get): { readonly auth: KeystoneAuth; readonly secret: string | null } {
   const type = kindOf(what, get);
-  if (type === 'applicationCredential') {
-    const id = get('application_credential_id');
-    if (id !== null) return { auth: { method: type, id }, secret: get('application_credential_secret') };
-    if (get('application_credential_name') === null) throw new IncompleteCloudError(what, 'application_credential_id');
-    throw new UnsupportedCloudError(
-      `${what} names its application credential by its name.`,
-      'Give its id instead (application_credential_id); `openstack application credential show NAME -c id` says it.',
-    );
-  }
-  const project = get('project_id', 'project_name', 'tenant_id', 'tenant_name');
   const usual = get('default_domain_id', 'default_domain_name', 'default_domain') ?? 'default';
   const domain = get('domain_id', 'domain_name') ?? usual;
+  const userDomain = get('user_domain_id', 'user_domain_name') ?? domain;
+  const userName = get('user_id', 'username', 'user_name');
+  if (type === 'applicationCredential') {
+    const secret = get('application_credential_secret');
+    const id = get('application_credential_id');
+    if (id !== null) return { auth: { method: type, id }, secret };
+    const name = get('application_credential_name');
+    if (name === null) throw new IncompleteCloudError(what, 'application_credential_id');
+    if (userName === null) throw new IncompleteCloudError(what, 'username');
+    return { auth: { method: 'applicationCredentialByName', name, userName, userDomain }, secret };
+  }
+  const project = get('project_id', 'project_name', 'tenant_id', 'tenant_name');
   const projectDomain = get('project_domain_id', 'project_domain_name') ?? domain;
   if (type === 'token')
     return {
       auth: { method: type, project, projectDomain: project === null ? null : projectDomain },
       secret: get('token', 'auth_token'),
     };
-  const userName = get('user_id', 'username', 'user_name');
   if (userName === null) throw new IncompleteCloudError(what, 'username');
   if (project === null) throw new IncompleteCloudError(what, 'project_name');
-  const userDomain = get('user_domain_id', 'user_domain_name') ?? domain;
   return { auth: { method: type, userName, userDomain, project, projectDomain }, secret: get('password') };
 }
 
-function kindOf(what: string, get: Get): KeystoneAuth['method'] {
+function kindOf(what: string, get: Get): 'password' | 'applicationCredential' | 'token' {
   const type = get('auth_type', 'auth_plugin');
   if (type === null) {
     if (get('application_credential_id', 'application_credential_name') !== null) return 'applicationCredential';

@@ -55,6 +55,13 @@ export const KeystoneAuth = z.discriminatedUnion('method', [
     projectDomain: z.string().min(1),
   }),
   z.object({ method: z.literal('applicationCredential'), id: z.string().min(1) }),
+  /** A name is only one of its user's; it has no project beside it, for the credential has one. */
+  z.object({
+    method: z.literal('applicationCredentialByName'),
+    name: z.string().min(1),
+    userName: z.string().min(1),
+    userDomain: z.string().min(1),
+  }),
   z.object({
     method: z.literal('token'),
     /** Null keeps the token's own scope. */

@@ -243,6 +243,10 @@ describe('guts destination', () => {
       { method: 'password', userName: 'mover', userDomain: 'default', project: 'demo', projectDomain: 'lab' },
     ],
     [['--application-credential', 'a1b2'], { method: 'applicationCredential', id: 'a1b2' }],
+    [
+      ['--application-credential', 'nightly', '--user', 'mover', '--user-domain', 'lab'],
+      { method: 'applicationCredentialByName', name: 'nightly', userName: 'mover', userDomain: 'lab' },
+    ],
     [['--token'], { method: 'token', project: null, projectDomain: null }],
   ])('takes %j', async (who, auth) => {
     using tmp = scratch();
@@ -285,6 +289,7 @@ describe('guts destination', () => {
     [['--cloud', 'a', '--openrc', 'b'], /one of --cloud/],
     [['--auth-url', 'https://k'], /who signs in/],
     [['--auth-url', 'https://k', '--user', 'u'], /--project/],
+    [['--auth-url', 'https://k', '--user', 'u', '--application-credential', 'a', '--token'], /who signs in/],
     [['--auth-url', 'https://u:hunter2@k', '--user', 'u', '--project', 'p'], /Leave user and password out/],
     [['--cloud', 'a', '--user', 'u'], /leave out --user/],
   ])('refuses %j', async (args, says) => {

@@ -101,6 +101,21 @@ clouds:
       { auth: { method: 'applicationCredential', id: 'ac1' }, secret: 's' },
     ],
     [
+      'an application credential by its name and its user’s',
+      'application_credential_name: nightly, application_credential_secret: s, username: u, user_domain_name: Users',
+      'auth_type: v3applicationcredential',
+      {
+        auth: { method: 'applicationCredentialByName', name: 'nightly', userName: 'u', userDomain: 'Users' },
+        secret: 's',
+      },
+    ],
+    [
+      'an application credential by its id, whatever its name is',
+      'application_credential_id: ac1, application_credential_name: nightly, username: u',
+      '',
+      { auth: { method: 'applicationCredential', id: 'ac1' }, secret: null },
+    ],
+    [
       'a token into a project',
       'token: t, project_name: p, project_domain_name: D',
       'auth_type: v3token',
@@ -215,10 +230,16 @@ describe('a cloud is refused, with a way out,', () => {
       'password',
     ],
     [
-      'when its application credential has only a name',
+      'when its application credential has a name but no user',
       withAuth('application_credential_name: n'),
-      'clouds.unsupported',
-      '-c id',
+      'clouds.incomplete',
+      'username',
+    ],
+    [
+      'when its application credential has neither id nor name',
+      withAuth('application_credential_secret: hidden-word', 'auth_type: v3applicationcredential'),
+      'clouds.incomplete',
+      'application_credential_id',
     ],
     ['when it has no user', withAuth('password: hidden-word, project_name: p'), 'clouds.incomplete', 'username'],
     ['when it has no project', withAuth('username: u, password: hidden-word'), 'clouds.incomplete', 'project_name'],

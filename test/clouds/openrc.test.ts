@@ -69,6 +69,18 @@ export OS_APPLICATION_CREDENTIAL_SECRET='it''s \\$ecret'
     });
   });
 
+  test('of an application credential may give its name and its user’s id', async () => {
+    const text = `export OS_AUTH_URL=https://c.example/v3
+export OS_APPLICATION_CREDENTIAL_NAME=nightly
+export OS_USER_ID=u1
+export OS_APPLICATION_CREDENTIAL_SECRET=$(pass nightly)
+`;
+    expect(await read(text)).toMatchObject({
+      auth: { method: 'applicationCredentialByName', name: 'nightly', userName: 'u1', userDomain: 'default' },
+      secret: null,
+    });
+  });
+
   test.for([
     ['plain', 'pa55#word', 'pa55#word'],
     ['with a comment behind it', 'pa55 # the password', 'pa55'],

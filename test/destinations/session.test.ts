@@ -71,6 +71,31 @@ describe('signing in to a cloud', () => {
     expect(session.has('compute')).toBe(true);
   });
 
+  test('by application credential may say its name and its user, by name with the domain or by id', async () => {
+    await using cloud = await SmallCloud.start();
+    const auth = { method: 'applicationCredentialByName', name: 'nightly', userDomain: 'Users' } as const;
+    const users: unknown[] = [];
+    for (const userName of ['migrator', 'f'.repeat(32)]) {
+      const signIn = cloud.signIn({ auth: { ...auth, userName } });
+      await using session = await CloudSession.open(signIn, never, cloud.clock);
+      users.push(session.about.user.name);
+    }
+
+    const asked = (user: object): object => ({
+      auth: {
+        identity: {
+          methods: ['application_credential'],
+          application_credential: { name: 'nightly', secret: PASSWORD, user },
+        },
+      },
+    });
+    expect(cloud.askedFor('POST /identity/v3/auth/tokens').map(({ body }) => body)).toEqual([
+      asked({ name: 'migrator', domain: { name: 'Users' } }),
+      asked({ id: 'f'.repeat(32) }),
+    ]);
+    expect(users).toEqual(['migrator', 'migrator']);
+  });
+
   test('by token keeps the scope that the token has, and makes no other', async () => {
     await using cloud = await SmallCloud.start();
     cloud.on('GET /identity/v3/auth/tokens', () => ({ ...cloud.grant(), status: 200 }));
@@ -159,6 +184,22 @@ describe('signing in to a cloud', () => {
       code: 'openstack.sign-in-refused',
       message: 'Keystone refuses the sign-in: Could not find Application Credential: ac1.',
     });
+  });
+
+  test('says what to check of an application credential that is known by its name, once', async () => {
+    await using cloud = await SmallCloud.start();
+    cloud.on('POST /identity/v3/auth/tokens', () => REFUSED);
+    const auth = {
+      method: 'applicationCredentialByName',
+      name: 'gone',
+      userName: 'migrator',
+      userDomain: 'default',
+    } as const;
+    await expect(CloudSession.open(cloud.signIn({ auth }), never, cloud.clock)).rejects.toMatchObject({
+      code: 'openstack.sign-in-refused',
+      remedy: expect.stringContaining('Check name and secret of the application credential'),
+    });
+    expect(cloud.askedFor('POST /identity/v3/auth/tokens')).toHaveLength(1);
   });
 
   test('refuses a token of no project', async () => {

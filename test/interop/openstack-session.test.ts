@@ -85,9 +85,10 @@ describe('signing in to the real Keystone', () => {
   test('works by application credential, until it is deleted', async () => {
     await using session = await CloudSession.open(peer.member, never);
     const credentials = `/users/${session.about.user.id}/application_credentials`;
+    const name = `4-guts-${Date.now()}`;
     const made = await session.request('identity', 'POST', credentials, {
       schema: z.object({ application_credential: z.object({ id: z.string(), secret: z.string() }) }),
-      body: { application_credential: { name: `4-guts-${Date.now()}`, roles: [{ name: 'member' }] } },
+      body: { application_credential: { name, roles: [{ name: 'member' }] } },
       signal: never,
     });
     const { id, secret } = made.application_credential;
@@ -96,6 +97,15 @@ describe('signing in to the real Keystone', () => {
     await expect(CloudSession.open({ ...signIn, secret: 'not-this-one' }, never)).rejects.toMatchObject({
       code: 'openstack.sign-in-refused',
       remedy: expect.stringContaining('application credential'),
+    });
+
+    const named = (name: string): ReturnType<typeof as> => {
+      const { name: userName } = session.about.user;
+      return as({ auth: { method: 'applicationCredentialByName', name, userName, userDomain: 'default' } }, secret);
+    };
+    expect(await projectOf(named(name))).toBe('migration');
+    await expect(CloudSession.open(named(`${name}-other`), never)).rejects.toMatchObject({
+      code: 'openstack.sign-in-refused',
     });
 
     await session.request('identity', 'DELETE', `${credentials}/${id}`, { schema: z.null(), signal: never });

@@ -176,6 +176,32 @@ describe('the built-in OpenStack', () => {
     expect((await signIn({ identity: wrong })).status).toBe(401);
   });
 
+  test('knows an application credential by its name with its user, and refuses others as Keystone does', async () => {
+    await using lab = await startOpenstack();
+    const { name, secret } = lab.applicationCredential;
+    const user = { name: lab.users[0]?.name, domain: { id: 'default' } };
+    const signIn = async (credential: object) => {
+      const identity = { methods: ['application_credential'], application_credential: { name, secret, ...credential } };
+      const url = `${lab.authUrl}/auth/tokens`;
+      return await ask(url, 'POST', { body: { auth: { identity } } }, lab.certificate);
+    };
+
+    const known = await signIn({ user });
+    expect(known.json()).toMatchObject({ token: { project: { name: 'migration' }, user: { name: user.name } } });
+    expect((await signIn({ user: { id: known.json()['token']?.['user']?.['id'] } })).status).toBe(201);
+    expect((await signIn({ user, secret: 'wrong' })).status).toBe(401);
+    expect((await signIn({ user, name: 'other' })).status).toBe(401);
+    expect((await signIn({ user: { ...user, domain: { name: 'nowhere' } } })).status).toBe(401);
+    expect((await signIn({ user: { ...user, name: 'nobody' } })).json()).toMatchObject({
+      error: { code: 404, message: 'Could not find user: nobody.' },
+    });
+    expect((await signIn({ user: { name: user.name } })).text).toContain('Expecting to find domain in user.');
+    expect((await signIn({})).text).toContain('Expecting to find user in application credential.');
+    expect((await signIn({ id: 'f00' })).json()).toMatchObject({
+      error: { code: 404, message: 'Could not find Application Credential: f00.' },
+    });
+  });
+
   test('speaks every microversion in its own way', async () => {
     await using lab = await startOpenstack();
     const client = await clientOf(lab, 'migrator');

@@ -8,7 +8,7 @@ import { openOpenstack } from '../../worker/destinations/openstack/driver.ts';
 import type { DestinationDriver, ImageSpec, ServerSpec } from '../../worker/drivers.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { plan, plannedDisk, serverSpec } from '../support/moves.ts';
-import { signInAs, signInWithCredential } from './openstack/sign-in.ts';
+import { signInAs, signInWithCredential, signInWithNamedCredential } from './openstack/sign-in.ts';
 import { startOpenstack, type OpenstackLab, type OpenstackOptions } from './openstack/start.ts';
 
 const never = new AbortController().signal;
@@ -255,10 +255,15 @@ describe('other clouds', () => {
   test('may be entered with an application credential, by a reader and by an admin', async () => {
     await using stage = await scene();
     await using byCredential = await openOpenstack(signInWithCredential(stage.lab), never);
+    await using byName = await openOpenstack(signInWithNamedCredential(stage.lab), never);
     await using reader = await openOpenstack(signInAs(stage.lab, 'viewer'), never);
     await using admin = await openOpenstack(signInAs(stage.lab, 'admin'), never);
 
     expect(byCredential.about.project.name).toBe('migration');
+    expect(byName.about).toEqual(byCredential.about);
+    await expect(openOpenstack(signInWithNamedCredential(stage.lab, 'other'), never)).rejects.toMatchObject({
+      code: 'openstack.sign-in-refused',
+    });
     expect(reader.about.roles).toEqual(['reader']);
     expect((await reader.facts(never)).mayCreateFlavors).toBe(false);
     expect((await admin.facts(never)).mayCreateFlavors).toBe(true);

@@ -50,7 +50,7 @@ export class Cloud {
   readonly quotas: Quotas;
   readonly projects: readonly Project[];
   readonly users: readonly (UserSpec & { readonly id: string })[];
-  readonly applicationCredential = { id: hexId(), secret: randomBytes(32).toString('base64url') };
+  readonly applicationCredential = { id: hexId(), name: 'lab', secret: randomBytes(32).toString('base64url') };
   readonly tokens = new Map<string, Token>();
   readonly images = new Map<string, LabImage>();
   readonly flavors = new Map<string, LabFlavor>();

@@ -3,6 +3,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { hexId, type Cloud, type Token } from './cloud.ts';
+import type { UserSpec } from './words.ts';
 import { on, open, Refusal, type Answer, type Call, type Service, type SignedIn } from './web.ts';
 
 const domain = z.object({ id: z.string().optional(), name: z.string().optional() });
@@ -33,7 +34,9 @@ const AuthRequest = z.object({
         .object({
           id: z.string().optional(),
           name: z.string().optional(),
-          user: z.object({ id: z.string().optional(), name: z.string().optional() }).optional(),
+          user: z
+            .object({ id: z.string().optional(), name: z.string().optional(), domain: domain.optional() })
+            .optional(),
           secret: z.string(),
         })
         .optional(),
@@ -45,8 +48,6 @@ type Identity = z.infer<typeof AuthRequest>['auth']['identity'];
 type Scope = z.infer<typeof scope>;
 
 const DOMAIN = { id: 'default', name: 'Default' };
-/** The project that an application credential belongs to. */
-const CREDENTIAL_NAME = 'lab';
 
 export function identityService(cloud: Cloud): Service {
   return {
@@ -156,25 +157,50 @@ function identify(
   { methods, password, token, application_credential: credential }: Identity,
 ): Known | null {
   if (methods.includes('password') && password !== undefined) {
-    const { id, name, domain: home, password: given } = password.user;
-    const user = cloud.users.find((one) => (id === undefined ? one.name === name && isDefault(home) : one.id === id));
-    return user !== undefined && same(given, user.password) ? { userName: user.name } : null;
+    const user = userBy(cloud, password.user);
+    return user !== undefined && same(password.user.password, user.password) ? { userName: user.name } : null;
   }
   if (methods.includes('token') && token !== undefined) {
     const old = valid(cloud, token.id);
     return old === null ? null : { userName: old.userName, expiresAt: old.expiresAt };
   }
   if (methods.includes('application_credential') && credential !== undefined) {
-    const owner = cloud.users[0];
-    const isMeant =
-      credential.id === undefined
-        ? credential.name === CREDENTIAL_NAME &&
-          [owner?.id, owner?.name].includes(credential.user?.id ?? credential.user?.name)
-        : credential.id === cloud.applicationCredential.id;
-    const isGood = isMeant && same(credential.secret, cloud.applicationCredential.secret);
-    return isGood && owner !== undefined ? { userName: owner.name, fixedProject: owner.defaultProject } : null;
+    const owner = ownerOf(cloud, credential);
+    const isGood = owner !== null && same(credential.secret, cloud.applicationCredential.secret);
+    return isGood ? { userName: owner.name, fixedProject: owner.defaultProject } : null;
   }
   return null;
+}
+
+type Credential = NonNullable<Identity['application_credential']>;
+
+/** Whose application credential is meant; null where none has that name. @throws Refusal as Zed refuses */
+function ownerOf(cloud: Cloud, { id, name, user: wanted }: Credential): UserSpec | null {
+  const known = cloud.applicationCredential;
+  const owner = cloud.users[0] ?? null;
+  if (id !== undefined) {
+    if (id === known.id) return owner;
+    throw new Refusal(404, `Could not find Application Credential: ${id}.`);
+  }
+  if (name === undefined) throw expecting('name or ID', 'application credential');
+  if (wanted?.id === undefined && wanted?.name === undefined) throw expecting('user', 'application credential');
+  if (wanted.id === undefined && wanted.domain === undefined) throw expecting('domain', 'user');
+  const user = userBy(cloud, wanted);
+  if (user === undefined && wanted.id === undefined && isDefault(wanted.domain))
+    throw new Refusal(404, `Could not find user: ${wanted.name ?? ''}.`);
+  return user !== undefined && user.id === cloud.users[0]?.id && name === known.name ? owner : null;
+}
+
+function expecting(attribute: string, target: string): Refusal {
+  const says = 'The server could not comply with the request since it is either malformed or otherwise incorrect.';
+  return new Refusal(400, `Expecting to find ${attribute} in ${target}. ${says} The client is assumed to be in error.`);
+}
+
+function userBy(
+  cloud: Cloud,
+  { id, name, domain: home }: NonNullable<Credential['user']>,
+): Cloud['users'][number] | undefined {
+  return cloud.users.find((one) => (id === undefined ? one.name === name && isDefault(home) : one.id === id));
 }
 
 function fixed(project: string, wanted: Scope | undefined): string {

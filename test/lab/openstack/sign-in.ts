@@ -22,6 +22,13 @@ export function signInWithCredential(lab: OpenstackLab): DestinationSignIn {
   return signIn(lab, { method: 'applicationCredential', id }, secret);
 }
 
+/** With the lab's application credential by its name, which takes its user too. */
+export function signInWithNamedCredential(lab: OpenstackLab, name = lab.applicationCredential.name): DestinationSignIn {
+  const userName = lab.users[0]?.name;
+  const auth = { method: 'applicationCredentialByName', name, userName, userDomain: 'default' };
+  return signIn(lab, auth, lab.applicationCredential.secret);
+}
+
 function signIn(lab: OpenstackLab, auth: object, secret: string): DestinationSignIn {
   return DestinationSignIn.parse({
     connection: {

@@ -74,7 +74,7 @@ export interface OpenstackLab extends AsyncDisposable {
   readonly region: string;
   readonly users: readonly UserSpec[];
   /** Of the first user, in its default project. */
-  readonly applicationCredential: { readonly id: string; readonly secret: string };
+  readonly applicationCredential: { readonly id: string; readonly name: string; readonly secret: string };
   /** SHA-256 of the certificate, as it is pinned; and the certificate itself, in PEM. */
   readonly fingerprint: string;
   readonly certificate: string;

@@ -1,4 +1,5 @@
 /** What can go wrong with a cloud, each with its way out; a refusal carries the cloud's own words and its request id. */
+import type { KeystoneAuth } from '../../../main/shared/connections.ts';
 import { GutsError } from '../../../main/shared/errors.ts';
 import { type Refusal, sentence } from './refusal.ts';
 
@@ -22,13 +23,15 @@ export class SignInRefusedError extends CloudError {
   readonly code = 'openstack.sign-in-refused';
   readonly remedy: string;
 
-  constructor(refusal: Refusal, method: 'password' | 'applicationCredential' | 'token') {
+  constructor(refusal: Refusal, method: KeystoneAuth['method']) {
     super('Keystone refuses the sign-in', refusal);
     const inQuestion = {
       password:
         'Check user name, password, project and both domains, and that the user has a role in the project: Keystone does not tell which of them is wrong.',
       applicationCredential:
         'Check id and secret of the application credential, that it has not expired or been deleted, and that its user still has its roles: Keystone does not tell which it is.',
+      applicationCredentialByName:
+        'Check name and secret of the application credential, its user and the user’s domain, that it has not expired or been deleted, and that its user still has its roles: Keystone does not tell which it is.',
       token:
         'Get a new token, and check that its user has a role in the project; or connect with an application credential.',
     };

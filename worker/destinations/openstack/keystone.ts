@@ -139,6 +139,10 @@ function signInBody(auth: KeystoneAuth, secret: string): unknown {
     return {
       auth: { identity: { methods: ['application_credential'], application_credential: { id: auth.id, secret } } },
     };
+  if (auth.method === 'applicationCredentialByName') {
+    const credential = { name: auth.name, secret, user: userBy(auth.userName, auth.userDomain) };
+    return { auth: { identity: { methods: ['application_credential'], application_credential: credential } } };
+  }
   if (auth.method === 'token')
     return {
       auth: {
@@ -148,9 +152,7 @@ function signInBody(auth: KeystoneAuth, secret: string): unknown {
           : { scope: { project: projectBy(auth.project, auth.projectDomain ?? 'default') } }),
       },
     };
-  const user = isId(auth.userName)
-    ? { id: auth.userName, password: secret }
-    : { name: auth.userName, domain: domainBy(auth.userDomain), password: secret };
+  const user = { ...userBy(auth.userName, auth.userDomain), password: secret };
   return {
     auth: {
       identity: { methods: ['password'], password: { user } },
@@ -161,6 +163,9 @@ function signInBody(auth: KeystoneAuth, secret: string): unknown {
 
 /** Keystone's ids are 32 or (from a directory service) 64 hexadecimal digits; names are taken to be anything else. */
 const isId = (text: string): boolean => /^([0-9a-f]{32}|[0-9a-f]{64})$/.test(text);
+
+const userBy = (user: string, domain: string): object =>
+  isId(user) ? { id: user } : { name: user, domain: domainBy(domain) };
 
 const projectBy = (project: string, domain: string): object =>
   isId(project) ? { id: project } : { name: project, domain: domainBy(domain) };
