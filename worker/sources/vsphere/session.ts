@@ -6,9 +6,9 @@ import { StrangeAnswerError } from '../../net/errors.ts';
 import type { Peer } from '../../net/tls.ts';
 import { type FaultPlace, SoapFault, errorOf } from './faults.ts';
 import { withRetries } from './retry.ts';
-import { SoapClient } from './soap-client.ts';
+import { SoapClient, type SoapSending } from './soap-client.ts';
 import { waitForTask } from './tasks.ts';
-import { type Sending, Transport } from './transport.ts';
+import { Transport } from './transport.ts';
 import { type ManagedRef, ManagedRefValue, listOf } from './values.ts';
 import { OLDEST_SPOKEN, chooseVersion } from './version.ts';
 
@@ -246,7 +246,11 @@ export class VsphereSession implements AsyncDisposable {
     }
   }
 
-  async #signedIn<T>(method: VimMethod, signal: AbortSignal, attempt: (sending: Sending) => Promise<T>): Promise<T> {
+  async #signedIn<T>(
+    method: VimMethod,
+    signal: AbortSignal,
+    attempt: (sending: SoapSending) => Promise<T>,
+  ): Promise<T> {
     const isRepeatable = REPEATABLE.has(method);
     let login = this.#logins;
     const once = async (): Promise<T> =>

@@ -1,5 +1,5 @@
 /** Speaks vim25: small calls by the soap library and our own WSDL, large answers as the bytes that come. No second try. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { type Client, type IHttpClient, createClientAsync } from 'soap';
 import { type VimMethod, vim25Wsdl, vimParameters } from '../../../assets/wsdl/vim25.ts';
 import { StrangeAnswerError } from '../../net/errors.ts';
@@ -11,10 +11,16 @@ import { type ManagedRef, fromSoap, refXml, toSoap } from './values.ts';
 const HEAD_BYTES = 256;
 const ENVELOPE = /<([\w.-]+:)?Envelope[\s>]/;
 
+/** How a call is sent. */
+export interface SoapSending extends Sending {
+  /** Of the API, such as `8.0.3.0`. */
+  readonly version: string;
+}
+
 /** One exchange of the library: how to send it, and what its answer brought beside the body. */
 interface Exchange {
   readonly method: VimMethod;
-  readonly sending: Sending;
+  readonly sending: SoapSending;
   cookie: string | null;
   /** Why there is no answer to give to the library. */
   failure?: { readonly reason: unknown };
@@ -44,7 +50,7 @@ export class SoapClient {
     method: VimMethod,
     self: ManagedRef,
     args: Readonly<Record<string, unknown>>,
-    sending: Sending,
+    sending: SoapSending,
   ): Promise<{ readonly value: unknown; readonly cookie: string | null }> {
     const exchange: Exchange = { method, sending, cookie: null };
     const call: Call = this.#soap[`${method}Async`]; // made from our WSDL
@@ -66,10 +72,13 @@ export class SoapClient {
     method: VimMethod,
     self: ManagedRef,
     innerXml: string,
-    sending: Sending,
+    sending: SoapSending,
   ): Promise<AsyncIterable<Uint8Array>> {
     const xml = `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"><soapenv:Body><${method} xmlns="urn:vim25">${refXml('_this', self)}${innerXml}</${method}></soapenv:Body></soapenv:Envelope>`;
-    const response = await this.#transport.send('/sdk', xml, sending, { 'Accept-Encoding': 'gzip' });
+    const response = await this.#transport.send('/sdk', xml, sending, {
+      ...headersOf(sending),
+      'Accept-Encoding': 'gzip',
+    });
     if (response.statusCode !== 200) {
       const text = await envelopeOf(this.#transport, response, sending.signal);
       try {
@@ -121,7 +130,7 @@ class Carrier {
     let response: IncomingMessage;
     let body: string;
     try {
-      response = await this.#transport.send('/sdk', xml, exchange.sending);
+      response = await this.#transport.send('/sdk', xml, exchange.sending, headersOf(exchange.sending));
       body = await envelopeOf(this.#transport, response, exchange.sending.signal);
       if (response.statusCode === 200 && !body.includes(`${exchange.method}Response`))
         throw this.#transport.refusal(response);
@@ -135,6 +144,11 @@ class Carrier {
     answer(null, { status: response.statusCode }, body);
   }
 }
+
+const headersOf = ({ version }: SoapSending): OutgoingHttpHeaders => ({
+  'Content-Type': 'text/xml; charset=utf-8',
+  SOAPAction: `"urn:vim25/${version}"`,
+});
 
 /** The body of an answer that is SOAP, whether it brings a result or a fault. @throws StrangeAnswerError, UnavailableError */
 async function envelopeOf(transport: Transport, response: IncomingMessage, signal: AbortSignal): Promise<string> {

@@ -1,5 +1,5 @@
 /** Carries requests to a vSphere server and answers back, over one TLS policy; knows nothing of what is in them. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import * as https from 'node:https';
 import { createGunzip } from 'node:zlib';
 import { GutsError } from '../../../main/shared/errors.ts';
@@ -23,8 +23,6 @@ export interface VsphereServer {
 export interface Sending {
   /** `vmware_soap_session=…`; null before there is one. */
   readonly cookie: string | null;
-  /** Of the API, such as `8.0.3.0`. */
-  readonly version: string;
   /** What cannot be sent twice gets a connection of its own: a kept one may be dead already. */
   readonly onFresh: boolean;
   readonly signal: AbortSignal;
@@ -45,27 +43,27 @@ export class Transport implements Disposable {
   }
 
   /**
-   * Sends a request, or with a null body asks for a document.
+   * Sends a request, or with a null body asks for a document where `method` says nothing else.
    * @returns the answer with its head read, whatever its status
    * @throws GutsError when no connection comes about or it breaks before the answer; the signal's reason
    */
-  async send(path: string, body: string | null, how: Sending, headers: https.RequestOptions['headers'] = {}) {
+  async send(
+    path: string,
+    body: string | null,
+    how: Sending,
+    headers: OutgoingHttpHeaders = {},
+    method: 'GET' | 'POST' | 'DELETE' = body === null ? 'GET' : 'POST',
+  ): Promise<IncomingMessage> {
     how.signal.throwIfAborted();
     return await new Promise<IncomingMessage>((resolve, reject) => {
       const request = https.request({
         host: this.#server.host,
         port: this.#server.port,
         path,
-        method: body === null ? 'GET' : 'POST',
+        method,
         agent: how.onFresh ? this.#fresh : this.#kept,
         signal: how.signal,
-        headers: {
-          ...(body === null
-            ? {}
-            : { 'Content-Type': 'text/xml; charset=utf-8', SOAPAction: `"urn:vim25/${how.version}"` }),
-          ...(how.cookie === null ? {} : { Cookie: how.cookie }),
-          ...headers,
-        },
+        headers: { ...(how.cookie === null ? {} : { Cookie: how.cookie }), ...headers },
       });
       const timer = setTimeout(() => request.destroy(this.#silence()), SILENCE_MS);
       request.on('response', (response) => {
