@@ -42,9 +42,15 @@ export interface Undoer {
 /** One signed-in session with a source; disposing it signs out. It signs in again by itself when its session ends. */
 export interface SourceDriver extends Undoer, AsyncDisposable {
   readonly about: SourceAbout;
-  /** The whole inventory in pages, as the server sends it; never all of it in memory. */
+  /**
+   * The whole inventory in pages, as the server sends it; never all of it in memory. Tags come last; where they cannot be
+   * read, a warning comes instead.
+   */
   inventory(signal: AbortSignal): AsyncIterable<InventoryPage>;
-  /** What changed since the first page was asked for, or since the last update; waits for something to change. Never ends by itself. */
+  /**
+   * What changed since the first page was asked for, or since the last update; waits for something to change. Never ends
+   * by itself. Of tags it knows nothing.
+   */
   updates(signal: AbortSignal): AsyncIterable<InventoryPage>;
   /** The machine as it is now. @throws GutsError `source.vm-missing` */
   describe(ref: string, signal: AbortSignal): Promise<InventoryVm>;

@@ -16,6 +16,7 @@ interface Filters {
   readonly network?: string;
   readonly folder?: string;
   readonly cluster?: string;
+  readonly tag?: string;
   readonly type?: Resource['type'];
 }
 
@@ -79,11 +80,12 @@ function filterOptions(command: Command): Command {
     .option('--os <pattern>', 'only machines with such a guest system')
     .option('--network <pattern>', 'only machines on such a network')
     .option('--folder <pattern>', 'only machines in such a folder')
-    .option('--cluster <pattern>', 'only machines of such a cluster');
+    .option('--cluster <pattern>', 'only machines of such a cluster')
+    .option('--tag <pattern>', 'only machines with such a tag, as NAME or CATEGORY:NAME');
 }
 
 /** The wishes as they are asked for. */
-const wishes = ({ source, name, power, os, network, folder, cluster }: Filters) => ({
+const wishes = ({ source, name, power, os, network, folder, cluster, tag }: Filters) => ({
   source,
   name,
   power,
@@ -91,6 +93,7 @@ const wishes = ({ source, name, power, os, network, folder, cluster }: Filters) 
   network,
   folder,
   cluster,
+  tag,
 });
 
 /**
@@ -183,7 +186,7 @@ function thingText(one: Resource): string {
     ['where', whereOf(one)],
   ];
   if (one.type !== 'vm') return sheet([...head, [one.type, whatOf(one)]]);
-  const { guest, firmware, secureBoot, hasTpm, snapshots, disks, nics, annotation } = one;
+  const { guest, firmware, secureBoot, hasTpm, snapshots, disks, nics, annotation, tags } = one;
   return sheet([
     ...head,
     ['machine', whatOf(one)],
@@ -199,6 +202,7 @@ function thingText(one: Resource): string {
       `${nic.model} ${nic.mac ?? ''} on ${nic.networkName ?? '–'} ${nic.ipAddresses.map(({ address }) => address).join(' ')}${nic.connected ? '' : ', unplugged'}`,
     ]),
     ['snapshots', snapshots.length === 0 ? 'none' : snapshots.map(({ name }) => name).join(', ')],
+    ...(tags.length === 0 ? [] : ([['tags', tags.join(', ')]] satisfies [string, string][])),
     ...(annotation === '' ? [] : ([['notes', annotation]] satisfies [string, string][])),
   ]);
 }

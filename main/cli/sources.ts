@@ -1,7 +1,7 @@
 /** `guts source`: the vCenters and ESXi hosts that machines come from. */
 import { InvalidArgumentError, type Command } from 'commander';
 import type { SourceConnection } from '../shared/connections.ts';
-import type { SourceTestResult } from '../shared/move-jobs.ts';
+import type { SourceInventoryResult, SourceTestResult } from '../shared/move-jobs.ts';
 import { operations } from '../shared/operations.ts';
 import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
 import { sheet, table } from './table.ts';
@@ -75,11 +75,7 @@ export function addSource(program: Command): void {
       await using workplace = await Workplace.open(refresh);
       await workplace.demandSecret('source', name);
       const result = await workplace.call('sources.refresh', { source: name });
-      workplace.terminal.result(
-        result,
-        () =>
-          `${result.vms} machines, ${result.networks} networks, ${result.datastores} datastores and ${result.hosts} hosts, read in ${duration(result.seconds)}\n`,
-      );
+      workplace.terminal.result(result, () => refreshText(result));
     });
   addTrust(source, 'source');
   const remove = source
@@ -148,6 +144,14 @@ function testText({ about, missingPrivileges, warnings }: SourceTestResult): str
   return [
     `signed in: ${about.product} ${about.version}, build ${about.build}`,
     ...missingPrivileges.map(({ privilege, neededFor }) => `lacks the privilege ${privilege}, needed for ${neededFor}`),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    '',
+  ].join('\n');
+}
+
+function refreshText({ vms, networks, datastores, hosts, warnings, seconds }: SourceInventoryResult): string {
+  return [
+    `${vms} machines, ${networks} networks, ${datastores} datastores and ${hosts} hosts, read in ${duration(seconds)}`,
     ...warnings.map((warning) => `warning: ${warning}`),
     '',
   ].join('\n');

@@ -13,6 +13,8 @@ export interface Filters {
   readonly network?: string | undefined;
   readonly folder?: string | undefined;
   readonly cluster?: string | undefined;
+  /** `Category:Name`, or what stands behind a colon in it. */
+  readonly tag?: string | undefined;
   readonly type?: InventoryThing['kind'] | undefined;
 }
 
@@ -26,7 +28,7 @@ export interface Found {
 export function wantedBy(filters: Filters): (one: InventoryThing) => boolean {
   const name = matcher(filters.name);
   const [os, network, folder, cluster] = [filters.os, filters.network, filters.folder, filters.cluster].map(matcher);
-  const isAboutVms = [filters.power, filters.os, filters.network, filters.folder, filters.cluster].some(
+  const isAboutVms = [filters.power, filters.os, filters.network, filters.folder, filters.cluster, filters.tag].some(
     (filter) => filter !== undefined,
   );
   const any = (): boolean => true;
@@ -43,6 +45,14 @@ export function wantedBy(filters: Filters): (one: InventoryThing) => boolean {
   };
 }
 
+/** A tag is known by `Category:Name`, and by what stands behind a colon in it. */
+export function taggedBy({ tag }: Pick<Filters, 'tag'>): (vm: InventoryVm) => boolean {
+  if (tag === undefined) return () => true;
+  const suits = matcher(tag);
+  const namesOf = (whole: string): string[] => whole.split(':').map((_, at, parts) => parts.slice(at).join(':'));
+  return ({ tags }) => tags.some((whole) => namesOf(whole).some(suits));
+}
+
 /** As people count: web-9 before web-10. */
 const inOrder = new Intl.Collator('en', { numeric: true });
 const byName = (a: Found, b: Found): number =>
@@ -54,12 +64,13 @@ export async function find(
   source: string | undefined,
   wanted: (one: InventoryThing) => boolean,
   signal: AbortSignal,
+  isTagged?: (vm: InventoryVm) => boolean,
 ): Promise<Found[]> {
   const { connections } = parts;
   const sources = source === undefined ? await connections.list('source') : [await connections.find('source', source)];
   const found: Found[] = [];
   for (const source of sources) {
-    const { things, takenAt } = await inventoryOf(parts, source, wanted, signal);
+    const { things, takenAt } = await inventoryOf(parts, source, wanted, signal, isTagged);
     found.push(...things.map((one) => ({ source, takenAt, one })).sort(byName));
   }
   return found;

@@ -1,5 +1,6 @@
 /** What a source has: as it was last read, or read now where nothing is kept yet. */
 import type { SourceConnection } from '../shared/connections.ts';
+import type { InventoryVm } from '../shared/inventory.ts';
 import type { SourceInventoryResult } from '../shared/move-jobs.ts';
 import { NoInventoryError, type Inventory, type InventoryThing } from '../store/inventory.ts';
 import { NoSecretError } from '../vault/errors.ts';
@@ -31,8 +32,9 @@ export async function inventoryOf(
   { id, name }: SourceConnection,
   wanted: (one: InventoryThing) => boolean,
   signal: AbortSignal,
+  isTagged?: (vm: InventoryVm) => boolean,
 ): Promise<Inventory> {
-  const kept = await parts.inventories.read(id, wanted);
+  const kept = await parts.inventories.read(id, wanted, isTagged);
   if (kept !== null) return kept;
   try {
     await refreshInventory(parts, id, signal);
@@ -40,7 +42,7 @@ export async function inventoryOf(
     if (error instanceof NoSecretError) throw new NoInventoryError(name);
     throw error;
   }
-  const fresh = await parts.inventories.read(id, wanted);
+  const fresh = await parts.inventories.read(id, wanted, isTagged);
   if (fresh === null) throw new NoInventoryError(name);
   return fresh;
 }

@@ -1,5 +1,5 @@
 /** Answers what the sources have: machines, networks, datastores, hosts, and the disks of machines. */
-import { find, findOne, findVm, wantedBy, type Found } from './find.ts';
+import { find, findOne, findVm, taggedBy, wantedBy, type Found } from './find.ts';
 import type { InventoryParts } from './inventory.ts';
 import type { Some } from './handlers.ts';
 import { matcher } from './glob.ts';
@@ -11,14 +11,14 @@ export function resourceHandlers(
 ): Some<'resources.list' | 'resources.show' | 'instances.list' | 'instances.show' | 'volumes.list'> {
   return {
     'resources.list': async ({ source, limit, marker, ...filters }, { signal }) => {
-      const found = await find(parts, source, wantedBy(filters), signal);
+      const found = await find(parts, source, wantedBy(filters), signal, taggedBy(filters));
       const { page, next } = pageOf(found, keyOf, { limit, marker });
       return { resources: page.map(resourceOf), next };
     },
     'resources.show': async ({ resource, source }, { signal }) =>
       resourceOf(await findOne(parts, source, resource, signal)),
     'instances.list': async ({ source, limit, marker, ...filters }, { signal }) => {
-      const found = await find(parts, source, wantedBy({ ...filters, type: 'vm' }), signal);
+      const found = await find(parts, source, wantedBy({ ...filters, type: 'vm' }), signal, taggedBy(filters));
       const { page, next } = pageOf(found, keyOf, { limit, marker });
       return { instances: page.flatMap(instanceOf), next };
     },

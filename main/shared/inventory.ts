@@ -124,6 +124,7 @@ export const InventoryVm = z.object({
   /** Devices of the host that are given to the guest: `PCI device 0`, `USB 1` … */
   passthrough: z.array(z.string()),
   annotation: z.string(),
+  /** `Category:Name` where the source has categories; see `InventoryPage.tagged`. */
   tags: z.array(z.string()),
 });
 export type InventoryVm = z.infer<typeof InventoryVm>;
@@ -162,6 +163,10 @@ export const InventoryHost = z.object({
 });
 export type InventoryHost = z.infer<typeof InventoryHost>;
 
+/** What a machine is tagged with beside what its own record says. */
+export const InventoryTags = z.object({ ref, tags: z.array(z.string()) });
+export type InventoryTags = z.infer<typeof InventoryTags>;
+
 /** A part of an inventory as it is told: things that are new or have changed, and the refs of those that are gone. */
 export const InventoryPage = z.object({
   vms: z.array(InventoryVm),
@@ -169,5 +174,9 @@ export const InventoryPage = z.object({
   datastores: z.array(InventoryDatastore),
   hosts: z.array(InventoryHost),
   gone: z.array(ref),
+  /** Tags that the source tells apart from its machines, behind them. */
+  tagged: z.array(InventoryTags),
+  /** What could not be read, and why, for the operator. */
+  warnings: z.array(z.string()),
 });
 export type InventoryPage = z.infer<typeof InventoryPage>;

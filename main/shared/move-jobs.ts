@@ -31,6 +31,8 @@ export const SourceInventoryResult = z.object({
   networks: z.number().int().nonnegative(),
   datastores: z.number().int().nonnegative(),
   hosts: z.number().int().nonnegative(),
+  /** What could not be read, such as tags, and why. */
+  warnings: z.array(z.string()),
   seconds: z.number().nonnegative(),
 });
 

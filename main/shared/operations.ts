@@ -81,6 +81,7 @@ const vmFilters = {
   network: pattern.optional(),
   folder: pattern.optional(),
   cluster: pattern.optional(),
+  tag: pattern.optional().describe('a tag, as NAME or CATEGORY:NAME'),
 };
 /** A thing of an inventory, with the name of its source and the age of what is known. */
 const found = { source: z.string(), takenAt: z.iso.datetime() };

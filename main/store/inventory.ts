@@ -12,6 +12,7 @@ import {
   InventoryDatastore,
   InventoryHost,
   InventoryNetwork,
+  InventoryTags,
   InventoryVm,
   type InventoryPage,
 } from '../shared/inventory.ts';
@@ -28,6 +29,7 @@ const Line = z.union([
   z.object({ datastore: InventoryDatastore }),
   z.object({ host: InventoryHost }),
   z.object({ gone: z.array(z.string()) }),
+  z.object({ tagged: z.array(InventoryTags) }),
 ]);
 const Head = z.object({ schemaVersion: z.literal(SCHEMA_VERSION), source: z.string(), takenAt: z.iso.datetime() });
 /** The last line: without it the file was cut. */
@@ -73,12 +75,18 @@ export class InventoryStore {
 
   /**
    * The things for which `wanted` holds; the others are read and let go. Null where nothing was kept.
+   * @param isTagged of machines with their tags, which stand behind all machines: `wanted` does not see them
    * @throws StoreDamagedError when the file is cut or not what was written
    */
-  async read(source: SourceId, wanted: (one: InventoryThing) => boolean): Promise<Inventory | null> {
+  async read(
+    source: SourceId,
+    wanted: (one: InventoryThing) => boolean,
+    isTagged: (vm: InventoryVm) => boolean = () => true,
+  ): Promise<Inventory | null> {
     const file = this.#fileOf(source);
     try {
-      return await readInventory(file, wanted);
+      const { takenAt, things } = await readInventory(file, wanted);
+      return { takenAt, things: things.filter((one) => one.kind !== 'vm' || isTagged(one.thing)) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw refused('read', file, error);
@@ -122,12 +130,13 @@ export class InventoryWriter implements AsyncDisposable {
   }
 
   /** Takes a page at once and writes it behind the caller's back; `finish` tells how that went. */
-  add({ vms, networks, datastores, hosts, gone }: InventoryPage): void {
+  add({ vms, networks, datastores, hosts, gone, tagged }: InventoryPage): void {
     for (const vm of vms) this.#line({ vm });
     for (const network of networks) this.#line({ network });
     for (const datastore of datastores) this.#line({ datastore });
     for (const host of hosts) this.#line({ host });
     if (gone.length > 0) this.#line({ gone });
+    if (tagged.length > 0) this.#line({ tagged });
   }
 
   /** Everything was told: from here on it is the inventory. */
@@ -178,6 +187,7 @@ export class InventoryWriter implements AsyncDisposable {
 
 async function readInventory(file: string, wanted: (one: InventoryThing) => boolean): Promise<Inventory> {
   const kept = new Map<string, InventoryThing>();
+  const tags = new Map<string, readonly string[]>();
   let takenAt: string | undefined;
   let hasEnded = false;
   let number = 0;
@@ -188,7 +198,8 @@ async function readInventory(file: string, wanted: (one: InventoryThing) => bool
     else if (End.safeParse(value).success) hasEnded = true;
     else {
       const line = checked(file, number, Line, value);
-      if ('gone' in line) for (const ref of line.gone) kept.delete(ref);
+      if ('tagged' in line) for (const one of line.tagged) tags.set(one.ref, one.tags);
+      else if ('gone' in line) for (const ref of line.gone) kept.delete(ref);
       else {
         const one = thingOf(line);
         kept.delete(one.thing.ref); // a later line is what is true now
@@ -197,7 +208,12 @@ async function readInventory(file: string, wanted: (one: InventoryThing) => bool
     }
   }
   if (takenAt === undefined || !hasEnded) throw damagedAt(file, number, undefined);
-  return { takenAt, things: [...kept.values()] };
+  return { takenAt, things: [...kept.values()].map((one) => withTags(one, tags.get(one.thing.ref))) };
+}
+
+function withTags(one: InventoryThing, tags: readonly string[] | undefined): InventoryThing {
+  if (one.kind !== 'vm' || tags === undefined) return one;
+  return { kind: 'vm', thing: { ...one.thing, tags: [...new Set([...one.thing.tags, ...tags])] } };
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {
@@ -211,7 +227,9 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   if (rest !== '') yield rest;
 }
 
-function thingOf(line: Exclude<z.infer<typeof Line>, { gone: string[] }>): InventoryThing {
+function thingOf(
+  line: Exclude<z.infer<typeof Line>, { gone: string[] } | { tagged: InventoryTags[] }>,
+): InventoryThing {
   if ('vm' in line) return { kind: 'vm', thing: line.vm };
   if ('network' in line) return { kind: 'network', thing: line.network };
   if ('datastore' in line) return { kind: 'datastore', thing: line.datastore };

@@ -5,7 +5,7 @@ import { InventoryStore } from '../../main/store/inventory.ts';
 import { gutsWith } from '../support/guts.ts';
 import { scratch } from '../support/disks.ts';
 import { gutsOnTerminal } from '../support/terminal.ts';
-import { smallInventory, source } from '../store/samples.ts';
+import { smallInventory, smallTags, source } from '../store/samples.ts';
 
 /** A data folder with one source and its inventory. */
 async function prepared(tmp: ReturnType<typeof scratch>): Promise<Record<string, string>> {
@@ -13,6 +13,7 @@ async function prepared(tmp: ReturnType<typeof scratch>): Promise<Record<string,
   await new ConnectionStore(tmp.file('data')).put('source', vc);
   await using writer = await new InventoryStore(tmp.file('data')).writer(vc.id);
   writer.add(smallInventory);
+  writer.add(smallTags);
   await writer.finish();
   return { GUTS_DATA_DIR: tmp.file('data'), GUTS_VAULT: 'memory' };
 }
@@ -32,6 +33,14 @@ describe('guts instance list', () => {
     [['--os', '*windows*'], ['evil\u001b[2J\nname']],
     [['--network', 'VM Network', '--folder', '*/b'], ['twin']],
     [['--cluster', 'nowhere'], []],
+    [
+      ['--tag', 'Wave:1'],
+      ['web-01', 'web-02'],
+    ],
+    [['--tag', 'production'], ['web-01']],
+    [['--tag', 'environment:*', '--power', 'off'], ['web-02']],
+    [['--tag', 'Databases: Oracle'], ['golden']],
+    [['--tag', 'Wave'], []],
     [['--name', 'web-(01'], []],
   ])('finds with %j', async (filters, names) => {
     using tmp = scratch();
@@ -74,6 +83,7 @@ describe('guts resource', () => {
     expect(await kinds()).toEqual(['datastore', 'host', 'network', 'vm']);
     expect(await kinds('--type', 'datastore')).toEqual(['datastore']);
     expect(await kinds('--power', 'on')).toEqual(['vm']);
+    expect(await kinds('--tag', 'Wave:1')).toEqual(['vm']);
     const table = await gutsWith(env, '', 'resource-list', '--type', 'network');
     expect(table.stdout).toMatch(/network +VM Network +network-1 +vc1 +DC0 +standard, VLAN 20/);
   });
@@ -86,10 +96,15 @@ describe('guts resource', () => {
     const twin = await gutsWith(env, '', 'resource', 'show', 'twin');
     const none = await gutsWith(env, '', 'resource', 'show', 'nobody');
 
+    expect(web.stdout).toMatch(/tags +Environment:production, Wave:1\n/);
+    expect(twin.stdout).not.toContain('tags');
     expect(web.stdout).toMatch(/Hard disk 1 +20\.0 GiB on pvscsi 0:0, persistent/);
     expect(twin).toMatchObject({ code: 1 });
     expect(twin.stderr).toMatch(/resource\.ambiguous[^]*vm-13[^]*DC0\/vm\/a[^]*vm-14[^]*DC0\/vm\/b/);
     expect((await gutsWith(env, '', 'resource', 'show', 'vm-14', '--json')).stdout).toContain('"folder": "DC0/vm/b"');
+    expect(JSON.parse((await gutsWith(env, '', 'resource', 'show', 'golden', '--json')).stdout)).toMatchObject({
+      tags: ['Owner:Databases: Oracle'],
+    });
     expect(none).toMatchObject({ code: 1 });
     expect(none.stderr).toMatch(/resource\.unknown[^]*guts source refresh/);
   });

@@ -121,7 +121,7 @@ describe.each(['vcenter', 'esxi'] as const)('the inventory of a %s', (kind) => {
   });
 
   async function whole(onPage: (page: InventoryPage) => Promise<void> = async () => {}): Promise<InventoryPage> {
-    const all: InventoryPage = { vms: [], networks: [], datastores: [], hosts: [], gone: [] };
+    const all: InventoryPage = { vms: [], networks: [], datastores: [], hosts: [], gone: [], tagged: [], warnings: [] };
     for await (const page of inventoryPages(session, never)) {
       const checked = InventoryPage.parse(page);
       for (const list of ['vms', 'networks', 'datastores', 'hosts'] as const)

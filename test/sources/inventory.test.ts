@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 async function wholeInventory(): Promise<InventoryPage> {
-  const whole: InventoryPage = { vms: [], networks: [], datastores: [], hosts: [], gone: [] };
+  const whole: InventoryPage = { vms: [], networks: [], datastores: [], hosts: [], gone: [], tagged: [], warnings: [] };
   for await (const page of inventoryPages(session, never)) {
     const { vms, networks, datastores, hosts } = InventoryPage.parse(page);
     whole.vms.push(...vms);
@@ -151,7 +151,15 @@ describe('listing an inventory', () => {
   });
 
   test('an empty inventory is no error', async () => {
-    expect(await wholeInventory()).toEqual({ vms: [], networks: [], datastores: [], hosts: [], gone: [] });
+    expect(await wholeInventory()).toEqual({
+      vms: [],
+      networks: [],
+      datastores: [],
+      hosts: [],
+      gone: [],
+      tagged: [],
+      warnings: [],
+    });
   });
 
   test('follows the server’s pages, and closes what it opened', async () => {
@@ -264,7 +272,7 @@ describe('hearing of changes', () => {
     if (done === true) throw new Error('updates have ended');
     return InventoryPage.parse(value);
   }
-  const untouched = { networks: [], datastores: [], hosts: [], gone: [] };
+  const untouched = { networks: [], datastores: [], hosts: [], gone: [], tagged: [], warnings: [] };
 
   test('a machine that changes, one that comes and one that goes are told as they are then', async () => {
     putMachines(5);

@@ -44,6 +44,26 @@ describe('an inventory', () => {
     expect(await names('off')).toEqual(['a']);
   });
 
+  test('has the tags that are told behind its machines, also of one that is told again', async () => {
+    using tmp = scratch();
+    const store = new InventoryStore(tmp.dir);
+    const id = newSourceId();
+    await using writer = await store.writer(id);
+    writer.add(page({ vms: [vm('vm-1', 'a', { tags: ['own'] }), vm('vm-2', 'b'), vm('vm-3', 'c')] }));
+    writer.add(page({ tagged: [{ ref: 'vm-1', tags: ['Wave:1', 'own'] }, { ref: 'vm-2', tags: ['Wave:2'] }] })); // prettier-ignore
+    writer.add(page({ vms: [vm('vm-2', 'b', { power: 'off' })], gone: ['vm-3'] }));
+    await writer.finish();
+
+    const read = await store.read(id, ({ kind }) => kind === 'vm');
+    const second = await store.read(id, all, ({ tags }) => tags.includes('Wave:2'));
+
+    expect(read?.things.map(({ thing }) => thing)).toMatchObject([
+      { name: 'a', tags: ['own', 'Wave:1'] },
+      { name: 'b', power: 'off', tags: ['Wave:2'] },
+    ]);
+    expect(second?.things.map(({ thing }) => thing.name)).toEqual(['b']);
+  });
+
   test('that breaks off leaves the one before', async () => {
     using tmp = scratch();
     const store = new InventoryStore(tmp.dir);

@@ -102,6 +102,8 @@ export const page = (parts: Partial<InventoryPage>): InventoryPage => ({
   datastores: [],
   hosts: [],
   gone: [],
+  tagged: [],
+  warnings: [],
   ...parts,
 });
 
@@ -138,5 +140,14 @@ export const smallInventory = page({
       memoryBytes: 2 ** 38,
       version: '8.0.3',
     },
+  ],
+});
+
+/** Of some of them, as they are told behind them. */
+export const smallTags = page({
+  tagged: [
+    { ref: 'vm-11', tags: ['Environment:production', 'Wave:1'] },
+    { ref: 'vm-12', tags: ['Environment:test', 'Wave:1'] },
+    { ref: 'vm-16', tags: ['Owner:Databases: Oracle'] },
   ],
 });

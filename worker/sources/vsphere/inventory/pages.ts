@@ -32,7 +32,7 @@ async function* placePages(session: VsphereSession, known: Known, signal: AbortS
       }
     }
   });
-  yield { vms: [], gone: [], ...known.placesToTell() };
+  yield { ...emptyPage(), ...known.placesToTell() };
 }
 
 /** All machines, whether they were told before or not. */
@@ -70,7 +70,11 @@ export async function* machinePages(
 }
 
 export function machinePage(vms: readonly InventoryVm[]): InventoryPage {
-  return { vms: [...vms], networks: [], datastores: [], hosts: [], gone: [] };
+  return { ...emptyPage(), vms: [...vms] };
+}
+
+export function emptyPage(): InventoryPage {
+  return { vms: [], networks: [], datastores: [], hosts: [], gone: [], tagged: [], warnings: [] };
 }
 
 /** Does something anew, from its beginning, that a session's end has broken off. */

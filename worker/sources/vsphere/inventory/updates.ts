@@ -5,7 +5,7 @@ import { escapeXml, ManagedRefValue } from '../values.ts';
 import { partsOf, type ObjectChange } from './answers.ts';
 import { mayAskAnew, objectSets, objectsOf, propSet, propSets, quietly, View } from './collector.ts';
 import { type Known, knownOf, SIGNS } from './known.ts';
-import { machinePage, machinePages } from './pages.ts';
+import { emptyPage, machinePage, machinePages } from './pages.ts';
 import { PLACE_PROPERTIES } from './places.ts';
 import { VM_PROPERTIES, vmOf } from './vm.ts';
 
@@ -127,7 +127,7 @@ async function* told(
     known.see(object);
     mustTellAll = known.places.take(object) || mustTellAll;
   }
-  const page = { vms: [], gone, ...known.placesToTell() };
+  const page = { ...emptyPage(), gone, ...known.placesToTell() };
   if (Object.values(page).some((list) => list.length > 0)) yield page;
   if (mustTellAll) {
     yield* machinePages(session, known, signal);
