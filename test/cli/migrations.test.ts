@@ -105,7 +105,25 @@ describe('guts', { timeout: 180_000 }, () => {
     expect(networks.networks).toContainEqual(expect.objectContaining({ side: 'destination', name: 'lan' }));
     expect(test.stdout).toContain('signed in: VMware vCenter Server');
     const refresh = await guts('source', 'refresh', 'vc1', '--json');
-    expect(JSON.parse(refresh.stdout)).toMatchObject({ vms: 65 });
+    expect(JSON.parse(refresh.stdout)).toMatchObject({ vms: 65, warnings: [] });
+  });
+
+  test('finds machines by the tags of the vCenter, and says when they cannot be read', async () => {
+    const tagged = async (tag: string): Promise<string[]> => {
+      const { stdout } = await guts('instance', 'list', '--tag', tag, '--json');
+      return (JSON.parse(stdout) as { instances: { name: string }[] }).instances.map(({ name }) => name);
+    };
+    expect(await tagged('Wave:1')).toEqual(['web-10', 'web-11', 'web-12', 'web-13']);
+    expect(await tagged('branch')).toHaveLength(4);
+
+    vc.faults.add({ where: 'rest', kind: 'deny', count: -1 });
+    const refresh = await guts('source', 'refresh', 'vc1');
+
+    expect(refresh).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/65 machines[^]*warning: [^]*global perm/),
+    });
+    expect(await tagged('Wave:1')).toEqual([]);
   });
 
   test('pins a certificate that somebody on a terminal agrees to, and signs in', async () => {

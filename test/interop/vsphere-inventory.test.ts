@@ -5,6 +5,7 @@ import { describeVm } from '../../worker/sources/vsphere/inventory/describe.ts';
 import { inventoryPages } from '../../worker/sources/vsphere/inventory/pages.ts';
 import { inventoryUpdates } from '../../worker/sources/vsphere/inventory/updates.ts';
 import { VsphereSession } from '../../worker/sources/vsphere/session.ts';
+import { withTags } from '../../worker/sources/vsphere/tags.ts';
 import { type VspherePeer, vspherePeer } from './vsphere-peer.ts';
 
 const never = new AbortController().signal;
@@ -152,6 +153,22 @@ describe.each(['vcenter', 'esxi'] as const)('the inventory of a %s', (kind) => {
       for (const { datastore } of vm.disks) expect(all.datastores.map(({ ref }) => ref)).toContain(datastore);
       for (const { network } of vm.nics) expect(all.networks.map(({ ref }) => ref)).toContain(network);
     }
+  });
+
+  test('is told without tags, which the peer cannot tell, and says so', async () => {
+    const signIn = await peer.signIn();
+    let count = 0;
+    const warnings: string[] = [];
+    for await (const page of withTags(inventoryPages(session, never), session, signIn, never)) {
+      count += page.vms.length;
+      expect(page.tagged).toEqual([]);
+      warnings.push(...page.warnings);
+    }
+
+    expect(count).toBe(machines);
+    expect(warnings).toEqual([
+      expect.stringContaining(kind === 'vcenter' ? 'has no REST interface' : 'kept by a vCenter'),
+    ]);
   });
 
   test('shows what is odd about each odd machine', async () => {

@@ -27,7 +27,7 @@ export const FaultKind = z.enum([
 export type FaultKind = z.infer<typeof FaultKind>;
 
 export const FaultRule = z.strictObject({
-  /** The part of the simulator: `soap`, `folder`, `nfc`, `lease` of a vCenter; a service such as `image` of a cloud. */
+  /** The part of the simulator: `soap`, `rest`, `folder`, `nfc`, `lease` of a vCenter; a service such as `image` of a cloud. */
   where: z.string().min(1),
   kind: FaultKind,
   /** A regular expression on what is asked: a SOAP method, or `PUT /v2/images/…`. Without it, everything. */

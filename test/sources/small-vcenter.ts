@@ -24,6 +24,8 @@ export const ref = (type: string, id: string): string =>
 export class SmallVcenter implements AsyncDisposable {
   /** Methods as they were called. */
   readonly called: string[] = [];
+  /** `HostAgent` is a host that stands alone. */
+  apiType: 'VirtualCenter' | 'HostAgent' = 'VirtualCenter';
   /** More than a client asks for is never sent; less may be. */
   pageObjects = 1000;
   /** What becomes of the next answers to a method, one each. */
@@ -124,7 +126,7 @@ export class SmallVcenter implements AsyncDisposable {
   async #answer(method: string, body: string): Promise<string> {
     switch (method) {
       case 'RetrieveServiceContent':
-        return '<returnval><rootFolder type="Folder">group-d1</rootFolder><propertyCollector type="PropertyCollector">propertyCollector</propertyCollector><viewManager type="ViewManager">ViewManager</viewManager><about><name>VMware vCenter Server</name><version>8.0.3</version><build>1</build><apiType>VirtualCenter</apiType><apiVersion>8.0.3.0</apiVersion></about><sessionManager type="SessionManager">SessionManager</sessionManager><authorizationManager type="AuthorizationManager">AuthorizationManager</authorizationManager></returnval>';
+        return `<returnval><rootFolder type="Folder">group-d1</rootFolder><propertyCollector type="PropertyCollector">propertyCollector</propertyCollector><viewManager type="ViewManager">ViewManager</viewManager><about><name>VMware vCenter Server</name><version>8.0.3</version><build>1</build><apiType>${this.apiType}</apiType><apiVersion>8.0.3.0</apiVersion></about><sessionManager type="SessionManager">SessionManager</sessionManager><authorizationManager type="AuthorizationManager">AuthorizationManager</authorizationManager></returnval>`;
       case 'Login':
         return `<returnval><key>${this.#session}</key></returnval>`;
       case 'CreateContainerView':

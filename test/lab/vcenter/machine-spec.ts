@@ -63,4 +63,6 @@ export interface MachineSpec {
   /** Places in `disks`, in the order in which the firmware shall try them. */
   readonly bootOrder?: readonly number[];
   readonly annotation?: string;
+  /** `Category:Name`, told over REST only. */
+  readonly tags?: readonly string[];
 }

@@ -23,6 +23,7 @@ function ordinary(): MachineSpec[] {
       memoryBytes: 4 * GiB,
       disks: [disk(40 * GiB)],
       nics: [on('dv-web-100', `192.0.2.${20 + index}`, `2001:db8::${20 + index}`)],
+      tags: ['Environment:production', index < 4 ? 'Wave:1' : 'Wave:2'],
     };
   });
   const databases = Array.from({ length: 3 }, (_, index): MachineSpec => ({
@@ -38,6 +39,7 @@ function ordinary(): MachineSpec[] {
     disks: [disk(60 * GiB), disk(500 * GiB), disk(200 * GiB, { controller: 'lsisas1068' })],
     nics: [on('dv-db-200', `198.51.100.${10 + index}`), on('storage %2f backup', `203.0.113.${10 + index}`)],
     annotation: 'Owner: database team',
+    tags: ['Environment:production', 'Wave:2', 'Owner:Databases: Oracle & "others" 日本'],
   }));
   const branch = Array.from({ length: 4 }, (_, index): MachineSpec => ({
     name: `branch-${index + 1}`,
@@ -49,6 +51,7 @@ function ordinary(): MachineSpec[] {
     memoryBytes: 8 * GiB,
     disks: [disk(100 * GiB, { isThin: false })],
     nics: [{ network: 'branch-dmz', model: 'e1000e', addresses: [`192.0.2.${100 + index}`] }],
+    tags: ['Environment:branch'],
   }));
   return [...webs, ...databases, ...branch];
 }

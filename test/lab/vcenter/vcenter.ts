@@ -10,6 +10,7 @@ import { Leases, type LeaseState } from './leases.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { uuidOf, type PowerState } from './machine.ts';
 import { contentlessMachines } from './odd-machines.ts';
+import { RestFace } from './rest.ts';
 import { Sessions } from './sessions.ts';
 import { answerCall, envelope, readCall, type SoapRoom } from './soap.ts';
 import { Tasks } from './tasks.ts';
@@ -27,6 +28,8 @@ export interface VcenterOptions {
   /** A random one without it. */
   readonly password?: string;
   readonly apiVersion?: string;
+  /** False has neither `/api` nor `/rest`, as where that service is stopped; which of them there are depends on `apiVersion`. */
+  readonly hasRest?: boolean;
   /** Most objects in one page, whatever is asked for. */
   readonly pageCap?: number;
   readonly sessionIdleMs?: number;
@@ -43,6 +46,7 @@ export interface VcenterOptions {
 
 export interface VcenterState {
   readonly sessions: number;
+  readonly restSessions: number;
   readonly machines: readonly {
     readonly name: string;
     readonly ref: string;
@@ -52,7 +56,7 @@ export interface VcenterState {
   }[];
   readonly leases: readonly { readonly machine: string; readonly state: LeaseState; readonly percent: number }[];
   readonly tasks: readonly { readonly method: string; readonly machine: string; readonly state: string }[];
-  /** By SOAP method, and `folder GET`, `nfc GET`. */
+  /** By SOAP method, and `folder GET`, `nfc GET`, `rest GET /api/…` with `{id}` for ids. */
   readonly requests: Readonly<Record<string, number>>;
   readonly bytes: { readonly nfc: number; readonly folder: number };
 }
@@ -124,6 +128,7 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       timers.add(timer);
     },
   };
+  const rest = new RestFace(room, options.hasRest ?? true);
   const count = (what: string): void => void (requests[what] = (requests[what] ?? 0) + 1);
 
   const serve: Serve = async (request, response) => {
@@ -138,6 +143,9 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
     } else if (url.pathname.startsWith('/nfc/') && isRead) {
       count(`nfc ${request.method}`);
       bytes.nfc += await answerNfc(room, url, request, response);
+    } else if (rest.isAt(url)) {
+      count(`rest ${request.method} ${url.pathname.replace(/urn:.*$/, '{id}')}`);
+      await rest.answer(url, request, response);
     } else response.writeHead(404, { 'content-length': '0' }).end();
   };
   const server = await serveHttps(certificate, serve, options.port);
@@ -151,8 +159,16 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       return certificate.sha256;
     },
     faults,
-    state: () => ({ ...stateOf(room), requests: { ...requests }, bytes: { ...bytes } }),
-    expireSessions: () => sessions.endAll(),
+    state: () => ({
+      ...stateOf(room),
+      restSessions: rest.sessions,
+      requests: { ...requests },
+      bytes: { ...bytes },
+    }),
+    expireSessions() {
+      sessions.endAll();
+      rest.endAll();
+    },
     outage: (connections) => server.outage(connections),
     async rotateCertificate() {
       certificate = await makeCertificate();
@@ -216,7 +232,12 @@ function madeUpMachines(): MachineSpec[] {
   ];
 }
 
-function stateOf({ world, sessions, leases, tasks }: SoapRoom): Omit<VcenterState, 'requests' | 'bytes'> {
+function stateOf({
+  world,
+  sessions,
+  leases,
+  tasks,
+}: SoapRoom): Omit<VcenterState, 'restSessions' | 'requests' | 'bytes'> {
   return {
     sessions: sessions.all.length,
     machines: world.machines.map(({ spec, ref, power, changeTracking, snapshots }) => ({

@@ -12,6 +12,7 @@ import { networksOf } from './networks.ts';
 import { shutDown } from './power.ts';
 import { missingOn, neededFor } from './privileges.ts';
 import { VsphereSession } from './session.ts';
+import { withTags } from './tags.ts';
 import { leftovers, undo } from './undo.ts';
 
 /** Signs in. @throws GutsError */
@@ -22,7 +23,7 @@ export async function openVsphere(signIn: SourceSignIn, signal: AbortSignal): Pr
   const kindOf = (datastore: string): string | null => datastoreKinds.get(datastore) ?? null;
   return {
     about: session.about,
-    inventory: (stop) => inventoryPages(session, stop),
+    inventory: (stop) => withTags(inventoryPages(session, stop), session, signIn, stop),
     updates: (stop) => inventoryUpdates(session, stop),
     async describe(ref, stop) {
       const vm = await describeVm(session, ref, stop);

@@ -128,6 +128,37 @@ export class UnexpectedFaultError extends VsphereError {
   readonly remedy = 'Look up the fault in the events of the vSphere client, mend its cause, then try again.';
 }
 
+/** Neither generation of the REST interface is there: on another server than vCenter, or one that lacks the service. */
+export class NoRestError extends GutsError {
+  readonly code = 'vsphere.no-rest';
+  readonly remedy =
+    'Nothing is wrong where the server is no whole vCenter; on one, see that its service “vmware-vapi-endpoint” runs.';
+
+  constructor(server: string) {
+    super(`${server} has no REST interface, by which alone vSphere tells tags.`);
+  }
+}
+
+/** Not to this user; or something was named that is not there, which vCenter does not tell apart. */
+export class RestRefusedError extends GutsError {
+  readonly code = 'vsphere.rest-refused';
+  readonly remedy =
+    'Ask the vSphere administrator for a role with System.Read as a global permission, which is where tags belong.';
+
+  constructor(server: string, userName: string, status: number) {
+    super(`${server} does not let “${userName}” read tags (HTTP ${status}).`);
+  }
+}
+
+export class TagsTooSlowError extends GutsError {
+  readonly code = 'vsphere.tags-too-slow';
+  readonly remedy = 'See how busy the vCenter is, and read the inventory again when it is less so.';
+
+  constructor(seconds: number) {
+    super(`They were not there ${seconds} s after the last machine.`);
+  }
+}
+
 /** The server is there, but has no time: HTTP 503 and its like. */
 export class UnavailableError extends GutsError {
   readonly code = 'vsphere.unavailable';
