@@ -79,7 +79,7 @@ export function smallHost(instead: Partial<Handlers> = {}): SmallHost {
       writer.add(smallInventory);
       await writer.finish();
       const about = { product: 'x', version: '8', build: '1', kind: 'vcenter' as const, instanceId: 'i' };
-      return { about, vms: smallInventory.vms.length, networks: 1, datastores: 1, hosts: 1, seconds: 0 };
+      return { about, vms: smallInventory.vms.length, networks: 1, datastores: 1, hosts: 1, warnings: [], seconds: 0 };
     },
     'destinations.list': async () => ({ destinations: await connections.list('destination') }),
     'destinations.create': async (fields) => {
