@@ -78,6 +78,8 @@ export interface OpenDisks extends AsyncDisposable {
   readonly snapshot: string | null;
   /** Every disk was read: completes a lease, checks what the source says of all of them together. */
   complete(signal: AbortSignal): Promise<void>;
+  /** Disposing it shall leave the snapshot where it is, and in the ledger: for one who goes on with these disks later. */
+  keepSnapshot(): void;
 }
 
 interface ReadableBase {

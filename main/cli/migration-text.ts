@@ -1,7 +1,7 @@
 /** Migrations in words for people: stages, plans, findings, what became of them. */
 import type { MigrationOptions, MigrationPlan, MigrationRecord, PlannedDisk } from '../shared/migration.ts';
 import type { Finding, Severity } from '../shared/preflight.ts';
-import { isAtRest, type Stage } from '../shared/stages.ts';
+import { isAtRest, isOver, type Stage } from '../shared/stages.ts';
 import { sheet, table } from './table.ts';
 import { duration, size } from './terminal.ts';
 
@@ -117,11 +117,12 @@ function reasonsText(disks: readonly PlannedDisk[]): string {
 
 /** Everything about one migration. */
 export function recordText(record: MigrationRecord, names: ReadonlyMap<string, string>): string {
-  const { request, stages, plan, findings, disks, ledger, outcome, error } = record;
+  const { request, stage, stages, stoppedAt, plan, findings, disks, ledger, outcome, error } = record;
+  const off = stoppedAt === null || isOver(stage) ? '' : `, off for its migration since ${stoppedAt.slice(11, 19)}`;
   const parts = [
     sheet([
       ['migration', request.id],
-      ['machine', `${request.vm.name} (${request.vm.ref})`],
+      ['machine', `${request.vm.name} (${request.vm.ref})${off}`],
       ['from', names.get(request.source) ?? request.source],
       ['to', names.get(request.destination) ?? request.destination],
       ['stage', stateText(record)],

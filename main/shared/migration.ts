@@ -233,6 +233,8 @@ export const MigrationRecord = z.object({
   findings: z.array(Finding),
   plan: MigrationPlan.nullable(),
   disks: z.array(MovedDisk),
+  /** Since when the machine is off for its migration, and stays off while that is paused; null where it is as it was found. */
+  stoppedAt: z.iso.datetime().nullable(),
   /** What still has to be undone or kept: empty after cancelling, and after a failure that could clean up. */
   ledger: z.array(LedgerItem),
   outcome: MigrationOutcome.nullable(),

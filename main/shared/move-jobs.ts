@@ -104,6 +104,12 @@ export const CancelJob = z.object({
   dataDir: z.string().min(1),
 });
 
+/**
+ * Pauses one, also one of another process, as soon as it can be left, and waits for that: what was copied whole stays, and
+ * so does the machine that was shut down. Fails with `migration.no-such-step` where it has come too far for that.
+ */
+export const PauseJob = z.object({ kind: z.literal('pauseMigration'), id: MigrationId, dataDir: z.string().min(1) });
+
 /** Forgets one that has ended and has nothing left to undo. */
 export const DeleteJob = z.object({ kind: z.literal('deleteMigration'), id: MigrationId, dataDir: z.string().min(1) });
 
@@ -142,6 +148,7 @@ export const moveJobs = [
   MigrationsJob,
   JourneyJob,
   CancelJob,
+  PauseJob,
   DeleteJob,
   TidyJob,
 ] as const;
@@ -160,6 +167,7 @@ export const moveResults = {
   migrations: z.array(MigrationRecord),
   journey: Journey,
   cancelMigration: MigrationRecord,
+  pauseMigration: MigrationRecord,
   deleteMigration: z.null(),
   tidy: TidyResult,
 };
@@ -179,6 +187,7 @@ export type MigrateJob = z.infer<typeof MigrateJob>;
 export type MigrationsJob = z.infer<typeof MigrationsJob>;
 export type Journey = z.infer<typeof Journey>;
 export type CancelJob = z.infer<typeof CancelJob>;
+export type PauseJob = z.infer<typeof PauseJob>;
 export type DeleteJob = z.infer<typeof DeleteJob>;
 export type TidyJob = z.infer<typeof TidyJob>;
 export type TidyResult = z.infer<typeof TidyResult>;

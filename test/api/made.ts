@@ -27,6 +27,7 @@ export function madeMigration({ source, destination, vm, options }: Wish): Sched
     stage: 'planned',
     isRunning: false,
     stages: [{ stage: 'planned', at }],
+    stoppedAt: null,
     findings: [],
     plan: null,
     disks: [],

@@ -6,6 +6,7 @@ import { EngineClient, type JobListener } from '../../main/engine-client.ts';
 import { defaultOptions, MigrationId, type MigrationOptions } from '../../main/shared/migration.ts';
 import type { MigrationRecord, MigrationRequest } from '../../main/shared/migration.ts';
 import type { MigrateJob } from '../../main/shared/move-jobs.ts';
+import type { Stage } from '../../main/shared/stages.ts';
 import { openImage } from '../../worker/disk/open.ts';
 import { JournalFile, journalPath, readJournal } from '../../worker/engine/journal-file.ts';
 import { MoveEntry } from '../../worker/engine/migrate/journal.ts';
@@ -14,6 +15,7 @@ import { signInAs } from '../lab/openstack/sign-in.ts';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter, type VcenterState } from '../lab/vcenter/vcenter.ts';
 import { contentHash, MiB, scratch } from '../support/disks.ts';
+import { until } from '../support/until.ts';
 import { signInTo } from '../support/vsphere-source.ts';
 
 export type Machine = VcenterState['machines'][number];
@@ -43,6 +45,7 @@ export class EngineWorld implements AsyncDisposable {
         nics: [{ network: 'VM Network' }],
       })),
       withOthers: false,
+      shutdownMs: 300,
     });
     return new EngineWorld(vcenter, await startOpenstack({ buildMs: 20 }));
   }
@@ -85,6 +88,18 @@ export class EngineWorld implements AsyncDisposable {
     return await this.engine.run(job, never);
   }
 
+  async pause({ id }: MigrationRequest): Promise<MigrationRecord> {
+    return await this.engine.run({ kind: 'pauseMigration', id, dataDir: this.dataDir }, never);
+  }
+
+  /** Returns when the journal has such an entry. */
+  async reaches(request: MigrationRequest, isIt: (entry: MoveEntry) => boolean): Promise<void> {
+    await until(
+      async () => await this.journal(request),
+      (journal) => journal.some(isIt),
+    );
+  }
+
   get dataDir(): string {
     return this.#folder.dir;
   }
@@ -99,12 +114,14 @@ export class EngineWorld implements AsyncDisposable {
     return machine;
   }
 
-  journalOf({ id }: MigrationRequest): string {
-    return journalPath(path.join(this.dataDir, 'migrations'), id);
+  async journal(request: MigrationRequest): Promise<readonly MoveEntry[]> {
+    return (await readJournal(this.#journalOf(request), MoveEntry)).entries;
   }
 
-  async journal(request: MigrationRequest): Promise<readonly MoveEntry[]> {
-    return (await readJournal(this.journalOf(request), MoveEntry)).entries;
+  /** A process brought it there, and died. */
+  async isAt(request: MigrationRequest, ...stages: readonly Stage[]): Promise<void> {
+    await using journal = await JournalFile.reopen(this.#journalOf(request), MoveEntry);
+    for (const stage of stages) await journal.write({ what: 'stage', stage, at: new Date().toISOString() });
   }
 
   /** Everything in the journal happened so much earlier. */
@@ -113,7 +130,7 @@ export class EngineWorld implements AsyncDisposable {
       'at' in entry ? { ...entry, at: new Date(Date.parse(entry.at) - ms).toISOString() } : entry,
     );
     if (first === undefined) throw new Error('there is no journal');
-    const at = this.journalOf(request);
+    const at = this.#journalOf(request);
     rmSync(at);
     await using journal = await JournalFile.create<MoveEntry>(path.dirname(at), request.id, first);
     for (const entry of rest) await journal.write(entry);
@@ -138,13 +155,18 @@ export class EngineWorld implements AsyncDisposable {
     return disks.length === diskCount;
   }
 
-  /** Names of what there is in the cloud, and leases that hold a machine. */
+  /** Names of what there is in the cloud, and what holds machines at home. */
   held(): readonly string[] {
     const { images, volumes, ports, servers } = this.cloud.state();
-    const open = this.vcenter.state().leases.filter(({ state }) => state === 'ready' || state === 'initializing');
+    return [...[...images, ...volumes, ...ports, ...servers].map(({ name }) => name ?? ''), ...this.heldAtHome()];
+  }
+
+  heldAtHome(): readonly string[] {
+    const { leases, machines } = this.vcenter.state();
+    const open = leases.filter(({ state }) => state === 'ready' || state === 'initializing');
     return [
-      ...[...images, ...volumes, ...ports, ...servers].map(({ name }) => name ?? ''),
       ...open.map(({ machine }) => `a lease of ${machine}`),
+      ...machines.flatMap(({ name, snapshots }) => snapshots.map(() => `a snapshot of ${name}`)),
     ];
   }
 
@@ -152,6 +174,10 @@ export class EngineWorld implements AsyncDisposable {
     await this.engine[Symbol.asyncDispose]();
     await Promise.all([this.vcenter[Symbol.asyncDispose](), this.cloud[Symbol.asyncDispose]()]);
     this.#folder[Symbol.dispose]();
+  }
+
+  #journalOf({ id }: MigrationRequest): string {
+    return journalPath(path.join(this.dataDir, 'migrations'), id);
   }
 }
 

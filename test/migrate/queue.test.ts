@@ -1,8 +1,6 @@
 /** A migration is brought into the queue first, and goes on from there when its turn comes, as the world is by then. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MigrationRecord } from '../../main/shared/migration.ts';
-import { JournalFile } from '../../worker/engine/journal-file.ts';
-import { MoveEntry } from '../../worker/engine/migrate/journal.ts';
 import { EngineWorld, sizes } from './engine-world.ts';
 
 const MINUTE_MS = 60_000;
@@ -71,10 +69,7 @@ describe('a migration that is only to be queued', { timeout: 120_000 }, () => {
   test('is left as it stands when it is further on, or over', async () => {
     const request = world.request('vm-3');
     await world.migrate(request, { until: 'queued' });
-    const at = new Date().toISOString();
-    const journal = await JournalFile.reopen(world.journalOf(request), MoveEntry);
-    for (const stage of ['preparing', 'copying'] as const) await journal.write({ what: 'stage', stage, at });
-    await journal[Symbol.asyncDispose]();
+    await world.isAt(request, 'preparing', 'copying');
 
     const copying = await world.migrate(request, { until: 'queued' });
     await world.cancel(request);

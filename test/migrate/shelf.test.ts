@@ -112,16 +112,31 @@ describe('a shelf', () => {
     const shelf = new Shelf(folder.dir);
     await shelf.put(request());
     const taken = await shelf.take(id);
-    const wish = new EventEmitter();
-    const wished = once(wish, 'cancel');
-    using _listening = shelf.onCancel(id, () => wish.emit('cancel'));
+    const wishes = new EventEmitter();
+    const wished = once(wishes, 'cancel');
+    using _listening = shelf.onWish(id, (wish) => wishes.emit(wish));
 
-    const cancelled = new Shelf(folder.dir).cancelElsewhere(id, AbortSignal.timeout(20_000));
+    const cancelled = new Shelf(folder.dir).askElsewhere(id, 'cancel', AbortSignal.timeout(20_000));
     await wished;
     await taken.journal.write({ what: 'stage', stage: 'cancelled', at: now() });
     await taken[Symbol.asyncDispose]();
 
     expect((await cancelled).record).toMatchObject({ stage: 'cancelled', isRunning: false });
+  });
+
+  test('tells whoever wishes something that it was refused, and asks again what was left for later', async () => {
+    using folder = scratch();
+    const shelf = new Shelf(folder.dir);
+    await shelf.put(request());
+    await using taken = await shelf.take(id);
+    let asked = 0;
+    using _listening = shelf.onWish(id, () => (++asked < 3 ? null : false));
+
+    const refused = await new Shelf(folder.dir).askElsewhere(id, 'pause', AbortSignal.timeout(20_000));
+
+    expect(refused.record).toMatchObject({ stage: 'planned', isRunning: true });
+    expect(asked).toBe(3);
+    expect(taken.state.record.stage).toBe('planned');
   });
 
   test('forgets nothing that still has to be undone', async () => {

@@ -135,6 +135,7 @@ export function goodRecord(): MigrationRecord {
       serverGroupId: null,
     },
     disks,
+    stoppedAt: '2026-03-01T12:00:00.300Z',
     ledger: [],
     outcome: {
       serverId: '6f1c0f9e-server',

@@ -5,6 +5,7 @@ import { testOpenstack } from '../destinations/openstack/probe.ts';
 import type { JobContext } from '../engine/job-context.ts';
 import { cancelMigration } from '../engine/migrate/cancel.ts';
 import { migrate, type MigrateTools } from '../engine/migrate/migrate.ts';
+import { pauseMigration } from '../engine/migrate/pause.ts';
 import { Shelf } from '../engine/migrate/shelf.ts';
 import { tidySide } from '../engine/migrate/tidy.ts';
 import { certificateOf } from '../net/tls.ts';
@@ -54,6 +55,8 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
     }
     case 'cancelMigration':
       return await cancelMigration(job.id, toolsFor(job), signal);
+    case 'pauseMigration':
+      return await pauseMigration(job.id, new Shelf(job.dataDir), signal);
     case 'deleteMigration':
       await new Shelf(job.dataDir).forget(job.id);
       return null;

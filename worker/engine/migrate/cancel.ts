@@ -20,7 +20,7 @@ export async function cancelMigration(
     } catch (error) {
       if (!(error instanceof MigrationBusyError)) throw error;
     }
-    const { record } = await shelf.cancelElsewhere(id, signal);
+    const { record } = await shelf.askElsewhere(id, 'cancel', signal);
     if (isOver(record.stage)) return record;
     signal.throwIfAborted();
     // That process died over it: the rest is done here.

@@ -58,6 +58,8 @@ async function copyDisks(move: MigrationInHand, lanes: number): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: DISKS_AT_ONCE }, copyNext));
+  // Whoever goes on from here needs it, and whoever undoes finds it in the ledger.
+  if (stop.aborted && move.state.record.disks.length > 0) open.keepSnapshot();
   stop.throwIfAborted();
   await open.complete(signal);
 }

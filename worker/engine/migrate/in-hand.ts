@@ -5,8 +5,10 @@ import type { DestinationDriver, SourceDriver } from '../../drivers.ts';
 import type { JobContext } from '../job-context.ts';
 import { withEntry, type MoveEntry, type MoveState } from './journal.ts';
 import { JournaledLedger } from './ledger.ts';
+import { canPauseAt } from './pause.ts';
 import { now, type TakenMigration } from './shelf.ts';
 import { undoAll } from './undo.ts';
+import type { Wish } from './wishes.ts';
 
 /** Both sides, signed in. Disposing it signs out. */
 export interface Sides extends AsyncDisposable {
@@ -14,22 +16,51 @@ export interface Sides extends AsyncDisposable {
   readonly destination: DestinationDriver;
 }
 
+/** Somebody asked for it: that is no failure. */
+export class CancelWish extends Error {
+  override readonly message = 'The migration was cancelled.';
+}
+class PauseWish extends Error {
+  override readonly message = 'The migration was paused.';
+}
+
 /** Disposing it signs out of what was opened; the migration itself is let go of by whoever took it. */
 export class MigrationInHand implements AsyncDisposable {
   readonly ledger: JournaledLedger;
+  /** Its signal stops what is under way, whether that is to be undone or only to be paused. */
   readonly context: JobContext;
+  /** Aborted when all is to be undone. */
+  readonly cancelled: AbortSignal;
   readonly #taken: TakenMigration;
   readonly #open: (signal: AbortSignal) => Promise<Sides>;
+  readonly #cancel = new AbortController();
+  readonly #pause = new AbortController();
   #state: MoveState;
+  /** The stage that it is at, or about to reach. */
+  #bound: Stage;
   #sides: Sides | undefined;
 
   constructor(taken: TakenMigration, open: (signal: AbortSignal) => Promise<Sides>, context: JobContext) {
-    this.context = context;
+    this.cancelled = AbortSignal.any([context.signal, this.#cancel.signal]);
+    this.context = { ...context, signal: AbortSignal.any([this.cancelled, this.#pause.signal]) };
     this.#taken = taken;
     this.#open = open;
     this.#state = taken.state;
-    const { request, ledger } = taken.state.record;
-    this.ledger = new JournaledLedger(tagOf(request.id), taken.journal, ledger);
+    const { request, stage, ledger } = taken.state.record;
+    this.#bound = stage;
+    this.ledger = new JournaledLedger(tagOf(request.id), this, ledger);
+  }
+
+  /** What comes of a wish; one to pause is granted only where its stage can be left that way, and before it is left otherwise. */
+  answer(wish: Wish): boolean | null {
+    if (wish === 'cancel') this.#cancel.abort(new CancelWish());
+    const isGranted = wish === 'cancel' || canPauseAt(this.#bound);
+    if (wish === 'pause' && isGranted === true) this.#pause.abort(new PauseWish());
+    return isGranted;
+  }
+
+  get isToPause(): boolean {
+    return this.#pause.signal.aborted && !this.cancelled.aborted;
   }
 
   get state(): MoveState {
@@ -54,6 +85,7 @@ export class MigrationInHand implements AsyncDisposable {
 
   async reach(event: StageEvent): Promise<void> {
     const stage = next(this.stage, event);
+    this.#bound = stage;
     await this.write({ what: 'stage', stage, at: now() });
     this.context.tellStage(stage);
   }

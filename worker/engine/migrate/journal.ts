@@ -53,7 +53,6 @@ export interface MoveState {
   readonly record: MigrationRecord;
   readonly vm: InventoryVm | null;
   readonly about: z.infer<typeof Abouts> | null;
-  readonly stoppedAt: string | null;
   /** The snapshot that each copy is of, by the disk's key. */
   readonly snapshots: ReadonlyMap<string, string | null>;
 }
@@ -70,11 +69,12 @@ export function stateOf([first, ...entries]: readonly MoveEntry[]): MoveState | 
     findings: [],
     plan: null,
     disks: [],
+    stoppedAt: null,
     ledger: [],
     outcome: null,
     error: null,
   };
-  return entries.reduce(withEntry, { record, vm: null, about: null, stoppedAt: null, snapshots: new Map() });
+  return entries.reduce(withEntry, { record, vm: null, about: null, snapshots: new Map() });
 }
 
 /** The state after one more entry. */
@@ -108,10 +108,13 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
       return changed({
         ledger: record.ledger.map((item) => (item.key === entry.key ? { ...item, id: entry.id } : item)),
       });
-    case 'settled':
-      return changed({ ledger: record.ledger.filter(({ key }) => key !== entry.key) });
+    case 'settled': {
+      const isPower = record.ledger.some(({ key, kind }) => key === entry.key && kind === 'power');
+      const ledger = record.ledger.filter(({ key }) => key !== entry.key);
+      return changed({ ledger, stoppedAt: isPower ? null : record.stoppedAt });
+    }
     case 'stopped':
-      return { ...state, stoppedAt: entry.at };
+      return changed({ stoppedAt: entry.at });
     case 'copied': {
       const copied = [...record.disks.filter(({ key }) => key !== entry.disk.key), entry.disk];
       const places = new Map(record.plan?.disks.map(({ key }, place) => [key, place]));

@@ -1,16 +1,20 @@
 /** The ledger of a migration on disk: a thing is written down before the call that makes it. */
 import type { LedgerItem } from '../../../main/shared/migration.ts';
 import type { Ledger } from '../../drivers.ts';
-import type { JournalFile } from '../journal-file.ts';
 import type { MoveEntry } from './journal.ts';
+
+/** Whatever writes lines of the migration's journal. */
+export interface Writer {
+  write(entry: MoveEntry): Promise<void>;
+}
 
 export class JournaledLedger implements Ledger {
   readonly tag: string;
-  readonly #journal: JournalFile<MoveEntry>;
+  readonly #journal: Writer;
   readonly #items: Map<string, LedgerItem>;
 
   /** @param items what the journal names already */
-  constructor(tag: string, journal: JournalFile<MoveEntry>, items: readonly LedgerItem[]) {
+  constructor(tag: string, journal: Writer, items: readonly LedgerItem[]) {
     this.tag = tag;
     this.#journal = journal;
     this.#items = new Map(items.map((item) => [item.key, item]));

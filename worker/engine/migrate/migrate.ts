@@ -4,12 +4,12 @@ import type { InventoryVm } from '../../../main/shared/inventory.ts';
 import { tagOf, type LedgerItem, type MigrationRecord } from '../../../main/shared/migration.ts';
 import type { MigrateJob, PlanResult } from '../../../main/shared/move-jobs.ts';
 import { mayStart } from '../../../main/shared/preflight.ts';
-import { isOver, type Stage } from '../../../main/shared/stages.ts';
+import { isOver, type Stage, type StageEvent } from '../../../main/shared/stages.ts';
 import type { ProvisionedServer } from '../../drivers.ts';
 import { PreflightBlockedError } from '../../preflight/check.ts';
 import type { JobContext } from '../job-context.ts';
 import { copyMachine, dropCopies, missingDisks } from './copy-machine.ts';
-import { MigrationInHand, type Sides } from './in-hand.ts';
+import { CancelWish, MigrationInHand, type Sides } from './in-hand.ts';
 import { now, type Shelf } from './shelf.ts';
 
 export interface MigrateTools {
@@ -40,16 +40,9 @@ export async function migrate(
   const { shelf } = tools;
   await shelf.put(job.request);
   await using taken = await shelf.take(job.request.id);
-  const cancel = new AbortController();
-  using _wish = shelf.onCancel(job.request.id, () => cancel.abort(new CancelWish()));
-  const signal = AbortSignal.any([context.signal, cancel.signal]);
-  await using move = new MigrationInHand(taken, tools.open, { ...context, signal });
+  await using move = new MigrationInHand(taken, tools.open, context);
+  using _listening = shelf.onWish(job.request.id, (wish) => move.answer(wish));
   return await new Run(move, tools.plan, job).go();
-}
-
-/** Somebody asked for it: that is no failure. */
-class CancelWish extends Error {
-  override readonly message = 'The migration was cancelled.';
 }
 
 class Run {
@@ -73,15 +66,22 @@ class Run {
       if (!isToQueue || BEFORE_QUEUE.includes(move.stage)) await this.#takeUp();
       while (isToQueue ? BEFORE_QUEUE.includes(move.stage) : !isOver(move.stage)) {
         signal.throwIfAborted();
-        await this.#through(move.stage);
+        const event = await this.#through(move.stage);
+        if (move.isToPause) signal.throwIfAborted(); // it was granted at this stage
+        await move.reach(event);
       }
     } catch (error) {
-      if (signal.aborted) await this.#cancel();
-      else await this.#fail(error);
-      if (!(signal.reason instanceof CancelWish)) throw error;
+      if (move.isToPause) await move.reach('pause');
+      else if (!move.cancelled.aborted) {
+        await this.#fail(error);
+        throw error;
+      }
+      if (move.cancelled.aborted) {
+        await this.#cancel();
+        if (!(move.cancelled.reason instanceof CancelWish)) throw move.cancelled.reason;
+      }
     }
-    const ledger = move.stage === 'done' ? [] : [...move.ledger.items];
-    return { ...move.state.record, ledger, isRunning: false };
+    return { ...move.state.record, isRunning: false };
   }
 
   /** Where an interrupted or failed run is taken up again. */
@@ -130,40 +130,32 @@ class Run {
     }
   }
 
-  async #through(stage: Stage): Promise<void> {
-    const move = this.#move;
+  /** @returns what leads on from the stage, once all is done there */
+  async #through(stage: Stage): Promise<StageEvent> {
     switch (stage) {
       case 'planned':
-        await move.reach('start');
-        return;
+        return 'start';
       case 'preflight':
         await this.#preflight();
-        await move.reach('passed');
-        return;
+        return 'passed';
       case 'queued':
         if (this.#planAgeMs() > PLAN_GOOD_FOR_MS) await this.#preflight();
-        await move.reach('admitted');
-        return;
+        return 'admitted';
       case 'preparing':
         await this.#prepare();
-        await move.reach('ready');
-        return;
+        return 'ready';
       case 'copying':
-        await copyMachine(move, this.#job.lanes);
-        await move.reach('switched');
-        return;
+        await copyMachine(this.#move, this.#job.lanes);
+        return 'switched';
       case 'provisioning':
         await this.#provision();
-        await move.reach('provisioned');
-        return;
+        return 'provisioned';
       case 'booting':
         await this.#boot();
-        await move.reach('booted');
-        return;
+        return 'booted';
       case 'verifying':
         await this.#finish();
-        await move.reach('verified');
-        return;
+        return 'verified';
       default:
         throw new Error(`a cold migration is never at “${stage}”`);
     }
@@ -203,11 +195,12 @@ class Run {
     if (options.whileRunning === 'snapshot') return;
     if (vm.power !== 'on') {
       const wasOn = move.ledger.items.some(({ kind }) => kind === 'power');
-      if (wasOn && move.state.stoppedAt === null) await move.write({ what: 'stopped', at: now() });
+      if (wasOn && move.state.record.stoppedAt === null) await move.write({ what: 'stopped', at: now() });
       return;
     }
     await dropCopies(move);
-    await source.shutDown(vm, options, move.ledger, signal);
+    // A guest that shuts down is no state to leave it in: only whoever undoes that stops it.
+    await source.shutDown(vm, options, move.ledger, move.cancelled);
     await move.write({ what: 'stopped', at: now() });
   }
 
@@ -237,7 +230,7 @@ class Run {
     const { request, disks } = move.state.record;
     const server = this.#server ?? (await this.#provision()); // adopts what is there
     const boot = await destination.watchBoot(server, request.options, move.context.signal);
-    const { stoppedAt } = move.state;
+    const { stoppedAt } = move.state.record;
     await move.write({
       what: 'outcome',
       outcome: {

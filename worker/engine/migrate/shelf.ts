@@ -1,5 +1,5 @@
 /** The journals of all migrations of a data folder, and who works on which: one process at a time. */
-import { link, readdir, readFile, rename, rm, unlink, watch, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { z } from 'zod';
 import { GutsError } from '../../../main/shared/errors.ts';
@@ -8,6 +8,7 @@ import { isOver } from '../../../main/shared/stages.ts';
 import { JournalFile, journalPath, readJournal, readJournals } from '../journal-file.ts';
 import { isAlive, thisProcess } from '../process-mark.ts';
 import { MoveEntry, stateOf, type MoveState } from './journal.ts';
+import { Wishes, type Answer, type Wish } from './wishes.ts';
 
 export class UnknownMigrationError extends GutsError {
   readonly code = 'migration.unknown';
@@ -73,7 +74,7 @@ export class Shelf {
     await this.one(id);
     await this.#lock(id);
     try {
-      await rm(this.#wish(id), { force: true });
+      await this.#wishes(id).drop();
       const journal = await JournalFile.reopen(this.#journal(id), MoveEntry);
       await journal.write({ what: 'taken', ...thisProcess(), at: now() });
       const state = await this.one(id);
@@ -86,7 +87,7 @@ export class Shelf {
           } finally {
             await journal[Symbol.asyncDispose](); // also where the disk is full: it can be taken again when it is not
             await rm(this.#lockFile(id), { force: true });
-            await rm(this.#wish(id), { force: true });
+            await this.#wishes(id).drop();
           }
         },
       };
@@ -96,28 +97,18 @@ export class Shelf {
     }
   }
 
-  /** Asks the process that works on it to cancel; returns once it has let go. */
-  async cancelElsewhere(id: MigrationId, signal: AbortSignal): Promise<MoveState> {
-    await writeFile(this.#wish(id), '');
-    for await (const _change of changes(this.#folder, signal)) {
-      const state = await this.one(id);
-      if (!state.record.isRunning) return state;
-    }
+  /**
+   * Asks the process that works on it to do something; returns once it has let go, or has refused: then it still runs.
+   */
+  async askElsewhere(id: MigrationId, wish: Wish, signal: AbortSignal): Promise<MoveState> {
+    const isOver = async (isHeld: boolean): Promise<boolean> => !isHeld || !(await this.one(id)).record.isRunning;
+    await this.#wishes(id).ask(wish, isOver, signal);
     return await this.one(id);
   }
 
-  /** Calls `wished` when another process asks for this migration to be cancelled; until it is disposed. */
-  onCancel(id: MigrationId, wished: () => void): Disposable {
-    const stop = new AbortController();
-    void (async () => {
-      for await (const _change of changes(this.#folder, stop.signal)) {
-        if ((await readFile(this.#wish(id)).catch(() => null)) !== null) {
-          wished();
-          return;
-        }
-      }
-    })().catch(() => {}); // the folder went away: nobody can wish anything there
-    return { [Symbol.dispose]: () => stop.abort() };
+  /** Tells what others ask of the one who works on this migration; until it is disposed. */
+  onWish(id: MigrationId, answer: Answer): Disposable {
+    return this.#wishes(id).listen(answer);
   }
 
   /** @throws MigrationUnfinishedError where something is left to undo or to do */
@@ -148,8 +139,8 @@ export class Shelf {
     return path.join(this.#folder, `${id}.lock`);
   }
 
-  #wish(id: MigrationId): string {
-    return path.join(this.#folder, `${id}.cancel`);
+  #wishes(id: MigrationId): Wishes {
+    return new Wishes(this.#folder, id);
   }
 
   /** The lock appears whole, by a link, so that nobody reads half of it. */
@@ -205,17 +196,4 @@ async function breakLock(file: string, dead: z.infer<typeof Mark> | null): Promi
   if (moved !== null && (moved.pid !== dead?.pid || moved.processStart !== dead.processStart))
     await rename(aside, file);
   else await unlink(aside);
-}
-
-/** Yields at once, and again whenever something in the folder may have changed, but at least twice a second. */
-async function* changes(folder: string, signal: AbortSignal): AsyncGenerator<void, void, void> {
-  while (!signal.aborted) {
-    yield;
-    const round = AbortSignal.any([signal, AbortSignal.timeout(500)]);
-    try {
-      for await (const _event of watch(folder, { signal: round })) break;
-    } catch (error) {
-      if ((error as Error).name !== 'AbortError') throw error;
-    }
-  }
 }

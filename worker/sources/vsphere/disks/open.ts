@@ -41,7 +41,15 @@ export async function openVmDisks(
   const undo = new Undoing();
   try {
     const vmRef: ManagedRef = { type: 'VirtualMachine', id: vm.ref };
-    const snapshot = await snapshotOf(session, vm, vmRef, ledger, undo, signal);
+    const snapshot = await snapshotOf(session, vm, vmRef, ledger, signal);
+    let isKept = false;
+    if (snapshot !== null) {
+      undo.add(async () => {
+        if (isKept) return;
+        await removeSnapshot(session, snapshot, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
+        await ledger.settle(SNAPSHOT_KEY);
+      });
+    }
     const frozen = { vm, vmRef, snapshot, disks: await frozenDisks(session, snapshot ?? vmRef, signal) };
     const needsLease = planned.some(({ reading }) => reading.value === 'lease');
     const lease = needsLease ? await Lease.open(session, { ref: snapshot ?? vmRef, vm, ledger }, signal) : null;
@@ -65,6 +73,7 @@ export async function openVmDisks(
       disks,
       snapshot: snapshot?.id ?? null,
       complete: async (stop) => await lease?.complete(stop),
+      keepSnapshot: () => void (isKept = true),
       [Symbol.asyncDispose]: async () => await undo.all(),
     };
   } catch (error) {
@@ -79,7 +88,6 @@ async function snapshotOf(
   vm: InventoryVm,
   vmRef: ManagedRef,
   ledger: Ledger,
-  undo: Undoing,
   signal: AbortSignal,
 ): Promise<ManagedRef | null> {
   const power = (await session.properties(vmRef, ['runtime.powerState'], signal)).get('runtime.powerState');
@@ -100,12 +108,7 @@ async function snapshotOf(
   const made = await ledger.make(item, async () =>
     ManagedRefValue.parse(await createSnapshot(session, vmRef, ledger.tag, signal)),
   );
-  const snapshot = { type: 'VirtualMachineSnapshot', id: made.id };
-  undo.add(async () => {
-    await removeSnapshot(session, snapshot, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
-    await ledger.settle(SNAPSHOT_KEY);
-  });
-  return snapshot;
+  return { type: 'VirtualMachineSnapshot', id: made.id };
 }
 
 async function byRanges(
