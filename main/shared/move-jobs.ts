@@ -84,6 +84,18 @@ export const MigrationsJob = z.object({
   id: MigrationId.nullable(),
 });
 
+/** Some of them in the order of their ids, those behind `after`: so few that whoever gets them is not held up. */
+export const MigrationPageJob = z.object({
+  kind: z.literal('migrations.page'),
+  dataDir: z.string().min(1),
+  after: MigrationId.nullable(),
+});
+export const MigrationPage = z.object({
+  records: z.array(MigrationRecord),
+  /** `after` of the next page; null where this was the last. */
+  next: MigrationId.nullable(),
+});
+
 /** Everything that the journal of one tells, for its report: also the machine, and what both sides said of themselves. */
 export const JourneyJob = z.object({ kind: z.literal('journey'), id: MigrationId, dataDir: z.string().min(1) });
 export const Journey = z.object({
@@ -146,6 +158,7 @@ export const moveJobs = [
   PlannedJob,
   MigrateJob,
   MigrationsJob,
+  MigrationPageJob,
   JourneyJob,
   CancelJob,
   PauseJob,
@@ -165,6 +178,7 @@ export const moveResults = {
   planned: MigrationRecord,
   migrate: MigrationRecord,
   migrations: z.array(MigrationRecord),
+  'migrations.page': MigrationPage,
   journey: Journey,
   cancelMigration: MigrationRecord,
   pauseMigration: MigrationRecord,
@@ -185,6 +199,7 @@ export type PlanJob = z.infer<typeof PlanJob>;
 export type PlanResult = z.infer<typeof PlanResult>;
 export type MigrateJob = z.infer<typeof MigrateJob>;
 export type MigrationsJob = z.infer<typeof MigrationsJob>;
+export type MigrationPage = z.infer<typeof MigrationPage>;
 export type Journey = z.infer<typeof Journey>;
 export type CancelJob = z.infer<typeof CancelJob>;
 export type PauseJob = z.infer<typeof PauseJob>;

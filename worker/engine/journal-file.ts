@@ -125,13 +125,19 @@ export interface OldJournal<Entry> {
 
 /** All journals in `folder`, oldest name first; what is torn or damaged at an end is left out. */
 export async function readJournals<S extends z.ZodType>(folder: string, schema: S): Promise<OldJournal<z.infer<S>>[]> {
+  const names = await journalNames(folder);
+  return await Promise.all(names.map(async (name) => await readJournal(journalPath(folder, name), schema)));
+}
+
+/** What the journals in `folder` are called, in that order. */
+export async function journalNames(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
   for (const name of names.filter((one) => one.endsWith(FRESH))) await removeIfOld(path.join(folder, name));
   const files = names.filter((name) => name.endsWith(ENDING)).sort();
-  return await Promise.all(files.map(async (name) => await readJournal(path.join(folder, name), schema)));
+  return files.map((name) => name.slice(0, -ENDING.length));
 }
 
 /** One journal, empty where there is none. */

@@ -49,6 +49,8 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
       const states = job.id === null ? await shelf.all() : [await shelf.one(job.id)];
       return states.map(({ record }) => record);
     }
+    case 'migrations.page':
+      return await new Shelf(job.dataDir).page(job.after);
     case 'journey': {
       const { record, vm, about } = await new Shelf(job.dataDir).one(job.id);
       return { record, vm, about };

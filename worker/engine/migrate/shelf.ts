@@ -3,9 +3,11 @@ import { link, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/
 import * as path from 'node:path';
 import { z } from 'zod';
 import { GutsError } from '../../../main/shared/errors.ts';
-import type { MigrationId, MigrationRequest } from '../../../main/shared/migration.ts';
+import { MigrationId, type MigrationRecord, type MigrationRequest } from '../../../main/shared/migration.ts';
+import type { MigrationPage } from '../../../main/shared/move-jobs.ts';
 import { isOver } from '../../../main/shared/stages.ts';
-import { JournalFile, journalPath, readJournal, readJournals } from '../journal-file.ts';
+import { journalRefused } from '../journal-errors.ts';
+import { JournalFile, journalNames, journalPath, readJournal, readJournals } from '../journal-file.ts';
 import { isAlive, thisProcess } from '../process-mark.ts';
 import { MoveEntry, stateOf, type MoveState } from './journal.ts';
 import { Wishes, type Answer, type Wish } from './wishes.ts';
@@ -33,6 +35,9 @@ export class MigrationUnfinishedError extends GutsError {
   readonly remedy = 'Cancel it first with “guts cancel”: that undoes what was made.';
 }
 
+/** Whoever gets a page takes it over and checks it in about a millisecond. */
+const PAGE_BYTES = 32 * 1024;
+
 const Mark = z.object({ pid: z.number(), processStart: z.string() });
 
 export class Shelf {
@@ -47,6 +52,21 @@ export class Shelf {
     const journals = await readJournals(this.#folder, MoveEntry);
     const states = journals.flatMap(({ entries }) => stateOf(entries) ?? []);
     return states.sort((a, b) => (a.record.request.createdAt < b.record.request.createdAt ? 1 : -1));
+  }
+
+  /** Some of them in the order of their ids, those behind `after`. */
+  async page(after: MigrationId | null): Promise<MigrationPage> {
+    const ids = (await journalNames(this.#folder)).flatMap((name) => MigrationId.safeParse(name).data ?? []);
+    const records: MigrationRecord[] = [];
+    let bytes = 0;
+    for (const id of ids.slice(ids.findLastIndex((id) => after !== null && id <= after) + 1)) {
+      if (bytes >= PAGE_BYTES) return { records, next: records.at(-1)?.request.id ?? null };
+      const record = (await this.find(id))?.record;
+      if (record === undefined) continue;
+      records.push(record);
+      bytes += JSON.stringify(record).length;
+    }
+    return { records, next: null };
   }
 
   /** @throws UnknownMigrationError */
