@@ -66,6 +66,8 @@ export class Foreground implements Runner, AsyncDisposable {
         return;
       }
       case 'pause':
+        await engines.run({ kind: 'pauseMigration', id, dataDir }, signal);
+        return;
       case 'hold':
       case 'release':
       case 'cutover':

@@ -59,6 +59,7 @@ export function migrationHandlers(
     const record = await migrations.one(id);
     demandAction(runner.view(record), action);
     await runner.act(record, action, signal);
+    await migrations.refresh(id);
     return runner.view(await migrations.one(id));
   }
 

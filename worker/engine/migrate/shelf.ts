@@ -6,7 +6,6 @@ import { GutsError } from '../../../main/shared/errors.ts';
 import { MigrationId, type MigrationRecord, type MigrationRequest } from '../../../main/shared/migration.ts';
 import type { MigrationPage } from '../../../main/shared/move-jobs.ts';
 import { isOver } from '../../../main/shared/stages.ts';
-import { journalRefused } from '../journal-errors.ts';
 import { JournalFile, journalNames, journalPath, readJournal, readJournals } from '../journal-file.ts';
 import { isAlive, thisProcess } from '../process-mark.ts';
 import { MoveEntry, stateOf, type MoveState } from './journal.ts';
