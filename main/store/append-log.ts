@@ -11,7 +11,7 @@ import { GroupCommit } from '../shared/group-commit.ts';
 import { Breather } from './breather.ts';
 import { corruptName, FILE_MODE, isThere, writeDurably } from './durable-file.ts';
 import { hasSoundLine, lineOf, linesOf, valueOf } from './checked-lines.ts';
-import { refused, StoreDamagedError, StoreTooNewError } from './errors.ts';
+import { refused, StoreDamagedError, StoreTooNewError, StoreTooOldError, StoreVersionError } from './errors.ts';
 
 const Head = z.object({ log: z.string(), schemaVersion: z.number().int() });
 
@@ -227,7 +227,7 @@ async function readLog<Entry>(
     if (schemaVersion === null) throw new Error('It is empty.');
     return { schemaVersion, soundBytes: at };
   } catch (error) {
-    if (error instanceof StoreTooNewError) throw error;
+    if (error instanceof StoreVersionError) throw error;
     throw how === 'mend' ? await setAside(file, bytes.subarray(0, at), error) : unreadable(file, error);
   }
 }
@@ -238,12 +238,11 @@ function versionOf<Entry>({ file, name, schemaVersion }: AppendLogOptions<Entry>
   return found;
 }
 
-function entryOf<Entry>(
-  { schema, schemaVersion, upgrade }: AppendLogOptions<Entry>,
-  value: unknown,
-  from: number,
-): Entry {
-  return schema.parse(from < schemaVersion && upgrade !== undefined ? upgrade(value, from) : value);
+function entryOf<Entry>(options: AppendLogOptions<Entry>, value: unknown, from: number): Entry {
+  const { file, schema, schemaVersion, upgrade } = options;
+  if (from === schemaVersion) return schema.parse(value);
+  if (upgrade === undefined) throw new StoreTooOldError(file, from);
+  return schema.parse(upgrade(value, from));
 }
 
 async function textOf<Entry>(options: AppendLogOptions<Entry>, entries: readonly Entry[]): Promise<string> {

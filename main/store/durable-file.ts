@@ -4,7 +4,7 @@ import { access, copyFile, link, mkdir, open, readFile, rename, unlink, type Fil
 import * as path from 'node:path';
 import type { Adapter } from 'lowdb';
 import { z } from 'zod';
-import { refused, StoreDamagedError, StoreTooNewError } from './errors.ts';
+import { refused, StoreDamagedError, StoreTooNewError, StoreTooOldError, StoreVersionError } from './errors.ts';
 
 /** Only the owner may read what Guts keeps: it names servers and users. */
 export const FILE_MODE = 0o600;
@@ -17,6 +17,8 @@ export interface DurableFileOptions<T> {
   /** Parses what was read; its `schemaVersion` is told apart before. */
   readonly schema: z.ZodType<T>;
   readonly schemaVersion: number;
+  /** By the layout that they begin with, steps to the next one: 1 makes the second layout of the first. */
+  readonly upgrades?: Readonly<Record<number, (document: unknown) => unknown>>;
   /** Keeps the generation before as `FILE.bak`. Not for what must be gone when it is deleted. */
   readonly keepsBackup: boolean;
 }
@@ -29,7 +31,8 @@ export class DurableFile<T> implements Adapter<T> {
   }
 
   /**
-   * The document; null where there never was one.
+   * The document, in this layout also where the file has an older one, which the next write replaces; null where there never
+   * was one.
    * @throws StoreDamagedError when the file cannot be understood. It is set aside then, and the generation before takes its
    * place where there is one; without one, this throws until the operator has decided.
    */
@@ -46,7 +49,7 @@ export class DurableFile<T> implements Adapter<T> {
     try {
       return this.#parse(text);
     } catch (error) {
-      if (error instanceof StoreTooNewError) throw error;
+      if (error instanceof StoreVersionError) throw error;
       throw await this.#setAside(error);
     }
   };
@@ -62,10 +65,15 @@ export class DurableFile<T> implements Adapter<T> {
   };
 
   #parse(text: string): T {
-    const { file, schema, schemaVersion } = this.#options;
-    const value: unknown = JSON.parse(text);
+    const { file, schema, schemaVersion, upgrades = {} } = this.#options;
+    let value: unknown = JSON.parse(text);
     const found = Versioned.parse(value).schemaVersion;
     if (found > schemaVersion) throw new StoreTooNewError(file, found);
+    for (let version = found; version < schemaVersion; version++) {
+      const step = upgrades[version];
+      if (step === undefined) throw new StoreTooOldError(file, found);
+      value = step(value);
+    }
     return schema.parse(value);
   }
 
@@ -122,7 +130,15 @@ export async function writeDurably(file: string, text: string | Uint8Array, keep
 }
 
 export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  try {
+    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  } catch (error) {
+    // Node says so of a read-only file system too: the first folder that is missing gives the true reason.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const parent = path.dirname(folder);
+    if (parent !== folder) await makeFolder(parent);
+    await mkdir(folder, { mode: FOLDER_MODE });
+  }
 }
 
 /** The file stays where it is, also while its generation before is replaced. */

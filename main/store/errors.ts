@@ -24,12 +24,24 @@ export class StoreDamagedError extends GutsError {
   }
 }
 
-export class StoreTooNewError extends GutsError {
+/** A file is as it should be, but not for this Guts: it stays where it is. */
+export abstract class StoreVersionError extends GutsError {}
+
+export class StoreTooNewError extends StoreVersionError {
   readonly code = 'store.too-new';
   readonly remedy = 'Use the newer Guts, or another data folder by GUTS_DATA_DIR.';
 
   constructor(file: string, version: number) {
     super(`“${file}” was written by a newer Guts (its layout is number ${version}).`);
+  }
+}
+
+export class StoreTooOldError extends StoreVersionError {
+  readonly code = 'store.too-old';
+  readonly remedy = 'Let a Guts of the time between read it once, or begin with another data folder by GUTS_DATA_DIR.';
+
+  constructor(file: string, version: number) {
+    super(`“${file}” was written by a Guts so old that this one does not know its layout (number ${version}).`);
   }
 }
 
@@ -41,13 +53,28 @@ export class StoreRefusedError extends GutsError {
 
   constructor(what: 'read' | 'written', file: string, cause: NodeJS.ErrnoException) {
     super(`“${file}” cannot be ${what} (${cause.code ?? cause.message}).`, { cause });
-    const isFull = cause.code === 'ENOSPC' || cause.code === 'EDQUOT';
-    this.code = isFull ? 'store.full' : 'store.refused';
-    this.remedy = isFull
-      ? 'Make room on that file system and try again; what was there before is still there.'
-      : 'Check who owns that folder and whether its file system can be written, or name another one by GUTS_DATA_DIR.';
+    const { code, remedy } = advice[cause.code ?? ''] ?? {
+      code: 'store.refused',
+      remedy:
+        'Check who owns that folder and whether its file system can be written, or name another one by GUTS_DATA_DIR.',
+    };
+    this.code = code;
+    this.remedy = remedy;
   }
 }
+
+const full = {
+  code: 'store.full',
+  remedy: 'Make room on that file system and try again; what was there before is still there.',
+};
+const advice: Readonly<Record<string, { readonly code: string; readonly remedy: string }>> = {
+  ENOSPC: full,
+  EDQUOT: full,
+  EROFS: {
+    code: 'store.read-only',
+    remedy: 'Make that file system writable (mount -o remount,rw), or name another folder by GUTS_DATA_DIR.',
+  },
+};
 
 /** Lets what is known already through, and names what the file system says. */
 export function refused(what: 'read' | 'written', file: string, error: unknown): unknown {

@@ -49,8 +49,8 @@ async function locked<T>(folder: string, work: () => Promise<T>, patienceMs: num
 async function take(folder: string, file: string, patienceMs: number): Promise<void> {
   const giveUpMs = performance.now() + patienceMs;
   const own = `${file}.${process.pid}`;
-  await writeFile(own, JSON.stringify(thisProcess()), { mode: 0o600 }); // gets the lock's name whole, or not at all
   try {
+    await writeFile(own, JSON.stringify(thisProcess()), { mode: 0o600 }); // gets the lock's name whole, or not at all
     for (;;) {
       try {
         await link(own, file);

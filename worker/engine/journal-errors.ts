@@ -8,7 +8,7 @@ class JournalRefusedError extends GutsError {
   override readonly retryable = true;
 
   constructor(file: string, cause: NodeJS.ErrnoException) {
-    super(`The journal “${file}” cannot be read or written (${cause.code ?? cause.message}).`, { cause });
+    super(`“${file}” cannot be read or written (${cause.code ?? cause.message}).`, { cause });
     const isFull = cause.code === 'ENOSPC' || cause.code === 'EDQUOT';
     const isReadOnly = cause.code === 'EROFS';
     this.code = isFull ? 'store.full' : isReadOnly ? 'store.read-only' : 'store.refused';

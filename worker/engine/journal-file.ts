@@ -43,7 +43,7 @@ export class JournalFile<Entry> implements AsyncDisposable {
     const fresh = `${at}${FRESH}`;
     let file: FileHandle | undefined;
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
       file = await open(fresh, 'ax', 0o600);
       const journal = new JournalFile<Entry>(at, file, 0);
       await journal.write(first);
@@ -179,6 +179,15 @@ function* soundLines(text: string): Generator<string, void, void> {
 function hasSoundLine(text: string): boolean {
   const whole = text.split('\n').slice(0, -1);
   return whole.some((line) => soundLines(line).next().done === false);
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(folder); // gives the true reason, such as a read-only file system, which Node hides behind that code
+  }
 }
 
 /** A new name lasts only when its folder is on the disk. Windows knows no such thing and needs none. */

@@ -6,6 +6,7 @@ import { GutsError } from '../../../main/shared/errors.ts';
 import { MigrationId, type MigrationRecord, type MigrationRequest } from '../../../main/shared/migration.ts';
 import type { MigrationPage } from '../../../main/shared/move-jobs.ts';
 import { isOver } from '../../../main/shared/stages.ts';
+import { journalRefused } from '../journal-errors.ts';
 import { JournalFile, journalNames, journalPath, readJournal, readJournals } from '../journal-file.ts';
 import { isAlive, thisProcess } from '../process-mark.ts';
 import { MoveEntry, stateOf, type MoveState } from './journal.ts';
@@ -166,8 +167,8 @@ export class Shelf {
   async #lock(id: MigrationId): Promise<void> {
     const file = this.#lockFile(id);
     const own = `${file}.${process.pid}`;
-    await writeFile(own, JSON.stringify(thisProcess()));
     try {
+      await writeFile(own, JSON.stringify(thisProcess()));
       for (;;) {
         const isTaken = await link(own, file).then(
           () => true,
@@ -181,8 +182,10 @@ export class Shelf {
         if (holder !== null && isAlive(holder)) throw new MigrationBusyError(id, holder.pid);
         await breakLock(file, holder);
       }
+    } catch (error) {
+      throw journalRefused(file, error);
     } finally {
-      await unlink(own);
+      await rm(own, { force: true });
     }
   }
 }
