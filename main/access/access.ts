@@ -3,12 +3,22 @@ import type { Input } from './about.ts';
 import type { Caller, Role } from '../shared/access.ts';
 import { Role as Roles } from '../shared/access.ts';
 import type { OperationName } from '../shared/operations.ts';
+import type { Plan } from '../shared/plans.ts';
+import type { ScheduledMigration } from '../shared/schedule.ts';
 import { ForbiddenError } from './errors.ts';
 
 export interface Asked {
   readonly name: OperationName;
   readonly caller: Caller;
   readonly input: Input;
+}
+
+/** What rules may have to know of the things that a request names. */
+export interface Look {
+  migration(id: string): Promise<ScheduledMigration>;
+  plan(nameOrId: string): Promise<Plan>;
+  /** All, or those of a plan. */
+  migrations(plan: string | null): AsyncIterable<ScheduledMigration>;
 }
 
 /** How something that changes something ended: with what was answered, or with an error. */
@@ -21,11 +31,13 @@ export interface Access {
    */
   callerOf(headers: Headers, address: string): Promise<Caller>;
   /** Whether the policy's rules let it pass; the role was looked at before. @throws the error of the rule */
-  demand(asked: Asked): Promise<void>;
+  demand(asked: Asked, look: Look): Promise<void>;
   /** Nothing is begun that could not be written down. @throws why the audit log cannot be written */
   demandAudit(): Promise<void>;
   /** Writes down how it ended; returns when that is on the disk. `input` is empty where it was never understood. */
   note(asked: Asked, ending: Ending): Promise<void>;
+  /** Writes down that somebody who did not come in wanted to change something. */
+  noteStranger(name: OperationName, address: string, error: unknown): Promise<void>;
 }
 
 /** For a shell in the same process: whoever uses it is known, and nothing is ruled or written. */
@@ -34,14 +46,16 @@ export const onlyCaller = (caller: Caller): Access => ({
   demand: async () => {},
   demandAudit: async () => {},
   note: async () => {},
+  noteStranger: async () => {},
 });
 
 /** The same rules and the same audit log for somebody who is known already. */
 export const asCaller = (access: Access, caller: Caller): Access => ({
   callerOf: async () => await Promise.resolve(caller),
-  demand: async (asked) => await access.demand(asked),
+  demand: async (asked, look) => await access.demand(asked, look),
   demandAudit: async () => await access.demandAudit(),
   note: async (asked, ending) => await access.note(asked, ending),
+  noteStranger: async (name, address, error) => await access.noteStranger(name, address, error),
 });
 
 /** @throws ForbiddenError */

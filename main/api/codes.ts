@@ -13,11 +13,15 @@ const kind = (status: number, title: string): Kind => ({ status, title });
 /** Codes that programs are likely to tell apart; `/docs` lists them. */
 export const kinds: Readonly<Record<string, Kind>> = {
   'api.bad-request': kind(400, 'The request is not as it should be'),
+  'api.bad-marker': kind(400, 'The marker is none of this list'),
+  'schedule.bad-window': kind(400, 'The window never opens'),
+  'token.expiry': kind(400, 'The token would never be good'),
   'api.cut-off': kind(400, 'The request was cut off'),
   'access.not-signed-in': kind(401, 'Nobody is signed in'),
   'access.token-refused': kind(401, 'The token is not good'),
   'access.forbidden': kind(403, 'The role does not allow it'),
   'access.project-refused': kind(403, 'The project may not come in'),
+  'access.no-keystone': kind(403, 'No Keystone is trusted here'),
   'policy.closed': kind(403, 'The policy does not allow it now'),
   'policy.destination': kind(403, 'The policy does not allow this destination'),
   'api.wrong-host': kind(403, 'The request is meant for another host'),
@@ -33,6 +37,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'connection.name-taken': kind(409, 'The name is taken'),
   'plan.name-taken': kind(409, 'The name is taken'),
   'token.name-taken': kind(409, 'The name is taken'),
+  'token.too-many': kind(409, 'There are too many tokens'),
   'connection.in-use': kind(409, 'It is in use'),
   'resource.ambiguous': kind(409, 'Several things have that name'),
   'inventory.none': kind(409, 'The inventory was not read yet'),
@@ -56,7 +61,9 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'guts.bug': kind(500, 'A fault in Guts'),
   'job.cancelled': kind(503, 'It was given up'),
   'store.busy': kind(503, 'The data folder is being written by another process'),
+  'access.keystone-silent': kind(503, 'Keystone does not say whose the token is'),
   'api.not-ready': kind(503, 'Not ready'),
+  'audit.not-written': kind(507, 'It could not be written into the audit log'),
   'store.full': kind(507, 'The disk is full'),
   'destination.full': kind(507, 'The disk is full'),
 };

@@ -5,6 +5,7 @@ import type { Caller } from '../shared/access.ts';
 import { operations, type Operation, type OperationName } from '../shared/operations.ts';
 import { etagOf, isAmong } from './etag.ts';
 import { inputOf, type Input } from './input.ts';
+import { lookOf } from './look.ts';
 import { ifMatch } from './preconditions.ts';
 import { presentations, wantsPage } from './presentations.ts';
 import { JSON_TYPE } from './words.ts';
@@ -35,7 +36,11 @@ export async function perform(
   { address }: Arrival,
 ): Promise<Response> {
   const operation: Operation = operations[name];
-  const caller = await served.access.callerOf(request.headers, address);
+  const { access } = served;
+  const caller = await access.callerOf(request.headers, address).catch(async (error: unknown) => {
+    if (changesSomething(operation)) await access.noteStranger(name, address, error);
+    throw error;
+  });
   if (!changesSomething(operation)) {
     demandRole(caller, operation.role);
     const input = await inputOf(name, request, presentations[name] === undefined ? [] : ['format']);
@@ -57,8 +62,8 @@ async function changed(name: OperationName, request: Request, served: Served, ca
   try {
     demandRole(caller, operation.role);
     asked = { ...asked, input: await inputOf(name, request) };
-    await access.demand(asked);
     const context = { caller, signal: request.signal };
+    await access.demand(asked, lookOf(served.handlers, context));
     output = await ifMatch(name, request.headers.get('if-match'), asked.input, {
       show: async (twin, input) => textOf(await handled(twin, input, context, served)),
       change: async () => await handled(name, asked.input, context, served),

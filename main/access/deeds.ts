@@ -1,0 +1,59 @@
+/** What a request would do, as far as the rules of the policy are about it. */
+import type { OperationName, ParsedOf } from '../shared/operations.ts';
+import type { ScheduledMigration } from '../shared/schedule.ts';
+import { isOver } from '../shared/stages.ts';
+import type { Asked, Look } from './access.ts';
+
+export interface Deed {
+  /** Whether machines begin to move, or go on, by it. */
+  readonly acts: boolean;
+  /** How many migrations it makes. */
+  readonly makes: number;
+  /** Names or ids of the destinations that it is about. */
+  readonly destinations: readonly string[];
+  /** Migrations that are over, and would not be any more. */
+  readonly revives: readonly string[];
+}
+
+const NOTHING: Deed = { acts: false, makes: 0, destinations: [], revives: [] };
+const ACTING = ['start', 'resume', 'cutover', 'retry', 'release'];
+
+type Judge<K extends OperationName> = (input: ParsedOf<K>, look: Look) => Promise<Deed>;
+
+const judges: { readonly [K in OperationName]?: Judge<K> } = {
+  'migrations.create': async ({ destination, start }) =>
+    await Promise.resolve({ ...NOTHING, acts: start, makes: 1, destinations: [destination] }),
+  'migrations.action': async ({ id, action }, look) =>
+    ACTING.includes(action) ? acting(action, [await look.migration(id)]) : NOTHING,
+  'migrations.schedule': async ({ id, schedule }, look) =>
+    schedule.isHeld === false ? acting('release', [await look.migration(id)]) : NOTHING,
+  'migrations.actOnMany': async ({ action, ids, plan, all }, look) => {
+    if (!ACTING.includes(action)) return NOTHING;
+    const meant: ScheduledMigration[] = [];
+    for (const id of ids ?? []) meant.push(await look.migration(id));
+    if (plan !== undefined) for await (const one of look.migrations(plan)) meant.push(one);
+    if (all === true) for await (const one of look.migrations(null)) meant.push(one);
+    return acting(action, meant);
+  },
+  'plans.create': async ({ destination }) => await Promise.resolve({ ...NOTHING, destinations: [destination] }),
+  'plans.start': async ({ plan }, look) => {
+    const { destination, machines } = await look.plan(plan);
+    const makes = machines.filter(({ migration }) => migration === null).length;
+    return { ...NOTHING, acts: true, makes, destinations: [destination] };
+  },
+};
+
+/** @throws what looking throws, such as that a migration is unknown */
+export async function deedOf({ name, input }: Asked, look: Look): Promise<Deed> {
+  const judge = judges[name] as ((input: Asked['input'], look: Look) => Promise<Deed>) | undefined; // of that name
+  return judge === undefined ? NOTHING : await judge(input, look);
+}
+
+function acting(action: string, migrations: readonly ScheduledMigration[]): Deed {
+  return {
+    acts: true,
+    makes: 0,
+    destinations: [...new Set(migrations.map(({ request }) => request.destination))],
+    revives: action === 'retry' ? migrations.filter(({ stage }) => isOver(stage)).map(({ request }) => request.id) : [],
+  };
+}
