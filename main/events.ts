@@ -18,10 +18,15 @@ export class EventHub {
     return this.#listeners.size;
   }
 
+  /** Of the last event that is kept: whoever listens from now on has missed nothing after it. */
+  get lastId(): string {
+    return `${this.#run}-${this.#number}`;
+  }
+
   tell(event: GutsEvent): void {
     const isKept = event.kind !== 'progress';
     if (isKept) this.#number += 1;
-    const told = { id: `${this.#run}-${this.#number}`, at: new Date().toISOString(), event };
+    const told = { id: this.lastId, at: new Date().toISOString(), event };
     if (isKept) this.#kept.push(told);
     if (this.#kept.length > 2 * KEPT) this.#kept.splice(0, this.#kept.length - KEPT);
     for (const hear of this.#listeners) hear(told);
@@ -33,7 +38,7 @@ export class EventHub {
     const number = Number(text);
     const oldest = this.#number - this.#kept.length;
     if (run !== this.#run || !/^\d{1,15}$/.test(text) || number < oldest || number > this.#number)
-      return [{ id: `${this.#run}-${this.#number}`, at: new Date().toISOString(), event: { kind: 'gap' } }];
+      return [{ id: this.lastId, at: new Date().toISOString(), event: { kind: 'gap' } }];
     return this.#kept.slice(number - oldest);
   }
 

@@ -7,8 +7,11 @@ import type { Handlers } from '../operations/handlers.ts';
 import { firstOf, GutsError } from '../shared/errors.ts';
 import { operationNames, operations, type Operation } from '../shared/operations.ts';
 import { NoSuchPathError, WrongMethodError } from './errors.ts';
+import { eventsResponse } from './events.ts';
+import { EventStreams } from './event-streams.ts';
 import { perform, type Arrival, type Served } from './perform.ts';
 import { problemResponse } from './problem.ts';
+import { EVENTS_PATH } from './words.ts';
 
 export interface AppParts {
   readonly handlers: Handlers;
@@ -16,11 +19,15 @@ export interface AppParts {
   /** Who may what: `openAccess` for those who come by network, `onlyCaller` or `asCaller` in the same process. */
   readonly access: Access;
   readonly about: { readonly version: string };
+  /** How often those who listen to events hear that the connection lives, and are looked at again whether they may. */
+  readonly beatMs?: number;
   /** Gets what only a log on this machine should hold: stacks of faults, under the number that the caller was told. */
   readonly onDetail?: (detail: string) => void;
 }
 
-export interface App {
+export interface App extends Disposable {
+  /** How many listen to the events. */
+  readonly listeners: number;
   /** Always answers; a failure is an answer as well. */
   fetch(request: Request, arrival?: Arrival): Promise<Response>;
 }
@@ -29,14 +36,16 @@ const HERE: Arrival = { address: 'local' };
 
 type Ask = Context<{ Bindings: Arrival }>;
 
-export function makeApp({ handlers, access, onDetail = () => {} }: AppParts): App {
+export function makeApp({ handlers, events, access, beatMs, onDetail = () => {} }: AppParts): App {
   const served: Served = { handlers, access };
+  const streams = new EventStreams(events, beatMs);
   const hono = new Hono<{ Bindings: Arrival }>();
 
   for (const name of operationNames) {
     const { method, path }: Operation = operations[name];
     hono.on(method, routeOf(path), async ({ req, env }: Ask) => await perform(name, req.raw, served, env));
   }
+  hono.get(EVENTS_PATH, async ({ req, env }: Ask) => await eventsResponse(req.raw, streams, access, env));
   hono.notFound(({ req }: Ask) => {
     throw refusalOf(req.path, req.method);
   });
@@ -46,7 +55,13 @@ export function makeApp({ handlers, access, onDetail = () => {} }: AppParts): Ap
     return problemResponse(error, instance);
   });
 
-  return { fetch: async (request, arrival = HERE) => await hono.fetch(request, arrival) };
+  return {
+    get listeners() {
+      return streams.count;
+    },
+    fetch: async (request, arrival = HERE) => await hono.fetch(request, arrival),
+    [Symbol.dispose]: () => streams[Symbol.dispose](),
+  };
 }
 
 /** As Hono writes it. */
@@ -54,7 +69,8 @@ const routeOf = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 /** Why there is no route: another method has one, or none. */
 function refusalOf(path: string, method: string): Error {
-  const allowed = Object.values<Operation>(operations)
+  const known = [...Object.values<Operation>(operations), { method: 'GET', path: EVENTS_PATH }];
+  const allowed = known
     .filter((one) => new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path))
     .map((one) => one.method);
   const methods = [...new Set(allowed)].sort();

@@ -62,6 +62,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'job.cancelled': kind(503, 'It was given up'),
   'store.busy': kind(503, 'The data folder is being written by another process'),
   'access.keystone-silent': kind(503, 'Keystone does not say whose the token is'),
+  'api.too-many-listeners': kind(503, 'Too many listen already'),
   'api.not-ready': kind(503, 'Not ready'),
   'audit.not-written': kind(507, 'It could not be written into the audit log'),
   'store.full': kind(507, 'The disk is full'),

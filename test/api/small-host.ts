@@ -170,7 +170,14 @@ export function smallHost(instead: Partial<Handlers> = {}): SmallHost {
     }),
   ) as unknown as Handlers; // one for every name
   const app = (access: Access = onlyCaller(owner)): App =>
-    makeApp({ handlers, events, access, about: { version: '0.0.0' }, onDetail: (detail) => details.push(detail) });
+    makeApp({
+      handlers,
+      events,
+      access,
+      beatMs: 50,
+      about: { version: '0.0.0' },
+      onDetail: (detail) => details.push(detail),
+    });
 
   return {
     dataDir,
