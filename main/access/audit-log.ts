@@ -1,7 +1,7 @@
 /** `audit.jsonl`: who changed what and when. Lines are only added; whatever is acknowledged has its line on the disk. */
 import { readdir } from 'node:fs/promises';
 import * as path from 'node:path';
-import { matcher } from '../cli/glob.ts';
+import { matcher } from '../operations/glob.ts';
 import { AuditEntry } from '../shared/access.ts';
 import { GutsError } from '../shared/errors.ts';
 import { AppendLog, readAppendLog, type AppendLogOptions } from '../store/append-log.ts';
