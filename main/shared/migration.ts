@@ -238,6 +238,7 @@ export const MigrationRecord = z.object({
   /** What still has to be undone or kept: empty after cancelling, and after a failure that could clean up. */
   ledger: z.array(LedgerItem),
   outcome: MigrationOutcome.nullable(),
+  /** Why it has failed, or what it waits for to pass. */
   error: ErrorShape.nullable(),
 });
 export type MigrationRecord = z.infer<typeof MigrationRecord>;

@@ -75,6 +75,11 @@ export const MigrateJob = z.object({
    * `end`, as without it, goes on from there, and looks again first where the plan is older than ten minutes.
    */
   until: z.enum(['queued', 'end']).optional(),
+  /**
+   * What becomes of it when the engine's own patience ends with an error that may pass: it fails, as without this, or waits
+   * with everything in its place, and the error in its record. The next run goes on.
+   */
+  onTrouble: z.enum(['fail', 'wait']).optional(),
 });
 
 /** All migrations that the data folder knows, newest first; one of them where `id` is given. */

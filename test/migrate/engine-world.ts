@@ -120,8 +120,14 @@ export class EngineWorld implements AsyncDisposable {
 
   /** A process brought it there, and died. */
   async isAt(request: MigrationRequest, ...stages: readonly Stage[]): Promise<void> {
+    const at = new Date().toISOString();
+    await this.wrote(request, ...stages.map((stage) => ({ what: 'stage', stage, at }) as const));
+  }
+
+  /** That process wrote this, too. */
+  async wrote(request: MigrationRequest, ...entries: readonly MoveEntry[]): Promise<void> {
     await using journal = await JournalFile.reopen(this.#journalOf(request), MoveEntry);
-    for (const stage of stages) await journal.write({ what: 'stage', stage, at: new Date().toISOString() });
+    for (const entry of entries) await journal.write(entry);
   }
 
   /** Everything in the journal happened so much earlier. */
@@ -181,4 +187,4 @@ export class EngineWorld implements AsyncDisposable {
   }
 }
 
-export const sizes = { small: 2 * MiB, large: 6 * MiB } as const;
+export const sizes = { small: 2 * MiB, large: 12 * MiB } as const;

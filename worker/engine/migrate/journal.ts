@@ -44,6 +44,7 @@ export const MoveEntry = z.discriminatedUnion('what', [
   /** Copies that are of no use any more, because the source went on without them. */
   z.object({ what: z.literal('dropped'), keys: z.array(z.string()) }),
   z.object({ what: z.literal('outcome'), outcome: MigrationOutcome }),
+  /** Why it fails, or waits: the stage follows. */
   z.object({ what: z.literal('failed'), error: ErrorShape }),
 ]);
 export type MoveEntry = z.infer<typeof MoveEntry>;
@@ -93,7 +94,7 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
       return changed({
         stage,
         stages: [...record.stages, { stage, at }],
-        error: stage === 'failed' ? record.error : null,
+        error: stage === 'failed' || stage === 'waiting' ? record.error : null,
         // All that was made is the operator's own from this line on.
         ledger: stage === 'done' ? [] : record.ledger,
       });

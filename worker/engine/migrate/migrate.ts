@@ -1,14 +1,15 @@
 /** Runs one migration from wherever its journal stands to its end; what cannot be finished is undone, or named. */
 import { GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
 import type { InventoryVm } from '../../../main/shared/inventory.ts';
-import { tagOf, type LedgerItem, type MigrationRecord } from '../../../main/shared/migration.ts';
+import { tagOf, type MigrationRecord } from '../../../main/shared/migration.ts';
 import type { MigrateJob, PlanResult } from '../../../main/shared/move-jobs.ts';
 import { mayStart } from '../../../main/shared/preflight.ts';
-import { isOver, type Stage, type StageEvent } from '../../../main/shared/stages.ts';
+import { exits, isOver, type Stage, type StageEvent } from '../../../main/shared/stages.ts';
 import type { ProvisionedServer } from '../../drivers.ts';
 import { PreflightBlockedError } from '../../preflight/check.ts';
 import type { JobContext } from '../job-context.ts';
 import { copyMachine, dropCopies, missingDisks } from './copy-machine.ts';
+import { cancel, clean, fail, hold } from './endings.ts';
 import { CancelWish, MigrationInHand, type Sides } from './in-hand.ts';
 import { now, type Shelf } from './shelf.ts';
 
@@ -22,18 +23,19 @@ export interface MigrateTools {
   ) => Promise<PlanResult & { readonly vm: InventoryVm }>;
 }
 
-const UNDO_TIMEOUT_MS = 15 * 60_000;
+type Wishes = Pick<MigrateJob, 'lanes' | 'until' | 'onTrouble'>;
+
 /** A plan that has waited for longer is made anew before anything else is. */
 const PLAN_GOOD_FOR_MS = 10 * 60_000;
 /** From which a migration can still be brought into the queue. */
 const BEFORE_QUEUE: readonly Stage[] = ['planned', 'preflight', 'failed'];
 
 /**
- * @returns the record at its end: done, or cancelled; or in the queue, where no more was asked for
+ * @returns the record at its end: done, or cancelled; or where it waits for its turn, a word, or trouble to pass
  * @throws GutsError after what was made is undone or named
  */
 export async function migrate(
-  job: Pick<MigrateJob, 'request' | 'lanes' | 'until'>,
+  job: Pick<MigrateJob, 'request'> & Wishes,
   tools: MigrateTools,
   context: JobContext,
 ): Promise<MigrationRecord> {
@@ -48,11 +50,11 @@ export async function migrate(
 class Run {
   readonly #move: MigrationInHand;
   readonly #makePlan: MigrateTools['plan'];
-  readonly #job: Pick<MigrateJob, 'lanes' | 'until'>;
+  readonly #job: Wishes;
   readonly #beganMs = performance.now();
   #server: ProvisionedServer | undefined;
 
-  constructor(move: MigrationInHand, makePlan: MigrateTools['plan'], job: Pick<MigrateJob, 'lanes' | 'until'>) {
+  constructor(move: MigrationInHand, makePlan: MigrateTools['plan'], job: Wishes) {
     this.#move = move;
     this.#makePlan = makePlan;
     this.#job = job;
@@ -71,17 +73,32 @@ class Run {
         await move.reach(event);
       }
     } catch (error) {
-      if (move.isToPause) await move.reach('pause');
-      else if (!move.cancelled.aborted) {
-        await this.#fail(error);
-        throw error;
-      }
-      if (move.cancelled.aborted) {
-        await this.#cancel();
-        if (!(move.cancelled.reason instanceof CancelWish)) throw move.cancelled.reason;
-      }
+      await this.#stop(error);
     }
     return { ...move.state.record, isRunning: false };
+  }
+
+  /** @throws `error` where it is to be told, or why the job was cancelled */
+  async #stop(error: unknown): Promise<void> {
+    const move = this.#move;
+    const { cancelled } = move;
+    if (move.isToPause) await move.reach('pause');
+    else if (!cancelled.aborted) {
+      if (isOver(move.stage)) throw error; // what was left to undo could not be
+      if (this.#mayWaitFor(error)) await hold(move, error);
+      else {
+        await fail(move, error);
+        throw error;
+      }
+    }
+    if (!cancelled.aborted) return;
+    await cancel(move);
+    if (!(cancelled.reason instanceof CancelWish)) throw cancelled.reason;
+  }
+
+  #mayWaitFor(error: unknown): boolean {
+    const canHold = exits[this.#move.stage].hold !== undefined;
+    return this.#job.onTrouble === 'wait' && canHold && toErrorInfo(error).retryable;
   }
 
   /** Where an interrupted or failed run is taken up again. */
@@ -109,7 +126,7 @@ class Run {
         } else move.context.tellStage(move.stage);
         return;
       case 'cleaning':
-        await this.#clean();
+        await clean(move);
         return;
       default: // every other stage can be entered again as it is
         move.context.tellStage(move.stage);
@@ -260,38 +277,4 @@ class Run {
     await move.write({ what: 'outcome', outcome: { ...outcome, proofs: [...proofs] } });
     await destination.cleanUp(server, move.ledger, request.options, signal);
   }
-
-  async #fail(error: unknown): Promise<void> {
-    const move = this.#move;
-    try {
-      await move.undo(AbortSignal.timeout(UNDO_TIMEOUT_MS));
-    } catch {
-      // What is left stands in the ledger, and the remedy names it; the first error is the one that counts.
-    }
-    const info = toErrorInfo(error);
-    const left = move.ledger.items;
-    const remedy =
-      left.length === 0 ? info.remedy : `${info.remedy} Still there, and removed by “guts tidy”: ${namesOf(left)}.`;
-    await move.write({ what: 'failed', error: { ...info, remedy } });
-    await move.reach('fail');
-  }
-
-  async #cancel(): Promise<void> {
-    await this.#move.reach('cancel');
-    if (this.#move.stage === 'cleaning') await this.#clean();
-  }
-
-  async #clean(): Promise<void> {
-    const move = this.#move;
-    try {
-      await move.undo(AbortSignal.timeout(UNDO_TIMEOUT_MS));
-    } catch (error) {
-      await move.write({ what: 'failed', error: toErrorInfo(error) });
-      await move.reach('fail');
-      throw error;
-    }
-    await move.reach('cleaned');
-  }
 }
-
-const namesOf = (items: readonly LedgerItem[]): string => items.map(({ kind, name }) => `${kind} ${name}`).join(', ');

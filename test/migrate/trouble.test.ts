@@ -1,0 +1,147 @@
+/** Trouble that may pass: a migration that may wait for that keeps what it has, says what it waits for, and goes on later. */
+import { describe, expect, test } from 'vitest';
+import type { MigrationOptions, MigrationRequest } from '../../main/shared/migration.ts';
+import { EngineWorld, sizes } from './engine-world.ts';
+
+const VM = 'vm-0';
+const wait = { onTrouble: 'wait' } as const;
+/** Of the large disk alone. */
+const cutUploads = { where: 'image', kind: 'cut', match: '^PUT .*/file', afterBytes: 2_000_000, count: -1 } as const;
+const dropCalls = { where: 'soap', kind: 'drop', count: -1 } as const;
+
+const open = async (): Promise<EngineWorld> => await EngineWorld.open([sizes.large, sizes.small]);
+const requestIn = (world: EngineWorld, options: Partial<MigrationOptions> = {}): MigrationRequest =>
+  world.request(VM, { reading: 'lease', ...options });
+
+// Most of their time is the engine's own patience.
+describe.concurrent('a migration that meets trouble', { timeout: 120_000 }, () => {
+  test('while it copies waits with the disks that it has, and says what for', async () => {
+    await using world = await open();
+    const request = requestIn(world);
+    world.vcenter.faults.add({ where: 'nfc', match: 'disk-1', kind: 'delay', count: -1 });
+    world.cloud.faults.add(cutUploads);
+
+    const waiting = await world.migrate(request, wait);
+
+    expect(waiting).toMatchObject({ stage: 'waiting', isRunning: false, error: { code: 'net.connection-lost' } });
+    expect(waiting.disks.map(({ key }) => key)).toEqual(['2001']);
+    expect(waiting.stoppedAt).not.toBeNull();
+    expect(waiting.ledger.map(({ kind }) => kind)).toEqual(['power', 'image', 'image']);
+    expect(await world.record(request)).toEqual(waiting);
+    expect(world.heldAtHome()).toEqual([]);
+    expect(world.machine(VM).power).toBe('poweredOff');
+
+    world.cloud.faults.clear();
+    const done = await world.migrate(request, wait);
+
+    expect(done).toMatchObject({ stage: 'done', error: null });
+    expect(world.vcenter.faults.rules.map(({ met }) => met)).toEqual([1]);
+    expect(await world.hasArrived(VM, 2)).toBe(true);
+  });
+
+  test('of a machine that runs waits with its snapshot', async () => {
+    await using world = await open();
+    const request = requestIn(world, { whileRunning: 'snapshot' });
+    world.vcenter.faults.add({ where: 'nfc', match: 'disk-1', kind: 'delay', count: -1 });
+    world.cloud.faults.add(cutUploads);
+
+    const waiting = await world.migrate(request, wait);
+
+    expect(waiting).toMatchObject({ stage: 'waiting', stoppedAt: null });
+    expect(world.heldAtHome()).toEqual([`a snapshot of ${VM}`]);
+    world.cloud.faults.clear();
+    expect((await world.migrate(request, wait)).stage).toBe('done');
+    expect(world.vcenter.faults.rules.map(({ met }) => met)).toEqual([1]);
+    expect(world.heldAtHome()).toEqual([]);
+  });
+
+  test('before it could begin waits with nothing touched', async () => {
+    await using world = await open();
+    const request = requestIn(world);
+    await world.migrate(request, { until: 'queued' });
+    world.vcenter.faults.add(dropCalls);
+
+    const waiting = await world.migrate(request, wait);
+
+    expect(waiting).toMatchObject({ stage: 'waiting', ledger: [], stoppedAt: null, error: { retryable: true } });
+    expect(world.machine(VM).power).toBe('poweredOn');
+    world.vcenter.faults.clear();
+    expect((await world.migrate(request, wait)).stage).toBe('done');
+  });
+
+  test('while its server is ordered waits with all that was made, and adopts it later', async () => {
+    await using world = await open();
+    const request = requestIn(world);
+    world.cloud.faults.add({ where: 'compute', kind: 'drop', match: '^POST /v2.1/servers$', count: -1 });
+
+    const waiting = await world.migrate(request, wait);
+
+    expect(waiting.stages.map(({ stage }) => stage).slice(-2)).toEqual(['provisioning', 'waiting']);
+    expect(waiting.ledger.map(({ kind }) => kind)).toContain('port');
+    const { images, ports, volumes } = world.cloud.state();
+    world.cloud.faults.clear();
+    const done = await world.migrate(request, wait);
+
+    expect(done.stage).toBe('done');
+    expect(await world.hasArrived(VM, 2)).toBe(true);
+    const idsOf = (things: readonly { readonly id: string }[]): string[] => things.map(({ id }) => id);
+    expect(idsOf(world.cloud.state().ports)).toEqual(idsOf(ports));
+    expect(idsOf(world.cloud.state().volumes)).toEqual(idsOf(volumes));
+    expect(idsOf(images)).toEqual(expect.arrayContaining(idsOf(world.cloud.state().images)));
+  });
+
+  test('and waits is undone from there when it is cancelled', async () => {
+    await using world = await open();
+    const request = requestIn(world);
+    world.cloud.faults.add(cutUploads);
+    await world.migrate(request, wait);
+    world.cloud.faults.clear();
+
+    const cancelled = await world.cancel(request);
+
+    expect(cancelled).toMatchObject({ stage: 'cancelled', ledger: [], stoppedAt: null, error: null });
+    expect(world.held()).toEqual([]);
+    expect(world.machine(VM).power).toBe('poweredOn');
+  });
+
+  test('that will not pass fails, and is undone', async () => {
+    await using world = await open();
+    const request = requestIn(world);
+    const message = 'No valid host was found.';
+    world.cloud.faults.add({ where: 'compute', kind: 'error', match: '^POST /v2.1/servers', message });
+
+    await expect(world.migrate(request, wait)).rejects.toMatchObject({ code: 'openstack.server-failed' });
+
+    expect(await world.record(request)).toMatchObject({ stage: 'failed', ledger: [] });
+    expect(world.held()).toEqual([]);
+    expect(world.machine(VM).power).toBe('poweredOn');
+  });
+
+  test('in preflight fails: nothing is there yet that could wait', async () => {
+    await using world = await open();
+    const request = requestIn(world);
+    world.vcenter.faults.add(dropCalls);
+
+    await expect(world.migrate(request, wait)).rejects.toMatchObject({ retryable: true });
+
+    expect(await world.record(request)).toMatchObject({ stage: 'failed', ledger: [] });
+  });
+
+  // It said that “fail” does not lead out of “failed”.
+  test('again while it undoes says what it was, and what is left', async () => {
+    await using world = await open();
+    const request = requestIn(world);
+    await world.migrate(request, { until: 'queued' });
+    await world.isAt(request, 'preparing', 'cleaning');
+    const facts = { vm: request.vm.ref, power: 'on' };
+    const item = { key: 'power', side: 'source', kind: 'power', name: VM, id: null, facts } as const;
+    await world.wrote(request, { what: 'making', item });
+    world.vcenter.faults.add(dropCalls);
+
+    await expect(world.migrate(request)).rejects.toMatchObject({ retryable: true });
+
+    expect(await world.record(request)).toMatchObject({ stage: 'failed', ledger: [{ kind: 'power' }] });
+    world.vcenter.faults.clear();
+    expect(await world.cancel(request)).toMatchObject({ stage: 'cancelled', ledger: [] });
+  });
+});

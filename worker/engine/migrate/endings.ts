@@ -1,0 +1,46 @@
+/** How a migration ends that does not arrive: what was made is undone, and what could not be is named. */
+import { toErrorInfo } from '../../../main/shared/errors.ts';
+import type { LedgerItem } from '../../../main/shared/migration.ts';
+import type { MigrationInHand } from './in-hand.ts';
+
+const UNDO_TIMEOUT_MS = 15 * 60_000;
+
+export async function fail(move: MigrationInHand, error: unknown): Promise<void> {
+  try {
+    await move.undo(AbortSignal.timeout(UNDO_TIMEOUT_MS));
+  } catch {
+    // What is left stands in the ledger, and the remedy names it; the first error is the one that counts.
+  }
+  const info = toErrorInfo(error);
+  const left = move.ledger.items;
+  const remedy =
+    left.length === 0 ? info.remedy : `${info.remedy} Still there, and removed by “guts tidy”: ${namesOf(left)}.`;
+  await move.write({ what: 'failed', error: { ...info, remedy } });
+  await move.reach('fail');
+}
+
+/** @throws LeftBehindError; the migration has failed then */
+export async function cancel(move: MigrationInHand): Promise<void> {
+  await move.reach('cancel');
+  if (move.stage === 'cleaning') await clean(move);
+}
+
+/** @throws LeftBehindError; the migration has failed then */
+export async function clean(move: MigrationInHand): Promise<void> {
+  try {
+    await move.undo(AbortSignal.timeout(UNDO_TIMEOUT_MS));
+  } catch (error) {
+    await move.write({ what: 'failed', error: toErrorInfo(error) });
+    await move.reach('fail');
+    throw error;
+  }
+  await move.reach('cleaned');
+}
+
+/** All stays as it is, for whoever goes on when the trouble has passed; what it was stands in the record. */
+export async function hold(move: MigrationInHand, trouble: unknown): Promise<void> {
+  await move.write({ what: 'failed', error: toErrorInfo(trouble) });
+  await move.reach('hold');
+}
+
+const namesOf = (items: readonly LedgerItem[]): string => items.map(({ kind, name }) => `${kind} ${name}`).join(', ');
