@@ -1,22 +1,22 @@
 /** How a migration ends that does not arrive: what was made is undone, and what could not be is named. */
 import { toErrorInfo } from '../../../main/shared/errors.ts';
-import type { LedgerItem } from '../../../main/shared/migration.ts';
 import type { MigrationInHand } from './in-hand.ts';
+import { StillThereError } from './undo.ts';
 
 const UNDO_TIMEOUT_MS = 15 * 60_000;
 
-export async function fail(move: MigrationInHand, error: unknown): Promise<void> {
+/** @returns what the operator is to be told: the error, and what is still there */
+export async function fail(move: MigrationInHand, error: unknown): Promise<unknown> {
   try {
     await move.undo(AbortSignal.timeout(UNDO_TIMEOUT_MS));
   } catch {
     // What is left stands in the ledger, and the remedy names it; the first error is the one that counts.
   }
-  const info = toErrorInfo(error);
   const left = move.ledger.items;
-  const remedy =
-    left.length === 0 ? info.remedy : `${info.remedy} Still there, and removed by “guts tidy”: ${namesOf(left)}.`;
-  await move.write({ what: 'failed', error: { ...info, remedy } });
+  const told = left.length === 0 ? error : new StillThereError(error, left);
+  await move.write({ what: 'failed', error: toErrorInfo(told) });
   await move.reach('fail');
+  return told;
 }
 
 /** @throws LeftBehindError; the migration has failed then */
@@ -42,5 +42,3 @@ export async function hold(move: MigrationInHand, trouble: unknown): Promise<voi
   await move.write({ what: 'failed', error: toErrorInfo(trouble) });
   await move.reach('hold');
 }
-
-const namesOf = (items: readonly LedgerItem[]): string => items.map(({ kind, name }) => `${kind} ${name}`).join(', ');

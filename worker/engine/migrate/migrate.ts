@@ -86,10 +86,7 @@ class Run {
     else if (!cancelled.aborted) {
       if (isOver(move.stage)) throw error; // what was left to undo could not be
       if (this.#mayWaitFor(error)) await hold(move, error);
-      else {
-        await fail(move, error);
-        throw error;
-      }
+      else throw await fail(move, error);
     }
     if (!cancelled.aborted) return;
     await cancel(move);

@@ -15,6 +15,22 @@ export class LeftBehindError extends GutsError {
   }
 }
 
+/** A failure after which not everything could be undone either: the failure is what counts, and the rest is named. */
+export class StillThereError extends GutsError {
+  readonly code: string;
+  readonly remedy: string;
+  override readonly retryable: boolean;
+
+  constructor(failure: unknown, items: readonly LedgerItem[]) {
+    const { code, message, remedy, retryable } = toErrorInfo(failure);
+    super(message, { cause: failure });
+    this.code = code;
+    const names = items.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+    this.remedy = `${remedy} Still there until “guts cancel” undoes it: ${names}.`;
+    this.retryable = retryable;
+  }
+}
+
 /**
  * The source's side comes first: its machine is to run again as soon as it can.
  * @throws LeftBehindError naming what is still there; all else is gone by then
