@@ -165,9 +165,9 @@ const cloudStories: readonly CloudStory[] = [
   },
   {
     name: 'with no host for the server',
-    faults: [{ where: 'compute', kind: 'error', match: '^POST /v2.1/servers', message: 'No valid host was found.' }],
+    faults: [{ where: 'compute', kind: 'error', match: '^POST /v2.1/servers', message: 'No valid host was found. ' }],
     ends: 'openstack.server-failed',
-    says: /No valid host/,
+    says: /cannot be built: No valid host was found\.$/m,
   },
   {
     name: 'that cannot make a volume',

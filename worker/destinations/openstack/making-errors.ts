@@ -9,7 +9,6 @@ export class ImageDiffersError extends GutsError {
   override readonly retryable = true;
 }
 
-/** An image does not become usable. */
 /** A token ended, or was ended, just as an upload began; the next try renews it. */
 export class TokenEndedMeanwhileError extends GutsError {
   readonly code = 'openstack.token-refused';
@@ -22,6 +21,7 @@ export class TokenEndedMeanwhileError extends GutsError {
   }
 }
 
+/** An image does not become usable. */
 export class ImageStuckError extends GutsError {
   readonly code = 'openstack.image-stuck';
   readonly remedy = 'Try again; if it stays so, give the image’s id to the cloud’s operators.';
@@ -34,7 +34,7 @@ export class VolumeFailedError extends GutsError {
   readonly remedy: string;
 
   constructor(message: string, says: string | null) {
-    super(says === null ? message : `${message.replace(/\.$/, '')}: ${says.replace(/\.$/, '')}.`);
+    super(says === null ? message : `${withoutStop(message)}: ${withoutStop(says)}.`);
     this.remedy =
       says === null
         ? 'Try another volume type, or give the volume’s id to the cloud’s operators: Cinder tells its reasons only to them.'
@@ -48,7 +48,7 @@ export class ServerFailedError extends GutsError {
   readonly remedy: string;
 
   constructor(name: string, id: string, fault: string | null) {
-    super(`The server “${name}” (${id}) cannot be built: ${(fault ?? 'Nova gives no reason').replace(/\.$/, '')}.`);
+    super(`The server “${name}” (${id}) cannot be built: ${withoutStop(fault ?? 'Nova gives no reason')}.`);
     this.remedy = /no valid host|maximum number of retries/i.test(fault ?? '')
       ? 'Choose a smaller flavor, another availability zone or the profile “compatible”: no host of the cloud takes this server. Which request it fails, only the cloud’s operators can see, by the server’s id.'
       : 'Change what the message names and try again, or give the server’s id to the cloud’s operators.';
@@ -89,3 +89,6 @@ export class NotRemovedError extends GutsError {
   readonly remedy = 'Remove it by hand, or run “guts tidy --remove” later.';
   override readonly retryable = true;
 }
+
+/** Nova's own words may end in a full stop, and some in a blank behind it. */
+const withoutStop = (words: string): string => words.trim().replace(/\.$/, '');
