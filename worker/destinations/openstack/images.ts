@@ -22,8 +22,11 @@ export type Image = z.infer<typeof Image>;
 
 /** Glance looks at the token when a PUT begins; some of its stores use it until the end. */
 const TOKEN_SECONDS = 30 * 60;
-/** Glance notices a broken upload at once, or when its own socket times out, which nobody waits for. */
-const BROKEN_PATIENCE_MS = 60_000;
+/**
+ * Glance notices a broken upload at once; or when its own socket times out, or never when it was killed over it. Nobody
+ * waits for that: the image is replaced.
+ */
+const BROKEN_PATIENCE_MS = 10_000;
 const ACTIVE_PATIENCE_MS = 10 * 60_000;
 
 export const pathOfImage = (id: string): string => `/images/${encodeURIComponent(id)}`;
