@@ -104,6 +104,43 @@ describe('an image service', () => {
     expect(ledger.items).toMatchObject([{ key: 'image:2000', id: 'i2' }]);
   });
 
+  test('that made an image and lost the answer is not asked to make another', async () => {
+    const small = await smallCloud();
+    let isMade = false;
+    const image = { id: 'i1', name: `${TAG}-disk-2000`, status: 'queued', disk_format: 'raw', min_disk: 1 };
+    const made = { ...image, hw_disk_bus: 'virtio', os_type: 'linux' };
+    small.on('POST /image/v2/images', () => {
+      isMade = true;
+      return { body: null };
+    });
+    small.on('GET /image/v2/images', () => ({ body: { images: isMade ? [made] : [] } }));
+    small.on('GET /image/v2/images/i1', () => ({ body: made }));
+    const driver = await signedIn(small);
+    const ledger = new MemoryLedger(TAG);
+
+    await using upload = await driver.openImage(imageSpec('2000'), ledger, never);
+
+    expect(upload.imageId).toBe('i1');
+    expect(small.askedFor('POST /image/v2/images')).toHaveLength(1);
+    expect(ledger.items).toMatchObject([{ key: 'image:2000', id: 'i1' }]);
+  });
+
+  test.each([
+    ['hangs up on an order', { body: null }],
+    ['is out when the order comes', { status: 503, body: 'busy' }],
+  ])('that %s and made nothing is asked once more', async (_what, reply: Reply) => {
+    const small = await smallCloud();
+    const replies = [reply];
+    small.on('POST /image/v2/images', () => replies.shift() ?? { status: 201, body: { id: 'i1', status: 'queued' } });
+    small.on('GET /image/v2/images', () => ({ body: { images: [] } }));
+    const driver = await signedIn(small);
+
+    await using upload = await driver.openImage(imageSpec('2000'), new MemoryLedger(TAG), never);
+
+    expect(upload.imageId).toBe('i1');
+    expect(small.askedFor('POST /image/v2/images')).toHaveLength(2);
+  });
+
   test('whose last answer is lost is asked what became of the image', async () => {
     const tunnels: { sent: number }[] = [];
     const proxy = http.createServer();

@@ -139,11 +139,21 @@ const cloudStories: readonly CloudStory[] = [
   {
     name: 'hanging up on an order for a port',
     faults: [{ where: 'network', kind: 'drop', match: '^POST /v2.0/ports' }],
-    ends: 'net.connection-lost',
+    ends: 'done',
   },
   {
     name: 'hanging up on an order for a server',
     faults: [{ where: 'compute', kind: 'drop', match: '^POST /v2.1/servers' }],
+    ends: 'done',
+  },
+  {
+    name: 'out of service when the server is ordered',
+    faults: [{ where: 'compute', kind: 'http', match: '^POST /v2.1/servers' }],
+    ends: 'done',
+  },
+  {
+    name: 'hanging up on every order for a server',
+    faults: [{ where: 'compute', kind: 'drop', match: '^POST /v2.1/servers', ...always }],
     ends: 'net.connection-lost',
   },
   {

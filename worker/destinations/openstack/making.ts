@@ -3,7 +3,8 @@ import { GutsError } from '../../../main/shared/errors.ts';
 import { TAG_PREFIX, type LedgerItem } from '../../../main/shared/migration.ts';
 import type { Ledger } from '../../drivers.ts';
 import type { CloudSession } from './cloud-session.ts';
-import { NotFoundError } from './errors.ts';
+import { ConnectionLostError } from '../../net/errors.ts';
+import { NotFoundError, ServiceUnavailableError } from './errors.ts';
 import type { Clock } from './patience.ts';
 
 /** What every maker works with. */
@@ -28,7 +29,7 @@ const ANSWER_GRACE_MS = 15_000;
 /** What a killed process had ordered shows up within this time. */
 const SHOWS_UP_MS = 2_000;
 
-/** Makes a thing once, however often the way to it is interrupted. */
+/** Makes a thing once, however often the way to it is interrupted; an order whose answer was lost is repeated only when nothing came of it. */
 export async function makeOnce<T extends { readonly id: string }>(
   site: Site,
   ledger: Ledger,
@@ -50,13 +51,22 @@ export async function makeOnce<T extends { readonly id: string }>(
     const onAbort = (): void => void (timer = setTimeout(() => late.abort(signal.reason), ANSWER_GRACE_MS));
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      return await create(late.signal);
+      return await create(late.signal).catch(async (error: unknown) => {
+        if (signal.aborted || !mayHaveBeenHeard(error)) throw error;
+        const id = await foundSoon(site, find, signal);
+        const there = id === null ? null : await adopt(id);
+        return there ?? (await create(late.signal));
+      });
     } finally {
       signal.removeEventListener('abort', onAbort);
       clearTimeout(timer);
     }
   });
 }
+
+/** The order went out, and whether it was kept, only the cloud can show. */
+const mayHaveBeenHeard = (error: unknown): boolean =>
+  error instanceof ConnectionLostError || (error instanceof ServiceUnavailableError && error.status >= 500);
 
 /** Looks a second time before it says that there is nothing: the order may still be on its way through the cloud. */
 export async function foundSoon<T>(
