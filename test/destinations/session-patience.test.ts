@@ -43,6 +43,30 @@ describe('patience', () => {
     expect(waitedMs).toBeLessThan(80_000);
   });
 
+  test('is for the outage of a service, however many questions meet it', async () => {
+    await using cloud = await SmallCloud.start();
+    let isOut = true;
+    cloud.on('GET /compute/v2.1/servers', () => (isOut ? { status: 503, body: 'x' } : NONE));
+    let nowMs = 0;
+    const clock = { now: () => nowMs, pause: async (ms: number) => void (nowMs += ms) };
+    await using session = await CloudSession.open(cloud.signIn(), never, clock);
+    const waitedFor = async (): Promise<number> => {
+      const beganMs = nowMs;
+      await session.request('compute', 'GET', '/servers', get).catch(() => {});
+      return nowMs - beganMs;
+    };
+
+    const [first, second, third] = [await waitedFor(), await waitedFor(), await waitedFor()];
+    isOut = false;
+    expect(await waitedFor()).toBe(0);
+    isOut = true;
+    const next = await waitedFor();
+
+    expect(first).toBeGreaterThan(40_000);
+    expect(first + second + third).toBeLessThanOrEqual(90_000);
+    expect(next).toBeGreaterThan(40_000);
+  });
+
   test('never asks twice for something to be made when the first answer was lost', async () => {
     await using cloud = await SmallCloud.start();
     cloud.on('POST /compute/v2.1/servers', () => ({ body: null }));

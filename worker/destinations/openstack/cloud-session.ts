@@ -8,7 +8,7 @@ import { CloudTooOldError, ServiceUnavailableError, StrangeCloudAnswerError, err
 import { type Answer, CloudHttp, type Question } from './http.ts';
 import { Keystone } from './keystone.ts';
 import { pagesOf } from './paging.ts';
-import { type Clock, patiently, wallClock } from './patience.ts';
+import { type Clock, Outage, patiently, wallClock } from './patience.ts';
 import { type Received, refusalOf, requestIdOf } from './refusal.ts';
 import { TokenKeeper } from './token-keeper.ts';
 import { compareVersions, newestVersion } from './versions.ts';
@@ -37,6 +37,7 @@ export class CloudSession implements AsyncDisposable {
   readonly #clock: Clock;
 
   /** @throws GutsError that says why it cannot sign in, or not into that project or region */
+  readonly #outages = new Map<Service, Outage>();
   static async open(signIn: DestinationSignIn, signal: AbortSignal, clock: Clock = wallClock): Promise<CloudSession> {
     const { connection } = signIn;
     const http = new CloudHttp(connection.trust, connection.proxy);
@@ -142,7 +143,8 @@ export class CloudSession implements AsyncDisposable {
       body,
     };
     const isSafe = options.isRepeatable ?? ['GET', 'HEAD', 'DELETE'].includes(method);
-    const answer = await patiently(() => this.#ask(service, path, question, signal), isSafe, this.#clock, signal);
+    const ask = async (): Promise<Answer> => await this.#ask(service, path, question, signal);
+    const answer = await patiently(ask, isSafe, this.#clock, signal, this.#outageOf(service));
     return parsed(schema, answer, `${method} ${path} of the ${service} service`);
   }
 
@@ -195,6 +197,14 @@ export class CloudSession implements AsyncDisposable {
 }
 
 async function versionsOf(http: CloudHttp, catalogue: Catalogue, signal: AbortSignal): Promise<Record<string, string>> {
+  #outageOf(service: Service): Outage {
+    const known = this.#outages.get(service);
+    if (known !== undefined) return known;
+    const outage = new Outage();
+    this.#outages.set(service, outage);
+    return outage;
+  }
+
   const services = (['compute', 'image', 'network', 'volume'] as const).filter((service) => catalogue.has(service));
   const found = await Promise.all(
     services.map(async (service) => [service, await newestVersion(http, service, catalogue.endpoint(service), signal)]),

@@ -16,11 +16,33 @@ export const wallClock: Clock = {
   pause: (ms, signal) => pauseFor(ms, undefined, { signal }),
 };
 
-/** A minute in all: a service that is restarted is back by then. */
+/** A minute in all for one question: a service that is restarted is back by then. */
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000] as const;
 const LONGEST_PAUSE_MS = 60_000;
 /** An error inside a service is seldom gone a minute later when it is not gone after seconds. */
 const MOST_REPEATS_OF_500 = 3;
+
+/** Over all questions that a service leaves unanswered in a row. */
+const LONGEST_OUTAGE_MS = 90_000;
+
+/** How long one service has been out; its questions share it, so that not each of them has all of the patience anew. */
+export class Outage {
+  #beganMs: number | null = null;
+
+  /** @param error that came of a question; null for an answer */
+  note(error: unknown, nowMs: number): void {
+    this.#beganMs = isOut(error) ? (this.#beganMs ?? nowMs) : null;
+  }
+
+  isTooLongAt(ms: number): boolean {
+    return this.#beganMs !== null && ms - this.#beganMs > LONGEST_OUTAGE_MS;
+  }
+}
+
+const isOut = (error: unknown): boolean =>
+  error instanceof UnreachableError ||
+  error instanceof ConnectionLostError ||
+  (error instanceof ServiceUnavailableError && error.status > 500);
 
 /**
  * @param isSafe asking twice does no harm, even when the first question was heard and only its answer was lost
@@ -29,15 +51,19 @@ const MOST_REPEATS_OF_500 = 3;
 export async function patiently<T>(
   ask: () => Promise<T>,
   isSafe: boolean,
-  { pause }: Clock,
+  { now, pause }: Clock,
   signal: AbortSignal,
+  outage = new Outage(),
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await ask();
+      const answer = await ask();
+      outage.note(null, now());
+      return answer;
     } catch (error) {
+      if (!signal.aborted) outage.note(error, now());
       const ms = pauseAfter(error, attempt, isSafe);
-      if (ms === null) throw error;
+      if (ms === null || outage.isTooLongAt(now() + ms)) throw error;
       await pause(ms, signal);
     }
   }
