@@ -79,7 +79,18 @@ describe('a token', () => {
     await expect(session.request('compute', 'GET', '/servers', get)).rejects.toMatchObject({
       code: 'openstack.token-refused',
     });
-    expect(cloud.tokens).toHaveLength(2);
+    expect(cloud.tokens).toHaveLength(3);
+  });
+
+  test('that Keystone gave within the second in which it ended all others is replaced, too', async () => {
+    await using cloud = await SmallCloud.start();
+    cloud.on('GET /compute/v2.1/servers', ({ headers }) =>
+      headers['x-auth-token'] === 'token-3-of-the-test' ? NONE : REFUSED,
+    );
+    await using session = await CloudSession.open(cloud.signIn(), never, cloud.clock);
+
+    expect(await session.request('compute', 'GET', '/servers', get)).toEqual({ servers: [] });
+    expect(cloud.pauses).toEqual([1500]);
   });
 
   test('of the operator’s own ends for good', async () => {

@@ -28,6 +28,8 @@ export interface RequestOptions<T> {
   readonly signal: AbortSignal;
 }
 
+const TOKEN_PAUSE_MS = 1_500;
+
 export class CloudSession implements AsyncDisposable {
   readonly about: DestinationAbout;
   readonly #http: CloudHttp;
@@ -35,9 +37,9 @@ export class CloudSession implements AsyncDisposable {
   readonly #catalogue: Catalogue;
   readonly #keeper: TokenKeeper;
   readonly #clock: Clock;
+  readonly #outages = new Map<Service, Outage>();
 
   /** @throws GutsError that says why it cannot sign in, or not into that project or region */
-  readonly #outages = new Map<Service, Outage>();
   static async open(signIn: DestinationSignIn, signal: AbortSignal, clock: Clock = wallClock): Promise<CloudSession> {
     const { connection } = signIn;
     const http = new CloudHttp(connection.trust, connection.proxy);
@@ -182,9 +184,25 @@ export class CloudSession implements AsyncDisposable {
       await this.#http.ask({ ...question, headers: { ...question.headers, 'X-Auth-Token': token } }, signal);
     const token = await this.#keeper.token();
     let answer = await withToken(token);
-    if (answer.status === 401) answer = await withToken(await this.#keeper.instead(token)); // a 401 comes before anything is done
+    if (answer.status === 401) {
+      const fresh = await this.#keeper.instead(token);
+      answer = await withToken(fresh); // a 401 comes before anything is done
+      if (answer.status === 401) {
+        // When Keystone ends tokens, those that it gives within the same second end, too.
+        await this.#clock.pause(TOKEN_PAUSE_MS, signal);
+        answer = await withToken(await this.#keeper.instead(fresh));
+      }
+    }
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw this.explain(service, question.method, path, answer);
+  }
+
+  #outageOf(service: Service): Outage {
+    const known = this.#outages.get(service);
+    if (known !== undefined) return known;
+    const outage = new Outage();
+    this.#outages.set(service, outage);
+    return outage;
   }
 
   #microversionHeader(service: Service, microversion: string | undefined): Record<string, string> {
@@ -197,14 +215,6 @@ export class CloudSession implements AsyncDisposable {
 }
 
 async function versionsOf(http: CloudHttp, catalogue: Catalogue, signal: AbortSignal): Promise<Record<string, string>> {
-  #outageOf(service: Service): Outage {
-    const known = this.#outages.get(service);
-    if (known !== undefined) return known;
-    const outage = new Outage();
-    this.#outages.set(service, outage);
-    return outage;
-  }
-
   const services = (['compute', 'image', 'network', 'volume'] as const).filter((service) => catalogue.has(service));
   const found = await Promise.all(
     services.map(async (service) => [service, await newestVersion(http, service, catalogue.endpoint(service), signal)]),
