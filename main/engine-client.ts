@@ -4,7 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import { EngineEvent, type EngineRequest } from '../worker/engine/protocol.ts';
 import { endEngine, EngineEndedError, engineThread } from './engine-thread.ts';
 import { RemoteError } from './shared/errors.ts';
-import type { InventoryPage } from './shared/inventory.ts';
+import type { InventoryLines } from './shared/inventory-lines.ts';
 import { diskResults, isDiskKind, type Job, type JobResults, type Progress } from './shared/jobs.ts';
 import type { Stage } from './shared/stages.ts';
 
@@ -14,7 +14,7 @@ const REMEDY =
 export interface JobListener<J extends Job = Job> {
   readonly onStage?: (stage: Stage) => void;
   readonly onProgress?: (progress: Progress) => void;
-  readonly onPage?: (page: InventoryPage) => void;
+  readonly onPage?: (page: InventoryLines) => void;
   /** Tells the result to whoever waits for it; only then is forgotten that the job was done, in case this process dies. */
   readonly onResult?: (result: JobResults[J['kind']]) => void;
 }

@@ -1,8 +1,8 @@
 /** What a source has: as it was last read, or read now where nothing is kept yet. */
 import type { SourceConnection } from '../shared/connections.ts';
-import type { InventoryVm } from '../shared/inventory.ts';
 import type { SourceInventoryResult } from '../shared/move-jobs.ts';
-import { NoInventoryError, type Inventory, type InventoryThing } from '../store/inventory.ts';
+import { NoInventoryError } from '../store/inventory.ts';
+import type { InventoryView } from '../store/inventory-view.ts';
 import { NoSecretError } from '../vault/errors.ts';
 import type { Parts } from './handlers.ts';
 
@@ -18,7 +18,7 @@ export async function refreshInventory(
   const { id } = signIn.connection;
   await using writer = await inventories.writer(id);
   const result = await engines.run({ kind: 'source.inventory', ...signIn }, signal, {
-    onPage: (page) => writer.add(page),
+    onPage: ({ text }) => writer.addLines(text),
   });
   await writer.finish();
   await connections.put('source', { ...signIn.connection, about: result.about });
@@ -30,11 +30,9 @@ export async function refreshInventory(
 export async function inventoryOf(
   parts: InventoryParts,
   { id, name }: SourceConnection,
-  wanted: (one: InventoryThing) => boolean,
   signal: AbortSignal,
-  isTagged?: (vm: InventoryVm) => boolean,
-): Promise<Inventory> {
-  const kept = await parts.inventories.read(id, wanted, isTagged);
+): Promise<InventoryView> {
+  const kept = await parts.inventories.view(id);
   if (kept !== null) return kept;
   try {
     await refreshInventory(parts, id, signal);
@@ -42,7 +40,7 @@ export async function inventoryOf(
     if (error instanceof NoSecretError) throw new NoInventoryError(name);
     throw error;
   }
-  const fresh = await parts.inventories.read(id, wanted, isTagged);
+  const fresh = await parts.inventories.view(id);
   if (fresh === null) throw new NoInventoryError(name);
   return fresh;
 }

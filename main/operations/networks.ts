@@ -33,9 +33,10 @@ async function chosen<K extends 'source' | 'destination'>(
 }
 
 async function ofSource(parts: Parts, source: SourceConnection, signal: AbortSignal): Promise<NetworkRow[]> {
-  const { things } = await inventoryOf(parts, source, ({ kind }) => kind === 'network', signal);
-  return things.flatMap((one): NetworkRow[] => {
-    if (one.kind !== 'network') return [];
+  const inventory = await inventoryOf(parts, source, signal);
+  return inventory.rows.flatMap((row): NetworkRow[] => {
+    const one = row.kind === 'network' ? inventory.thing(row) : null;
+    if (one?.kind !== 'network') return [];
     const { name, ref: id, kind, vlanId: segment } = one.thing;
     return [{ side: 'source', connection: source.name, name, id, kind, segment, subnets: [] }];
   });

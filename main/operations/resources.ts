@@ -1,8 +1,7 @@
 /** Answers what the sources have: machines, networks, datastores, hosts, and the disks of machines. */
-import { find, findOne, findVm, taggedBy, wantedBy, type Found } from './find.ts';
+import { find, findOne, findVm, readAll, wantedBy, type Found, type FoundThing } from './find.ts';
 import type { InventoryParts } from './inventory.ts';
 import type { Some } from './handlers.ts';
-import { matcher } from './glob.ts';
 import { pageOf } from './paging.ts';
 import type { Instance, Resource, VolumeRow } from '../shared/operations.ts';
 
@@ -11,34 +10,33 @@ export function resourceHandlers(
 ): Some<'resources.list' | 'resources.show' | 'instances.list' | 'instances.show' | 'volumes.list'> {
   return {
     'resources.list': async ({ source, limit, marker, ...filters }, { signal }) => {
-      const found = await find(parts, source, wantedBy(filters), signal, taggedBy(filters));
+      const found = await find(parts, source, wantedBy(filters), signal);
       const { page, next } = pageOf(found, keyOf, { limit, marker });
-      return { resources: page.map(resourceOf), next };
+      return { resources: await readAll(page, resourceOf), next };
     },
     'resources.show': async ({ resource, source }, { signal }) =>
       resourceOf(await findOne(parts, source, resource, signal)),
     'instances.list': async ({ source, limit, marker, ...filters }, { signal }) => {
-      const found = await find(parts, source, wantedBy({ ...filters, type: 'vm' }), signal, taggedBy(filters));
+      const found = await find(parts, source, wantedBy({ ...filters, type: 'vm' }), signal);
       const { page, next } = pageOf(found, keyOf, { limit, marker });
-      return { instances: page.flatMap(instanceOf), next };
+      return { instances: (await readAll(page, instanceOf)).flat(), next };
     },
     'instances.show': async ({ instance, source }, { signal }) => {
       const { vm, takenAt, source: from } = await findVm(parts, source, instance, signal);
       return { ...vm, source: from.name, takenAt };
     },
     'volumes.list': async ({ source, vm, limit, marker }, { signal }) => {
-      const suits = matcher(vm);
-      const found = await find(parts, source, ({ kind, thing }) => kind === 'vm' && suits(thing.name), signal);
-      const rows = found.flatMap(volumesOf);
-      const { page, next } = pageOf(rows, (row) => `${row.source}/${row.vmRef}/${row.key}`, { limit, marker });
-      return { volumes: page, next };
+      const found = await find(parts, source, wantedBy({ name: vm, type: 'vm' }), signal);
+      const disks = found.flatMap((one) => one.row.disks.map((key) => ({ ...one, key })));
+      const { page, next } = pageOf(disks, (disk) => `${keyOf(disk)}/${disk.key}`, { limit, marker });
+      return { volumes: (await readAll(page, (one, { key }) => volumeOf(one, key))).flat(), next };
     },
   };
 }
 
-const keyOf = ({ source, one }: Found): string => `${source.id}/${one.thing.ref}`;
+const keyOf = ({ source, row }: Found): string => `${source.id}/${row.ref}`;
 
-function resourceOf({ source, takenAt, one }: Found): Resource {
+function resourceOf({ source, takenAt, one }: FoundThing): Resource {
   const from = { source: source.name, takenAt };
   switch (one.kind) {
     case 'vm':
@@ -52,20 +50,22 @@ function resourceOf({ source, takenAt, one }: Found): Resource {
   }
 }
 
-const instanceOf = ({ source, takenAt, one }: Found): Instance[] =>
+const instanceOf = ({ source, takenAt, one }: FoundThing): Instance[] =>
   one.kind === 'vm' ? [{ source: source.name, takenAt, ...one.thing }] : [];
 
-function volumesOf({ source, one }: Found): VolumeRow[] {
+function volumeOf({ source, one }: FoundThing, key: string): VolumeRow[] {
   if (one.kind !== 'vm') return [];
   const { name: vm, ref: vmRef, disks } = one.thing;
-  return disks.map(({ key, label, sizeBytes, datastore, file }) => ({
-    source: source.name,
-    vm,
-    vmRef,
-    key,
-    label,
-    sizeBytes,
-    datastore,
-    file,
-  }));
+  return disks
+    .filter((disk) => disk.key === key)
+    .map(({ label, sizeBytes, datastore, file }) => ({
+      source: source.name,
+      vm,
+      vmRef,
+      key,
+      label,
+      sizeBytes,
+      datastore,
+      file,
+    }));
 }

@@ -39,11 +39,11 @@ export function sourceHandlers(
     },
     'sources.show': async ({ source }) => {
       const found = await connections.find('source', source);
-      const kept = await inventories.read(found.id, () => false);
+      const takenAt = await inventories.takenAt(found.id);
       return {
         source: found,
         secret: await vault.whereIs(found.id),
-        inventory: kept === null ? null : { takenAt: kept.takenAt },
+        inventory: takenAt === null ? null : { takenAt },
       };
     },
     'sources.delete': async ({ source }) => {

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Well below what anybody who waits for an answer notices, and long enough that the pauses cost nothing. */
-const HOLD_MS = 2;
+const HOLD_MS = 1;
 
 export class Breather {
   #sinceMs = performance.now();

@@ -6,6 +6,7 @@ import { CloudFactsStore } from '../../main/store/cloud-facts.ts';
 import { InventoryStore } from '../../main/store/inventory.ts';
 import { newDestinationId } from '../../main/store/connections.ts';
 import { scratch } from '../support/disks.ts';
+import { until } from '../support/until.ts';
 import { page, smallInventory, vm } from './samples.ts';
 
 const all = () => true;
@@ -108,7 +109,54 @@ describe('an inventory', () => {
     }
   });
 
-  test('of 10,000 machines is written and searched in seconds, holding only what was asked for', async () => {
+  test('of an older Guts, which did not vouch for it, is looked at line by line', async () => {
+    using tmp = scratch();
+    const store = new InventoryStore(tmp.dir);
+    const id = newSourceId();
+    await using writer = await store.writer(id);
+    writer.add(smallInventory);
+    await writer.finish();
+    const file = tmp.file(`inventory/${id}.ndjson`);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+
+    for (const end of ['{"end":true}', lines.at(-1)?.replace(/"shape":"\w+"/, '"shape":"another"') ?? '']) {
+      writeFileSync(file, [...lines.slice(0, -1), end, ''].join('\n'));
+      expect((await new InventoryStore(tmp.dir).read(id, all))?.things).toEqual((await store.read(id, all))?.things);
+      writeFileSync(file, [...lines.slice(0, -1), end, ''].join('\n').replace('"cpus":2', '"cpus":"two"'));
+      await expect(new InventoryStore(tmp.dir).read(id, all)).rejects.toMatchObject({ code: 'store.damaged' });
+    }
+  });
+
+  test('once looked at stays in memory, by name as people count, until it is another', async () => {
+    using tmp = scratch();
+    const store = new InventoryStore(tmp.dir);
+    const other = new InventoryStore(tmp.dir);
+    const id = newSourceId();
+    const write = async (by: InventoryStore, ...names: string[]): Promise<void> => {
+      await using writer = await by.writer(id);
+      writer.add(page({ vms: names.map((name) => vm(`vm-${name}`, name)) }));
+      await writer.finish();
+    };
+    const names = async (): Promise<string[] | undefined> => (await store.view(id))?.rows.map(({ name }) => name);
+    expect(await store.view(id)).toBeNull();
+    expect(await store.takenAt(id)).toBeNull();
+
+    await write(store, 'web-10', 'web-9', 'db');
+    const view = await store.view(id);
+    expect(view?.rows.map(({ name }) => name)).toEqual(['db', 'web-9', 'web-10']);
+    expect(view?.told.map(({ name }) => name)).toEqual(['web-10', 'web-9', 'db']);
+    expect(await store.view(id)).toBe(view);
+    expect(await other.takenAt(id)).toBe(view?.takenAt);
+    await write(store, 'web-1');
+    expect(await names()).toEqual(['web-1']);
+
+    await write(other, 'web-2'); // another process: what was true before is told until the new is in memory
+    await until(names, (now) => now?.join() === 'web-2');
+    await other.remove(id);
+    expect(await names()).toBeUndefined();
+  });
+
+  test('of 10,000 machines is written and searched in seconds', async () => {
     using tmp = scratch();
     const store = new InventoryStore(tmp.dir);
     const id = newSourceId();

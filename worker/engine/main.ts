@@ -4,6 +4,7 @@ import { endIdleLanes } from './lane/idle.ts'; // first: it starts lanes while t
 import { setMaxListeners } from 'node:events';
 import { parentPort } from 'node:worker_threads';
 import { GutsError, toErrorInfo } from '../../main/shared/errors.ts';
+import { inventoryLines } from '../../main/shared/inventory-lines.ts';
 import { DiskJob, isDiskKind, type Job, type JobResults } from '../../main/shared/jobs.ts';
 import { convert } from './convert.ts';
 import { digestSource } from './digest.ts';
@@ -79,7 +80,7 @@ async function run(id: number, job: RunRequest['job'], cancel: AbortController):
     signal: cancel.signal,
     tellStage: (stage) => tell({ id, kind: 'stage', stage }),
     tellProgress: (progress) => tell({ id, kind: 'progress', progress }),
-    tellPage: (page) => tell({ id, kind: 'page', page }),
+    tellPage: (page) => tell({ id, kind: 'page', page: inventoryLines(page) }),
     onWritten: (bytes) => {
       bytesWritten += bytes;
     },

@@ -1,0 +1,79 @@
+/** What stands in the file of an inventory: a head, a line for each thing, and an end that vouches for all of it. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import {
+  InventoryDatastore,
+  InventoryHost,
+  InventoryNetwork,
+  InventoryTags,
+  InventoryVm,
+} from '../shared/inventory.ts';
+import { StoreDamagedError } from './errors.ts';
+
+export const SCHEMA_VERSION = 1;
+
+export const Line = z.union([
+  z.object({ vm: InventoryVm }),
+  z.object({ network: InventoryNetwork }),
+  z.object({ datastore: InventoryDatastore }),
+  z.object({ host: InventoryHost }),
+  z.object({ gone: z.array(z.string()) }),
+  z.object({ tagged: z.array(InventoryTags) }),
+]);
+export type Line = z.infer<typeof Line>;
+
+export const Head = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  source: z.string(),
+  takenAt: z.iso.datetime(),
+});
+
+/** The last line: without it the file was cut. */
+export const End = z.object({
+  end: z.literal(true),
+  /** Of all bytes before this line; whoever finds it right need not look at each line. Files of an older Guts have none. */
+  sum: z.string().optional(),
+  /** Of the words that a line can be made of: what another Guts wrote is looked at. */
+  shape: z.string().optional(),
+});
+
+export type InventoryThing =
+  | { readonly kind: 'vm'; readonly thing: InventoryVm }
+  | { readonly kind: 'network'; readonly thing: InventoryNetwork }
+  | { readonly kind: 'datastore'; readonly thing: InventoryDatastore }
+  | { readonly kind: 'host'; readonly thing: InventoryHost };
+
+/** SHA-512 is the fastest where the processor has no help for hashing. */
+export const newSum = () => createHash('sha512');
+
+let shape: string | undefined;
+export function shapeOfLines(): string {
+  shape ??= createHash('sha256')
+    .update(JSON.stringify(z.toJSONSchema(Line)))
+    .digest('hex')
+    .slice(0, 16);
+  return shape;
+}
+
+/** From the head alone. */
+export async function takenAtOf(file: string): Promise<string> {
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    try {
+      return Head.parse(JSON.parse(line)).takenAt;
+    } catch (cause) {
+      throw damagedAt(file, 1, cause);
+    }
+  }
+  throw damagedAt(file, 0, undefined);
+}
+
+export function damagedAt(file: string, number: number, cause: unknown): StoreDamagedError {
+  return new StoreDamagedError(
+    file,
+    `Line ${number} is not what was written, or the rest is missing.`,
+    'Read the inventory again with “guts source refresh”; nothing else depends on this file.',
+    { cause },
+  );
+}
