@@ -1,0 +1,77 @@
+/** What must be over, or done, before a migration may start: the waves of its plan before its own, and those it comes after. */
+import type { MigrationId } from '../shared/migration.ts';
+import type { PlanId, Schedule, WaitsFor } from '../shared/schedule.ts';
+import { isOver, type Stage } from '../shared/stages.ts';
+
+export interface Member {
+  readonly id: MigrationId;
+  readonly schedule: Pick<Schedule, 'plan' | 'wave' | 'after'>;
+  /** Somebody asked for it to run, also again after it has failed. */
+  readonly isWished: boolean;
+}
+
+/** Null where there is no such migration. */
+export type StageOf = (id: MigrationId) => Stage | null;
+
+export class Waves {
+  readonly #stageOf: StageOf;
+  /** The first wave of each plan that is not over. */
+  readonly #first = new Map<PlanId, number>();
+
+  /** @param members of all plans, also those that nobody asked to run yet */
+  constructor(members: readonly Member[], stageOf: StageOf) {
+    this.#stageOf = stageOf;
+    for (const { id, schedule, isWished } of members) {
+      const { plan, wave } = schedule;
+      const stage = stageOf(id);
+      if (plan === null || stage === null || (isOver(stage) && !isWished)) continue;
+      const first = this.#first.get(plan);
+      if (first === undefined || wave < first) this.#first.set(plan, wave);
+    }
+  }
+
+  /** Null where nothing of that kind is in the way. */
+  inTheWay({ schedule }: Member): WaitsFor | null {
+    const first = schedule.plan === null ? undefined : this.#first.get(schedule.plan);
+    if (first !== undefined && first < schedule.wave) {
+      const says = `Wave ${first} of its plan is not over, and this is wave ${schedule.wave}.`;
+      return { reason: 'wave', says, until: null };
+    }
+    const before = schedule.after.find((id) => this.#stageOf(id) !== 'done');
+    if (before === undefined) return null;
+    const stage = this.#stageOf(before);
+    const says =
+      stage === null
+        ? `It comes after ${before}, which is not there any more: take that out of its schedule.`
+        : isOver(stage)
+          ? `It comes after ${before}, which ended as “${stage}”: retry that, or take it out of the schedule.`
+          : `It comes after ${before}, which is not done.`;
+    return { reason: 'after', says, until: null };
+  }
+}
+
+/** Whether each would have to wait for the other, over however many in between. */
+export function wouldWaitForItself(
+  id: MigrationId,
+  schedule: Pick<Schedule, 'plan' | 'wave' | 'after'>,
+  others: ReadonlyMap<MigrationId, Pick<Schedule, 'plan' | 'wave' | 'after'>>,
+): boolean {
+  const seen = new Set<MigrationId>();
+  const waves = new Map<PlanId, number>(); // of each plan, the wave below which all were looked at
+  const left = [id];
+  for (let at = left.pop(); at !== undefined; at = left.pop()) {
+    const { plan, wave, after } = at === id ? schedule : (others.get(at) ?? { plan: null, wave: 1, after: [] });
+    const before = [...after];
+    if (plan !== null && wave > (waves.get(plan) ?? 1)) {
+      waves.set(plan, wave);
+      for (const [other, its] of others) if (other !== id && its.plan === plan && its.wave < wave) before.push(other);
+      if (schedule.plan === plan && schedule.wave < wave) before.push(id);
+    }
+    for (const next of before) {
+      if (next === id) return true;
+      if (!seen.has(next)) left.push(next);
+      seen.add(next);
+    }
+  }
+  return false;
+}
