@@ -1,0 +1,191 @@
+/** What is going on right now: runs, preflights and cancellations, each until its end is written down. */
+import type { EventHub } from '../events.ts';
+import type { Progress } from '../shared/jobs.ts';
+import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
+import type { NodeId, SlotUse } from '../shared/schedule.ts';
+import { isOver } from '../shared/stages.ts';
+import type { Bandwidth } from './bandwidth.ts';
+import type { Clock } from './clock.ts';
+import { needsPreflight } from './decide.ts';
+import type { QueueEntry, QueueLine } from './entries.ts';
+import type { MigrationIndex, MigrationNode, RunListener } from './node.ts';
+import { afterCancel, afterPreflight, afterRun, type End } from './settle.ts';
+
+export interface WorkParts {
+  readonly index: MigrationIndex;
+  readonly nodes: readonly MigrationNode[];
+  readonly clock: Clock;
+  readonly events: EventHub;
+  readonly bandwidth: Bandwidth;
+  readonly entryOf: (id: MigrationId) => QueueEntry | undefined;
+  /** Returns when the end of something is written down; never throws. */
+  readonly settle: (lines: readonly QueueLine[]) => Promise<void>;
+  /** Somebody works no more: what comes next? */
+  readonly look: () => void;
+  /** Its stage has changed, as the index knows, or whether it is worked on. */
+  readonly tell: (id: MigrationId) => void;
+  /** Whether the scheduler stops. */
+  readonly isStopping: () => boolean;
+}
+
+interface Work {
+  readonly kind: 'run' | 'preflight';
+  readonly node: MigrationNode;
+  readonly progress: Map<number, Progress>;
+  isPausing: boolean;
+}
+
+export class AtWork {
+  readonly #parts: WorkParts;
+  readonly #works = new Map<MigrationId, Work>();
+  readonly #cancelling = new Set<MigrationId>();
+  readonly #all = new Set<Promise<void>>();
+
+  constructor(parts: WorkParts) {
+    this.#parts = parts;
+  }
+
+  has(id: MigrationId): boolean {
+    return this.#works.has(id) || this.#cancelling.has(id);
+  }
+
+  ids(): MigrationId[] {
+    return [...new Set([...this.#works.keys(), ...this.#cancelling])];
+  }
+
+  idsOf(kind: Work['kind']): MigrationId[] {
+    return [...this.#works].flatMap(([id, work]) => (work.kind === kind ? [id] : []));
+  }
+
+  /** Of the disks that are being copied, in their order. */
+  progressOf(id: MigrationId): Progress[] {
+    const told = this.#works.get(id)?.progress ?? new Map<number, Progress>();
+    return [...told].sort(([a], [b]) => a - b).map(([, progress]) => progress);
+  }
+
+  run(record: MigrationRecord, on: NodeId): void {
+    const { request } = record;
+    const node = this.#node(on);
+    this.#begin(request.id, 'run', node, async (listener) => {
+      using limited = this.#parts.bandwidth.forRun(request.source);
+      await node.run(request, { buckets: limited.buckets }, listener);
+      return null;
+    });
+  }
+
+  /** Also of one that is past it already: then it is only measured. */
+  preflight(record: MigrationRecord, on: NodeId): void {
+    const { request, stage } = record;
+    const node = this.#node(on);
+    this.#begin(request.id, 'preflight', node, async (listener) => {
+      if (needsPreflight(stage)) await node.preflight(request, listener);
+      const now = await this.#refresh(request.id);
+      return now === null || needsPreflight(now.stage) || isOver(now.stage) ? null : await node.measure(request);
+    });
+  }
+
+  /** Asks what runs to stand still. It may have come too far for that: then it goes on, and the wish is taken back. */
+  pause(record: MigrationRecord): void {
+    const { id } = record.request;
+    const work = this.#works.get(id);
+    if (work === undefined || work.isPausing) return;
+    work.isPausing = true;
+    this.#track(
+      work.node.pause(record.request).catch(async () => {
+        work.isPausing = false;
+        if (this.#works.get(id) !== work || this.#parts.entryOf(id)?.wish !== 'pause') return;
+        const at = new Date(this.#parts.clock.now()).toISOString();
+        await this.#parts.settle([{ what: 'wished', id, wish: 'run', number: null, at }]);
+      }),
+    );
+  }
+
+  cancel(record: MigrationRecord, on: NodeId | null): void {
+    const { id } = record.request;
+    if (this.#cancelling.has(id)) return;
+    this.#cancelling.add(id);
+    const node = this.#works.get(id)?.node ?? this.#node(on);
+    const beganMs = this.#parts.clock.now();
+    this.#track(
+      node
+        .cancel(record.request)
+        .then(
+          () => null,
+          (error: unknown) => error,
+        )
+        .then(async (error) => {
+          const end = await this.#endOf(id, beganMs, error);
+          if (end !== null) await this.#parts.settle(afterCancel(end));
+          this.#cancelling.delete(id);
+          this.#parts.tell(id);
+          this.#parts.look();
+        }),
+    );
+  }
+
+  /** Returns when nothing goes on any more. */
+  async idle(): Promise<void> {
+    while (this.#all.size > 0) await Promise.all(this.#all);
+  }
+
+  #begin(
+    id: MigrationId,
+    kind: Work['kind'],
+    node: MigrationNode,
+    work: (listener: RunListener) => Promise<SlotUse | null>,
+  ): void {
+    const progress = new Map<number, Progress>();
+    this.#works.set(id, { kind, node, progress, isPausing: false });
+    const listener: RunListener = {
+      onStage: () => this.#track(this.#refresh(id).then(() => this.#parts.tell(id))),
+      onProgress: (told) => {
+        progress.set(told.diskIndex, told);
+        this.#parts.events.tell({ kind: 'progress', id, progress: told });
+      },
+    };
+    this.#track(this.#toTheEnd(id, kind, async () => await work(listener)));
+  }
+
+  async #toTheEnd(id: MigrationId, kind: Work['kind'], work: () => Promise<SlotUse | null>): Promise<void> {
+    const beganMs = this.#parts.clock.now();
+    let use: SlotUse | null = null;
+    let error: unknown = null;
+    try {
+      use = await work();
+    } catch (thrown) {
+      error = thrown;
+    }
+    const end = await this.#endOf(id, beganMs, error);
+    if (end !== null)
+      await this.#parts.settle(kind === 'run' ? afterRun(end, this.#parts.isStopping()) : afterPreflight(end, use));
+    this.#works.delete(id);
+    this.#parts.tell(id);
+    this.#parts.look();
+  }
+
+  /** How it stands now that it has ended; null where the queue does not know it any more. */
+  async #endOf(id: MigrationId, beganMs: number, error: unknown): Promise<End | null> {
+    const record = await this.#refresh(id);
+    const entry = this.#parts.entryOf(id);
+    const nowMs = this.#parts.clock.now();
+    return entry === undefined ? null : { entry, record, error, ranForMs: nowMs - beganMs, nowMs };
+  }
+
+  /** What cannot be read now counts as it was known last. */
+  async #refresh(id: MigrationId): Promise<MigrationRecord | null> {
+    const { index } = this.#parts;
+    return await index.refresh(id).catch(() => index.find(id) ?? null);
+  }
+
+  #node(id: NodeId | null): MigrationNode {
+    const { nodes } = this.#parts;
+    const node = nodes.find((one) => one.id === id) ?? nodes[0];
+    if (node === undefined) throw new Error('there are no nodes');
+    return node;
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#all.delete(tracked));
+    this.#all.add(tracked);
+  }
+}

@@ -1,0 +1,21 @@
+/** When something that failed is tried again: soon at first, then ever later, but for ever. */
+import type { ErrorInfo } from '../shared/errors.ts';
+import type { Trouble } from './entries.ts';
+
+const MINUTES = [1, 2, 4, 8, 15] as const;
+/** Whoever went well for so long begins from the front. */
+const GOOD_FOR_MS = 15 * 60_000;
+/** Codes of disks on this side that have no room left. */
+const FULL: readonly string[] = ['destination.full', 'store.full'];
+
+/** @param wentWellForMs how long it ran before it failed */
+export function troubleAfter(error: ErrorInfo, before: Trouble | null, wentWellForMs: number, nowMs: number): Trouble {
+  const tries = wentWellForMs >= GOOD_FOR_MS ? 1 : (before?.tries ?? 0) + 1;
+  const minutes = MINUTES[Math.min(tries, MINUTES.length) - 1] ?? MINUTES[0];
+  return {
+    tries,
+    until: new Date(nowMs + minutes * 60_000).toISOString(),
+    reason: FULL.includes(error.code) ? 'space' : 'trouble',
+    says: `${error.message} ${error.remedy}`,
+  };
+}

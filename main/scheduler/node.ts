@@ -1,0 +1,45 @@
+/** What the scheduler asks of a place where migrations run: this machine, or a worker on another one. */
+import type { Progress } from '../shared/jobs.ts';
+import type { MigrationId, MigrationRecord, MigrationRequest } from '../shared/migration.ts';
+import type { NodeFacts, NodeId, SlotUse } from '../shared/schedule.ts';
+import type { Stage } from '../shared/stages.ts';
+
+export interface RunListener {
+  readonly onStage: (stage: Stage) => void;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface RunOptions {
+  /** Of the table of rates: all of them limit it. */
+  readonly buckets: readonly number[];
+}
+
+export interface MigrationNode {
+  readonly id: NodeId;
+  /** What is reserved is not for the node to know: it says 0. */
+  facts(): Promise<Omit<NodeFacts, 'running'>>;
+  /**
+   * Takes a migration to “queued”, or to “failed” where something stops it.
+   * @throws GutsError where it could not be tried, and as a migration that fails does
+   */
+  preflight(request: MigrationRequest, listener: RunListener): Promise<void>;
+  /** What it takes of slots and space, as preflight found it. */
+  measure(request: MigrationRequest): Promise<SlotUse>;
+  /**
+   * Takes a migration from wherever it stands to its end, to “paused”, or to “waiting” where trouble may pass.
+   * @throws GutsError where it could not be tried, and as a migration that fails does
+   */
+  run(request: MigrationRequest, options: RunOptions, listener: RunListener): Promise<void>;
+  /** Returns when it stands still. @throws GutsError where it cannot stop any more */
+  pause(request: MigrationRequest): Promise<void>;
+  /** Stops it, whoever works on it, and undoes what was made. @throws LeftBehindError and what signing in throws */
+  cancel(request: MigrationRequest): Promise<void>;
+}
+
+/** All migrations, in memory. */
+export interface MigrationIndex {
+  all(): readonly MigrationRecord[];
+  find(id: MigrationId): MigrationRecord | undefined;
+  /** Reads it anew; null where it is gone. */
+  refresh(id: MigrationId): Promise<MigrationRecord | null>;
+}

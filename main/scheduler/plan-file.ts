@@ -1,0 +1,101 @@
+/** `plans.json`: the plans, with the migrations that were made of them. */
+import * as path from 'node:path';
+import { Low } from 'lowdb';
+import { z } from 'zod';
+import { GutsError } from '../shared/errors.ts';
+import { Plan } from '../shared/plans.ts';
+import { PlanId } from '../shared/schedule.ts';
+import { randomLetters } from '../store/connections.ts';
+import { DurableFile } from '../store/durable-file.ts';
+import { asOnlyWriter } from '../store/writer-lock.ts';
+
+const SCHEMA_VERSION = 1;
+const Document = z.object({ schemaVersion: z.literal(SCHEMA_VERSION), plans: z.array(Plan) });
+type Document = z.infer<typeof Document>;
+
+export class UnknownPlanError extends GutsError {
+  readonly code = 'plan.unknown';
+  readonly remedy: string;
+
+  constructor(nameOrId: string, known: readonly string[]) {
+    super(`There is no plan “${nameOrId}”.`);
+    this.remedy =
+      known.length === 0 ? 'Create one with “guts plan create”.' : `Take one of these: ${known.join(', ')}.`;
+  }
+}
+
+export class PlanNameTakenError extends GutsError {
+  readonly code = 'plan.name-taken';
+  readonly remedy = 'Choose another name, or delete that one first; its migrations stay.';
+}
+
+export class PlanFile {
+  readonly #folder: string;
+  readonly #db: Low<Document>;
+
+  private constructor(folder: string, db: Low<Document>) {
+    this.#folder = folder;
+    this.#db = db;
+  }
+
+  /** @throws StoreDamagedError, StoreTooNewError, StoreRefusedError */
+  static async open(dataDir: string): Promise<PlanFile> {
+    const file = new DurableFile<Document>({
+      file: path.join(dataDir, 'plans.json'),
+      schema: Document,
+      schemaVersion: SCHEMA_VERSION,
+      keepsBackup: true,
+    });
+    const db = new Low<Document>(file, { schemaVersion: SCHEMA_VERSION, plans: [] });
+    await db.read();
+    return new PlanFile(dataDir, db);
+  }
+
+  /** Oldest first. */
+  get plans(): readonly Plan[] {
+    return this.#db.data.plans;
+  }
+
+  /** @param nameOrId names are compared without regard to case @throws UnknownPlanError */
+  find(nameOrId: string): Plan {
+    const found =
+      this.plans.find(({ id }) => id === nameOrId) ?? this.plans.find(({ name }) => isSameName(name, nameOrId));
+    if (found === undefined)
+      throw new UnknownPlanError(
+        nameOrId,
+        this.plans.map(({ name }) => name),
+      );
+    return found;
+  }
+
+  /** Adds the plan, or replaces the one with its id. @throws PlanNameTakenError, StoreBusyError, StoreRefusedError */
+  async put(plan: Plan): Promise<void> {
+    await this.#change((plans) => {
+      const taken = plans.find(({ id, name }) => id !== plan.id && isSameName(name, plan.name));
+      if (taken !== undefined) throw new PlanNameTakenError(`There is a plan “${taken.name}” already.`);
+      return plans.some(({ id }) => id === plan.id)
+        ? plans.map((one) => (one.id === plan.id ? plan : one))
+        : [...plans, plan];
+    });
+  }
+
+  async remove(id: PlanId): Promise<void> {
+    await this.#change((plans) => plans.filter((one) => one.id !== id));
+  }
+
+  async #change(change: (plans: readonly Plan[]) => Plan[]): Promise<void> {
+    await asOnlyWriter(this.#folder, async () => {
+      const before = this.#db.data;
+      this.#db.data = { ...before, plans: change(before.plans) };
+      try {
+        await this.#db.write();
+      } catch (error) {
+        this.#db.data = before;
+        throw error;
+      }
+    });
+  }
+}
+
+const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+export const newPlanId = (): PlanId => PlanId.parse(`pln_${randomLetters()}`);
