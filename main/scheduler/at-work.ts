@@ -8,11 +8,11 @@ import type { Bandwidth } from './bandwidth.ts';
 import type { Clock } from './clock.ts';
 import { needsPreflight } from './decide.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
-import type { MigrationIndex, MigrationNode, RunListener } from './node.ts';
+import type { MigrationNode, RecordIndex, RunListener } from './node.ts';
 import { afterCancel, afterPreflight, afterRun, type End } from './settle.ts';
 
 export interface WorkParts {
-  readonly index: MigrationIndex;
+  readonly index: RecordIndex;
   readonly nodes: readonly MigrationNode[];
   readonly clock: Clock;
   readonly events: EventHub;
@@ -22,7 +22,7 @@ export interface WorkParts {
   readonly settle: (lines: readonly QueueLine[]) => Promise<void>;
   /** Somebody works no more: what comes next? */
   readonly look: () => void;
-  /** Its stage has changed, as the index knows, or whether it is worked on. */
+  /** Nobody works on it any more. */
   readonly tell: (id: MigrationId) => void;
   /** Whether the scheduler stops. */
   readonly isStopping: () => boolean;
@@ -88,7 +88,7 @@ export class AtWork {
   pause(record: MigrationRecord): void {
     const { id } = record.request;
     const work = this.#works.get(id);
-    if (work === undefined || work.isPausing) return;
+    if (work?.kind !== 'run' || work.isPausing) return;
     work.isPausing = true;
     this.#track(
       work.node.pause(record.request).catch(async () => {
@@ -137,7 +137,10 @@ export class AtWork {
     const progress = new Map<number, Progress>();
     this.#works.set(id, { kind, node, progress, isPausing: false });
     const listener: RunListener = {
-      onStage: () => this.#track(this.#refresh(id).then(() => this.#parts.tell(id))),
+      onStage: () => {
+        progress.clear();
+        this.#track(this.#refresh(id).then(() => {}));
+      },
       onProgress: (told) => {
         progress.set(told.diskIndex, told);
         this.#parts.events.tell({ kind: 'progress', id, progress: told });
@@ -174,7 +177,7 @@ export class AtWork {
   /** What cannot be read now counts as it was known last. */
   async #refresh(id: MigrationId): Promise<MigrationRecord | null> {
     const { index } = this.#parts;
-    return await index.refresh(id).catch(() => index.find(id) ?? null);
+    return await index.refresh(id).catch(() => index.find(id));
   }
 
   #node(id: NodeId | null): MigrationNode {

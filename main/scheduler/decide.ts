@@ -55,7 +55,7 @@ const LOOK_AT_NODES_MS = 30_000;
 export const needsPreflight = (stage: Stage | null): boolean =>
   stage === null || stage === 'planned' || stage === 'preflight' || stage === 'failed';
 
-interface Candidate {
+export interface Candidate {
   readonly entry: QueueEntry;
   readonly number: number;
   readonly isUnderway: boolean;
@@ -63,19 +63,26 @@ interface Candidate {
 }
 
 export function decide(situation: Situation): Decision {
-  const { entries, stageOf, settings, inPreflight } = situation;
-  const queued = entries.filter(({ wish, isAdmitted }) => wish === 'run' && !isAdmitted);
-  const running = entries.filter(({ isAdmitted }) => isAdmitted);
-  if (settings.isPaused) return nothing(queued, inPreflight);
+  const { settings, inPreflight } = situation;
+  const order = queueOf(situation);
+  if (settings.isPaused) return nothing(order, inPreflight);
+  return new Round(situation).decide(order);
+}
 
-  const perPlan = countBy(running, ({ schedule }) => schedule.plan);
-  const candidates = queued.map((entry): Candidate => {
-    const stage = stageOf(entry.id);
-    const isUnderway = stage !== 'queued' && !needsPreflight(stage);
-    return { entry, number: entry.number, isUnderway, schedule: entry.schedule };
-  });
-  const order = inOrder(candidates, (plan: PlanId | null) => perPlan.get(plan) ?? 0);
-  return new Round(situation, running).decide(order);
+/** Those that want to run and do not, first to start first. */
+export function queueOf({ entries, stageOf }: Pick<Situation, 'entries' | 'stageOf'>): readonly Candidate[] {
+  const perPlan = countBy(
+    entries.filter(({ isAdmitted }) => isAdmitted),
+    ({ schedule }) => schedule.plan,
+  );
+  const candidates = entries
+    .filter(({ wish, isAdmitted }) => wish === 'run' && !isAdmitted)
+    .map((entry): Candidate => {
+      const stage = stageOf(entry.id);
+      const isUnderway = stage !== 'queued' && !needsPreflight(stage);
+      return { entry, number: entry.number, isUnderway, schedule: entry.schedule };
+    });
+  return inOrder(candidates, (plan: PlanId | null) => perPlan.get(plan) ?? 0);
 }
 
 /** One decision: what is taken by those who come first is not there for those behind them. */
@@ -95,8 +102,9 @@ class Round {
   /** When windows that are open now may close. */
   readonly #edges: number[] = [];
 
-  constructor(situation: Situation, running: readonly QueueEntry[]) {
+  constructor(situation: Situation) {
     const { settings, nodes, nameOf, entries, stageOf } = situation;
+    const running = entries.filter(({ isAdmitted }) => isAdmitted);
     this.#situation = situation;
     this.#slots = new SlotCount(settings.slots, nameOf);
     for (const { use } of running) if (use !== null) this.#slots.take(use);
@@ -254,13 +262,10 @@ const noPreflight: WaitsFor = {
   until: null,
 };
 
-function nothing(queued: readonly QueueEntry[], inPreflight: ReadonlySet<MigrationId>): Decision {
-  const waitsFor: WaitsFor = {
-    reason: 'hold',
-    says: 'Nothing starts as long as the scheduler is paused.',
-    until: null,
-  };
-  const waits = queued.filter(({ id }) => !inPreflight.has(id)).map(({ id }) => [id, waitsFor] as const);
+function nothing(order: readonly Candidate[], inPreflight: ReadonlySet<MigrationId>): Decision {
+  const waits = order
+    .filter(({ entry }) => !inPreflight.has(entry.id))
+    .map(({ entry }) => [entry.id, schedulerPaused] as const);
   return { starts: [], preflights: [], waits: new Map(waits), overtaken: new Map(), lookAgainAtMs: null };
 }
 

@@ -2,17 +2,15 @@
 import type { EventHub } from '../events.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { ScheduledMigration, WaitsFor } from '../shared/schedule.ts';
-import type { Standing } from './actions.ts';
 import type { AtWork } from './at-work.ts';
 import type { Clock } from './clock.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
-import { UnknownMigrationError } from './errors.ts';
-import type { MigrationIndex } from './node.ts';
+import type { RecordIndex } from './node.ts';
 import type { QueueFile } from './queue-file.ts';
 
 export interface DeskParts {
   readonly queue: QueueFile;
-  readonly index: MigrationIndex;
+  readonly index: RecordIndex;
   readonly events: EventHub;
   readonly clock: Clock;
 }
@@ -48,35 +46,23 @@ export class Desk {
     return this.#parts.queue.entries.get(id);
   }
 
-  find(id: MigrationId): MigrationRecord | undefined {
+  find(id: MigrationId): MigrationRecord | null {
     return this.#parts.index.find(id);
   }
 
-  records(): readonly MigrationRecord[] {
-    return this.#parts.index.all();
-  }
-
-  /** @throws UnknownMigrationError */
-  record(id: MigrationId): MigrationRecord {
-    const record = this.find(id);
-    if (record === undefined) throw new UnknownMigrationError(id);
-    return record;
-  }
-
-  standing(record: MigrationRecord): Standing {
-    const { id } = record.request;
-    return { record, entry: this.entry(id) ?? null, isAtWork: record.isRunning || this.#work().has(id) };
+  isAtWork({ request, isRunning }: MigrationRecord): boolean {
+    return isRunning || this.#work().has(request.id);
   }
 
   view(record: MigrationRecord): ScheduledMigration {
     const { id } = record.request;
-    const { entry, isAtWork } = this.standing(record);
+    const entry = this.entry(id);
     return {
       ...record,
-      isRunning: isAtWork,
+      isRunning: this.isAtWork(record),
       schedule: entry?.schedule ?? null,
       isQueued: entry?.wish === 'run',
-      waitsFor: this.waits.get(id) ?? (entry === null ? null : failedCancel(entry)),
+      waitsFor: this.waits.get(id) ?? (entry === undefined ? null : failedCancel(entry)),
       placement: entry?.placement ?? null,
       progress: this.#work().progressOf(id),
     };
@@ -91,7 +77,7 @@ export class Desk {
 
   tell(id: MigrationId): void {
     const record = this.find(id);
-    if (record === undefined) return;
+    if (record === null) return;
     const { request, stage, isRunning, isQueued, waitsFor, placement } = this.view(record);
     const vm = request.vm.name;
     this.#parts.events.tell({ kind: 'migration', id, vm, stage, isRunning, isQueued, waitsFor, placement });

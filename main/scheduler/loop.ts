@@ -117,7 +117,7 @@ export class Loop {
     const { desk, work } = this.#parts;
     const { id, wish, isAdmitted, placement } = entry;
     if ((wish === 'none' && !isAdmitted) || work.has(id)) return [];
-    const record = desk.find(id) ?? null;
+    const record = desk.find(id);
     const at = new Date(nowMs).toISOString();
     const mayGoOn = record?.stage === 'failed' && !isAdmitted; // to be retried, or cleaned up
     if (record === null || (isOver(record.stage) && !mayGoOn)) return whenOver({ entry, record, nowMs });
@@ -131,7 +131,7 @@ export class Loop {
     const { desk, work, settings } = this.#parts;
     for (const { id, wish, isAdmitted, placement, trouble } of desk.entries()) {
       const record = desk.find(id);
-      if (record === undefined) continue;
+      if (record === null) continue;
       if (wish === 'pause') work.pause(record);
       else if (wish === 'cancel' && (trouble === null || Date.parse(trouble.until) <= nowMs))
         work.cancel(record, placement?.node ?? null);
@@ -140,7 +140,7 @@ export class Loop {
     }
     for (const { id, node } of preflights) {
       const record = desk.find(id);
-      if (record !== undefined && desk.entry(id)?.wish === 'run' && !work.has(id)) work.preflight(record, node);
+      if (record !== null && desk.entry(id)?.wish === 'run' && !work.has(id)) work.preflight(record, node);
     }
   }
 

@@ -37,9 +37,17 @@ export interface MigrationNode {
 }
 
 /** All migrations, in memory. */
-export interface MigrationIndex {
+export interface RecordIndex {
   all(): readonly MigrationRecord[];
-  find(id: MigrationId): MigrationRecord | undefined;
+  find(id: MigrationId): MigrationRecord | null;
   /** Reads it anew; null where it is gone. */
   refresh(id: MigrationId): Promise<MigrationRecord | null>;
+  /** Calls for each change until it is disposed; null is what was not there before, or is not any more. */
+  onChange(hear: (change: RecordChange) => void): Disposable;
+}
+
+export interface RecordChange {
+  readonly id: MigrationId;
+  readonly before: MigrationRecord | null;
+  readonly after: MigrationRecord | null;
 }

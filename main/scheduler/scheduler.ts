@@ -3,8 +3,10 @@
  * asked for is on the disk before it says so.
  */
 import type { EventHub } from '../events.ts';
+import { demandAction } from '../operations/actions.ts';
+import type { Runner } from '../operations/runner.ts';
 import { toErrorInfo } from '../shared/errors.ts';
-import type { MigrationId } from '../shared/migration.ts';
+import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { MigrationAction } from '../shared/operations.ts';
 import {
   defaultSchedule,
@@ -14,25 +16,26 @@ import {
   type ScheduledMigration,
   type SchedulerSettings,
 } from '../shared/schedule.ts';
-import { exits } from '../shared/stages.ts';
-import { demandOffered, isOffered, NoSuchStepError } from './actions.ts';
+import { exits, isOver } from '../shared/stages.ts';
 import { AtWork } from './at-work.ts';
 import { Bandwidth, type RateTable } from './bandwidth.ts';
 import type { Clock } from './clock.ts';
 import { Desk } from './desk.ts';
 import type { QueueLine } from './entries.ts';
-import { CircleError, UnknownMigrationError } from './errors.ts';
+import { queueOf } from './decide.ts';
+import { CircleError, NoCutoverError } from './errors.ts';
 import { Loop, TRY_AGAIN_MS } from './loop.ts';
-import type { MigrationIndex, MigrationNode } from './node.ts';
+import type { MigrationNode, RecordChange, RecordIndex } from './node.ts';
 import type { QueueFile } from './queue-file.ts';
 import type { SettingsFile } from './settings-file.ts';
+import { UnknownMigrationError } from '../store/uncached-migrations.ts';
 import { wouldWaitForItself } from './waves.ts';
 import { demandWindow } from './windows.ts';
 
 export interface SchedulerParts {
   readonly queue: QueueFile;
   readonly settings: SettingsFile;
-  readonly index: MigrationIndex;
+  readonly index: RecordIndex;
   /** At least one. */
   readonly nodes: readonly MigrationNode[];
   readonly rates: RateTable;
@@ -44,12 +47,13 @@ export interface SchedulerParts {
   readonly onDetail: (detail: string) => void;
 }
 
-export class Scheduler {
+export class Scheduler implements Runner {
   readonly #parts: SchedulerParts;
   readonly #bandwidth: Bandwidth;
   readonly #work: AtWork;
   readonly #desk: Desk;
   readonly #loop: Loop;
+  readonly #watch: Disposable;
   #isStopping = false;
 
   constructor(parts: SchedulerParts) {
@@ -73,6 +77,7 @@ export class Scheduler {
       settings: () => this.settings,
       facts: async () => await this.nodes(),
     });
+    this.#watch = parts.index.onChange((change) => this.#hear(change));
   }
 
   /** Goes on with what was interrupted, and with the queue. */
@@ -81,7 +86,7 @@ export class Scheduler {
   }
 
   /**
-   * Starts nothing any more, and lets what runs come to a halt: it is paused where that is possible, and goes on first
+   * Starts nothing any more, lets what runs come to a halt, and closes the queue: what can be is paused, and goes on first
    * when the scheduler starts again.
    * @returns those that still ran when the time was up: as after a crash, their journals let them go on
    */
@@ -90,7 +95,7 @@ export class Scheduler {
     await this.#loop.stop();
     for (const id of this.#work.idsOf('run')) {
       const record = this.#desk.find(id);
-      if (record !== undefined && exits[record.stage].pause !== undefined) this.#work.pause(record);
+      if (record !== null && exits[record.stage].pause !== undefined) this.#work.pause(record);
     }
     const { clock } = this.#parts;
     let alarm: Disposable | undefined;
@@ -98,21 +103,21 @@ export class Scheduler {
     await Promise.race([this.#work.idle(), late]);
     alarm?.[Symbol.dispose]();
     this.#bandwidth[Symbol.dispose]();
-    return this.#work.ids();
+    this.#watch[Symbol.dispose]();
+    const left = this.#work.ids();
+    await this.#parts.queue[Symbol.asyncDispose]();
+    return left;
   }
 
-  /** @throws UnknownMigrationError */
-  show(id: MigrationId): ScheduledMigration {
-    return this.#desk.view(this.#desk.record(id));
+  view(record: MigrationRecord): ScheduledMigration {
+    return this.#desk.view(record);
   }
 
-  all(): ScheduledMigration[] {
-    return this.#desk.records().map((record) => this.#desk.view(record));
-  }
-
-  /** Its place by age; 0 where it was never put into the queue. */
-  numberOf(id: MigrationId): number {
-    return this.#desk.entry(id)?.number ?? 0;
+  order(): readonly MigrationId[] {
+    const entries = this.#desk.entries();
+    const running = entries.filter(({ isAdmitted }) => isAdmitted).sort((a, b) => a.number - b.number);
+    const queue = queueOf({ entries, stageOf: (id) => this.#desk.find(id)?.stage ?? null });
+    return [...running, ...queue.map(({ entry }) => entry)].map(({ id }) => id);
   }
 
   async nodes(): Promise<NodeFacts[]> {
@@ -140,11 +145,18 @@ export class Scheduler {
     return changed;
   }
 
+  /** @throws as `scheduleMany` */
+  async schedule({ request }: MigrationRecord, schedule: Partial<Schedule>): Promise<void> {
+    await this.scheduleMany([{ id: request.id, schedule }]);
+  }
+
   /**
    * Sets when and where migrations may run; what is not named stays, or is the default. They need not exist yet.
    * @throws BadWindowError, CircleError, UnknownMigrationError for what they come after; nothing has changed then
    */
-  async schedule(wishes: readonly { readonly id: MigrationId; readonly schedule: Partial<Schedule> }[]): Promise<void> {
+  async scheduleMany(
+    wishes: readonly { readonly id: MigrationId; readonly schedule: Partial<Schedule> }[],
+  ): Promise<void> {
     const at = this.#desk.now();
     const lines = wishes.map(({ id, schedule }): QueueLine => {
       const after = { ...(this.#desk.entry(id)?.schedule ?? defaultSchedule), ...schedule };
@@ -155,11 +167,10 @@ export class Scheduler {
     this.#loop.look();
   }
 
-  /** @throws UnknownMigrationError, NoSuchStepError and what writing throws; nothing has changed then */
-  async act(id: MigrationId, action: MigrationAction): Promise<ScheduledMigration> {
-    await this.#desk.write(this.#linesFor(id, action));
+  /** @throws NoSuchStepError and what writing throws; nothing has changed then */
+  async act(record: MigrationRecord, action: MigrationAction): Promise<void> {
+    await this.#desk.write(this.#linesFor(record, action));
     this.#loop.look();
-    return this.show(id);
   }
 
   /** Each is done or refused by itself; what is done is on the disk when this returns. */
@@ -167,7 +178,9 @@ export class Scheduler {
     const lines: QueueLine[] = [];
     const results = [...new Set(ids)].map((id): ActionResult => {
       try {
-        lines.push(...this.#linesFor(id, action));
+        const record = this.#desk.find(id);
+        if (record === null) throw new UnknownMigrationError(id);
+        lines.push(...this.#linesFor(record, action));
         return { id, error: null };
       } catch (error) {
         return { id, error: toErrorInfo(error) };
@@ -178,25 +191,10 @@ export class Scheduler {
     return results;
   }
 
-  /** Those for which it is offered, by age. */
-  idsFor(action: MigrationAction): MigrationId[] {
-    return this.#desk
-      .records()
-      .filter((record) => isOffered(action, this.#desk.standing(record)))
-      .map(({ request }) => request)
-      .sort((a, b) => this.numberOf(a.id) - this.numberOf(b.id) || (a.createdAt < b.createdAt ? -1 : 1))
-      .map(({ id }) => id);
-  }
-
-  /** @throws UnknownMigrationError, NoSuchStepError as long as somebody wants or does something with it */
-  demandIdle(id: MigrationId): void {
-    const standing = this.#desk.standing(this.#desk.record(id));
-    if (standing.isAtWork || (standing.entry?.wish ?? 'none') !== 'none') throw new NoSuchStepError('delete', standing);
-  }
-
-  /** It was deleted. What came after it does not wait for it any more, if it was done. */
-  async forget(id: MigrationId, wasDone: boolean): Promise<void> {
+  /** What came after it does not wait for it any more, if it was done. */
+  async forget(id: MigrationId): Promise<void> {
     const at = this.#desk.now();
+    const wasDone = this.#desk.find(id)?.stage === 'done';
     const others = wasDone ? this.#desk.entries().filter(({ schedule }) => schedule.after.includes(id)) : [];
     const lines = others.map(({ id: other, schedule }): QueueLine => {
       const after = schedule.after.filter((one) => one !== id);
@@ -204,8 +202,52 @@ export class Scheduler {
     });
     if (this.#desk.entry(id) !== undefined) lines.push({ what: 'forgotten', id, at });
     await this.#desk.write(lines);
-    this.#parts.events.tell({ kind: 'migration.deleted', id });
     this.#loop.look();
+  }
+
+  #linesFor(record: MigrationRecord, action: MigrationAction): QueueLine[] {
+    demandAction(this.view(record), action);
+    const { id } = record.request;
+    const at = this.#desk.now();
+    const entry = this.#desk.entry(id);
+    const scheduled = (change: Partial<Schedule>): QueueLine => {
+      return { what: 'scheduled', id, schedule: { ...(entry?.schedule ?? defaultSchedule), ...change }, at };
+    };
+    const known = entry === undefined ? [scheduled({})] : [];
+    switch (action) {
+      case 'start':
+      case 'retry':
+      case 'resume': {
+        const isNew = action !== 'resume' || (entry?.number ?? 0) === 0;
+        const number = isNew ? this.#desk.nextNumber() : null;
+        return [...known, { what: 'wished', id, wish: 'run', number, at }];
+      }
+      case 'pause': {
+        const wish = this.#work.has(id) ? 'pause' : 'none'; // out of the queue, where nobody works on it
+        return [...known, { what: 'wished', id, wish, number: null, at }];
+      }
+      case 'cancel':
+        return [...known, { what: 'wished', id, wish: 'cancel', number: null, at }];
+      case 'hold':
+      case 'release':
+        return [scheduled({ isHeld: action === 'hold' })];
+      case 'cutover':
+        throw new NoCutoverError(record);
+    }
+  }
+
+  #demandSound(id: MigrationId, schedule: Schedule): void {
+    if (schedule.window !== null) demandWindow(schedule.window);
+    if (schedule.after.length === 0) return;
+    for (const before of schedule.after) if (this.#desk.find(before) === null) throw new UnknownMigrationError(before);
+    const others = new Map(this.#desk.entries().map((entry) => [entry.id, entry.schedule]));
+    if (wouldWaitForItself(id, schedule, others)) throw new CircleError(id);
+  }
+
+  #hear({ id, before, after }: RecordChange): void {
+    if (after?.stage === before?.stage && after?.isRunning === before?.isRunning) return;
+    this.#desk.tell(id);
+    if (after === null || isOver(after.stage)) this.#loop.look(); // others may have waited for that
   }
 
   /** What has happened has happened: it is written down when that is possible again. */
@@ -221,42 +263,5 @@ export class Scheduler {
         await new Promise<void>((resolve) => void clock.at(clock.now() + TRY_AGAIN_MS, resolve));
       }
     }
-  }
-
-  #linesFor(id: MigrationId, action: MigrationAction): QueueLine[] {
-    const standing = this.#desk.standing(this.#desk.record(id));
-    demandOffered(action, standing);
-    const at = this.#desk.now();
-    const schedule = standing.entry?.schedule ?? defaultSchedule;
-    const scheduled = (change: Partial<Schedule>): QueueLine => {
-      return { what: 'scheduled', id, schedule: { ...schedule, ...change }, at };
-    };
-    const known = standing.entry === null ? [scheduled({})] : [];
-    switch (action) {
-      case 'start':
-      case 'retry':
-        return [...known, { what: 'wished', id, wish: 'run', number: this.#desk.nextNumber(), at }];
-      case 'resume': {
-        const number = this.numberOf(id) === 0 ? this.#desk.nextNumber() : null;
-        return [...known, { what: 'wished', id, wish: 'run', number, at }];
-      }
-      case 'pause':
-      case 'cancel':
-        return [...known, { what: 'wished', id, wish: action, number: null, at }];
-      case 'hold':
-      case 'release':
-        return [scheduled({ isHeld: action === 'hold' })];
-      case 'cutover': // no migration comes to that stage yet
-        throw new NoSuchStepError(action, standing);
-    }
-  }
-
-  #demandSound(id: MigrationId, schedule: Schedule): void {
-    if (schedule.window !== null) demandWindow(schedule.window);
-    if (schedule.after.length === 0) return;
-    for (const before of schedule.after)
-      if (this.#desk.find(before) === undefined) throw new UnknownMigrationError(before);
-    const others = new Map(this.#desk.entries().map((entry) => [entry.id, entry.schedule]));
-    if (wouldWaitForItself(id, schedule, others)) throw new CircleError(id);
   }
 }

@@ -1,0 +1,92 @@
+/** This machine as a node: migrations run in the engines of this process, with the secrets of its vault. */
+import { statfs } from 'node:fs/promises';
+import { availableParallelism, hostname, tmpdir, totalmem } from 'node:os';
+import { defaultLanes } from '../engine-thread.ts';
+import type { Parts } from '../operations/handlers.ts';
+import type { MigrateJob } from '../shared/move-jobs.ts';
+import type { MigrationRequest } from '../shared/migration.ts';
+import { NodeId, type SlotUse } from '../shared/schedule.ts';
+import type { MigrationNode, RunListener, RunOptions } from './node.ts';
+import { routesOf, spaceFor } from './space.ts';
+
+/** A job that is told to stop undoes what it made: a scheduler that stops pauses instead, or leaves it. */
+const never = new AbortController().signal;
+
+export class LocalNode implements MigrationNode {
+  readonly id = nodeIdOf(hostname());
+  readonly #parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir'>;
+
+  constructor(parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir'>) {
+    this.#parts = parts;
+  }
+
+  /** Conversion space is where the engine holds back what cannot be sent yet: the folder for temporary files. */
+  async facts(): ReturnType<MigrationNode['facts']> {
+    const folder = tmpdir();
+    const { bsize, blocks, bavail } = await statfs(folder);
+    return {
+      id: this.id,
+      host: hostname(),
+      isAlive: true,
+      space: { folder, totalBytes: blocks * bsize, freeBytes: bavail * bsize, reservedBytes: 0 },
+      processors: availableParallelism(),
+      memoryBytes: totalmem(),
+      seenAt: new Date().toISOString(),
+    };
+  }
+
+  async preflight(request: MigrationRequest, listener: RunListener): Promise<void> {
+    await this.#migrate(request, { until: 'queued' }, listener);
+  }
+
+  async measure({ id, source, destination }: MigrationRequest): Promise<SlotUse> {
+    const { engines, dataDir } = this.#parts;
+    const { record, vm } = await engines.run({ kind: 'journey', id, dataDir }, never);
+    const { plan } = record;
+    const keys = new Set(plan?.disks.map(({ key }) => key));
+    const disks = vm?.disks.filter(({ key }) => keys.has(key)) ?? [];
+    return {
+      source,
+      destination,
+      host: vm?.host ?? null,
+      datastores: [...new Set(disks.flatMap(({ datastore }) => datastore ?? []))],
+      disks: keys.size,
+      spaceBytes: spaceFor(plan === null ? [] : routesOf(plan, vm)),
+    };
+  }
+
+  async run(request: MigrationRequest, { buckets }: RunOptions, listener: RunListener): Promise<void> {
+    await this.#migrate(request, { until: 'end', ...waitsOut(buckets) }, listener);
+  }
+
+  async pause({ id }: MigrationRequest): Promise<void> {
+    const { engines, dataDir } = this.#parts;
+    await engines.run({ kind: 'pauseMigration', id, dataDir }, never);
+  }
+
+  async cancel(request: MigrationRequest): Promise<void> {
+    const { engines, dataDir } = this.#parts;
+    const sides = await this.#signIns(request);
+    await engines.run({ kind: 'cancelMigration', id: request.id, ...sides, dataDir }, never);
+  }
+
+  async #migrate(request: MigrationRequest, how: Partial<MigrateJob>, listener: RunListener): Promise<void> {
+    const { engines, dataDir } = this.#parts;
+    const sides = await this.#signIns(request);
+    const job = { kind: 'migrate', request, ...sides, dataDir, lanes: defaultLanes(), ...how } as const;
+    await engines.run(job, never, listener);
+  }
+
+  async #signIns({ source, destination }: MigrationRequest): Promise<Pick<MigrateJob, 'source' | 'destination'>> {
+    const { signIns } = this.#parts;
+    return { source: await signIns.source(source), destination: await signIns.destination(destination) };
+  }
+}
+
+/** What the engine understands as soon as it can: trouble that may pass is waited for, and rates are kept. */
+const waitsOut = (buckets: readonly number[]) => ({ onTrouble: 'wait', buckets: [...buckets] }) as const;
+
+function nodeIdOf(host: string): NodeId {
+  const letters = host.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  return NodeId.parse(letters === '' ? 'this' : letters.slice(0, 63));
+}
