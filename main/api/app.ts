@@ -6,10 +6,12 @@ import type { EventHub } from '../events.ts';
 import type { Handlers } from '../operations/handlers.ts';
 import { firstOf, GutsError } from '../shared/errors.ts';
 import { operationNames, operations, type Operation } from '../shared/operations.ts';
+import type { Arrival } from './answer.ts';
 import { NoSuchPathError, WrongMethodError } from './errors.ts';
 import { eventsResponse } from './events.ts';
 import { EventStreams } from './event-streams.ts';
-import { perform, type Arrival, type Served } from './perform.ts';
+import type { KeptAnswers } from './kept-answers.ts';
+import { perform, type Served } from './perform.ts';
 import { problemResponse } from './problem.ts';
 import { EVENTS_PATH } from './words.ts';
 
@@ -19,6 +21,8 @@ export interface AppParts {
   /** Who may what: `openAccess` for those who come by network, `onlyCaller` or `asCaller` in the same process. */
   readonly access: Access;
   readonly about: { readonly version: string };
+  /** For idempotency keys; without it they mean nothing. */
+  readonly keptAnswers?: KeptAnswers;
   /** How often those who listen to events hear that the connection lives, and are looked at again whether they may. */
   readonly beatMs?: number;
   /** Gets what only a log on this machine should hold: stacks of faults, under the number that the caller was told. */
@@ -36,8 +40,8 @@ const HERE: Arrival = { address: 'local' };
 
 type Ask = Context<{ Bindings: Arrival }>;
 
-export function makeApp({ handlers, events, access, beatMs, onDetail = () => {} }: AppParts): App {
-  const served: Served = { handlers, access };
+export function makeApp({ handlers, events, access, keptAnswers, beatMs, onDetail = () => {} }: AppParts): App {
+  const served: Served = { handlers, access, keptAnswers };
   const streams = new EventStreams(events, beatMs);
   const hono = new Hono<{ Bindings: Arrival }>();
 

@@ -3,7 +3,7 @@ import { demandRole, type Access } from '../access/access.ts';
 import { toErrorInfo } from '../shared/errors.ts';
 import { wantedOf } from './event-frames.ts';
 import type { EventStreams } from './event-streams.ts';
-import type { Arrival } from './perform.ts';
+import type { Arrival } from './answer.ts';
 import { EVENTS_TYPE } from './words.ts';
 
 const HEADERS = {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Buckets, type Allowance } from '../access/buckets.ts';
 import { GutsError } from '../shared/errors.ts';
-import type { Arrival } from './perform.ts';
+import type { Arrival } from './answer.ts';
 
 /** DNS rebinding: a page of somebody else's that has its own name lead here. */
 export class WrongHostError extends GutsError {

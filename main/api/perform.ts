@@ -1,10 +1,13 @@
 /** Answers one request for one operation: who asks, may they, what do they want, do it, write it down, say it. */
 import { demandRole, type Access, type Asked } from '../access/access.ts';
+import { AuditNotWrittenError } from '../access/audit-log.ts';
 import type { CallContext, Handlers } from '../operations/handlers.ts';
 import type { Caller } from '../shared/access.ts';
 import { operations, type Operation, type OperationName } from '../shared/operations.ts';
+import type { Answer, Arrival } from './answer.ts';
 import { etagOf, isAmong } from './etag.ts';
 import { inputOf, type Input } from './input.ts';
+import type { KeptAnswers } from './kept-answers.ts';
 import { lookOf } from './look.ts';
 import { ifMatch } from './preconditions.ts';
 import { presentations, wantsPage } from './presentations.ts';
@@ -14,18 +17,8 @@ import { JSON_TYPE } from './words.ts';
 export interface Served {
   readonly handlers: Handlers;
   readonly access: Access;
-}
-
-/** Where a request comes from. */
-export interface Arrival {
-  /** Of the other end; `local` in the same process. */
-  readonly address: string;
-}
-
-/** An answer before it is HTTP. */
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
+  /** Without it, idempotency keys mean nothing. */
+  readonly keptAnswers: KeptAnswers | undefined;
 }
 
 /** @throws what keeps it from being done; `problemOf` makes an answer of that */
@@ -55,25 +48,39 @@ export const changesSomething = ({ method, isLook }: Operation): boolean => meth
 /** Whatever becomes of it, it is written down before it is answered. */
 async function changed(name: OperationName, request: Request, served: Served, caller: Caller): Promise<Answer> {
   const operation: Operation = operations[name];
-  const { access } = served;
+  const { access, keptAnswers } = served;
   await access.demandAudit();
   let asked: Asked = { name, caller, input: {} };
-  let output: unknown;
   try {
     demandRole(caller, operation.role);
     asked = { ...asked, input: await inputOf(name, request) };
-    const context = { caller, signal: request.signal };
-    await access.demand(asked, lookOf(served.handlers, context));
-    output = await ifMatch(name, request.headers.get('if-match'), asked.input, {
-      show: async (twin, input) => textOf(await handled(twin, input, context, served)),
-      change: async () => await handled(name, asked.input, context, served),
-    });
+    const key = request.headers.get('idempotency-key');
+    const isKept = key !== null && keptAnswers !== undefined && isMaking(operation);
+    return isKept
+      ? await keptAnswers.once({ ...asked, key }, async () => await done(asked, request.headers, unending(), served))
+      : await done(asked, request.headers, request.signal, served);
   } catch (error) {
-    await access.note(asked, { error });
+    if (!(error instanceof AuditNotWrittenError)) await access.note(asked, { error });
     throw error;
   }
-  await access.note(asked, { output });
-  return answerOf(operation, output);
+}
+
+/** Others may wait for the same answer: nobody's leaving ends it. */
+const unending = (): AbortSignal => new AbortController().signal;
+
+/** What makes something new by each request. */
+const isMaking = ({ method, status }: Operation): boolean => method === 'POST' && status === 201;
+
+async function done(asked: Asked, headers: Headers, signal: AbortSignal, served: Served): Promise<Answer> {
+  const { name, caller, input } = asked;
+  const context = { caller, signal };
+  await served.access.demand(asked, lookOf(served.handlers, context));
+  const output = await ifMatch(name, headers.get('if-match'), input, {
+    show: async (twin, fields) => textOf(await handled(twin, fields, context, served)),
+    change: async () => await handled(name, input, context, served),
+  });
+  await served.access.note(asked, { output });
+  return answerOf(operations[name], output);
 }
 
 /** The handler's answer, by the schema: what is not in it does not leave. */

@@ -106,8 +106,9 @@ describe('a token', () => {
     expect(await admin.call('tokens.list', {})).toEqual({
       tokens: [{ id: made.id, name: 'ci', role: 'viewer', createdAt: made.createdAt, expiresAt: null }],
     });
-    for (const name of readdirSync(open.host.dataDir))
-      expect(readFileSync(path.join(open.host.dataDir, name), 'utf8')).not.toContain(made.token);
+    for (const entry of readdirSync(open.host.dataDir, { recursive: true, withFileTypes: true }))
+      if (entry.isFile())
+        expect(readFileSync(path.join(entry.parentPath, entry.name), 'utf8')).not.toContain(made.token);
     expect(statSync(path.join(open.host.dataDir, 'tokens.json')).mode & 0o777).toBe(0o600);
     await expect(admin.call('tokens.create', { name: 'CI', role: 'admin' })).rejects.toMatchObject({
       code: 'token.name-taken',

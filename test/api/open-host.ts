@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { accessHandlers } from '../../main/access/handlers.ts';
 import { OpenAccess, type OpenAccessParts } from '../../main/access/open-access.ts';
 import { ApiClient } from '../../main/api/client.ts';
+import { KeptAnswers } from '../../main/api/kept-answers.ts';
 import { networkFetch } from '../../main/api/network-fetch.ts';
 import { serveOn, type Server } from '../../main/api/server.ts';
 import type { Handlers } from '../../main/operations/handlers.ts';
@@ -23,6 +24,9 @@ export interface OpenHost extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
+/** Who hangs is not waited for. */
+const patience = { headersMs: 10_000, requestMs: 60_000, stopMs: 500 };
+
 export async function openHost(
   instead: Partial<Handlers> = {},
   parts: Pick<OpenAccessParts, 'now'> = {},
@@ -36,13 +40,15 @@ export async function openHost(
   };
   const host = smallHost({ ...own, ...instead });
   const { dataDir, connections } = host;
-  const start = async (): Promise<{ access: OpenAccess; server: Server }> => {
+  const start = async (): Promise<{ access: OpenAccess; keptAnswers: KeptAnswers; server: Server }> => {
     const access = await OpenAccess.open({ dataDir, connections, ...parts });
-    return { access, server: await serveOn(host.app(access), { port: 0 }) };
+    const keptAnswers = await KeptAnswers.open(dataDir, parts.now);
+    return { access, keptAnswers, server: await serveOn(host.app(access, keptAnswers), { port: 0, patience }) };
   };
-  const stop = async ({ access, server }: typeof now): Promise<void> => {
+  const stop = async ({ access, keptAnswers, server }: typeof now): Promise<void> => {
     await server[Symbol.asyncDispose]();
     await access[Symbol.asyncDispose]();
+    keptAnswers[Symbol.dispose]();
   };
   let now = await start();
   const localToken = readFileSync(path.join(dataDir, 'api-token'), 'utf8').trim();

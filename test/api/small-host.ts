@@ -1,6 +1,7 @@
 /** A host for stories about REST: real stores in a folder that goes away, migrations and plans only in memory. */
 import { onlyCaller, type Access } from '../../main/access/access.ts';
 import { makeApp, type App } from '../../main/api/app.ts';
+import type { KeptAnswers } from '../../main/api/kept-answers.ts';
 import { ApiClient } from '../../main/api/client.ts';
 import { EventHub } from '../../main/events.ts';
 import type { CallContext, Handlers } from '../../main/operations/handlers.ts';
@@ -36,7 +37,7 @@ export interface SmallHost extends Disposable {
   readonly calls: Map<OperationName, number>;
   /** Stacks that only the log of the machine gets. */
   readonly details: string[];
-  app(access?: Access): App;
+  app(access?: Access, keptAnswers?: KeptAnswers): App;
   /** In the same process, as the owner. */
   client(): ApiClient;
 }
@@ -169,7 +170,7 @@ export function smallHost(instead: Partial<Handlers> = {}): SmallHost {
       ];
     }),
   ) as unknown as Handlers; // one for every name
-  const app = (access: Access = onlyCaller(owner)): App =>
+  const app = (access: Access = onlyCaller(owner), keptAnswers?: KeptAnswers): App =>
     makeApp({
       handlers,
       events,
@@ -177,6 +178,7 @@ export function smallHost(instead: Partial<Handlers> = {}): SmallHost {
       beatMs: 50,
       about: { version: '0.0.0' },
       onDetail: (detail) => details.push(detail),
+      ...(keptAnswers === undefined ? {} : { keptAnswers }),
     });
 
   return {
