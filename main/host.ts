@@ -1,21 +1,29 @@
 /** The composition root: builds the stores, the vault, the engines and the handlers once, for whichever shell runs them. */
+import { availableParallelism } from 'node:os';
 import { EnginePool } from './engine-pool.ts';
 import { EventHub } from './events.ts';
 import { Foreground } from './foreground.ts';
 import { destinationHandlers } from './operations/destinations.ts';
-import type { Handlers, Parts } from './operations/handlers.ts';
+import type { Handlers, MigrationShelf, Parts } from './operations/handlers.ts';
 import { lookingHandlers } from './operations/looking.ts';
 import { migrationHandlers } from './operations/migrations.ts';
 import { networkHandlers } from './operations/networks.ts';
+import { nodeHandlers } from './operations/nodes.ts';
 import { reportHandlers } from './operations/reports.ts';
 import { resourceHandlers } from './operations/resources.ts';
+import { settingsHandlers } from './operations/settings.ts';
 import { sourceHandlers } from './operations/sources.ts';
 import { withoutDaemon } from './operations/without-daemon.ts';
+import { openScheduler } from './scheduler/open.ts';
+import { Rates } from './rates.ts';
+import type { MigrationId } from './shared/migration.ts';
+import type { NodeId } from './shared/schedule.ts';
 import { SignIns } from './sign-ins.ts';
 import { CloudFactsStore } from './store/cloud-facts.ts';
 import { ConnectionStore } from './store/connections.ts';
 import { InventoryStore } from './store/inventory.ts';
-import { UncachedMigrations } from './store/uncached-migrations.ts';
+import { MigrationIndex } from './store/migrations.ts';
+import { UncachedMigrations, UnknownMigrationError } from './store/uncached-migrations.ts';
 import type { AskPassphrase } from './vault/sealed-file.ts';
 import { Vault } from './vault/vault.ts';
 
@@ -27,26 +35,76 @@ export interface HostOptions {
   readonly onDetail?: (detail: string) => void;
 }
 
-export class Host implements AsyncDisposable {
-  readonly handlers: Handlers;
+export interface DaemonHostOptions extends HostOptions {
+  /** What it is called among nodes; the machine's host name without it. */
+  readonly node?: NodeId;
+  readonly onDetail: (detail: string) => void;
+}
+
+export interface DaemonHost extends Host {
+  /** Goes on with what was interrupted, and with the queue. */
+  begin(): void;
+  /** Starts nothing any more, and lets what runs come to a halt where it can go on later. @returns what still runs then */
+  park(deadlineMs: number): Promise<readonly MigrationId[]>;
+}
+
+/** Buckets of bandwidth: one for everything, one for each source, one for each migration that runs. */
+const RATE_BUCKETS = 4096;
+/** Of a daemon: one thread for every two cores keeps both busy with some migrations each. */
+const MOST_ENGINES = 4;
+/** Whoever signs in later answers these. */
+type AccessNames = 'tokens.list' | 'tokens.create' | 'tokens.delete' | 'audit.list';
+type OwnHandlers = Omit<Handlers, AccessNames>;
+
+export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposable {
+  readonly handlers: H;
   readonly events: EventHub;
-  readonly vault: Vault;
+  readonly connections: ConnectionStore;
   readonly #closing: readonly AsyncDisposable[];
 
-  private constructor(parts: Parts, handlers: Handlers, closing: readonly AsyncDisposable[]) {
+  private constructor(parts: Parts, handlers: H, closing: readonly AsyncDisposable[]) {
     this.handlers = handlers;
     this.events = parts.events;
-    this.vault = parts.vault;
+    this.connections = parts.connections;
     this.#closing = closing;
   }
 
   /** For one command: what is run is run at once, in this process. */
-  static forCommand({ dataDir, askPassphrase, onDetail }: HostOptions): Host {
+  static forCommand({ dataDir, askPassphrase, onDetail }: HostOptions): Host<Handlers> {
     const engines = new EnginePool(1, onDetail);
-    const parts = partsOf({ dataDir, askPassphrase }, engines);
+    const parts = {
+      ...partsOf({ dataDir, askPassphrase }, engines),
+      migrations: new UncachedMigrations(engines, dataDir),
+    };
     const runner = new Foreground(parts);
     const handlers = { ...commonHandlers(parts), ...migrationHandlers(parts, runner), ...withoutDaemon };
     return new Host(parts, handlers, [runner, engines]);
+  }
+
+  /** For a daemon that has the data folder to itself: what is run waits for its turn. Nothing runs before `begin`. */
+  static async forDaemon({ dataDir, askPassphrase, node, onDetail }: DaemonHostOptions): Promise<DaemonHost> {
+    const engines = new EnginePool(Math.min(MOST_ENGINES, Math.ceil(availableParallelism() / 2)), onDetail);
+    try {
+      const stop = new AbortController();
+      const index = await MigrationIndex.open(engines, dataDir, stop.signal);
+      const parts = { ...partsOf({ dataDir, askPassphrase }, engines), migrations: shelfOf(index) };
+      const rates = new Rates(RATE_BUCKETS);
+      const scheduler = await openScheduler(parts, { index, rates, onDetail, ...(node === undefined ? {} : { node }) });
+      const handlers = {
+        ...commonHandlers(parts),
+        ...migrationHandlers(parts, scheduler),
+        ...withoutDaemon,
+        ...settingsHandlers(scheduler),
+        ...nodeHandlers(scheduler),
+      };
+      return Object.assign(new Host(parts, handlers, [index, engines]), {
+        begin: () => scheduler.start(),
+        park: async (deadlineMs: number) => await scheduler.stop(deadlineMs),
+      });
+    } catch (error) {
+      await engines[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -54,7 +112,7 @@ export class Host implements AsyncDisposable {
   }
 }
 
-function partsOf({ dataDir, askPassphrase }: HostOptions, engines: EnginePool): Parts {
+function partsOf({ dataDir, askPassphrase }: HostOptions, engines: EnginePool): Omit<Parts, 'migrations'> {
   const connections = new ConnectionStore(dataDir);
   const vault = new Vault({ dataDir, askPassphrase });
   return {
@@ -66,7 +124,20 @@ function partsOf({ dataDir, askPassphrase }: HostOptions, engines: EnginePool): 
     signIns: new SignIns(connections, vault),
     engines,
     events: new EventHub(),
-    migrations: new UncachedMigrations(engines, dataDir),
+  };
+}
+
+/** The index as handlers ask it. */
+function shelfOf(index: MigrationIndex): MigrationShelf {
+  return {
+    all: async () => await Promise.resolve(index.all()),
+    one: async (id) => {
+      const record = index.find(id);
+      if (record === null) throw new UnknownMigrationError(id);
+      return await Promise.resolve(record);
+    },
+    refresh: async (id) => void (await index.refresh(id)),
+    forget: async (id) => await Promise.resolve(index.forget(id)),
   };
 }
 

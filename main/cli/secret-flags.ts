@@ -28,7 +28,7 @@ export async function secretFrom(flags: SecretFlags, question: string): Promise<
     throw new UsageError('Give --password-stdin or --password-file, not both.');
   if (passwordFile !== undefined)
     return firstLine(await fromFile(passwordFile), `The file “${passwordFile}” is empty.`);
-  if (passwordStdin) return firstLine(await allOfStdin(), 'Nothing came from standard input.');
+  if (passwordStdin) return await lineFrom(process.stdin);
   if (!canAsk())
     throw new UsageError(
       'There is no terminal to ask for the password on: give it by --password-stdin or --password-file.',
@@ -48,10 +48,11 @@ async function fromFile(file: string): Promise<string> {
   }
 }
 
-async function allOfStdin(): Promise<string> {
+/** The first line of it, without its end. @throws PasswordFileError where it is empty */
+export async function lineFrom(stdin: NodeJS.ReadableStream): Promise<string> {
   const parts: Buffer[] = [];
-  for await (const part of process.stdin) parts.push(Buffer.from(part as Uint8Array)); // no encoding is set: bytes
-  return Buffer.concat(parts).toString('utf8');
+  for await (const part of stdin) parts.push(Buffer.from(part as Uint8Array)); // no encoding is set: bytes
+  return firstLine(Buffer.concat(parts).toString('utf8'), 'Nothing came from standard input.');
 }
 
 function firstLine(text: string, orElse: string): string {

@@ -10,6 +10,7 @@ import { addPlans } from './plans.ts';
 import { addReport } from './report.ts';
 import { addInstance, addResource } from './resources.ts';
 import { addSchedule } from './schedule.ts';
+import { addServe } from './serve.ts';
 import { addServices } from './services.ts';
 import { addSettings } from './settings.ts';
 import { addSource } from './sources.ts';
@@ -35,6 +36,7 @@ export function addServerCommands(program: Command): void {
   addTidy(program);
   addDemo(program);
   program.commandsGroup('The daemon:');
+  addServe(program);
   addServices(program);
   addSettings(program);
   addTokens(program);

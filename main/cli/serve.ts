@@ -1,0 +1,111 @@
+/** `guts serve`: the daemon, with scheduler, engine and REST, until it is told to stop. */
+import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { version } from '../../package.json';
+import { Daemon } from '../daemon.ts';
+import { dataDir } from '../data-dir.ts';
+import { GutsError } from '../shared/errors.ts';
+import { NodeId } from '../shared/schedule.ts';
+import { lineFrom } from './secret-flags.ts';
+import { UsageError } from './usage-error.ts';
+
+interface Flags {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir?: string;
+  readonly tlsCertificate?: string;
+  readonly tlsKey?: string;
+  readonly name: readonly string[];
+  readonly node?: NodeId;
+  readonly passphraseStdin: boolean;
+}
+
+class PemFileError extends GutsError {
+  readonly code = 'serve.pem-file';
+  readonly remedy = 'Give files in PEM that this user can read: the certificate (with its chain), and its key.';
+}
+
+export function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('the daemon: keeps a queue, runs migrations, answers REST; until SIGTERM or Ctrl-C')
+    .option('--port <n>', 'where it answers; 0 takes a free one', port, 7000)
+    .option('--host <address>', 'an address of this machine; others than loopback take a certificate', '127.0.0.1')
+    .option('--data-dir <folder>', 'where it keeps its files (default: GUTS_DATA_DIR, or the system’s place)')
+    .option('--tls-certificate <file>', 'its certificate in PEM, with the chain')
+    .option('--tls-key <file>', 'the key of that')
+    .option('--name <host>', 'a further name by which clients call it (may be repeated)', repeated, [])
+    .option('--node <name>', 'what this machine is called among nodes (default: its host name)', nodeId)
+    .option('--passphrase-stdin', 'read the vault’s passphrase from standard input', false)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ guts serve\n  $ guts serve --host 0.0.0.0 --tls-certificate guts.pem --tls-key guts.key --name guts.example.net',
+    )
+    .action(serve);
+}
+
+async function serve(flags: Flags): Promise<void> {
+  if ((flags.tlsCertificate === undefined) !== (flags.tlsKey === undefined))
+    throw new UsageError('--tls-certificate and --tls-key go together.');
+  const passphrase = flags.passphraseStdin ? await lineFrom(process.stdin) : null;
+  const daemon = await Daemon.start({
+    port: flags.port,
+    host: flags.host,
+    tls: await tlsOf(flags),
+    names: flags.name,
+    dataDir: flags.dataDir === undefined ? dataDir() : path.resolve(flags.dataDir),
+    askPassphrase: async () => await Promise.resolve(passphrase),
+    onDetail: (detail) => log('error', 'failure', { detail }),
+    ...(flags.node === undefined ? {} : { node: flags.node }),
+  });
+  log('info', 'listening', { url: daemon.url, version, pid: process.pid });
+  const signal = await signalled();
+  log('info', 'stopping', { signal });
+  const left = await daemon.stop();
+  if (left.length > 0) log('warn', 'interrupted', { migrations: left });
+  log('info', 'stopped', {});
+}
+
+/** One JSON document a line, for whoever collects them. */
+function log(level: 'info' | 'warn' | 'error', what: string, fields: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, what, ...fields })}\n`);
+}
+
+/** The second one ends the process at once, as it does where nobody listens. */
+async function signalled(): Promise<string> {
+  return await new Promise((resolve) => {
+    const hear = (signal: string): void => {
+      process.off('SIGINT', hear);
+      process.off('SIGTERM', hear);
+      resolve(signal);
+    };
+    process.on('SIGINT', hear);
+    process.on('SIGTERM', hear);
+  });
+}
+
+async function tlsOf({ tlsCertificate, tlsKey }: Flags): Promise<{ certificate: string; key: string } | null> {
+  if (tlsCertificate === undefined || tlsKey === undefined) return null;
+  return { certificate: await pemIn(tlsCertificate), key: await pemIn(tlsKey) };
+}
+
+async function pemIn(file: string): Promise<string> {
+  return await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new PemFileError(`The file “${file}” cannot be read (${cause.code ?? 'unknown reason'}).`, { cause });
+  });
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('Give a number from 0 to 65535.');
+  return value;
+}
+
+function nodeId(text: string): NodeId {
+  const { data, success } = NodeId.safeParse(text);
+  if (!success) throw new InvalidArgumentError('Give letters, digits, dots and dashes; at most 63.');
+  return data;
+}
+
+const repeated = (name: string, before: string[]): string[] => [...before, name];

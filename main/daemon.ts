@@ -1,0 +1,66 @@
+/** The daemon: a host that has the data folder to itself, works off the queue, and answers on a port until it is stopped. */
+import { version } from '../package.json';
+import { OpenAccess } from './access/open-access.ts';
+import { accessHandlers } from './access/handlers.ts';
+import { makeApp } from './api/app.ts';
+import { serveOn, type ServeOptions } from './api/server.ts';
+import { KeptAnswers } from './api/kept-answers.ts';
+import { Host, type DaemonHost, type DaemonHostOptions } from './host.ts';
+import type { MigrationId } from './shared/migration.ts';
+import { DataLock } from './store/data-lock.ts';
+
+export interface DaemonOptions extends ServeOptions, DaemonHostOptions {}
+
+/** What runs gets so long to come to a halt where it can go on later. */
+const PARKING_MS = 60_000;
+
+export class Daemon {
+  readonly url: string;
+  readonly #host: DaemonHost;
+  /** Last opened, first closed: nobody comes in any more when the rest goes. */
+  readonly #opened: readonly AsyncDisposable[];
+
+  private constructor(url: string, host: DaemonHost, opened: readonly AsyncDisposable[]) {
+    this.url = url;
+    this.#host = host;
+    this.#opened = opened;
+  }
+
+  /** @throws DataFolderHeldError, and why the port or the files cannot be had; nothing stays open then */
+  static async start(options: DaemonOptions): Promise<Daemon> {
+    const { dataDir, onDetail } = options;
+    const opened: AsyncDisposable[] = [];
+    const keep = <T extends AsyncDisposable>(one: T): T => {
+      opened.unshift(one);
+      return one;
+    };
+    try {
+      const lock = keep(await DataLock.take(dataDir));
+      const host = keep(await Host.forDaemon(options));
+      const access = keep(await OpenAccess.open({ dataDir, connections: host.connections }));
+      const keptAnswers = await KeptAnswers.open(dataDir);
+      keep({ [Symbol.asyncDispose]: async () => await Promise.resolve(keptAnswers[Symbol.dispose]()) });
+      const handlers = { ...host.handlers, ...accessHandlers(access) };
+      const app = makeApp({ handlers, events: host.events, access, keptAnswers, about: { version }, onDetail });
+      const server = keep(await serveOn(app, options));
+      await lock.announce({ url: server.url, fingerprint: server.fingerprint, version });
+      host.begin();
+      return new Daemon(server.url, host, opened);
+    } catch (error) {
+      for (const one of opened) await one[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /**
+   * Takes no requests any more, parks what runs, and lets go of the data folder.
+   * @returns migrations that could not be parked: as after a crash, they go on where they stand
+   */
+  async stop(): Promise<readonly MigrationId[]> {
+    const [server, ...rest] = this.#opened;
+    await server?.[Symbol.asyncDispose]();
+    const left = await this.#host.park(PARKING_MS);
+    for (const one of rest) await one[Symbol.asyncDispose]();
+    return left;
+  }
+}
