@@ -13,11 +13,13 @@ import { routesOf, spaceFor } from './space.ts';
 const never = new AbortController().signal;
 
 export class LocalNode implements MigrationNode {
-  readonly id = nodeIdOf(hostname());
+  readonly id: NodeId;
   readonly #parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir'>;
 
-  constructor(parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir'>) {
+  /** @param name among nodes */
+  constructor(parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir'>, name: NodeId = nodeIdOf(hostname())) {
     this.#parts = parts;
+    this.id = name;
   }
 
   /** Conversion space is where the engine holds back what cannot be sent yet: the folder for temporary files. */
@@ -56,7 +58,7 @@ export class LocalNode implements MigrationNode {
   }
 
   async run(request: MigrationRequest, { buckets }: RunOptions, listener: RunListener): Promise<void> {
-    await this.#migrate(request, { until: 'end', ...waitsOut(buckets) }, listener);
+    await this.#migrate(request, { until: 'end', onTrouble: 'wait', ...limitedBy(buckets) }, listener);
   }
 
   async pause({ id }: MigrationRequest): Promise<void> {
@@ -83,8 +85,8 @@ export class LocalNode implements MigrationNode {
   }
 }
 
-/** What the engine understands as soon as it can: trouble that may pass is waited for, and rates are kept. */
-const waitsOut = (buckets: readonly number[]) => ({ onTrouble: 'wait', buckets: [...buckets] }) as const;
+/** The engine keeps to them as soon as it can; until then it passes them over. */
+const limitedBy = (buckets: readonly number[]) => ({ buckets: [...buckets] });
 
 function nodeIdOf(host: string): NodeId {
   const letters = host.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');

@@ -1,5 +1,6 @@
 /** Builds the scheduler of a daemon from what its host has. */
 import type { Parts } from '../operations/handlers.ts';
+import type { NodeId } from '../shared/schedule.ts';
 import type { RateTable } from './bandwidth.ts';
 import { systemClock } from './clock.ts';
 import { LocalNode } from './local-node.ts';
@@ -11,6 +12,8 @@ import { SettingsFile } from './settings-file.ts';
 export interface OpenOptions {
   readonly index: RecordIndex;
   readonly rates: RateTable;
+  /** What this machine is called among nodes; its host name without it. */
+  readonly node?: NodeId;
   readonly onDetail: (detail: string) => void;
 }
 
@@ -22,7 +25,7 @@ export async function openScheduler(parts: Parts, options: OpenOptions): Promise
     ...options,
     queue: await QueueFile.open(dataDir),
     settings: await SettingsFile.open(dataDir),
-    nodes: [new LocalNode(parts)],
+    nodes: [new LocalNode(parts, options.node)],
     events,
     clock: systemClock,
     nameOf: (id) => names.of(id),

@@ -12,6 +12,7 @@ import {
   defaultSchedule,
   type ActionResult,
   type NodeFacts,
+  type PlanId,
   type Schedule,
   type ScheduledMigration,
   type SchedulerSettings,
@@ -118,6 +119,19 @@ export class Scheduler implements Runner {
     const running = entries.filter(({ isAdmitted }) => isAdmitted).sort((a, b) => a.number - b.number);
     const queue = queueOf({ entries, stageOf: (id) => this.#desk.find(id)?.stage ?? null });
     return [...running, ...queue.map(({ entry }) => entry)].map(({ id }) => id);
+  }
+
+  /** Also of those that are not written down yet. */
+  idsOfPlan(plan: PlanId): MigrationId[] {
+    return this.#desk
+      .entries()
+      .filter(({ schedule }) => schedule.plan === plan)
+      .map(({ id }) => id);
+  }
+
+  /** Its place by age; 0 where it was never put into the queue. */
+  numberOf(id: MigrationId): number {
+    return this.#desk.entry(id)?.number ?? 0;
   }
 
   async nodes(): Promise<NodeFacts[]> {

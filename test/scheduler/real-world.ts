@@ -1,0 +1,160 @@
+/** A scheduler as a daemon has it, with real engines, between a small vCenter and a small cloud. */
+import { planHandlers } from '../../main/operations/plans.ts';
+import { migrationHandlers } from '../../main/operations/migrations.ts';
+import { refreshInventory } from '../../main/operations/inventory.ts';
+import { nodeHandlers } from '../../main/operations/nodes.ts';
+import { settingsHandlers } from '../../main/operations/settings.ts';
+import type { Handlers, Parts } from '../../main/operations/handlers.ts';
+import { EnginePool } from '../../main/engine-pool.ts';
+import { EventHub } from '../../main/events.ts';
+import { QueueLine } from '../../main/scheduler/entries.ts';
+import { openScheduler } from '../../main/scheduler/open.ts';
+import { PlanFile } from '../../main/scheduler/plan-file.ts';
+import type { Scheduler } from '../../main/scheduler/scheduler.ts';
+import { SignIns } from '../../main/sign-ins.ts';
+import type { MigrationId, MigrationRecord } from '../../main/shared/migration.ts';
+import type { InputOf, OperationName, OutputOf, ParsedOf } from '../../main/shared/operations.ts';
+import { operations } from '../../main/shared/operations.ts';
+import { readAppendLog } from '../../main/store/append-log.ts';
+import { CloudFactsStore } from '../../main/store/cloud-facts.ts';
+import { ConnectionStore } from '../../main/store/connections.ts';
+import { InventoryStore } from '../../main/store/inventory.ts';
+import { MigrationIndex } from '../../main/store/migrations.ts';
+import { UnknownMigrationError } from '../../main/store/uncached-migrations.ts';
+import { Vault } from '../../main/vault/vault.ts';
+import { seededContent } from '../lab/content.ts';
+import { signInAs } from '../lab/openstack/sign-in.ts';
+import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
+import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
+import { MiB, scratch } from '../support/disks.ts';
+import { until } from '../support/until.ts';
+import { signInTo } from '../support/vsphere-source.ts';
+
+type Answered = OperationName &
+  (`migrations.${string}` | `plans.${string}` | `settings.${string}` | 'nodes.list' | 'services.list' | 'checks.run');
+const context = {
+  caller: { name: 'owner', role: 'admin', project: null },
+  signal: new AbortController().signal,
+} as const;
+
+export class RealWorld implements AsyncDisposable {
+  readonly vcenter: Vcenter;
+  readonly cloud: OpenstackLab;
+  readonly scheduler: Scheduler;
+  readonly dataDir: string;
+  readonly #handlers: Pick<Handlers, Answered>;
+  readonly #index: MigrationIndex;
+  readonly #closing: readonly (() => unknown)[];
+
+  /** @param machines how many there are, each with one small disk, called `vm-0`, `vm-1` …; `lab` and `cloud` are connected */
+  static async make(machines: number): Promise<RealWorld> {
+    const folder = scratch();
+    const vcenter = await startVcenter({
+      machines: Array.from({ length: machines }, (_, i) => ({
+        name: `vm-${i}`,
+        power: 'off',
+        disks: [{ sizeBytes: 3 * MiB, isThin: true, content: seededContent(`disk of vm-${i}`, 3 * MiB, i + 1) }],
+        nics: [{ network: 'VM Network' }],
+      })),
+      withOthers: false,
+    });
+    const cloud = await startOpenstack({ buildMs: 20 });
+    const dataDir = folder.file('data');
+    const connections = new ConnectionStore(dataDir);
+    const vault = new Vault({ dataDir, askPassphrase: () => Promise.resolve(null), env: { GUTS_VAULT: 'memory' } });
+    for (const [kind, { connection, secret }] of [
+      ['source', signInTo(vcenter)],
+      ['destination', signInAs(cloud)],
+    ] as const) {
+      await connections.put(kind, { ...connection, name: kind === 'source' ? 'lab' : 'cloud' } as never); // of that kind
+      await vault.set(connection.id, secret);
+    }
+    const engines = new EnginePool(2);
+    const stop = new AbortController();
+    const index = await MigrationIndex.open(engines, dataDir, stop.signal);
+    const parts: Parts = {
+      dataDir,
+      connections,
+      vault,
+      engines,
+      inventories: new InventoryStore(dataDir),
+      clouds: new CloudFactsStore(dataDir),
+      signIns: new SignIns(connections, vault),
+      events: new EventHub(),
+      migrations: shelfOf(index),
+    };
+    await refreshInventory(parts, 'lab', context.signal);
+    const rates = { size: 100, set: () => {} };
+    const scheduler = await openScheduler(parts, { index, rates, node: 'here', onDetail: () => {} });
+    const plans = await PlanFile.open(dataDir);
+    const handlers = {
+      ...migrationHandlers(parts, scheduler),
+      ...planHandlers(parts, scheduler, plans),
+      ...settingsHandlers(scheduler),
+      ...nodeHandlers(scheduler),
+    };
+    scheduler.start();
+    return new RealWorld({ vcenter, cloud, scheduler, dataDir, handlers, index }, [
+      () => scheduler.stop(60_000),
+      () => stop.abort(),
+      () => index[Symbol.asyncDispose](),
+      () => engines[Symbol.asyncDispose](),
+      () => vcenter[Symbol.asyncDispose](),
+      () => cloud[Symbol.asyncDispose](),
+      () => folder[Symbol.dispose](),
+    ]);
+  }
+
+  private constructor(
+    parts: Pick<RealWorld, 'vcenter' | 'cloud' | 'scheduler' | 'dataDir'> & {
+      readonly handlers: Pick<Handlers, Answered>;
+      readonly index: MigrationIndex;
+    },
+    closing: readonly (() => unknown)[],
+  ) {
+    this.vcenter = parts.vcenter;
+    this.cloud = parts.cloud;
+    this.scheduler = parts.scheduler;
+    this.dataDir = parts.dataDir;
+    this.#handlers = parts.handlers;
+    this.#index = parts.index;
+    this.#closing = closing;
+  }
+
+  /** As over REST, but for the wire. */
+  async ask<K extends Answered>(name: K, input: InputOf<K>): Promise<OutputOf<K>> {
+    const handle = this.#handlers[name] as (input: ParsedOf<K>, asked: typeof context) => Promise<OutputOf<K>>; // of that name
+    const answer = await handle(operations[name].input.parse(input) as ParsedOf<K>, context);
+    return operations[name].output.parse(answer) as OutputOf<K>;
+  }
+
+  /** Returns the record when it is so. */
+  async whenIt(id: MigrationId, isSo: (record: MigrationRecord) => boolean): Promise<MigrationRecord> {
+    const found = await until(
+      () => Promise.resolve(this.#index.find(id)),
+      (record) => record !== null && isSo(record),
+    );
+    if (found === null) throw new Error('it is gone');
+    return found;
+  }
+
+  async journal(): Promise<QueueLine[]> {
+    const file = `${this.dataDir}/queue.jsonl`;
+    return await readAppendLog({ file, name: 'queue', schema: QueueLine, schemaVersion: 1 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const close of this.#closing) await close();
+  }
+}
+
+const shelfOf = (index: MigrationIndex): Parts['migrations'] => ({
+  all: async () => await Promise.resolve(index.all()),
+  one: async (id) => {
+    const record = index.find(id) ?? (await index.refresh(id));
+    if (record === null) throw new UnknownMigrationError(id);
+    return record;
+  },
+  refresh: async (id) => void (await index.refresh(id)),
+  forget: async (id) => await Promise.resolve(index.forget(id)),
+});

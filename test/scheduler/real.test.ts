@@ -1,0 +1,116 @@
+/** The scheduler with the real engine: machines of a simulated vCenter go to a simulated cloud, one after another. */
+import { expect, test, vi } from 'vitest';
+import { hostname } from 'node:os';
+import { isOver } from '../../main/shared/stages.ts';
+import { defaultSettings } from '../../main/shared/schedule.ts';
+import { RealWorld } from './real-world.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+const network = { from: null, to: 'lan', ip: 'auto' } as const;
+const one = { slots: { ...defaultSettings.slots, global: 1 } };
+
+test('a plan of three machines in two waves goes through one slot, and each of them arrives', async () => {
+  await using world = await RealWorld.make(3);
+  await world.ask('settings.change', one);
+  const plan = await world.ask('plans.create', {
+    name: 'first',
+    source: 'lab',
+    destination: 'cloud',
+    options: { networks: [network], bootTimeoutSeconds: 0 },
+    machines: [{ vm: 'vm-0', wave: 2 }, { vm: 'vm-1' }, { vm: 'vm-2' }],
+  });
+
+  const { results, plan: started } = await world.ask('plans.start', { plan: 'FIRST' });
+  const ids = started.machines.flatMap(({ migration }) => migration ?? []);
+  const again = await world.ask('plans.start', { plan: plan.id });
+  const records = await Promise.all(ids.map((id) => world.whenIt(id, ({ stage }) => isOver(stage))));
+
+  expect(results.map(({ error }) => error)).toEqual([null, null, null]);
+  expect(again.results).toEqual([]);
+  expect(again.plan.machines).toEqual(started.machines);
+  expect(records.map(({ stage, error }) => [stage, error])).toEqual([
+    ['done', null],
+    ['done', null],
+    ['done', null],
+  ]);
+  expect(
+    world.cloud
+      .state()
+      .servers.map(({ name, status }) => [name, status])
+      .sort(),
+  ).toEqual([
+    ['vm-0', 'ACTIVE'],
+    ['vm-1', 'ACTIVE'],
+    ['vm-2', 'ACTIVE'],
+  ]);
+  const journal = await world.journal();
+  const said = journal.flatMap((line) => (line.what === 'admitted' || line.what === 'released' ? [line] : []));
+  expect(said.map(({ what }) => what)).toEqual([
+    'admitted',
+    'released',
+    'admitted',
+    'released',
+    'admitted',
+    'released',
+  ]);
+  expect(said.at(-1)?.id).toBe(ids[0]);
+  expect(journal.find(({ what }) => what === 'measured')).toMatchObject({
+    use: { host: expect.stringMatching(/^host-/), datastores: [expect.stringMatching(/^datastore-/)], disks: 1 },
+  });
+  expect(said[0]).toMatchObject({ placement: { node: 'here', reason: expect.stringContaining('only node') } });
+});
+
+test('one that runs can be paused and resumed, and one that waits can be cancelled', async () => {
+  await using world = await RealWorld.make(2);
+  await world.ask('settings.change', one);
+  const wish = {
+    source: 'lab',
+    destination: 'cloud',
+    options: { networks: [network], bootTimeoutSeconds: 0 },
+    start: true,
+  };
+  world.cloud.faults.add({ where: 'image', kind: 'stall', match: '^PUT .*/file', afterBytes: 100_000, delayMs: 3000 });
+  const first = await world.ask('migrations.create', { ...wish, vm: 'vm-0' });
+  const id = first.request.id;
+  await world.whenIt(id, ({ stage }) => stage === 'copying');
+  const { request } = await world.ask('migrations.create', { ...wish, vm: 'vm-1', schedule: { priority: 3 } });
+  await world.whenIt(request.id, ({ stage }) => stage === 'queued');
+
+  await world.ask('migrations.action', { id: request.id, action: 'cancel' });
+  await world.whenIt(request.id, ({ stage }) => stage === 'cancelled');
+  await world.ask('migrations.action', { id, action: 'pause' });
+  await world.whenIt(id, ({ stage, isRunning }) => stage === 'paused' && !isRunning);
+  expect(await world.ask('migrations.show', { id })).toMatchObject({ isQueued: false });
+  await world.ask('migrations.action', { id, action: 'resume' });
+
+  expect(await world.whenIt(id, ({ stage }) => isOver(stage))).toMatchObject({ stage: 'done', error: null });
+});
+
+test('what is told of nodes and services is what is there', async () => {
+  await using world = await RealWorld.make(1);
+
+  const { nodes } = await world.ask('nodes.list', {});
+  const { services } = await world.ask('services.list', {});
+
+  expect(nodes).toMatchObject([{ id: 'here', host: hostname(), isAlive: true, running: [] }]);
+  expect(nodes[0]?.space.freeBytes).toBeGreaterThan(0);
+  expect(services.map(({ binary, state }) => `${binary} ${state}`)).toEqual([
+    'guts-api up',
+    'guts-scheduler up',
+    'guts-migration up',
+  ]);
+});
+
+test('a plan with machines that nobody knows says which', async () => {
+  await using world = await RealWorld.make(1);
+  const machines = ['vm-0', 'vm-0', 'vm-9'].map((vm) => ({ vm }));
+
+  await expect(
+    world.ask('plans.create', { name: 'odd', source: 'lab', destination: 'cloud', machines }),
+  ).rejects.toMatchObject({
+    code: 'plan.bad-machines',
+    message: 'The plan cannot have these machines: “vm-0” is named twice; “vm-9” is not there.',
+  });
+  expect(await world.ask('plans.list', {})).toEqual({ plans: [] });
+});
