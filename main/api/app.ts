@@ -7,28 +7,36 @@ import type { Handlers } from '../operations/handlers.ts';
 import { firstOf, GutsError } from '../shared/errors.ts';
 import { operationNames, operations, type Operation } from '../shared/operations.ts';
 import type { Arrival } from './answer.ts';
-import { NoSuchPathError, WrongMethodError } from './errors.ts';
+import { GivenUpError, NoSuchPathError, WrongMethodError } from './errors.ts';
 import { eventsResponse } from './events.ts';
 import { EventStreams } from './event-streams.ts';
 import type { KeptAnswers } from './kept-answers.ts';
+import type { Metric } from './metrics.ts';
+import { openPages } from './open-pages.ts';
 import { perform, type Served } from './perform.ts';
 import { problemResponse } from './problem.ts';
+import { Tally } from './tally.ts';
 import { EVENTS_PATH } from './words.ts';
 
 export interface AppParts {
   readonly handlers: Handlers;
   readonly events: EventHub;
-  /** Who may what: `openAccess` for those who come by network, `onlyCaller` or `asCaller` in the same process. */
+  /** Who may what: `OpenAccess` for those who come by network, `onlyCaller` or `asCaller` in the same process. */
   readonly access: Access;
   readonly about: { readonly version: string };
   /** For idempotency keys; without it they mean nothing. */
   readonly keptAnswers?: KeptAnswers;
+  /** What keeps the server from doing what it is asked; `/readyz` tells. */
+  readonly readiness?: () => Promise<readonly string[]>;
+  /** For `/metrics`: migrations by stage, slots in use, bytes sent. */
+  readonly figures?: () => Promise<readonly Metric[]>;
   /** How often those who listen to events hear that the connection lives, and are looked at again whether they may. */
   readonly beatMs?: number;
   /** Gets what only a log on this machine should hold: stacks of faults, under the number that the caller was told. */
   readonly onDetail?: (detail: string) => void;
 }
 
+/** Disposing it ends the event streams; what is under way is answered all the same. */
 export interface App extends Disposable {
   /** How many listen to the events. */
   readonly listeners: number;
@@ -37,24 +45,54 @@ export interface App extends Disposable {
 }
 
 const HERE: Arrival = { address: 'local' };
+const nothing = async (): Promise<readonly never[]> => await Promise.resolve([]);
 
-type Ask = Context<{ Bindings: Arrival }>;
+/** What a request was about, for the tally. */
+type Env = { readonly Bindings: Arrival; readonly Variables: { operation: string } };
+type Ask = Context<Env>;
+type Route = readonly [method: string, path: string, name: string, answer: (ask: Ask) => Promise<Response>];
 
-export function makeApp({ handlers, events, access, keptAnswers, beatMs, onDetail = () => {} }: AppParts): App {
+export function makeApp(parts: AppParts): App {
+  const { handlers, events, access, about, keptAnswers, beatMs, onDetail = () => {} } = parts;
+  const { readiness = nothing, figures = nothing } = parts;
   const served: Served = { handlers, access, keptAnswers };
   const streams = new EventStreams(events, beatMs);
-  const hono = new Hono<{ Bindings: Arrival }>();
+  const tally = new Tally();
+  const pages = openPages({ ...about, access, tally, readiness, figures, listeners: () => streams.count });
+  const routes: readonly Route[] = [
+    ...operationNames.map((name): Route => {
+      const { method, path }: Operation = operations[name];
+      return [method, path, name, async ({ req, env }) => await perform(name, req.raw, served, env)];
+    }),
+    ['GET', EVENTS_PATH, 'events', async ({ req, env }) => await eventsResponse(req.raw, streams, access, env)],
+    ...Object.entries(pages).map(([path, page]): Route => [
+      'GET',
+      path,
+      path,
+      async ({ req, env }) => await page(req.raw, env),
+    ]),
+  ];
 
-  for (const name of operationNames) {
-    const { method, path }: Operation = operations[name];
-    hono.on(method, routeOf(path), async ({ req, env }: Ask) => await perform(name, req.raw, served, env));
-  }
-  hono.get(EVENTS_PATH, async ({ req, env }: Ask) => await eventsResponse(req.raw, streams, access, env));
-  hono.notFound(({ req }: Ask) => {
-    throw refusalOf(req.path, req.method);
+  const hono = new Hono<Env>();
+  hono.use(async (ask, next) => {
+    const beganMs = performance.now();
+    await next();
+    tally.count(ask.get('operation') ?? 'none', ask.res.status, (performance.now() - beganMs) / 1000);
   });
-  hono.onError((error) => {
-    const instance = `urn:uuid:${randomUUID()}`;
+  for (const [method, path, name, answer] of routes)
+    hono.on(method, honoPath(path), async (ask: Ask) => {
+      ask.set('operation', name);
+      try {
+        return await answer(ask);
+      } catch (error) {
+        throw asError(error);
+      }
+    });
+  hono.notFound(({ req }) => problemResponse(refusalOf(routes, req.path, req.method), newInstance()));
+  hono.onError((thrown, { req }) => {
+    const instance = newInstance();
+    const isKnown = firstOf(thrown) instanceof GutsError;
+    const error = !isKnown && req.raw.signal.aborted ? new GivenUpError(thrown) : thrown;
     if (!(firstOf(error) instanceof GutsError)) onDetail(`${instance} ${error.stack ?? error.message}`);
     return problemResponse(error, instance);
   });
@@ -68,15 +106,19 @@ export function makeApp({ handlers, events, access, keptAnswers, beatMs, onDetai
   };
 }
 
-/** As Hono writes it. */
-const routeOf = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+/** A signal's reason may be anything, and Hono lets what is no error through. */
+const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error('something was thrown that is no error', { cause: thrown });
+
+const newInstance = (): string => `urn:uuid:${randomUUID()}`;
+
+const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 /** Why there is no route: another method has one, or none. */
-function refusalOf(path: string, method: string): Error {
-  const known = [...Object.values<Operation>(operations), { method: 'GET', path: EVENTS_PATH }];
-  const allowed = known
-    .filter((one) => new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path))
-    .map((one) => one.method);
+function refusalOf(routes: readonly Route[], asked: string, method: string): Error {
+  const allowed = routes
+    .filter(([, path]) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked))
+    .map(([one]) => one);
   const methods = [...new Set(allowed)].sort();
   return methods.length === 0 ? new NoSuchPathError() : new WrongMethodError(method, methods);
 }

@@ -51,6 +51,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'api.told-once': kind(409, 'The answer was told once and is not kept'),
   'api.changed-meanwhile': kind(412, 'It has changed meanwhile'),
   'api.no-http': kind(400, 'That is not HTTP'),
+  'api.given-up': kind(408, 'Nobody waited for the answer'),
   'api.slow-request': kind(408, 'The request was too slow'),
   'api.large-headers': kind(431, 'The headers are too large'),
   'api.too-large': kind(413, 'The body is too large'),

@@ -67,3 +67,14 @@ export class CutRequestError extends GutsError {
     super('The request ended before all of it had arrived.', { cause });
   }
 }
+
+/** Whoever asked has gone: nobody reads this. */
+export class GivenUpError extends GutsError {
+  readonly code = 'api.given-up';
+  readonly remedy = 'Ask again.';
+  override readonly retryable = true;
+
+  constructor(cause: unknown) {
+    super('Whoever asked did not wait for the answer.', { cause });
+  }
+}

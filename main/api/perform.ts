@@ -69,7 +69,7 @@ async function changed(name: OperationName, request: Request, served: Served, ca
 const unending = (): AbortSignal => new AbortController().signal;
 
 /** What makes something new by each request. */
-const isMaking = ({ method, status }: Operation): boolean => method === 'POST' && status === 201;
+export const isMaking = ({ method, status }: Operation): boolean => method === 'POST' && status === 201;
 
 async function done(asked: Asked, headers: Headers, signal: AbortSignal, served: Served): Promise<Answer> {
   const { name, caller, input } = asked;

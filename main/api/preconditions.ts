@@ -50,6 +50,8 @@ export async function ifMatch(name: OperationName, header: string | null, input:
   }
 }
 
+export const hasTwin = (name: OperationName): boolean => twinOf(name) !== null;
+
 /** The GET of the same path. */
 function twinOf(name: OperationName): OperationName | null {
   const { method, path }: Operation = operations[name];

@@ -1,0 +1,93 @@
+/** Schemas that stand under a name of their own in the description, instead of being written out wherever they are used. */
+import type { z } from 'zod';
+import { AuditEntry, TokenFacts } from '../shared/access.ts';
+import { CloudFacts } from '../shared/cloud.ts';
+import { DestinationConnection, KeystoneAuth, SourceConnection } from '../shared/connections.ts';
+import { ErrorShape } from '../shared/errors-shape.ts';
+import { GutsEvent } from '../shared/events.ts';
+import { InventoryVm } from '../shared/inventory.ts';
+import { Progress } from '../shared/jobs.ts';
+import {
+  LedgerItem,
+  MigrationOptions,
+  MigrationOutcome,
+  MigrationPlan,
+  MigrationRecord,
+  MovedDisk,
+} from '../shared/migration.ts';
+import {
+  DestinationTestResult,
+  Journey,
+  Leftover,
+  SourceInventoryResult,
+  SourceTestResult,
+} from '../shared/move-jobs.ts';
+import { Instance, NetworkRow, Resource, VolumeRow } from '../shared/operations.ts';
+import { Plan, PlannedMachine } from '../shared/plans.ts';
+import { Finding } from '../shared/preflight.ts';
+import { MigrationReport } from '../shared/report.ts';
+import {
+  ActionResult,
+  BandwidthLimit,
+  NodeFacts,
+  Placement,
+  Schedule,
+  ScheduledMigration,
+  SchedulerSettings,
+  ServiceFacts,
+  TimeWindow,
+  WaitsFor,
+} from '../shared/schedule.ts';
+import { Stage } from '../shared/stages.ts';
+import { CertificateFacts, Trust } from '../shared/trust.ts';
+import { ProblemShape } from './problem-shape.ts';
+
+const named = {
+  ActionResult,
+  AuditEntry,
+  BandwidthLimit,
+  CertificateFacts,
+  CloudFacts,
+  DestinationConnection,
+  DestinationTestResult,
+  Error: ErrorShape,
+  Event: GutsEvent,
+  Finding,
+  Instance,
+  InventoryVm,
+  Journey,
+  KeystoneAuth,
+  LedgerItem,
+  Leftover,
+  Migration: ScheduledMigration,
+  MigrationOptions,
+  MigrationOutcome,
+  MigrationPlan,
+  MigrationRecord,
+  MovedDisk,
+  NetworkRow,
+  NodeFacts,
+  Placement,
+  Plan,
+  PlannedMachine,
+  Problem: ProblemShape,
+  Progress,
+  Report: MigrationReport,
+  Resource,
+  Schedule,
+  SchedulerSettings,
+  ServiceFacts,
+  SourceConnection,
+  SourceInventoryResult,
+  SourceTestResult,
+  Stage,
+  TimeWindow,
+  TokenFacts,
+  Trust,
+  VolumeRow,
+  WaitsFor,
+};
+
+export const namedSchemas: ReadonlyMap<string, z.ZodType> = new Map(Object.entries(named));
+const names = new Map<z.core.$ZodType, string>(Object.entries(named).map(([name, schema]) => [schema, name]));
+export const nameOf = (schema: z.core.$ZodType): string | undefined => names.get(schema);
