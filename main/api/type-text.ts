@@ -21,6 +21,7 @@ export function typeText(schema: JsonSchema): Markup {
   if (Array.isArray(choices)) return joined(choices.map((one) => html`<code>${JSON.stringify(one)}</code>`));
   const several = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : null;
   if (several !== null) return joined((several as JsonSchema[]).map(typeText)); // schemas all of them, by JSON Schema
+  if (Array.isArray(type)) return joined(type.map((one: unknown) => typeText({ ...schema, type: one })));
   if (type === 'array') return html`list of ${typeText((items ?? {}) as JsonSchema)}`; // as above
   if (type === 'object' && schema.properties !== undefined)
     return html`{

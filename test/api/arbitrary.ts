@@ -23,6 +23,7 @@ export function valid(schema: JsonSchema, api: OpenApi): fc.Arbitrary<unknown> {
   if (Array.isArray(choices)) return fc.constantFrom(...(choices as unknown[]));
   const several = (anyOf ?? oneOf) as readonly JsonSchema[] | undefined; // schemas, by JSON Schema
   if (several !== undefined) return fc.oneof(...several.map((one) => valid(one, api)));
+  if (Array.isArray(type)) return fc.oneof(...type.map((one: unknown) => valid({ ...schema, type: one }, api)));
   switch (type) {
     case 'string':
       return text(schema);
@@ -40,6 +41,14 @@ export function valid(schema: JsonSchema, api: OpenApi): fc.Arbitrary<unknown> {
     default:
       return fc.jsonValue({ maxDepth: 2 });
   }
+}
+
+/** What there is, so that some of the requests are about something. */
+const THERE: Readonly<Record<string, string>> = { source: 'vc1', destination: 'prod' };
+
+function field(name: string, schema: JsonSchema, api: OpenApi): fc.Arbitrary<unknown> {
+  const there = THERE[name];
+  return there === undefined ? valid(schema, api) : fc.oneof(fc.constant(there), valid(schema, api));
 }
 
 function text({ pattern, format, minLength = 0, maxLength = 40 }: JsonSchema): fc.Arbitrary<string> {
@@ -67,7 +76,7 @@ function object(
       valid((additionalProperties ?? {}) as JsonSchema, api),
       { maxKeys: 2 },
     );
-  const fields = Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, valid(one, api)]));
+  const fields = Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, field(name, one, api)]));
   return fc.record(fields, { requiredKeys: [...required], noNullPrototype: true });
 }
 
@@ -126,8 +135,10 @@ function spoilt(value: unknown, where: number, how: number, bad: unknown): unkno
   );
 }
 
+type Make = (schema: JsonSchema, api: OpenApi) => fc.Arbitrary<unknown>;
+
 /** @param make how the values of a request are made: `valid` or `hostile` */
-export function requestFor(api: OpenApi, path: string, method: string, make: typeof valid): fc.Arbitrary<MadeRequest> {
+export function requestFor(api: OpenApi, path: string, method: string, make: Make): fc.Arbitrary<MadeRequest> {
   const operation = api.paths[path]?.[method];
   if (operation === undefined) throw new Error(`${method} ${path} is not described`);
   const { operationId, parameters, requestBody } = operation;
@@ -136,7 +147,9 @@ export function requestFor(api: OpenApi, path: string, method: string, make: typ
   const others = parameters.filter((one) => one.in !== 'path');
   return fc
     .record({
-      params: fc.tuple(...inPath.map((one) => make(one.schema, api))),
+      params: fc.tuple(
+        ...inPath.map(({ name, schema: own }) => (make === valid ? field(name, own, api) : make(own, api))),
+      ),
       rest: fc.tuple(...others.map((one) => fc.option(make(one.schema, api), { nil: undefined }))),
       body: schema === undefined ? fc.constant(undefined) : make(schema, api).map((value) => JSON.stringify(value)),
     })

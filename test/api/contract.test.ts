@@ -54,6 +54,8 @@ describe('a request that is made of the description', () => {
     const client = host.client();
     await client.call('sources.create', { name: 'vc1', url: 'https://vc1.example.net', userName: 'u', secret: 's' });
     await client.call('sources.refresh', { source: 'vc1' });
+    const auth = { method: 'applicationCredential', id: 'a1' } as const;
+    await client.call('destinations.create', { name: 'prod', authUrl: 'https://k.example.net/v3', auth, secret: 's' });
     return host;
   }
 
@@ -64,11 +66,10 @@ describe('a request that is made of the description', () => {
 
     await fc.assert(
       fc.asyncProperty(requestFor(api, path, method, valid), async (request) => {
-        const { status, answer, text } = await ask(server, request);
-        demandAsDescribed(name, { status, answer, text });
-        // It has the right shape: what is refused all the same is refused by a finer rule, and that is said field by field.
-        if (status === 400) expect(ProblemShape.parse(JSON.parse(text)).problems?.length ?? 0).toBeGreaterThan(0);
-        expect([405, 413, 415, 401, 403]).not.toContain(status);
+        const answer = await ask(server, request);
+        demandAsDescribed(name, answer);
+        expect(answer.text).not.toContain('"api.bad-request"');
+        expect([401, 403, 405, 413, 415]).not.toContain(answer.status);
       }),
       { numRuns: RUNS },
     );
