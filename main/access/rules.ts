@@ -1,5 +1,5 @@
 /** The rules of `policy.json`: when machines may be moved, where to, and how many at once. */
-import { Cron } from 'croner';
+import { isOpen, nextOpening } from '../scheduler/windows.ts';
 import type { Policy } from '../shared/access.ts';
 import { GutsError } from '../shared/errors.ts';
 import type { TimeWindow } from '../shared/schedule.ts';
@@ -95,13 +95,16 @@ export class Rules {
 }
 
 /** @throws ClosedError, PolicyDamagedError */
-function demandOpen({ opens, minutes, timeZone }: TimeWindow, nowMs: number): void {
-  let cron: Cron;
+function demandOpen(window: TimeWindow, nowMs: number): void {
+  let opensAtMs: number | null;
   try {
-    cron = new Cron(opens, { timezone: timeZone, mode: '5-part', paused: true });
+    if (isOpen(window, nowMs)) return;
+    opensAtMs = nextOpening(window, nowMs);
   } catch (cause) {
-    throw new PolicyDamagedError(`The policy’s window “${opens}” in “${timeZone}” says no time.`, { cause });
+    throw new PolicyDamagedError(
+      `The window “${window.opens}” in “${window.timeZone}” of “policy.json” says no time.`,
+      { cause },
+    );
   }
-  const opened = cron.nextRun(new Date(nowMs - minutes * 60_000));
-  if (opened === null || opened.getTime() > nowMs) throw new ClosedError(cron.nextRun(new Date(nowMs)));
+  throw new ClosedError(opensAtMs === null ? null : new Date(opensAtMs));
 }
