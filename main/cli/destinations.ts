@@ -9,6 +9,7 @@ import { sheet, table } from './table.ts';
 import { addTrust } from './trust.ts';
 import { trustFrom, trustOptions, trustText, type TrustFlags } from './trust-flags.ts';
 import { UsageError } from './usage-error.ts';
+import { vaultText } from './vault-text.ts';
 import { demandFree, placeText, Workplace } from './workplace.ts';
 
 interface CreateFlags extends CloudFlags, TrustFlags, SecretFlags {
@@ -63,11 +64,12 @@ export function addDestination(program: Command): void {
     .action(async (name: string) => {
       await using workplace = await Workplace.open(show);
       const view = await workplace.call('destinations.show', { destination: name });
-      const { secret } = view;
+      const { secret, vault } = view;
       workplace.terminal.result(view, () =>
         sheet([
           ...factsOf(view.destination),
           ['secret', secret === null ? 'not kept: it is asked for when it is needed' : placeText[secret]],
+          ['new secrets', vaultText(vault)],
         ]),
       );
     });

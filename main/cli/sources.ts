@@ -10,6 +10,7 @@ import { addTrust } from './trust.ts';
 import { trustFrom, trustOptions, trustText, type TrustFlags } from './trust-flags.ts';
 import { urlOf } from './url.ts';
 import { UsageError } from './usage-error.ts';
+import { vaultText } from './vault-text.ts';
 import { demandFree, placeText, Workplace } from './workplace.ts';
 
 interface CreateFlags extends TrustFlags, SecretFlags {
@@ -48,11 +49,12 @@ export function addSource(program: Command): void {
     .action(async (name: string) => {
       await using workplace = await Workplace.open(show);
       const view = await workplace.call('sources.show', { source: name });
-      const { secret, inventory } = view;
+      const { secret, inventory, vault } = view;
       workplace.terminal.result(view, () =>
         sheet([
           ...factsOf(view.source),
           ['password', secret === null ? 'not kept: it is asked for when it is needed' : placeText[secret]],
+          ['new secrets', vaultText(vault)],
           ['inventory', inventory === null ? 'not read yet' : `as of ${inventory.takenAt}`],
         ]),
       );

@@ -39,7 +39,7 @@ export function destinationHandlers(
     },
     'destinations.show': async ({ destination }) => {
       const found = await connections.find('destination', destination);
-      return { destination: found, secret: await vault.whereIs(found.id) };
+      return { destination: found, secret: await vault.whereIs(found.id), vault: await vault.status() };
     },
     'destinations.delete': async ({ destination }) => {
       const found = await connections.find('destination', destination);

@@ -43,6 +43,7 @@ export function sourceHandlers(
       return {
         source: found,
         secret: await vault.whereIs(found.id),
+        vault: await vault.status(),
         inventory: takenAt === null ? null : { takenAt },
       };
     },

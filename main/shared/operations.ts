@@ -24,6 +24,7 @@ import {
 } from './schedule.ts';
 import { Stage } from './stages.ts';
 import { CertificateFacts, Trust } from './trust.ts';
+import { KeptIn, VaultStatus } from './vault.ts';
 
 export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.ZodType> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -43,8 +44,6 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
 
 const operation = <I extends z.ZodObject, O extends z.ZodType>(one: Operation<I, O>): Operation<I, O> => one;
 
-/** Where a secret is; see the vault. */
-export const KeptIn = z.enum(['keyStore', 'sealedFile', 'memory']);
 /** Secrets go in and never come out. */
 const secret = z.string().min(1).max(65_536).meta({ writeOnly: true });
 /** A name or an id. */
@@ -69,9 +68,14 @@ const plan = z.object({ plan: which });
 const SourceView = z.object({
   source: SourceConnection,
   secret: KeptIn.nullable(),
+  vault: VaultStatus,
   inventory: z.object({ takenAt: z.iso.datetime() }).nullable(),
 });
-const DestinationView = z.object({ destination: DestinationConnection, secret: KeptIn.nullable() });
+const DestinationView = z.object({
+  destination: DestinationConnection,
+  secret: KeptIn.nullable(),
+  vault: VaultStatus,
+});
 
 const vmFilters = {
   source: which.optional(),

@@ -42,6 +42,23 @@ export class VaultDamagedError extends GutsError {
   readonly remedy = 'Delete the connection and create it anew; its secret is not in the vault any more.';
 }
 
+/** The key store worked when it was opened, and does not now. */
+export class KeyStoreError extends GutsError {
+  readonly code = 'vault.key-store';
+  readonly remedy = 'Unlock the keyring and try again.';
+  override readonly retryable = true;
+
+  constructor(why: string, options?: ErrorOptions) {
+    super(`The key store of this system did not do what it was asked: ${why}.`, options);
+  }
+}
+
+export class PassphraseInputError extends GutsError {
+  readonly code = 'vault.passphrase-stdin';
+  readonly remedy =
+    'Write the passphrase and the end of a line to its standard input, from a file or a pipe; on a terminal leave --passphrase-stdin out, and it is asked for without an echo.';
+}
+
 export class UnknownVaultError extends GutsError {
   readonly code = 'vault.unknown-choice';
   readonly remedy = 'Set GUTS_VAULT to keystore, file or memory, or leave it out.';

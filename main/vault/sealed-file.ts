@@ -51,11 +51,25 @@ export class SealedFile implements SecretPlace {
   readonly #askPassphrase: AskPassphrase;
   #key: { readonly salt: string; readonly bytes: Buffer } | undefined;
   #passphrase: Promise<string | null> | undefined;
+  /** A passphrase was given for a file that is to be made. */
+  #isChosen = false;
 
   constructor(dataDir: string, askPassphrase: AskPassphrase) {
     this.#folder = path.join(dataDir, 'vault');
     this.file = path.join(this.#folder, 'vault.json');
     this.#askPassphrase = askPassphrase;
+  }
+
+  /** Its passphrase is known, and right as far as that can be told: of a file that is not there yet, any is. */
+  get isOpen(): boolean {
+    return this.#key !== undefined || this.#isChosen;
+  }
+
+  /** @throws WrongPassphraseError, and why none came */
+  async unlock(): Promise<void> {
+    const { data } = await this.#load();
+    if (data !== null) await this.#keyOf(data);
+    else this.#isChosen = (await this.#askOnce()) !== null;
   }
 
   async isThere(): Promise<boolean> {

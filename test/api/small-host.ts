@@ -10,6 +10,7 @@ import type { Caller } from '../../main/shared/access.ts';
 import { DestinationConnection, SourceConnection } from '../../main/shared/connections.ts';
 import { operationNames, type OperationName } from '../../main/shared/operations.ts';
 import { defaultSettings, SchedulerSettings } from '../../main/shared/schedule.ts';
+import type { VaultStatus } from '../../main/shared/vault.ts';
 import {
   ConnectionStore,
   newDestinationId,
@@ -54,6 +55,7 @@ export function smallHost(instead: Partial<Handlers> = {}): SmallHost {
   const migrations = new Map<string, ReturnType<typeof madeMigration>>();
   const plans = new Map<string, ReturnType<typeof madePlan>>();
   let settings: SchedulerSettings = defaultSettings;
+  const inMemory: VaultStatus = { keepsIn: 'memory', says: 'nowhere', notUsed: [] };
 
   const here: Partial<Handlers> = {
     'sources.list': async () => ({ sources: await connections.list('source') }),
@@ -67,6 +69,7 @@ export function smallHost(instead: Partial<Handlers> = {}): SmallHost {
     'sources.show': async ({ source }) => ({
       source: await connections.find('source', source),
       secret: 'memory',
+      vault: inMemory,
       inventory: null,
     }),
     'sources.delete': async ({ source }) => {
@@ -92,6 +95,7 @@ export function smallHost(instead: Partial<Handlers> = {}): SmallHost {
     'destinations.show': async ({ destination }) => ({
       destination: await connections.find('destination', destination),
       secret: null,
+      vault: inMemory,
     }),
     'instances.list': async ({ limit, marker = '0' }) => {
       const from = Number(marker);

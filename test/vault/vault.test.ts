@@ -1,5 +1,6 @@
 /** Secrets: kept where they are safe, found again, never in plain text on the disk. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -103,46 +104,172 @@ test('a vault that nobody knows is refused', () => {
   expect(() => fileVault('/nowhere', null, { env: { GUTS_VAULT: 'vault' } })).toThrow(/keystore|no such vault/);
 });
 
+describe('where secrets are kept', () => {
+  test('is said with the reasons why not in a better place', async () => {
+    using tmp = scratch();
+    const memory = await fileVault(tmp.dir, null, { env: { GUTS_VAULT: 'memory' } }).status();
+    const empty = await fileVault(tmp.dir, null).status();
+    await fileVault(tmp.dir, 'correct horse').set(ID, SECRET);
+    const sealed = await fileVault(tmp.dir, null).status();
+
+    expect(memory).toMatchObject({ keepsIn: 'memory', says: expect.stringContaining('NOWHERE') });
+    expect(memory.notUsed).toContainEqual({ place: 'sealedFile', why: 'GUTS_VAULT is “memory”' });
+    expect(empty).toMatchObject({ keepsIn: 'memory' });
+    expect(empty.notUsed).toContainEqual({ place: 'sealedFile', why: 'nobody has given a passphrase for it' });
+    expect(sealed).toMatchObject({
+      keepsIn: 'sealedFile',
+      says: expect.stringMatching(/vault\.json”; its passphrase is asked/),
+    });
+    expect(sealed.notUsed).toEqual([{ place: 'keyStore', why: 'GUTS_VAULT is “file”' }]);
+  });
+
+  test('is told to whoever writes logs, so that no secret gets into them', async () => {
+    using tmp = scratch();
+    const known: string[] = [];
+    const vault = fileVault(tmp.dir, 'correct horse', { onSecret: (secret) => known.push(secret) });
+    await vault.set(ID, SECRET);
+    vault.hold('src_000000000002', 'held');
+    const later: string[] = [];
+    await fileVault(tmp.dir, 'correct horse', { onSecret: (secret) => later.push(secret) }).get(ID);
+
+    expect(known.toSorted()).toEqual([SECRET, 'correct horse', 'held'].toSorted());
+    expect(later).toEqual(['correct horse', SECRET]);
+  });
+});
+
+describe('a daemon', () => {
+  /** What a process says that unlocks its vault with a passphrase from standard input, asks for it again, and goes on. */
+  async function unlocking(dataDir: string, input: string): Promise<string> {
+    const vault = path.resolve(import.meta.dirname, '../../main/vault');
+    const story = `
+      import { Vault } from ${JSON.stringify(`${vault}/vault.ts`)};
+      import { passphraseFromStdin } from ${JSON.stringify(`${vault}/stdin-passphrase.ts`)};
+      const vault = new Vault({ dataDir: ${JSON.stringify(dataDir)}, askPassphrase: passphraseFromStdin(), env: { GUTS_VAULT: 'file' } });
+      try {
+        await vault.unlock();
+        const before = (await vault.status()).says;
+        const kept = await vault.set('${ID}', 'from the daemon');
+        process.stdout.write([kept, await vault.get('${ID}'), before].join(' | '));
+      } catch (error) {
+        process.stdout.write(error.code);
+      }`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', story], { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.write(input); // it stays open: whoever reads only a line does not wait for more
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    if (!input.includes('\n')) child.stdin.end();
+    await once(child, 'close');
+    return said;
+  }
+
+  test('takes the passphrase from standard input, one line and once', async () => {
+    using tmp = scratch();
+
+    expect(await unlocking(tmp.dir, 'correct horse\nand more')).toMatch(
+      /^sealedFile \| from the daemon \| .*it is open$/,
+    );
+    expect(await unlocking(tmp.dir, 'correct horse\n')).toMatch(/^sealedFile/);
+    expect(await unlocking(tmp.dir, 'wrong horse\n')).toBe('vault.wrong-passphrase');
+    expect(await unlocking(tmp.dir, '')).toBe('vault.passphrase-stdin');
+    expect(await fileVault(tmp.dir, 'correct horse').get(ID)).toBe('from the daemon');
+  });
+});
+
 const keytar = path.resolve(import.meta.dirname, '../../node_modules/keytar/build/Release/keytar.node');
-const hasSecretService =
-  existsSync(keytar) &&
-  ['gnome-keyring-daemon', 'dbus-run-session'].every((name) => spawnSync('which', [name]).status === 0);
+const missing = [
+  ...(existsSync(keytar) ? [] : ['keytar']),
+  ...['gnome-keyring-daemon', 'dbus-run-session'].filter((name) => spawnSync('which', [name]).status !== 0),
+];
+if (missing.length > 0) process.stdout.write(`key stores are left out: missing ${missing.join(', ')}\n`);
 
-test.runIf(hasSecretService)('a key store that works keeps the secret, and nothing is on the disk', () => {
-  using tmp = scratch();
-  const home = tmp.file('home');
-  mkdirSync(home, { mode: 0o700 });
-  writeFileSync(
-    tmp.file('story.mjs'),
-    `import { Vault } from ${JSON.stringify(path.resolve(import.meta.dirname, '../../main/vault/vault.ts'))};
-     const ask = () => { throw new Error('nobody is to be asked'); };
-     const vault = () => new Vault({ dataDir: ${JSON.stringify(tmp.file('data'))}, askPassphrase: ask, env: {} });
-     const kept = await vault().set('${ID}', 'a secret');
-     const found = await vault().get('${ID}');
-     const where = await vault().whereIs('${ID}');
-     await vault().delete('${ID}');
-     const after = await vault().get('${ID}');
-     process.stdout.write(JSON.stringify({ kept, found, where, after }));`,
-  );
-  const { GUTS_VAULT: _vault, GUTS_VAULT_PASSPHRASE_FILE: _file, ...env } = process.env;
-
-  const done = spawnSync(
-    'dbus-run-session',
-    [
-      '--',
-      'bash',
-      '-c',
-      'printf "test\\n" | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1; exec "$@"',
-      'sh',
-      process.execPath,
+describe.skipIf(missing.length > 0)('a key store', () => {
+  /**
+   * What a story about a vault prints that runs in a session of its own.
+   * @param before what the session does first, in the shell
+   */
+  function inSession(tmp: ReturnType<typeof scratch>, before: string, story: string): string {
+    const home = tmp.file('home');
+    mkdirSync(home, { mode: 0o700, recursive: true });
+    writeFileSync(
       tmp.file('story.mjs'),
-    ],
-    {
-      encoding: 'utf8',
-      env: { ...env, XDG_DATA_HOME: `${home}/data`, XDG_RUNTIME_DIR: home, XDG_CONFIG_HOME: `${home}/config` },
-    },
-  );
+      `import { Vault } from ${JSON.stringify(path.resolve(import.meta.dirname, '../../main/vault/vault.ts'))};
+       const vault = (env = {}, passphrase = null) => new Vault({
+         dataDir: ${JSON.stringify(tmp.file('data'))}, askPassphrase: async () => passphrase, env });
+       ${story}`,
+    );
+    const { GUTS_VAULT: _vault, GUTS_VAULT_PASSPHRASE_FILE: _file, DISPLAY: _display, ...env } = process.env;
+    const shell = `${before}; exec "$@"`;
+    const done = spawnSync(
+      'dbus-run-session',
+      ['--', 'bash', '-c', shell, 'sh', process.execPath, tmp.file('story.mjs')],
+      {
+        encoding: 'utf8',
+        env: { ...env, XDG_DATA_HOME: `${home}/data`, XDG_RUNTIME_DIR: home, XDG_CONFIG_HOME: `${home}/config` },
+      },
+    );
+    expect(done.status, done.stderr).toBe(0);
+    return done.stdout;
+  }
+  const unlocked = 'printf "test\\n" | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1';
 
-  expect(done.stdout, done.stderr).toBe('{"kept":"keyStore","found":"a secret","where":"keyStore","after":null}');
-  expect(existsSync(tmp.file('data/vault'))).toBe(false);
+  test('that works keeps the secret, and nothing is on the disk', () => {
+    using tmp = scratch();
+
+    const said = inSession(
+      tmp,
+      unlocked,
+      `const kept = await vault().set('${ID}', ${JSON.stringify(SECRET)});
+       const found = await vault().get('${ID}');
+       const where = await vault().whereIs('${ID}');
+       const status = await vault().status();
+       await vault().delete('${ID}');
+       const after = await vault().get('${ID}');
+       process.stdout.write(JSON.stringify({ kept, found, where, after, status }));`,
+    );
+
+    expect(JSON.parse(said)).toEqual({
+      kept: 'keyStore',
+      found: SECRET,
+      where: 'keyStore',
+      after: null,
+      status: { keepsIn: 'keyStore', says: 'in the key store of this system', notUsed: [] },
+    });
+    expect(existsSync(tmp.file('data/vault'))).toBe(false);
+  });
+
+  test('that came later takes over what the sealed file had', () => {
+    using tmp = scratch();
+
+    const said = inSession(
+      tmp,
+      unlocked,
+      `await vault({ GUTS_VAULT: 'file' }, 'correct horse').set('${ID}', 'of old');
+       const before = await vault({}, 'correct horse').get('${ID}');
+       const kept = await vault().set('${ID}', 'new');
+       const places = [await vault().whereIs('${ID}'), await vault({ GUTS_VAULT: 'file' }).whereIs('${ID}')];
+       process.stdout.write(JSON.stringify({ before, kept, places, found: await vault().get('${ID}') }));`,
+    );
+
+    expect(JSON.parse(said)).toEqual({ before: 'of old', kept: 'keyStore', places: ['keyStore', null], found: 'new' });
+  });
+
+  test.each([
+    ['that nobody offers', 'true', /no program offers the Secret Service|locked/],
+    ['whose keyring is locked', 'gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1', /locked|nobody/],
+  ])('%s is passed over with the reason', (_, before, why) => {
+    using tmp = scratch();
+
+    const said = inSession(
+      tmp,
+      before,
+      `const one = vault({}, 'correct horse');
+       const kept = await one.set('${ID}', 'x');
+       process.stdout.write(JSON.stringify({ kept, status: await one.status() }));`,
+    );
+
+    expect(JSON.parse(said)).toMatchObject({
+      kept: 'sealedFile',
+      status: { keepsIn: 'sealedFile', notUsed: [{ place: 'keyStore', why: expect.stringMatching(why) }] },
+    });
+  });
 });
