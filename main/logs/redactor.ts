@@ -1,0 +1,84 @@
+/** Takes secrets out of whatever is about to be written down, also where they are spelled as JSON, XML, URLs or base64 spell them. */
+
+const MARK = '[secret]';
+/** Fewer letters of base64 are met by chance. */
+const LEAST_BASE64 = 6;
+/** A shorter secret is part of too many words: it is taken out where it stands alone. */
+const LEAST_ANYWHERE = 4;
+
+export class Redactor {
+  readonly #known = new Set<string>();
+  readonly #patterns = new Set<string>();
+  #pattern: RegExp | null = null;
+
+  /** From now on it is taken out. Whoever gets hold of a secret tells it here, before anything can be said about it. */
+  know(secret: string): void {
+    if (secret === '' || this.#known.has(secret)) return;
+    this.#known.add(secret);
+    for (const spelling of spellingsOf(secret)) this.#patterns.add(patternOf(spelling));
+    // Longest first: a secret that contains another is taken out whole.
+    const all = [...this.#patterns].sort((a, b) => b.length - a.length);
+    this.#pattern = new RegExp(all.join('|'), 'gu');
+  }
+
+  /** The text without any secret that is known. */
+  redact(text: string): string {
+    return this.#pattern === null ? text : text.replace(this.#pattern, MARK);
+  }
+}
+
+/** Every way in which a secret may stand in a text. */
+export function spellingsOf(secret: string): string[] {
+  const plain = [secret, secret.trim()];
+  const spellings = [
+    ...plain,
+    ...plain.flatMap(jsonSpellings),
+    ...plain.flatMap(urlSpellings),
+    ...plain.flatMap(xmlSpellings),
+    ...plain.flatMap(base64Spellings),
+    ...plain.map((text) => Buffer.from(text).toString('hex')),
+  ];
+  return [...new Set(spellings)].filter(Boolean);
+}
+
+/** Within a string of JSON, within JSON in a string of JSON, and as those write it that keep to ASCII. */
+function jsonSpellings(text: string): string[] {
+  const inside = (value: string): string => JSON.stringify(value).slice(1, -1);
+  const ascii = inside(text).replace(
+    /[\u0080-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return [inside(text), inside(inside(text)), ascii];
+}
+
+function urlSpellings(text: string): string[] {
+  const whole = Buffer.from(text).toString('utf8'); // half of a pair of letters cannot be encoded
+  const component = encodeURIComponent(whole);
+  const strict = component.replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+  const form = new URLSearchParams([['', text]]).toString().slice(1);
+  const all = [component, strict, form, encodeURI(whole)];
+  return [...all, ...all.map((spelled) => spelled.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()))];
+}
+
+function xmlSpellings(text: string): string[] {
+  const least = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const quoted = least.replaceAll('"', '&quot;');
+  return [least, quoted, quoted.replaceAll("'", '&apos;'), quoted.replaceAll("'", '&#39;')];
+}
+
+/** Also in the middle of what was encoded, as `user:password` is: the letters that depend on the secret alone. */
+function base64Spellings(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const found: string[] = [];
+  for (const before of [0, 1, 2]) {
+    const letters = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    const own = letters.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+    if (own.length >= LEAST_BASE64) found.push(own, own.replaceAll('+', '-').replaceAll('/', '_'));
+  }
+  return found;
+}
+
+function patternOf(spelling: string): string {
+  const escaped = spelling.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  return spelling.length >= LEAST_ANYWHERE ? escaped : `(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`;
+}
