@@ -14,6 +14,7 @@ import { addServe } from './serve.ts';
 import { addServices } from './services.ts';
 import { addSettings } from './settings.ts';
 import { addSource } from './sources.ts';
+import { addState } from './state.ts';
 import { addTidy } from './tidy.ts';
 import { addTokens } from './tokens.ts';
 import { addVolume } from './volumes.ts';
@@ -40,4 +41,5 @@ export function addServerCommands(program: Command): void {
   addServices(program);
   addSettings(program);
   addTokens(program);
+  addState(program);
 }

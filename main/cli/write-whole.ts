@@ -22,14 +22,20 @@ export class ReportFileError extends GutsError {
 
 /**
  * @param mayReplace a file that is there already
+ * @param mode who may read it, as far as the process lets others at all
  * @throws ReportFileError; then the name is as it was before
  */
-export async function writeWhole(file: string, text: string, mayReplace: boolean): Promise<void> {
+export async function writeWhole(
+  file: string,
+  content: string | Uint8Array | AsyncIterable<string>,
+  mayReplace: boolean,
+  mode = 0o666,
+): Promise<void> {
   const part = path.join(path.dirname(file), reportPart(path.basename(file)));
   try {
-    const handle = await open(part, 'w');
+    const handle = await open(part, 'w', mode);
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();
@@ -41,6 +47,7 @@ export async function writeWhole(file: string, text: string, mayReplace: boolean
     }
   } catch (error) {
     await unlink(part).catch(() => {}); // it may never have come to be
+    if (error instanceof GutsError) throw error; // whoever makes the content has failed
     throw new ReportFileError(file, error as NodeJS.ErrnoException); // the file system throws nothing else
   }
 }

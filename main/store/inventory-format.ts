@@ -1,7 +1,5 @@
 /** What stands in the file of an inventory: a head, a line for each thing, and an end that vouches for all of it. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import {
   InventoryDatastore,
@@ -11,6 +9,7 @@ import {
   InventoryVm,
 } from '../shared/inventory.ts';
 import { StoreDamagedError } from './errors.ts';
+import { linesIn } from './text-lines.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -59,7 +58,7 @@ export function shapeOfLines(): string {
 
 /** From the head alone. */
 export async function takenAtOf(file: string): Promise<string> {
-  for await (const line of createInterface({ input: createReadStream(file) })) {
+  for await (const line of linesIn(file)) {
     try {
       return Head.parse(JSON.parse(line)).takenAt;
     } catch (cause) {

@@ -1,5 +1,5 @@
 /** What processes that were killed in the middle of a write left in the data folder: parts of files, and names of locks. */
-import { readdir, unlink } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import * as path from 'node:path';
 import { refused } from './errors.ts';
 
@@ -16,7 +16,7 @@ export async function sweepLeftovers(dataDir: string): Promise<string[]> {
     for (const name of await readdir(dataDir, { recursive: true })) {
       const pid = LEFTOVER.exec(name)?.slice(1).find(Boolean);
       if (pid === undefined || isThere(Number(pid))) continue;
-      await unlink(path.join(dataDir, name));
+      await rm(path.join(dataDir, name), { recursive: true, force: true });
       removed.push(name);
     }
   } catch (error) {
