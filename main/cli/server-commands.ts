@@ -4,6 +4,7 @@ import { addCheck } from './check.ts';
 import { addCreate } from './create.ts';
 import { addDemo } from './demo.ts';
 import { addDestination } from './destinations.ts';
+import { addLogs } from './logs.ts';
 import { addMigrations } from './migrations.ts';
 import { addNetwork } from './networks.ts';
 import { addPlans } from './plans.ts';
@@ -42,4 +43,5 @@ export function addServerCommands(program: Command): void {
   addSettings(program);
   addTokens(program);
   addState(program);
+  addLogs(program);
 }

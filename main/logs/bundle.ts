@@ -1,0 +1,121 @@
+/** Gathers what helps whoever mends Guts: facts, logs, journals and settings, each without a secret; shown before it is written. */
+import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { z } from 'zod';
+import { toErrorInfo } from '../shared/errors.ts';
+import { dataFile, inOrder, namesIn } from '../store/data-files.ts';
+import type { Vault } from '../vault/vault.ts';
+import { doctorFacts } from './doctor.ts';
+import { Redactor } from './redactor.ts';
+import { tarOf } from './tar.ts';
+
+export interface BundlePart {
+  readonly name: string;
+  readonly what: string;
+  readonly content: Buffer;
+}
+
+export interface Bundle {
+  readonly parts: readonly BundlePart[];
+  /** How many secrets were looked for in all of it. What Guts writes has none; this is the second line. */
+  readonly secretsLookedFor: number;
+  /** Connections whose secrets could not be looked for. */
+  readonly notLookedFor: readonly Missed[];
+}
+
+interface Missed {
+  readonly name: string;
+  readonly why: string;
+}
+
+export interface BundleOptions {
+  readonly dataDir: string;
+  /** It is not to ask anybody: what it does not give without is not looked for. */
+  readonly vault: Vault;
+  readonly version: string;
+}
+
+export async function gatherBundle({ dataDir, vault, version }: BundleOptions): Promise<Bundle> {
+  const redactor = new Redactor();
+  const { looked, missed } = await learnSecrets(redactor, dataDir, vault);
+  const parts: BundlePart[] = [];
+  const add = (name: string, what: string, text: string): void => {
+    parts.push({ name, what, content: Buffer.from(redactor.redact(text)) });
+  };
+  const facts = await doctorFacts({ dataDir, vault, version });
+  add('doctor.json', 'versions, this machine, its data folder and vault', `${JSON.stringify(facts, null, 2)}\n`);
+  for (const name of inOrder(await namesIn(dataDir))) {
+    const file = dataFile(name);
+    if (file?.isBundled !== true) continue;
+    const text = await readFile(path.join(dataDir, name), 'utf8').catch(() => null); // gone, or not to be read: doctor.json tells
+    if (text !== null) add(name, file.what, readable(name, text));
+  }
+  return { parts, secretsLookedFor: looked, notLookedFor: missed };
+}
+
+/** All of it as one `.tar.gz`, in a folder that is named after the bundle. */
+export async function packBundle(parts: readonly BundlePart[], folder: string, now = new Date()): Promise<Buffer> {
+  const files = parts.map(({ name, content }) => ({ name: `${folder}/${name}`, content }));
+  return await promisify(gzip)(tarOf(files, now));
+}
+
+async function learnSecrets(
+  redactor: Redactor,
+  dataDir: string,
+  vault: Vault,
+): Promise<{ readonly looked: number; readonly missed: Missed[] }> {
+  const missed: Missed[] = [];
+  let looked = 0;
+  const know = (secret: string): void => {
+    redactor.know(secret);
+    looked += 1;
+  };
+  const token = await readFile(path.join(dataDir, 'api-token'), 'utf8').catch(() => '');
+  if (token.trim() !== '') know(token.trim());
+  for (const { id, name } of await connectionsIn(dataDir)) {
+    try {
+      const secret = await vault.get(id);
+      if (secret !== null) know(secret);
+    } catch (error) {
+      missed.push({ name, why: toErrorInfo(error).message });
+    }
+  }
+  return { looked, missed };
+}
+
+const Connections = z.object({
+  sources: z.array(z.object({ id: z.string(), name: z.string() })),
+  destinations: z.array(z.object({ id: z.string(), name: z.string() })),
+});
+
+/** Only looks: the store would set a damaged file aside, which is for commands that tell of it. */
+async function connectionsIn(dataDir: string): Promise<{ readonly id: string; readonly name: string }[]> {
+  try {
+    const text = await readFile(path.join(dataDir, 'connections.json'), 'utf8');
+    const { sources, destinations } = Connections.parse(JSON.parse(text));
+    return [...sources, ...destinations];
+  } catch {
+    return []; // none, or damaged
+  }
+}
+
+/** Without the sums of journals, which are for programs, and without what operators gave to guests. */
+function readable(name: string, text: string): string {
+  if (!/\.jsonl?$/.test(name)) return text;
+  if (name.endsWith('.json')) return `${withoutUserData(text)}\n`;
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => `${withoutUserData(line.replace(/^[0-9a-f]{16} /, ''))}\n`).join('');
+}
+
+/** Cloud-init's user data often sets passwords. */
+function withoutUserData(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), (key, value: unknown) =>
+      key === 'userData' && typeof value === 'string' ? `(left out: ${value.length} characters)` : value,
+    );
+  } catch {
+    return JSON.stringify({ leftOut: `${text.length} characters that are no JSON` });
+  }
+}
