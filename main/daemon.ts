@@ -7,6 +7,7 @@ import { serveOn, type ServeOptions } from './api/server.ts';
 import { KeptAnswers } from './api/kept-answers.ts';
 import { Host, type DaemonHost, type DaemonHostOptions } from './host.ts';
 import type { MigrationId } from './shared/migration.ts';
+import type { EventHub } from './events.ts';
 import { DataLock } from './store/data-lock.ts';
 
 export interface DaemonOptions extends ServeOptions, DaemonHostOptions {}
@@ -19,6 +20,11 @@ export class Daemon {
   readonly #host: DaemonHost;
   /** Last opened, first closed: nobody comes in any more when the rest goes. */
   readonly #opened: readonly AsyncDisposable[];
+
+  /** What happens in it. */
+  get events(): EventHub {
+    return this.#host.events;
+  }
 
   private constructor(url: string, host: DaemonHost, opened: readonly AsyncDisposable[]) {
     this.url = url;
@@ -41,8 +47,18 @@ export class Daemon {
       const keptAnswers = await KeptAnswers.open(dataDir);
       keep({ [Symbol.asyncDispose]: async () => await Promise.resolve(keptAnswers[Symbol.dispose]()) });
       const handlers = { ...host.handlers, ...accessHandlers(access) };
-      const app = makeApp({ handlers, events: host.events, access, keptAnswers, about: { version }, onDetail });
+      const figures = async () => await host.figures();
+      const app = makeApp({
+        handlers,
+        events: host.events,
+        access,
+        about: { version },
+        keptAnswers,
+        figures,
+        onDetail,
+      });
       const server = keep(await serveOn(app, options));
+      keep({ [Symbol.asyncDispose]: async () => await Promise.resolve(app[Symbol.dispose]()) });
       await lock.announce({ url: server.url, fingerprint: server.fingerprint, version });
       host.begin();
       return new Daemon(server.url, host, opened);
@@ -57,7 +73,8 @@ export class Daemon {
    * @returns migrations that could not be parked: as after a crash, they go on where they stand
    */
   async stop(): Promise<readonly MigrationId[]> {
-    const [server, ...rest] = this.#opened;
+    const [listeners, server, ...rest] = this.#opened;
+    await listeners?.[Symbol.asyncDispose]();
     await server?.[Symbol.asyncDispose]();
     const left = await this.#host.park(PARKING_MS);
     for (const one of rest) await one[Symbol.asyncDispose]();

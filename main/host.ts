@@ -9,12 +9,16 @@ import { lookingHandlers } from './operations/looking.ts';
 import { migrationHandlers } from './operations/migrations.ts';
 import { networkHandlers } from './operations/networks.ts';
 import { nodeHandlers } from './operations/nodes.ts';
+import { planHandlers } from './operations/plans.ts';
 import { reportHandlers } from './operations/reports.ts';
 import { resourceHandlers } from './operations/resources.ts';
 import { settingsHandlers } from './operations/settings.ts';
 import { sourceHandlers } from './operations/sources.ts';
 import { withoutDaemon } from './operations/without-daemon.ts';
+import type { Metric } from './api/metrics.ts';
+import { figuresOf } from './figures.ts';
 import { openScheduler } from './scheduler/open.ts';
+import { PlanFile } from './scheduler/plan-file.ts';
 import { Rates } from './rates.ts';
 import type { MigrationId } from './shared/migration.ts';
 import type { NodeId } from './shared/schedule.ts';
@@ -33,6 +37,8 @@ export interface HostOptions {
   readonly askPassphrase: AskPassphrase;
   /** Gets what only a log on this machine should hold: stacks of failures. */
   readonly onDetail?: (detail: string) => void;
+  /** Is told each secret before anything can be said about it. */
+  readonly onSecret?: (secret: string) => void;
 }
 
 export interface DaemonHostOptions extends HostOptions {
@@ -46,6 +52,8 @@ export interface DaemonHost extends Host {
   begin(): void;
   /** Starts nothing any more, and lets what runs come to a halt where it can go on later. @returns what still runs then */
   park(deadlineMs: number): Promise<readonly MigrationId[]>;
+  /** For whoever watches the daemon. */
+  figures(): Promise<readonly Metric[]>;
 }
 
 /** Buckets of bandwidth: one for everything, one for each source, one for each migration that runs. */
@@ -70,10 +78,11 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
   }
 
   /** For one command: what is run is run at once, in this process. */
-  static forCommand({ dataDir, askPassphrase, onDetail }: HostOptions): Host<Handlers> {
+  static forCommand(options: HostOptions): Host<Handlers> {
+    const { dataDir, onDetail } = options;
     const engines = new EnginePool(1, onDetail);
     const parts = {
-      ...partsOf({ dataDir, askPassphrase }, engines),
+      ...partsOf(options, engines),
       migrations: new UncachedMigrations(engines, dataDir),
     };
     const runner = new Foreground(parts);
@@ -82,24 +91,26 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
   }
 
   /** For a daemon that has the data folder to itself: what is run waits for its turn. Nothing runs before `begin`. */
-  static async forDaemon({ dataDir, askPassphrase, node, onDetail }: DaemonHostOptions): Promise<DaemonHost> {
+  static async forDaemon(options: DaemonHostOptions): Promise<DaemonHost> {
+    const { dataDir, node, onDetail } = options;
     const engines = new EnginePool(Math.min(MOST_ENGINES, Math.ceil(availableParallelism() / 2)), onDetail);
     try {
       const stop = new AbortController();
       const index = await MigrationIndex.open(engines, dataDir, stop.signal);
-      const parts = { ...partsOf({ dataDir, askPassphrase }, engines), migrations: shelfOf(index) };
+      const parts = { ...partsOf(options, engines), migrations: shelfOf(index) };
       const rates = new Rates(RATE_BUCKETS);
       const scheduler = await openScheduler(parts, { index, rates, onDetail, ...(node === undefined ? {} : { node }) });
       const handlers = {
         ...commonHandlers(parts),
         ...migrationHandlers(parts, scheduler),
-        ...withoutDaemon,
         ...settingsHandlers(scheduler),
+        ...planHandlers(parts, scheduler, await PlanFile.open(dataDir)),
         ...nodeHandlers(scheduler),
       };
       return Object.assign(new Host(parts, handlers, [index, engines]), {
         begin: () => scheduler.start(),
         park: async (deadlineMs: number) => await scheduler.stop(deadlineMs),
+        figures: async () => await figuresOf(index, scheduler),
       });
     } catch (error) {
       await engines[Symbol.asyncDispose]();
@@ -112,9 +123,10 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
   }
 }
 
-function partsOf({ dataDir, askPassphrase }: HostOptions, engines: EnginePool): Omit<Parts, 'migrations'> {
+function partsOf(options: HostOptions, engines: EnginePool): Omit<Parts, 'migrations'> {
+  const { dataDir } = options;
   const connections = new ConnectionStore(dataDir);
-  const vault = new Vault({ dataDir, askPassphrase });
+  const vault = new Vault(options);
   return {
     dataDir,
     connections,

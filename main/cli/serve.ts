@@ -6,6 +6,10 @@ import { version } from '../../package.json';
 import { Daemon } from '../daemon.ts';
 import { dataDir } from '../data-dir.ts';
 import { GutsError } from '../shared/errors.ts';
+import { LogFile } from '../logs/log-file.ts';
+import { Log, standardOutput } from '../logs/log.ts';
+import { Redactor } from '../logs/redactor.ts';
+import type { GutsEvent } from '../shared/events.ts';
 import { NodeId } from '../shared/schedule.ts';
 import { lineFrom } from './secret-flags.ts';
 import { UsageError } from './usage-error.ts';
@@ -49,28 +53,39 @@ async function serve(flags: Flags): Promise<void> {
   if ((flags.tlsCertificate === undefined) !== (flags.tlsKey === undefined))
     throw new UsageError('--tls-certificate and --tls-key go together.');
   const passphrase = flags.passphraseStdin ? await lineFrom(process.stdin) : null;
+  const folder = flags.dataDir === undefined ? dataDir() : path.resolve(flags.dataDir);
+  const redactor = new Redactor();
+  await using log = new Log({ redactor, places: [standardOutput(), new LogFile(folder)] });
   const daemon = await Daemon.start({
     port: flags.port,
     host: flags.host,
     tls: await tlsOf(flags),
     names: flags.name,
-    dataDir: flags.dataDir === undefined ? dataDir() : path.resolve(flags.dataDir),
+    dataDir: folder,
     askPassphrase: async () => await Promise.resolve(passphrase),
-    onDetail: (detail) => log('error', 'failure', { detail }),
+    onSecret: (secret) => redactor.know(secret),
+    onDetail: (detail) => log.warning('failure', { detail }),
     ...(flags.node === undefined ? {} : { node: flags.node }),
   });
-  log('info', 'listening', { url: daemon.url, version, pid: process.pid });
+  using _telling = daemon.events.listen(({ event }) => {
+    if (event.kind === 'migration') log.info('migration', logged(event));
+  });
+  log.info('listening', { url: daemon.url, version, pid: process.pid });
   const signal = await signalled();
-  log('info', 'stopping', { signal });
+  log.info('stopping', { signal });
   const left = await daemon.stop();
-  if (left.length > 0) log('warn', 'interrupted', { migrations: left });
-  log('info', 'stopped', {});
+  if (left.length > 0) log.warning('interrupted', { migrations: left });
+  log.info('stopped');
 }
 
-/** One JSON document a line, for whoever collects them. */
-function log(level: 'info' | 'warn' | 'error', what: string, fields: Readonly<Record<string, unknown>>): void {
-  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, what, ...fields })}\n`);
-}
+/** A line for each stage and each change of what is waited for. */
+const logged = ({ id, vm, stage, waitsFor, placement }: Extract<GutsEvent, { kind: 'migration' }>) => ({
+  id,
+  vm,
+  stage,
+  ...(waitsFor === null ? {} : { waitsFor: waitsFor.says }),
+  ...(placement === null ? {} : { node: placement.node }),
+});
 
 /** The second one ends the process at once, as it does where nobody listens. */
 async function signalled(): Promise<string> {

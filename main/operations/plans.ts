@@ -8,7 +8,7 @@ import { newPlanId, type PlanFile } from '../scheduler/plan-file.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { demandWindow } from '../scheduler/windows.ts';
 import { randomLetters } from '../store/connections.ts';
-import type { InventoryThing } from '../store/inventory.ts';
+import type { InventoryRow } from '../store/inventory-view.ts';
 import type { Parts, Some } from './handlers.ts';
 import { inventoryOf } from './inventory.ts';
 
@@ -41,8 +41,8 @@ export function planHandlers(
       const source = await connections.find('source', wish.source);
       const destination = await connections.find('destination', wish.destination);
       if (window !== null) demandWindow(window);
-      const wanted = wantedOf(wish.machines);
-      const { things } = await inventoryOf(parts, source, wanted, signal);
+      const isWanted = wantedOf(wish.machines);
+      const { rows } = await inventoryOf(parts, source, signal);
       const plan: Plan = {
         id: newPlanId(),
         name,
@@ -52,7 +52,7 @@ export function planHandlers(
         window,
         notBefore,
         priority,
-        machines: machinesOf(wish.machines, things),
+        machines: machinesOf(wish.machines, rows.filter(isWanted)),
         createdAt: new Date().toISOString(),
         startedAt: null,
       };
@@ -79,16 +79,16 @@ export function planHandlers(
 
 type Wished = ParsedOf<'plans.create'>['machines'];
 
-function wantedOf(machines: Wished): (one: InventoryThing) => boolean {
+function wantedOf(machines: Wished): (row: InventoryRow) => boolean {
   const names = new Set(machines.map(({ vm }) => vm));
-  return ({ kind, thing }) => kind === 'vm' && (names.has(thing.ref) || names.has(thing.name));
+  return ({ kind, ref, name }) => kind === 'vm' && (names.has(ref) || names.has(name));
 }
 
 /** By ref or name, all of one reading of the inventory. @throws PlanMachinesError naming all that are wrong */
-function machinesOf(machines: Wished, things: readonly InventoryThing[]): PlannedMachine[] {
-  const byName = new Map<string, InventoryThing[]>();
-  for (const one of things) byName.set(one.thing.name, [...(byName.get(one.thing.name) ?? []), one]);
-  const byRef = new Map(things.map((one) => [one.thing.ref, one]));
+function machinesOf(machines: Wished, rows: readonly InventoryRow[]): PlannedMachine[] {
+  const byName = new Map<string, InventoryRow[]>();
+  for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
+  const byRef = new Map(rows.map((row) => [row.ref, row]));
   const wrong: string[] = [];
   const taken = new Set<string>();
   const planned = machines.flatMap(({ vm, wave, options }): PlannedMachine[] => {
@@ -96,11 +96,10 @@ function machinesOf(machines: Wished, things: readonly InventoryThing[]): Planne
     const candidates = found === undefined ? (byName.get(vm) ?? []) : [found];
     const [first] = candidates;
     if (first === undefined) wrong.push(`“${vm}” is not there`);
-    else if (candidates.length > 1)
-      wrong.push(`“${vm}” is the name of ${candidates.map(({ thing }) => thing.ref).join(', ')}`);
-    else if (taken.has(first.thing.ref)) wrong.push(`“${vm}” is named twice`);
+    else if (candidates.length > 1) wrong.push(`“${vm}” is the name of ${candidates.map(({ ref }) => ref).join(', ')}`);
+    else if (taken.has(first.ref)) wrong.push(`“${vm}” is named twice`);
     else {
-      const { ref, name } = first.thing;
+      const { ref, name } = first;
       taken.add(ref);
       return [{ vm: { ref, name }, wave, options: definedOf(options), migration: null }];
     }
