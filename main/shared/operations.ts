@@ -46,6 +46,9 @@ const operation = <I extends z.ZodObject, O extends z.ZodType>(one: Operation<I,
 
 /** Secrets go in and never come out. */
 const secret = z.string().min(1).max(65_536).meta({ writeOnly: true });
+/** Addresses turn up in errors and logs, so nothing secret may stand in one. */
+const isWithoutUser = (address: string | null): boolean => address === null || !/^[a-z]+:\/*[^/?#]*@/i.test(address);
+const noUser = 'user and password do not belong into an address';
 /** A name or an id. */
 const which = z.string().min(1).max(255);
 const pattern = z.string().min(1).max(255).describe('* is any text, ? any letter');
@@ -167,10 +170,10 @@ export const operations = {
     input: z.object({
       name: SourceConnection.shape.name,
       kind: SourceConnection.shape.kind.default('vsphere'),
-      url: SourceConnection.shape.url,
+      url: SourceConnection.shape.url.refine(isWithoutUser, noUser),
       userName: SourceConnection.shape.userName,
       trust: Trust.default({ kind: 'system' }),
-      proxy: SourceConnection.shape.proxy.default(null),
+      proxy: SourceConnection.shape.proxy.refine(isWithoutUser, noUser).default(null),
       secret,
       test: z.boolean().default(true).describe('sign in once before it is kept'),
     }),
@@ -241,12 +244,12 @@ export const operations = {
     input: z.object({
       name: DestinationConnection.shape.name,
       kind: DestinationConnection.shape.kind.default('openstack'),
-      authUrl: DestinationConnection.shape.authUrl,
+      authUrl: DestinationConnection.shape.authUrl.refine(isWithoutUser, noUser),
       auth: KeystoneAuth,
       region: DestinationConnection.shape.region.default(null),
       interface: DestinationConnection.shape.interface.default('public'),
       trust: Trust.default({ kind: 'system' }),
-      proxy: DestinationConnection.shape.proxy.default(null),
+      proxy: DestinationConnection.shape.proxy.refine(isWithoutUser, noUser).default(null),
       secret,
       test: z.boolean().default(true).describe('sign in once before it is kept'),
     }),
@@ -306,7 +309,10 @@ export const operations = {
   'certificates.look': operation({
     method: 'POST',
     path: '/v1/certificates',
-    input: z.object({ url: z.url({ protocol: /^https$/ }), proxy: z.url().nullable().default(null) }),
+    input: z.object({
+      url: z.url({ protocol: /^https$/ }).refine(isWithoutUser, noUser),
+      proxy: z.url().nullable().refine(isWithoutUser, noUser).default(null),
+    }),
     output: CertificateFacts,
     role: 'operator',
     isLook: true,

@@ -189,6 +189,23 @@ describe('a request', () => {
     expect(open.host.calls.has('migrations.create')).toBe(false);
   });
 
+  test('with a user or a password in an address is refused: addresses turn up in errors and logs', async () => {
+    await using open = await openHost();
+    const admin = open.client(open.localToken);
+    const source = { name: 'vc1', url: 'https://vc1.example.net', userName: 'mover', secret: 's' };
+
+    for (const one of [
+      { url: 'https://u:geheim@vc1.example.net' },
+      { url: 'https:u:geheim@vc1.example.net' },
+      { proxy: 'http://geheim@proxy.example.net:3128' },
+    ])
+      await expect(admin.call('sources.create', { ...source, ...one })).rejects.toMatchObject({
+        code: 'api.bad-request',
+        message: expect.not.stringContaining('geheim'),
+      });
+    expect(open.host.calls.has('sources.create')).toBe(false);
+  });
+
   test('may have so large a body and no larger, whatever it says of it', async () => {
     await using open = await openHost();
     const lines = [`Authorization: Bearer ${open.localToken}`, 'Content-Type: application/json'];
