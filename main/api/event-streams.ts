@@ -8,6 +8,8 @@ import { Batch, EventListener } from './event-listener.ts';
 const MOST_LISTENERS = 1000;
 /** Pieces of one listener are at least so far apart: 200 listeners are then 2,000 writes in a second, whatever is told. */
 const APART_MS = 100;
+/** Writing to one takes some 50 µs: nothing else waits for longer than a millisecond. */
+const AT_ONCE = 20;
 export const BEAT_MS = 15_000;
 
 export class TooManyListenersError extends GutsError {
@@ -42,6 +44,9 @@ export class EventStreams implements Disposable {
   readonly #open = new Map<EventListener, Listening>();
   #told: NumberedEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** What is on its way to whom. */
+  #letters: { readonly listener: EventListener; readonly batch: Batch }[] = [];
+  #next: NodeJS.Immediate | undefined;
   #wentAtMs = -Infinity;
   #ears: Disposable | undefined;
   #beat: NodeJS.Timeout | undefined;
@@ -87,6 +92,7 @@ export class EventStreams implements Disposable {
   /** Ends every stream; whoever listened comes back where it was. */
   [Symbol.dispose](): void {
     this.#send();
+    this.#handOut(Infinity);
     for (const listener of this.#open.keys()) listener.end();
   }
 
@@ -98,6 +104,8 @@ export class EventStreams implements Disposable {
     this.#beat = undefined;
     this.#timer = undefined;
     this.#told = [];
+    this.#letters = [];
+    clearImmediate(this.#next);
   }
 
   #hear(told: NumberedEvent): void {
@@ -109,6 +117,7 @@ export class EventStreams implements Disposable {
   #send(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#handOut(Infinity); // what was told before goes first
     if (this.#told.length === 0) return;
     this.#wentAtMs = performance.now();
     const told = withoutOldProgress(this.#told);
@@ -117,12 +126,21 @@ export class EventStreams implements Disposable {
       const own = told.filter((one) => isWanted(wanted, one));
       if (own.length === 0) continue;
       const batch = new Batch(own);
-      for (const listener of listeners) listener.send(batch);
+      for (const listener of listeners) this.#letters.push({ listener, batch });
     }
+    this.#handOut(AT_ONCE);
+  }
+
+  /** A few at a time, with room for requests in between. */
+  #handOut(most: number): void {
+    for (const { listener, batch } of this.#letters.splice(0, most)) listener.send(batch);
+    clearImmediate(this.#next);
+    this.#next = this.#letters.length === 0 ? undefined : setImmediate(() => this.#handOut(AT_ONCE));
   }
 
   #beatAll(): void {
     this.#send();
+    this.#handOut(Infinity);
     const { lastId } = this.#hub;
     for (const { listeners } of this.#groups.values()) for (const listener of listeners) listener.beat(lastId);
     for (const [listener, { isWelcome }] of this.#open) void isWelcome().then((isIt) => (isIt ? null : listener.end()));
