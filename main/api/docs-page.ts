@@ -71,7 +71,8 @@ function article({ method, path, operation }: Entry): Markup {
       ${summary}.
       <span class="quiet">${role === undefined ? 'Nobody has to sign in.' : `Takes the role ${role}.`}</span>
     </p>
-    ${parameters.length === 0 ? '' : parametersTable(operation)} ${body === undefined ? '' : fieldsTable('Body', body)}
+    ${parameters.length === 0 ? '' : parametersTable(operation)}
+    ${body === undefined ? '' : fieldsTable('In the body', 'needed', body)}
     ${Object.entries(responses).map(([status, response]) => answer(status, response))}
   </article> `;
 }
@@ -80,16 +81,17 @@ function parametersTable({ parameters }: DescribedOperation): Markup {
   return table(
     'Where',
     parameters.map(({ name, in: where, required, description, schema }) =>
-      row(name, where, typeText(schema), required, description, schema['default']),
+      row(name, required ? `${where}, needed` : where, typeText(schema), description, schema['default']),
     ),
   );
 }
 
-function fieldsTable(where: string, { properties = {}, required = [] }: JsonSchema): Markup {
+/** @param needed what is said of fields that must be there */
+function fieldsTable(where: string, needed: string, { properties = {}, required = [] }: JsonSchema): Markup {
   return table(
     where,
     Object.entries(properties).map(([name, schema]) =>
-      row(name, '', typeText(schema), required.includes(name), schema['description'], schema['default']),
+      row(name, required.includes(name) ? needed : '', typeText(schema), schema['description'], schema['default']),
     ),
   );
 }
@@ -99,7 +101,7 @@ const table = (where: string, rows: readonly Markup[]): Markup =>
     <thead>
       <tr>
         <th scope="col">Field</th>
-        <th scope="col">${where === 'Body' ? 'In the body' : where}</th>
+        <th scope="col">${where}</th>
         <th scope="col">What</th>
       </tr>
     </thead>
@@ -108,14 +110,14 @@ const table = (where: string, rows: readonly Markup[]): Markup =>
     </tbody>
   </table>`;
 
-function row(name: string, where: string, type: Markup, isNeeded: boolean, says: unknown, preset: unknown): Markup {
+function row(name: string, where: string, type: Markup, says: unknown, preset: unknown): Markup {
   const more = [
     ...(typeof says === 'string' ? [says] : []),
     ...(preset === undefined ? [] : [`without it: ${JSON.stringify(preset)}`]),
   ];
   return html`<tr>
     <td><code>${name}</code></td>
-    <td>${[where, isNeeded ? 'needed' : ''].filter(Boolean).join(', ')}</td>
+    <td>${where}</td>
     <td>${type}${more.map((one) => html`<br /><small>${one}</small>`)}</td>
   </tr> `;
 }
@@ -172,7 +174,16 @@ function schemasSection({ components }: OpenApi): Markup {
       ([name, schema]) =>
         html`<article id="schema-${name}">
           <h3>${name}</h3>
-          ${schema.properties === undefined ? html`<p>${typeText(schema)}</p>` : fieldsTable('', schema)}
+          ${shapesOf(schema).map((shape) =>
+            shape.properties === undefined ? html`<p>${typeText(shape)}</p>` : fieldsTable('There', 'always', shape),
+          )}
         </article> `,
     )}`;
+}
+
+/** Each kind of an object that may be of several kinds. */
+function shapesOf(schema: JsonSchema): readonly JsonSchema[] {
+  const kinds = schema['oneOf'] ?? schema['anyOf'];
+  const shapes = Array.isArray(kinds) ? (kinds as JsonSchema[]) : []; // schemas, by JSON Schema
+  return shapes.length > 0 && shapes.every(({ properties }) => properties !== undefined) ? shapes : [schema];
 }

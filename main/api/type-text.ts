@@ -24,21 +24,21 @@ export function typeText(schema: JsonSchema): Markup {
   if (Array.isArray(type)) return joined(type.map((one: unknown) => typeText({ ...schema, type: one })));
   if (type === 'array') return html`list of ${typeText((items ?? {}) as JsonSchema)}`; // as above
   if (type === 'object' && schema.properties !== undefined)
-    return html`{
-    ${joinedBy(
-      Object.keys(schema.properties).map((name) => html`${name}`),
-      ', ',
-    )}
-    }`;
+    return html`{ ${joinedBy(Object.entries(schema.properties).map(fieldText), ', ')} }`;
   const word = WORDS[String(type)] ?? 'anything';
   const bounds = boundsText(schema);
   return html`${word}${typeof format === 'string' ? ` (${format})` : ''}${bounds}`;
 }
 
+/** With its value where it can have but one: that tells the kinds of an object apart. */
+const fieldText = ([name, { const: only }]: [string, JsonSchema]): Markup =>
+  only === undefined ? html`${name}` : html`${name}: <code>${JSON.stringify(only)}</code>`;
+
 function boundsText({ minimum, maximum, minLength, maxLength }: JsonSchema): string {
   const least = minimum ?? minLength;
   const most = maximum ?? maxLength;
   const unit = minLength === undefined && maxLength === undefined ? '' : ' letters';
+  if (minLength === 1 && maxLength === undefined) return ', not empty';
   const isHuge = typeof most === 'number' && Math.abs(most) >= Number.MAX_SAFE_INTEGER;
   if (most === undefined || isHuge) return typeof least === 'number' && least > 0 ? `, at least ${least}${unit}` : '';
   return `, ${typeof least === 'number' && least > -Number.MAX_SAFE_INTEGER ? `${least} to ` : 'up to '}${String(most)}${unit}`;
