@@ -1,7 +1,9 @@
 /** What was asked twice with the same key is done once; what was changed meanwhile is not overwritten; what is known is not sent. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Daemon } from '../support/daemon.ts';
+import { scratch } from '../support/disks.ts';
 import { openHost, type OpenHost } from './open-host.ts';
 
 const vc1 = { name: 'vc1', url: 'https://vc1.example.net', userName: 'mover', secret: 'geheim-1' };
@@ -134,6 +136,40 @@ describe('an idempotency key', () => {
     await open.restart();
     expect(readdirSync(path.join(open.host.dataDir, 'idempotency'))).toEqual([]);
   });
+});
+
+test('a daemon that is killed with keys under way makes nothing twice', async () => {
+  using folder = scratch();
+  writeFileSync(folder.file('passphrase'), 'a passphrase\n', { mode: 0o600 });
+  const start = async (): Promise<Daemon> =>
+    await Daemon.start({ dataDir: folder.file('data'), passphraseFile: folder.file('passphrase') });
+  const ask = async ({ url, token }: Daemon, number: number): Promise<number> => {
+    const body = JSON.stringify({ ...vc1, name: `vc-${number}`, test: false });
+    const headers = { ...json, authorization: `Bearer ${token}`, 'idempotency-key': `key-${number}` };
+    return await fetch(`${url}/v1/sources`, { method: 'POST', body, headers }).then(
+      ({ status }) => status,
+      () => 0, // it was killed
+    );
+  };
+  const numbers = Array.from({ length: 12 }, (_, i) => i);
+
+  const first = await start();
+  const asked = numbers.map(async (number) => await ask(first, number));
+  await Promise.any(asked.map(async (one) => ((await one) === 201 ? one : await Promise.reject(new Error('not yet')))));
+  await first.kill();
+  const before = await Promise.all(asked);
+  await using second = await start();
+  const after = [];
+  for (const number of numbers) after.push(await ask(second, number));
+
+  const { sources } = await second.client.call('sources.list', {});
+  expect(new Set(sources.map(({ name }) => name)).size).toBe(sources.length);
+  for (const [index, status] of after.entries()) {
+    const isThere = sources.some(({ name }) => name === `vc-${index}`);
+    if (before[index] === 201) expect([status, isThere]).toEqual([201, true]);
+    else if (status === 201) expect(isThere).toBe(true);
+    else expect(status).toBe(409); // nobody knows, and it says so
+  }
 });
 
 describe('an ETag', () => {
