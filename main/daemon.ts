@@ -8,6 +8,7 @@ import { KeptAnswers } from './api/kept-answers.ts';
 import { Host, type DaemonHost, type DaemonHostOptions } from './host.ts';
 import type { MigrationId } from './shared/migration.ts';
 import type { EventHub } from './events.ts';
+import type { VaultStatus } from './shared/vault.ts';
 import { DataLock } from './store/data-lock.ts';
 
 export interface DaemonOptions extends ServeOptions, DaemonHostOptions {}
@@ -17,6 +18,8 @@ const PARKING_MS = 60_000;
 
 export class Daemon {
   readonly url: string;
+  /** Where secrets are kept, as it was at the start. */
+  readonly vault: VaultStatus;
   readonly #host: DaemonHost;
   /** Last opened, first closed: nobody comes in any more when the rest goes. */
   readonly #opened: readonly AsyncDisposable[];
@@ -26,8 +29,9 @@ export class Daemon {
     return this.#host.events;
   }
 
-  private constructor(url: string, host: DaemonHost, opened: readonly AsyncDisposable[]) {
+  private constructor(url: string, vault: VaultStatus, host: DaemonHost, opened: readonly AsyncDisposable[]) {
     this.url = url;
+    this.vault = vault;
     this.#host = host;
     this.#opened = opened;
   }
@@ -61,7 +65,7 @@ export class Daemon {
       keep({ [Symbol.asyncDispose]: async () => await Promise.resolve(app[Symbol.dispose]()) });
       await lock.announce({ url: server.url, fingerprint: server.fingerprint, version });
       host.begin();
-      return new Daemon(server.url, host, opened);
+      return new Daemon(server.url, await host.vault.status(), host, opened);
     } catch (error) {
       for (const one of opened) await one[Symbol.asyncDispose]();
       throw error;

@@ -68,12 +68,14 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
   readonly handlers: H;
   readonly events: EventHub;
   readonly connections: ConnectionStore;
+  readonly vault: Vault;
   readonly #closing: readonly AsyncDisposable[];
 
   private constructor(parts: Parts, handlers: H, closing: readonly AsyncDisposable[]) {
     this.handlers = handlers;
     this.events = parts.events;
     this.connections = parts.connections;
+    this.vault = parts.vault;
     this.#closing = closing;
   }
 
@@ -98,6 +100,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       const stop = new AbortController();
       const index = await MigrationIndex.open(engines, dataDir, stop.signal);
       const parts = { ...partsOf(options, engines), migrations: shelfOf(index) };
+      await parts.vault.unlock(); // nobody can be asked later
       const rates = new Rates(RATE_BUCKETS);
       const scheduler = await openScheduler(parts, { index, rates, onDetail, ...(node === undefined ? {} : { node }) });
       const handlers = {

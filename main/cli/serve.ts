@@ -11,7 +11,7 @@ import { Log, standardOutput } from '../logs/log.ts';
 import { Redactor } from '../logs/redactor.ts';
 import type { GutsEvent } from '../shared/events.ts';
 import { NodeId } from '../shared/schedule.ts';
-import { lineFrom } from './secret-flags.ts';
+import { passphraseFromStdin } from '../vault/stdin-passphrase.ts';
 import { UsageError } from './usage-error.ts';
 
 interface Flags {
@@ -52,7 +52,6 @@ export function addServe(program: Command): void {
 async function serve(flags: Flags): Promise<void> {
   if ((flags.tlsCertificate === undefined) !== (flags.tlsKey === undefined))
     throw new UsageError('--tls-certificate and --tls-key go together.');
-  const passphrase = flags.passphraseStdin ? await lineFrom(process.stdin) : null;
   const folder = flags.dataDir === undefined ? dataDir() : path.resolve(flags.dataDir);
   const redactor = new Redactor();
   await using log = new Log({ redactor, places: [standardOutput(), new LogFile(folder)] });
@@ -62,19 +61,21 @@ async function serve(flags: Flags): Promise<void> {
     tls: await tlsOf(flags),
     names: flags.name,
     dataDir: folder,
-    askPassphrase: async () => await Promise.resolve(passphrase),
+    askPassphrase: flags.passphraseStdin ? passphraseFromStdin() : async () => await Promise.resolve(null),
     onSecret: (secret) => redactor.know(secret),
-    onDetail: (detail) => log.warning('failure', { detail }),
+    onDetail: (detail) => log.detail(detail),
     ...(flags.node === undefined ? {} : { node: flags.node }),
   });
   using _telling = daemon.events.listen(({ event }) => {
     if (event.kind === 'migration') log.info('migration', logged(event));
   });
+  if (daemon.vault.keepsIn === 'memory') log.warn('vault', daemon.vault);
+  else log.info('vault', daemon.vault);
   log.info('listening', { url: daemon.url, version, pid: process.pid });
   const signal = await signalled();
   log.info('stopping', { signal });
   const left = await daemon.stop();
-  if (left.length > 0) log.warning('interrupted', { migrations: left });
+  if (left.length > 0) log.warn('interrupted', { migrations: left });
   log.info('stopped');
 }
 

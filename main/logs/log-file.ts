@@ -80,7 +80,7 @@ export class LogFile implements LogPlace {
 export const logFolder = (dataDir: string): string => path.join(dataDir, 'logs');
 
 const droppedLine = (lines: number): string =>
-  `${JSON.stringify({ time: new Date().toISOString(), level: 'warning', what: 'log.dropped', fields: { lines } })}\n`;
+  `${JSON.stringify({ time: new Date().toISOString(), level: 'warn', what: 'log.dropped', lines })}\n`;
 
 function unlessGone(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;

@@ -2,7 +2,7 @@
 import { firstOf, toErrorInfo, type ErrorInfo } from '../shared/errors.ts';
 import type { Redactor } from './redactor.ts';
 
-export type Level = 'info' | 'warning' | 'error';
+export type Level = 'info' | 'warn' | 'error';
 
 /** What was said besides, by short names: ids, counts, texts. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -36,8 +36,13 @@ export class Log implements AsyncDisposable {
     this.#write('info', what, fields);
   }
 
-  warning(what: string, fields: LogFields = {}): void {
-    this.#write('warning', what, fields);
+  warn(what: string, fields: LogFields = {}): void {
+    this.#write('warn', what, fields);
+  }
+
+  /** What is said of a failure deep inside: its stack, for whoever mends Guts. */
+  detail(detail: string): void {
+    this.#write('error', 'failure', { detail });
   }
 
   /** With the error's words for the operator, and its stack for whoever mends Guts. */
@@ -58,11 +63,10 @@ export class Log implements AsyncDisposable {
 }
 
 function textOf(head: object, fields: LogFields): string {
-  if (Object.keys(fields).length === 0) return JSON.stringify(head);
   try {
-    return JSON.stringify({ ...head, fields });
+    return JSON.stringify({ ...head, ...fields, ...head }); // the head comes first, and nothing takes its place
   } catch {
-    return JSON.stringify({ ...head, fields: { unwritable: Object.keys(fields) } }); // a circle, or a number too large for JSON
+    return JSON.stringify({ ...head, unwritable: Object.keys(fields) }); // a circle, or a number too large for JSON
   }
 }
 

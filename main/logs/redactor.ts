@@ -1,6 +1,8 @@
 /** Takes secrets out of whatever is about to be written down, also where they are spelled as JSON, XML, URLs or base64 spell them. */
 
 const MARK = '[secret]';
+/** What is a secret by its looks: tokens of Guts, and those that Keystone gives out. */
+const SHAPES = ['guts_[A-Za-z0-9_-]{43}', 'gAAAAA[A-Za-z0-9_-]{60,}={0,2}'];
 /** Fewer letters of base64 are met by chance. */
 const LEAST_BASE64 = 6;
 /** A shorter secret is part of too many words: it is taken out where it stands alone. */
@@ -9,7 +11,7 @@ const LEAST_ANYWHERE = 4;
 export class Redactor {
   readonly #known = new Set<string>();
   readonly #patterns = new Set<string>();
-  #pattern: RegExp | null = null;
+  #pattern = new RegExp(SHAPES.join('|'), 'gu');
 
   /** From now on it is taken out. Whoever gets hold of a secret tells it here, before anything can be said about it. */
   know(secret: string): void {
@@ -18,12 +20,12 @@ export class Redactor {
     for (const spelling of spellingsOf(secret)) this.#patterns.add(patternOf(spelling));
     // Longest first: a secret that contains another is taken out whole.
     const all = [...this.#patterns].sort((a, b) => b.length - a.length);
-    this.#pattern = new RegExp(all.join('|'), 'gu');
+    this.#pattern = new RegExp([...all, ...SHAPES].join('|'), 'gu');
   }
 
   /** The text without any secret that is known. */
   redact(text: string): string {
-    return this.#pattern === null ? text : text.replace(this.#pattern, MARK);
+    return text.replace(this.#pattern, MARK);
   }
 }
 

@@ -53,6 +53,7 @@ export class SealedFile implements SecretPlace {
   #passphrase: Promise<string | null> | undefined;
   /** A passphrase was given for a file that is to be made. */
   #isChosen = false;
+  #isRefused = false;
 
   constructor(dataDir: string, askPassphrase: AskPassphrase) {
     this.#folder = path.join(dataDir, 'vault');
@@ -70,6 +71,11 @@ export class SealedFile implements SecretPlace {
     const { data } = await this.#load();
     if (data !== null) await this.#keyOf(data);
     else this.#isChosen = (await this.#askOnce()) !== null;
+  }
+
+  /** It was asked for, and nobody gave one. */
+  get isLocked(): boolean {
+    return this.#isRefused;
   }
 
   async isThere(): Promise<boolean> {
@@ -139,7 +145,9 @@ export class SealedFile implements SecretPlace {
 
   async #askOnce(): Promise<string | null> {
     this.#passphrase ??= this.isThere().then((isThere) => this.#askPassphrase(!isThere));
-    return await this.#passphrase;
+    const passphrase = await this.#passphrase;
+    this.#isRefused = passphrase === null;
+    return passphrase;
   }
 
   /** @throws WrongPassphraseError */

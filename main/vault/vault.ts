@@ -118,7 +118,8 @@ export class Vault {
     const source = this.#passphraseFile === null ? null : `its passphrase is in “${this.#passphraseFile}”`;
     const isSealed = this.#mayUseFile() && (source !== null || this.#sealed.isOpen || (await this.#sealed.isThere()));
     if (isSealed) {
-      const how = source ?? (this.#sealed.isOpen ? 'it is open' : 'its passphrase is asked for when it is needed');
+      const open = this.#sealed.isOpen ? 'it is open' : 'its passphrase is asked for when it is needed';
+      const how = source ?? (this.#sealed.isLocked ? 'it is LOCKED: nobody has given its passphrase' : open);
       return {
         keepsIn: 'sealedFile',
         says: `in the sealed file “${this.#sealed.file}”; ${how}`,

@@ -31,7 +31,7 @@ describe('the log', () => {
     {
       await using log = logTo(file);
       log.info('daemon.started');
-      log.warning('vault.memory', { says: 'NOWHERE' });
+      log.warn('vault.memory', { says: 'NOWHERE' });
       log.error('migration.failed', new SmallError('It failed.', { cause: new Error('because') }), { id: 'mig_1' });
       const circle: Record<string, unknown> = {};
       log.info('odd', { circle: Object.assign(circle, { circle }) });
@@ -39,16 +39,14 @@ describe('the log', () => {
 
     expect(linesIn(file.file)).toMatchObject([
       { time: '2026-03-01T10:00:00.000Z', level: 'info', what: 'daemon.started' },
-      { level: 'warning', what: 'vault.memory', fields: { says: 'NOWHERE' } },
+      { level: 'warn', what: 'vault.memory', says: 'NOWHERE' },
       {
         level: 'error',
-        fields: {
-          id: 'mig_1',
-          error: { code: 'test.small', message: 'It failed.', remedy: 'None.' },
-          detail: expect.stringMatching(/SmallError: It failed\.[^]+caused by Error: because/),
-        },
+        id: 'mig_1',
+        error: { code: 'test.small', message: 'It failed.', remedy: 'None.' },
+        detail: expect.stringMatching(/SmallError: It failed\.[^]+caused by Error: because/),
       },
-      { what: 'odd', fields: { unwritable: ['circle'] } },
+      { what: 'odd', unwritable: ['circle'] },
     ]);
     expect(statSync(file.file).mode & 0o777).toBe(0o600);
   });
@@ -84,7 +82,7 @@ describe('the log', () => {
     expect(readdirSync(tmp.file('logs')).toSorted()).toEqual(['guts.1.log', 'guts.2.log', 'guts.log']);
     for (const name of readdirSync(tmp.file('logs')))
       expect(statSync(tmp.file(`logs/${name}`)).size).toBeLessThan(20_000);
-    expect(linesIn(file.file).at(-1)).toMatchObject({ fields: { number: 1999 } });
+    expect(linesIn(file.file).at(-1)).toMatchObject({ number: 1999 });
   });
 
   test('says how many lines it lost while it could not be written', async () => {
@@ -100,6 +98,6 @@ describe('the log', () => {
     log.info('kept');
     await file.end();
 
-    expect(linesIn(file.file)).toMatchObject([{ what: 'log.dropped', fields: { lines: 1 } }, { what: 'kept' }]);
+    expect(linesIn(file.file)).toMatchObject([{ what: 'log.dropped', lines: 1 }, { what: 'kept' }]);
   });
 });

@@ -62,6 +62,14 @@ describe('a secret', () => {
     expect(redactorOf('abc').redact('{"p":"abc","x":"abcd"} abc')).toBe('{"p":"[secret]","x":"abcd"} [secret]');
   });
 
+  test('that has the looks of one need not be told', () => {
+    const own = `guts_${'aB3-_'.repeat(9).slice(0, 43)}`;
+    const keystone = `gAAAAA${'Bq_9-'.repeat(30)}==`;
+    expect(new Redactor().redact(`Bearer ${own}, X-Auth-Token: ${keystone}.`)).toBe(
+      'Bearer [secret], X-Auth-Token: [secret].',
+    );
+  });
+
   test('that is nothing takes nothing out', () => {
     expect(redactorOf('', '  ').redact('a  b')).toBe('a  b');
   });
