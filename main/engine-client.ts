@@ -55,6 +55,11 @@ export class EngineClient implements AsyncDisposable {
     return this.#hasEnded;
   }
 
+  /** Jobs that are run from now on may name buckets of this table; whoever holds it changes rates at any time. */
+  limitBy(table: SharedArrayBuffer): void {
+    this.#send({ id: 0, kind: 'rates', table });
+  }
+
   /** Runs one job to its end. When `signal` aborts, the job is undone first; then this throws `job.cancelled`. */
   async run<J extends Job>(job: J, signal: AbortSignal, listener: JobListener<J> = {}): Promise<JobResults[J['kind']]> {
     const { onStage, onProgress, onPage, onResult } = listener;

@@ -80,6 +80,8 @@ export const MigrateJob = z.object({
    * with everything in its place, and the error in its record. The next run goes on.
    */
   onTrouble: z.enum(['fail', 'wait']).optional(),
+  /** Buckets in the engine's table of rates (rates.ts), each of which limits what is sent to the destination. */
+  limits: z.array(z.number().int().nonnegative()).optional(),
 });
 
 /** All migrations that the data folder knows, newest first; one of them where `id` is given. */

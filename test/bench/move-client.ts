@@ -119,6 +119,7 @@ async function moveOne(disk: Disk, diskIndex: number): Promise<object> {
       bootIndex: 0,
     },
     upload,
+    limit: null,
     lanes: move.lanes,
     of: { diskIndex, disks: move.disks.length },
     tell: () => {},

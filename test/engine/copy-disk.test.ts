@@ -1,10 +1,14 @@
 /** A disk of a source into an image, judged by qemu-img: whatever was guessed of it, it is whole, and its hash is what was sent. */
 import { createHash } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openFile, streamOf } from '../../worker/disk/bytes.ts';
-import type { Extent } from '../../worker/disk/image.ts';
+import { makeRates, setRate } from '../../main/shared/rates.ts';
+import { openFile, streamOf, type ByteSource, type ByteStream } from '../../worker/disk/bytes.ts';
+import type { DiskImage, Extent } from '../../worker/disk/image.ts';
 import type { ImageUpload, ReadableDisk } from '../../worker/drivers.ts';
+import { RateLimit } from '../../worker/engine/rate-limit.ts';
 import { copyDisk } from '../../worker/engine/migrate/copy-disk.ts';
 import { likelyBytes } from '../../worker/engine/migrate/likely-size.ts';
 import { makeRaw, MiB, qemuImg, scratch } from '../support/disks.ts';
@@ -91,10 +95,50 @@ async function readable(
   };
 }
 
+/** The same, but that it cannot be read beyond so many bytes: that shows when something has come about. */
+function failing(disk: ReadableDisk, afterBytes: number, cause: Promise<void>): ReadableDisk {
+  const reach = async (end: number): Promise<void> => {
+    if (end <= afterBytes) return;
+    await cause;
+    throw new Error('the disk cannot be read');
+  };
+  if (disk.kind === 'stream') {
+    const open = async (stop: AbortSignal): Promise<ByteStream> => {
+      const stream = await disk.open(stop);
+      let position = 0;
+      const readOn: ByteStream['read'] = async (into, given) => {
+        const got = await stream.read(into, given);
+        await reach((position += got));
+        return got;
+      };
+      return { name: stream.name, read: readOn, [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose]() };
+    };
+    return { ...disk, open };
+  }
+  const openImage = async (stop: AbortSignal): Promise<DiskImage> => {
+    const image = await disk.openImage(stop);
+    async function* extents(...span: Parameters<DiskImage['extents']>): AsyncGenerator<Extent, void, void> {
+      for await (const extent of image.extents(...span)) {
+        if (!('source' in extent)) continue;
+        const { source } = extent;
+        const read: ByteSource['read'] = async (into, position, given) => {
+          await reach(position + into.byteLength);
+          await source.read(into, position, given);
+        };
+        const { name, sizeBytes: length } = source;
+        yield { ...extent, source: { name, sizeBytes: length, read, [Symbol.asyncDispose]: async () => {} } };
+      }
+    }
+    return { ...image, extents };
+  };
+  return { ...disk, openImage };
+}
+
 async function copied(
   disk: ReadableDisk,
   image: string,
   format: 'qcow2' | 'raw',
+  limit: RateLimit | null = null,
 ): Promise<Awaited<ReturnType<typeof copyDisk>>> {
   await using upload = uploadTo(image);
   return await copyDisk({
@@ -111,6 +155,7 @@ async function copied(
     },
     upload,
     lanes: 2,
+    limit,
     of: { diskIndex: 0, disks: 1 },
     tell: () => {},
     onWritten: () => {},
@@ -147,6 +192,29 @@ describe('a disk on its way into an image', () => {
     expect(bytes.subarray(0, sizeBytes).equals(readFileSync(folder.file('disk.raw')))).toBe(true);
     expect(moved.sha512).toBe(createHash('sha512').update(bytes).digest('hex'));
   });
+
+  test.each(['lease', 'ranges'] as const)(
+    'by %s says at once that it cannot be read, however slowly it is sent',
+    async (reading) => {
+      using folder = scratch();
+      const disk = await readable(folder, reading, null);
+      const rates = makeRates(1);
+      setRate(rates, 0, 1);
+      const waiting = new EventEmitter();
+      const isWaiting = once(waiting, 'waits').then(() => {});
+      const limit = new RateLimit(rates, [0], {
+        now: () => process.hrtime.bigint(),
+        wait: async (ms, stop) => {
+          waiting.emit('waits');
+          await pause(ms, undefined, { signal: stop });
+        },
+      });
+
+      const copying = copied(failing(disk, 4 * MiB, isWaiting), folder.file('image'), 'raw', limit);
+
+      await expect(copying).rejects.toThrow('the disk cannot be read');
+    },
+  );
 
   test('sends no zeros to speak of where the guess is good', async () => {
     using folder = scratch();

@@ -45,12 +45,22 @@ export interface CarryOverJob {
   /** What a window counts for in `Meter.doneBytes`. */
   readonly doneBytesOf: (window: StreamWindow) => number;
   readonly signal: AbortSignal;
+  /** Aborted with the first error, where a sink that waits for something else must hear of it. */
+  readonly failure?: AbortController;
 }
 
 /** @returns the SHA-512 of the written file, in hexadecimal, and the guest bytes that it stores. */
 export async function carryOver(job: CarryOverJob): Promise<{ sha512: string; mappedBytes: number }> {
-  const { source, mostBytes, likelyBytes, virtualSizeBytes, sink, memory, meter } = job;
-  const failure = new AbortController();
+  const {
+    source,
+    mostBytes,
+    likelyBytes,
+    virtualSizeBytes,
+    sink,
+    memory,
+    meter,
+    failure = new AbortController(),
+  } = job;
   const stop = AbortSignal.any([job.signal, failure.signal]);
   const layout = new Qcow2Layout({
     virtualSizeBytes,

@@ -29,6 +29,8 @@ export interface CopyJob {
   readonly memory: LaneMemory;
   readonly meter: Meter;
   readonly signal: AbortSignal;
+  /** Aborted with the first error, where a target that waits for something else must hear of it. */
+  readonly failure?: AbortController;
   /** Called when a batch needs its input window no more. */
   readonly onFilled?: (batch: Batch) => void;
 }
@@ -56,8 +58,7 @@ export function copyMemory(lanes: number, packs: boolean, inputs = 0, inputBytes
 
 /** Runs until all batches are at the target; the first error stops everything and is thrown once all have come to rest. */
 export async function copyBatches(job: CopyJob): Promise<void> {
-  const { batches, target, digest, pool, memory, meter } = job;
-  const failure = new AbortController();
+  const { batches, target, digest, pool, memory, meter, failure = new AbortController() } = job;
   const stop = AbortSignal.any([job.signal, failure.signal]);
   const slots = new Slots(memory.slots.byteLength / SLOT_BYTES, stop);
   const fillings = new Set<Promise<unknown>>();

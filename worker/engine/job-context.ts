@@ -5,6 +5,8 @@ import type { Stage } from '../../main/shared/stages.ts';
 
 export interface JobContext {
   readonly signal: AbortSignal;
+  /** The table of rates (main/shared/rates.ts) that the process's engines share; null where its host has given none. */
+  readonly rates: SharedArrayBuffer | null;
   readonly tellStage: (stage: Stage) => void;
   readonly tellProgress: (progress: Progress) => void;
   /** Tells a part of an inventory; nothing of it is kept here. */

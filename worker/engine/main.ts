@@ -28,6 +28,7 @@ const startedMs = performance.now();
 const running = new Map<number, { readonly cancel: AbortController; readonly ended: Promise<void> }>();
 let jobsDone = 0;
 let bytesWritten = 0;
+let rates: SharedArrayBuffer | null = null;
 const tell = (event: EngineEvent): void => port.postMessage(event);
 const leave = (): void => port.close();
 
@@ -50,6 +51,9 @@ port.on('message', (message: unknown) => {
     }
     case 'cancel':
       running.get(request.id)?.cancel.abort(new CancelledError('The job was cancelled.'));
+      return;
+    case 'rates':
+      rates = request.table;
       return;
     case 'run':
       running.set(request.id, begin(request.id, request.job));
@@ -78,6 +82,7 @@ async function run(id: number, job: RunRequest['job'], cancel: AbortController):
   const kept: string[] = [];
   const context: JobContext = {
     signal: cancel.signal,
+    rates,
     tellStage: (stage) => tell({ id, kind: 'stage', stage }),
     tellProgress: (progress) => tell({ id, kind: 'progress', progress }),
     tellPage: (page) => tell({ id, kind: 'page', page: inventoryLines(page) }),

@@ -10,6 +10,8 @@ const id = z.number().int().nonnegative();
 
 export const EngineRequest = z.discriminatedUnion('kind', [
   z.object({ id, kind: z.literal('status') }),
+  /** The table of rates (main/shared/rates.ts) that jobs which come later are limited by; the host keeps hold of it. */
+  z.object({ id, kind: z.literal('rates'), table: z.instanceof(SharedArrayBuffer) }),
   /** The job is parsed by the schema of its kind where it is run. */
   z.object({ id, kind: z.literal('run'), job: z.looseObject({ kind: z.string() }) }),
   /** Stops the job that was asked for under this id; the job then fails with `job.cancelled`. */

@@ -13,18 +13,21 @@ import { LanePool } from '../lane/pool.ts';
 import { BLOCK_BYTES } from '../lane/protocol.ts';
 import { blockBytes } from '../place.ts';
 import { ProgressTeller, type ProgressOf } from '../progress.ts';
+import type { RateLimit } from '../rate-limit.ts';
 import { streamBatches } from '../stream-batches.ts';
 import { streamWindows, WINDOW_BYTES, WINDOWS, type StreamWindow } from '../stream-windows.ts';
 import { Qcow2StreamTarget, RawStreamTarget } from '../stream-targets.ts';
 import { likelyBytes, roomToWait } from './likely-size.ts';
 import { readTwice } from './read-twice.ts';
-import { UploadSink } from './upload-sink.ts';
+import { UploadSink, type Pace } from './upload-sink.ts';
 
 export interface DiskCopy {
   readonly disk: ReadableDisk;
   readonly planned: PlannedDisk;
   readonly upload: ImageUpload;
   readonly lanes: number;
+  /** How fast it may be sent; null where nothing will ever limit that. */
+  readonly limit: RateLimit | null;
   readonly of: Omit<ProgressOf, 'totalBytes' | 'disk'>;
   readonly tell: (progress: Progress) => void;
   /** Counts for the engine's own figures. */
@@ -82,10 +85,11 @@ const HASH_LANES = 2;
 
 /** A streamOptimized VMDK: its compressed blocks are carried into a qcow2 as they are, or unpacked into a raw image. */
 async function copyStream(
-  { planned, upload, lanes, signal }: DiskCopy,
+  { planned, upload, lanes, limit, signal }: DiskCopy,
   disk: StreamedDisk,
   meter: Meter,
 ): Promise<Sent> {
+  const { pace, failure } = paceOf(limit, signal);
   const isCarried = planned.imageFormat.value === 'qcow2';
   using memory = copyMemory(lanes, false, WINDOWS, WINDOW_BYTES);
   await using pool = new LanePool(isCarried ? Math.min(HASH_LANES, lanes) : lanes, memory);
@@ -97,7 +101,7 @@ async function copyStream(
     await sourceLane.run({ op: 'hash', hash: 'source', algorithm: 'sha1', input, from, length });
   };
   await using stream = await disk.open(signal);
-  const sink = new UploadSink(upload, isCarried ? null : new LaneHash(outputLane, 'output', 'sha512', memory));
+  const sink = new UploadSink(upload, isCarried ? null : new LaneHash(outputLane, 'output', 'sha512', memory), pace);
   let mappedBytes = 0;
   let sha512: string;
   if (isCarried) {
@@ -116,13 +120,14 @@ async function copyStream(
       meter,
       doneBytesOf: (window) => window.grains.length * BLOCK_BYTES,
       signal,
+      failure,
     }));
     await sink.end();
   } else {
     const target = new RawStreamTarget(sink, disk.sizeBytes, memory);
     const windows = streamWindows(stream, memory, signal);
     const { batches, filled } = streamBatches(windows, disk.sizeBytes, onWindow);
-    await copyBatches({ batches, target, digest: null, pool, memory, meter, signal, onFilled: filled });
+    await copyBatches({ batches, target, digest: null, pool, memory, meter, signal, failure, onFilled: filled });
     await target.finish();
     sha512 = (await sink.end()) ?? '';
     mappedBytes = meter.doneBytes;
@@ -134,6 +139,16 @@ async function copyStream(
   return { route: isCarried ? 'carry-over' : 'stream', sha512, sizeBytes: sink.position, mappedBytes, proofs };
 }
 
+/** Bytes that wait for their turn to be sent do not wait any longer when the copy has failed elsewhere. */
+function paceOf(
+  limit: RateLimit | null,
+  signal: AbortSignal,
+): { readonly pace: Pace | null; readonly failure: AbortController } {
+  const failure = new AbortController();
+  const pace = limit === null ? null : { limit, signal: AbortSignal.any([signal, failure.signal]) };
+  return { pace, failure };
+}
+
 const unpackedProof: Proof = {
   claim: 'Every compressed block unpacks to what was packed.',
   evidence: 'The Adler-32 of each grain was checked.',
@@ -141,14 +156,15 @@ const unpackedProof: Proof = {
 
 /** Extents in the guest's order: what is not there, or all zeros, is not sent in a qcow2. */
 async function copyExtents(
-  { planned, upload, lanes, signal }: DiskCopy,
+  { planned, upload, lanes, limit, signal }: DiskCopy,
   disk: RandomDisk,
   meter: Meter,
 ): Promise<Sent> {
+  const { pace, failure } = paceOf(limit, signal);
   await using image = readTwice(await disk.openImage(signal));
   using memory = copyMemory(lanes, false);
   await using pool = new LanePool(lanes, memory);
-  const sink = new UploadSink(upload, new LaneHash(pool.idlest(), 'output', 'sha512', memory));
+  const sink = new UploadSink(upload, new LaneHash(pool.idlest(), 'output', 'sha512', memory), pace);
   const { sizeBytes } = disk;
   const mostBytes = await blockBytes(image, signal);
   await using held = new HeldBack();
@@ -158,7 +174,7 @@ async function copyExtents(
       ? new RawStreamTarget(sink, sizeBytes, memory)
       : new Qcow2StreamTarget(sink, sizeBytes, { mostBytes, likelyBytes: likely, held }, memory);
   const batches = batchesOf(image.extents(0, sizeBytes, signal), sizeBytes);
-  await copyBatches({ batches, target, digest: null, pool, memory, meter, signal });
+  await copyBatches({ batches, target, digest: null, pool, memory, meter, signal, failure });
   await target.finish();
   const sha512 = (await sink.end()) ?? '';
   const mappedBytes = target.mappedBytes ?? meter.doneBytes;

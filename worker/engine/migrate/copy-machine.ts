@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { firstOf, GutsError } from '../../../main/shared/errors.ts';
 import { tagOf, type MovedDisk, type PlannedDisk } from '../../../main/shared/migration.ts';
 import type { ReadableDisk } from '../../drivers.ts';
-import { copyDisk } from './copy-disk.ts';
+import { copyDisk, type DiskCopy } from './copy-disk.ts';
 import type { MigrationInHand } from './in-hand.ts';
 
 /** How often a disk is sent before the migration fails. */
@@ -12,9 +12,12 @@ const FIRST_PAUSE_MS = 1000;
 /** Disks of one machine that are copied side by side. */
 const DISKS_AT_ONCE = 2;
 
+/** For each disk that is under way. */
+export type CopyWay = Pick<DiskCopy, 'lanes' | 'limit'>;
+
 /** Each disk is written down as soon as it is copied. @throws GutsError; what was copied by then stays */
-export async function copyMachine(move: MigrationInHand, lanes: number): Promise<void> {
-  if (missingDisks(move).length > 0) await copyDisks(move, lanes);
+export async function copyMachine(move: MigrationInHand, way: CopyWay): Promise<void> {
+  if (missingDisks(move).length > 0) await copyDisks(move, way);
   await move.undoKinds('lease', 'snapshot'); // of a run that was killed when all was copied
 }
 
@@ -33,7 +36,7 @@ export async function dropCopies(move: MigrationInHand): Promise<void> {
   await move.write({ what: 'dropped', keys: move.state.record.disks.map(({ key }) => key) });
 }
 
-async function copyDisks(move: MigrationInHand, lanes: number): Promise<void> {
+async function copyDisks(move: MigrationInHand, way: CopyWay): Promise<void> {
   const { context, ledger, plan, state } = move;
   const { signal } = context;
   const { source } = await move.sides();
@@ -52,7 +55,7 @@ async function copyDisks(move: MigrationInHand, lanes: number): Promise<void> {
   const copyNext = async (): Promise<void> => {
     for (let disk = left.shift(); disk !== undefined && !stop.aborted; disk = left.shift()) {
       const { snapshot } = open;
-      await copyOne(move, disk, lanes, stop)
+      await copyOne(move, disk, way, stop)
         .then(async (copied) => await move.write({ what: 'copied', disk: copied, snapshot }))
         .catch((error: unknown) => failure.abort(error));
     }
@@ -67,7 +70,7 @@ async function copyDisks(move: MigrationInHand, lanes: number): Promise<void> {
 async function copyOne(
   move: MigrationInHand,
   disk: ReadableDisk,
-  lanes: number,
+  way: CopyWay,
   signal: AbortSignal,
 ): Promise<MovedDisk> {
   const { context, ledger, plan, state } = move;
@@ -89,7 +92,7 @@ async function copyOne(
         disk,
         planned,
         upload,
-        lanes,
+        ...way,
         of: { diskIndex, disks: plan.disks.length },
         tell: context.tellProgress,
         onWritten: context.onWritten,

@@ -8,6 +8,7 @@ import { exits, isOver, type Stage, type StageEvent } from '../../../main/shared
 import type { ProvisionedServer } from '../../drivers.ts';
 import { PreflightBlockedError } from '../../preflight/check.ts';
 import type { JobContext } from '../job-context.ts';
+import { RateLimit } from '../rate-limit.ts';
 import { copyMachine, dropCopies, missingDisks } from './copy-machine.ts';
 import { cancel, clean, fail, hold } from './endings.ts';
 import { CancelWish, MigrationInHand, type Sides } from './in-hand.ts';
@@ -23,7 +24,7 @@ export interface MigrateTools {
   ) => Promise<PlanResult & { readonly vm: InventoryVm }>;
 }
 
-type Wishes = Pick<MigrateJob, 'lanes' | 'until' | 'onTrouble'>;
+type Wishes = Pick<MigrateJob, 'lanes' | 'until' | 'onTrouble' | 'limits'>;
 
 /** A plan that has waited for longer is made anew before anything else is. */
 const PLAN_GOOD_FOR_MS = 10 * 60_000;
@@ -40,24 +41,34 @@ export async function migrate(
   context: JobContext,
 ): Promise<MigrationRecord> {
   const { shelf } = tools;
+  const limit = limitOf(job, context);
   await shelf.put(job.request);
   await using taken = await shelf.take(job.request.id);
   await using move = new MigrationInHand(taken, tools.open, context);
   using _listening = shelf.onWish(job.request.id, (wish) => move.answer(wish));
-  return await new Run(move, tools.plan, job).go();
+  return await new Run(move, tools.plan, job, limit).go();
+}
+
+/** @throws Error where buckets are named that this engine does not have, which is a fault of its host */
+function limitOf({ limits = [] }: Wishes, { rates }: JobContext): RateLimit | null {
+  if (limits.length === 0) return null;
+  if (rates === null) throw new Error('this engine was given no table of rates');
+  return new RateLimit(rates, limits);
 }
 
 class Run {
   readonly #move: MigrationInHand;
   readonly #makePlan: MigrateTools['plan'];
   readonly #job: Wishes;
+  readonly #limit: RateLimit | null;
   readonly #beganMs = performance.now();
   #server: ProvisionedServer | undefined;
 
-  constructor(move: MigrationInHand, makePlan: MigrateTools['plan'], job: Wishes) {
+  constructor(move: MigrationInHand, makePlan: MigrateTools['plan'], job: Wishes, limit: RateLimit | null) {
     this.#move = move;
     this.#makePlan = makePlan;
     this.#job = job;
+    this.#limit = limit;
   }
 
   async go(): Promise<MigrationRecord> {
@@ -159,7 +170,7 @@ class Run {
         await this.#prepare();
         return 'ready';
       case 'copying':
-        await copyMachine(this.#move, this.#job.lanes);
+        await copyMachine(this.#move, { lanes: this.#job.lanes, limit: this.#limit });
         return 'switched';
       case 'provisioning':
         await this.#provision();
