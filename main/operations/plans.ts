@@ -137,10 +137,13 @@ async function startPlan(
   const inBooks = new Set(scheduler.idsOfPlan(plan));
   const missing = machines.filter(({ migration }) => inBooks.has(migration) && !all.has(migration));
   const failed = await writeDown(parts, after, missing);
-  const neverQueued = machines
-    .map(({ migration }) => migration)
-    .filter((id) => inBooks.has(id) && !failed.has(id) && scheduler.numberOf(id) === 0);
-  const started = await scheduler.actOnMany(neverQueued, 'start');
+  const fromNow = new Set(missing.map(({ migration }) => migration));
+  const started = await scheduler.actOnMany(
+    machines
+      .map(({ migration }) => migration)
+      .filter((id) => inBooks.has(id) && !failed.has(id) && (fromNow.has(id) || scheduler.numberOf(id) === 0)),
+    'start',
+  );
   const failures = [...failed].map(([id, error]) => ({ id, error: toErrorInfo(error) }));
   return { plan: after, results: [...started, ...failures] };
 }

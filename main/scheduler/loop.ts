@@ -108,7 +108,7 @@ export class Loop {
       const now = waits.get(id) ?? null;
       return now === null || now.reason === waitsFor?.reason ? [] : [{ what: 'waits', id, waitsFor: now, at }];
     });
-    await desk.write([...starts, ...reasons]);
+    await desk.write([...reasons, ...starts]);
     for (const [id, now] of waits) if (!isSame(before.get(id), now)) desk.tell(id);
   }
 

@@ -6,7 +6,7 @@ import { isOver, type Stage } from '../shared/stages.ts';
 export interface Member {
   readonly id: MigrationId;
   readonly schedule: Pick<Schedule, 'plan' | 'wave' | 'after'>;
-  /** Somebody asked for it to run, also again after it has failed. */
+  /** Somebody asked for it to run, also again after it has failed; nobody has written down yet that it did. */
   readonly isWished: boolean;
 }
 
@@ -17,10 +17,12 @@ export class Waves {
   readonly #stageOf: StageOf;
   /** The first wave of each plan that is not over. */
   readonly #first = new Map<PlanId, number>();
+  readonly #wished: ReadonlySet<MigrationId>;
 
   /** @param members of all plans, also those that nobody asked to run yet */
   constructor(members: readonly Member[], stageOf: StageOf) {
     this.#stageOf = stageOf;
+    this.#wished = new Set(members.filter(({ isWished }) => isWished).map(({ id }) => id));
     for (const { id, schedule, isWished } of members) {
       const { plan, wave } = schedule;
       const stage = stageOf(id);
@@ -37,13 +39,13 @@ export class Waves {
       const says = `Wave ${first} of its plan is not over, and this is wave ${schedule.wave}.`;
       return { reason: 'wave', says, until: null };
     }
-    const before = schedule.after.find((id) => this.#stageOf(id) !== 'done');
+    const before = schedule.after.find((id) => this.#stageOf(id) !== 'done' || this.#wished.has(id));
     if (before === undefined) return null;
     const stage = this.#stageOf(before);
     const says =
       stage === null
         ? `It comes after ${before}, which is not there any more: take that out of its schedule.`
-        : isOver(stage)
+        : isOver(stage) && stage !== 'done'
           ? `It comes after ${before}, which ended as “${stage}”: retry that, or take it out of the schedule.`
           : `It comes after ${before}, which is not done.`;
     return { reason: 'after', says, until: null };

@@ -1,4 +1,5 @@
 /** A scheduler as a daemon has it, with real engines, between a small vCenter and a small cloud. */
+import { rm } from 'node:fs/promises';
 import { planHandlers } from '../../main/operations/plans.ts';
 import { migrationHandlers } from '../../main/operations/migrations.ts';
 import { refreshInventory } from '../../main/operations/inventory.ts';
@@ -12,7 +13,8 @@ import { openScheduler } from '../../main/scheduler/open.ts';
 import { PlanFile } from '../../main/scheduler/plan-file.ts';
 import type { Scheduler } from '../../main/scheduler/scheduler.ts';
 import { SignIns } from '../../main/sign-ins.ts';
-import type { MigrationId, MigrationRecord } from '../../main/shared/migration.ts';
+import type { MigrationId } from '../../main/shared/migration.ts';
+import type { ScheduledMigration } from '../../main/shared/schedule.ts';
 import type { InputOf, OperationName, OutputOf, ParsedOf } from '../../main/shared/operations.ts';
 import { operations } from '../../main/shared/operations.ts';
 import { readAppendLog } from '../../main/store/append-log.ts';
@@ -128,14 +130,15 @@ export class RealWorld implements AsyncDisposable {
     return operations[name].output.parse(answer) as OutputOf<K>;
   }
 
-  /** Returns the record when it is so. */
-  async whenIt(id: MigrationId, isSo: (record: MigrationRecord) => boolean): Promise<MigrationRecord> {
-    const found = await until(
-      () => Promise.resolve(this.#index.find(id)),
-      (record) => record !== null && isSo(record),
-    );
-    if (found === null) throw new Error('it is gone');
-    return found;
+  /** Returns how it stands when it is so. */
+  async whenIt(id: MigrationId, isSo: (one: ScheduledMigration) => boolean): Promise<ScheduledMigration> {
+    return await until(() => this.ask('migrations.show', { id }), isSo);
+  }
+
+  /** As if its process had been killed before it was written down. */
+  async neverWritten(id: MigrationId): Promise<void> {
+    await rm(`${this.dataDir}/migrations/${id}.jsonl`);
+    await this.#index.refresh(id);
   }
 
   async journal(): Promise<QueueLine[]> {

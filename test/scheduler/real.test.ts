@@ -2,11 +2,12 @@
 import { expect, test, vi } from 'vitest';
 import { hostname } from 'node:os';
 import { isOver } from '../../main/shared/stages.ts';
-import { defaultSettings } from '../../main/shared/schedule.ts';
+import { defaultSettings, type ScheduledMigration } from '../../main/shared/schedule.ts';
 import { RealWorld } from './real-world.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
+const isAtItsEnd = ({ stage, isRunning }: ScheduledMigration): boolean => isOver(stage) && !isRunning;
 const network = { from: null, to: 'lan', ip: 'auto' } as const;
 const one = { slots: { ...defaultSettings.slots, global: 1 } };
 
@@ -24,7 +25,7 @@ test('a plan of three machines in two waves goes through one slot, and each of t
   const { results, plan: started } = await world.ask('plans.start', { plan: 'FIRST' });
   const ids = started.machines.flatMap(({ migration }) => migration ?? []);
   const again = await world.ask('plans.start', { plan: plan.id });
-  const records = await Promise.all(ids.map((id) => world.whenIt(id, ({ stage }) => isOver(stage))));
+  const records = await Promise.all(ids.map((id) => world.whenIt(id, isAtItsEnd)));
 
   expect(results.map(({ error }) => error)).toEqual([null, null, null]);
   expect(again.results).toEqual([]);
@@ -84,7 +85,7 @@ test('one that runs can be paused and resumed, and one that waits can be cancell
   expect(await world.ask('migrations.show', { id })).toMatchObject({ isQueued: false });
   await world.ask('migrations.action', { id, action: 'resume' });
 
-  expect(await world.whenIt(id, ({ stage }) => isOver(stage))).toMatchObject({ stage: 'done', error: null });
+  expect(await world.whenIt(id, isAtItsEnd)).toMatchObject({ stage: 'done', error: null });
 });
 
 test('what is told of nodes and services is what is there', async () => {
@@ -113,4 +114,31 @@ test('a plan with machines that nobody knows says which', async () => {
     message: 'The plan cannot have these machines: “vm-0” is named twice; “vm-9” is not there.',
   });
   expect(await world.ask('plans.list', {})).toEqual({ plans: [] });
+});
+
+test('the start of a plan that was cut short is finished by the next, and what was deleted since stays away', async () => {
+  await using world = await RealWorld.make(3);
+  await world.ask('settings.change', { isPaused: true });
+  await world.ask('plans.create', {
+    name: 'three',
+    source: 'lab',
+    destination: 'cloud',
+    machines: ['vm-0', 'vm-1', 'vm-2'].map((vm) => ({ vm })),
+  });
+  const { plan } = await world.ask('plans.start', { plan: 'three' });
+  const [lost, deleted, kept] = plan.machines.flatMap(({ migration }) => migration ?? []);
+  if (lost === undefined || deleted === undefined || kept === undefined) throw new Error('the plan has no migrations');
+  for (const id of [lost, deleted]) await world.ask('migrations.action', { id, action: 'pause' });
+  await world.neverWritten(lost);
+  await world.ask('migrations.delete', { id: deleted });
+
+  const again = await world.ask('plans.start', { plan: 'three' });
+
+  expect(again.results).toEqual([{ id: lost, error: null }]);
+  expect(again.plan.machines).toEqual(plan.machines);
+  const { migrations } = await world.ask('migrations.list', { sort: 'queue' });
+  expect(migrations.map(({ request, isQueued }) => [request.id, request.vm.name, isQueued])).toEqual([
+    [kept, 'vm-2', true],
+    [lost, 'vm-0', true],
+  ]);
 });

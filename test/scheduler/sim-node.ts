@@ -65,7 +65,7 @@ export class SimNode implements MigrationNode {
     const { id } = request;
     const machine = this.#world.machine(id);
     await this.#until(id, listener, () => {
-      this.#reach(id, this.#stage(id) === 'failed' ? 'retry' : 'start');
+      if (this.#stage(id) !== 'preflight') this.#reach(id, this.#stage(id) === 'failed' ? 'retry' : 'start');
       this.#after(id, 5 * SECONDS, () => {
         const error = machine.preflightTrouble?.(this.#count(`look ${id}`)) ?? null;
         if (error === null) this.#reach(id, 'passed');

@@ -21,8 +21,9 @@ import { SimNode, type SimMachine } from './sim-node.ts';
 export interface SimOptions {
   readonly nodes?: Readonly<Record<string, number>>;
   readonly settings?: Partial<SchedulerSettings>;
-  /** Goes on from what another world left: its records, and its files as they are in this folder. */
-  readonly after?: { readonly world: SimWorld; readonly dataDir: string };
+  readonly nowMs?: number;
+  /** Goes on from where another world was at that time: its records, and the queue in this folder. */
+  readonly after?: { readonly world: SimWorld; readonly dataDir: string; readonly records: readonly MigrationRecord[] };
 }
 
 export class SimWorld implements RecordIndex, AsyncDisposable {
@@ -45,12 +46,11 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
     return world;
   }
 
-  private constructor({ nodes = { desk: 1000 * GIB }, after }: SimOptions) {
-    this.clock = new SimClock(after?.world.clock.now() ?? MONDAY_NOON);
+  private constructor({ nodes = { desk: 1000 * GIB }, nowMs = MONDAY_NOON, after }: SimOptions) {
+    this.clock = new SimClock(nowMs);
     this.nodes = Object.entries(nodes).map(([id, freeBytes]) => new SimNode(id, this, freeBytes));
     this.#machines = new Map(after === undefined ? [] : after.world.#machines);
-    const records = after === undefined ? [] : [...after.world.#records];
-    this.#records = new Map(records.map(([id, record]) => [id, { ...record, isRunning: false }]));
+    this.#records = new Map(after?.records.map((record) => [record.request.id, record]));
     if (after !== undefined) cpSync(after.dataDir, this.dataDir, { recursive: true });
   }
 
