@@ -15,7 +15,7 @@ import type { Stage } from '../shared/stages.ts';
 import type { QueueEntry } from './entries.ts';
 import { choosePlace, NodeSpace } from './placement.ts';
 import { inOrder } from './queue.ts';
-import { SlotCount } from './slots.ts';
+import { SlotCount, type NameOf } from './slots.ts';
 import { Waves, type StageOf } from './waves.ts';
 import { isOpen, nextEdge, nextOpening } from './windows.ts';
 
@@ -31,8 +31,7 @@ export interface Situation {
   readonly inPreflight: ReadonlySet<MigrationId>;
   /** How often others took slots or space that it needs as well, while it waited in front of them. */
   readonly overtaken: ReadonlyMap<MigrationId, number>;
-  /** The name of a source or destination. */
-  readonly nameOf: (id: string) => string;
+  readonly nameOf: NameOf;
 }
 
 export interface Decision {

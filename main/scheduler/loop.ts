@@ -8,6 +8,7 @@ import { decide, schedulerPaused, type Decision } from './decide.ts';
 import type { Desk } from './desk.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
 import { whenOver } from './settle.ts';
+import type { NameOf } from './slots.ts';
 
 export interface LoopParts {
   readonly desk: Desk;
@@ -15,7 +16,7 @@ export interface LoopParts {
   readonly clock: Clock;
   readonly settings: () => SchedulerSettings;
   readonly facts: () => Promise<NodeFacts[]>;
-  readonly nameOf: (id: string) => string;
+  readonly nameOf: NameOf;
   /** Gets what only a log on this machine should hold. */
   readonly onDetail: (detail: string) => void;
 }

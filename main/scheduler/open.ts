@@ -1,5 +1,6 @@
 /** Builds the scheduler of a daemon from what its host has. */
 import type { Parts } from '../operations/handlers.ts';
+import { SourceId } from '../shared/connections.ts';
 import type { NodeId } from '../shared/schedule.ts';
 import type { RateTable } from './bandwidth.ts';
 import { systemClock } from './clock.ts';
@@ -20,7 +21,7 @@ export interface OpenOptions {
 /** Reads what it knew last; nothing runs before its `start`. @throws what reading its files throws */
 export async function openScheduler(parts: Parts, options: OpenOptions): Promise<Scheduler> {
   const { dataDir, events } = parts;
-  const names = await ConnectionNames.follow(parts);
+  const names = await Names.follow(parts);
   return new Scheduler({
     ...options,
     queue: await QueueFile.open(dataDir),
@@ -28,28 +29,46 @@ export async function openScheduler(parts: Parts, options: OpenOptions): Promise
     nodes: [new LocalNode(parts, options.node)],
     events,
     clock: systemClock,
-    nameOf: (id) => names.of(id),
+    nameOf: (id, ref) => names.of(id, ref),
   });
 }
 
-/** The names of sources and destinations as they are now. */
-class ConnectionNames {
-  #names: ReadonlyMap<string, string> = new Map();
+/** The names of sources and destinations, and of the sources' hosts and datastores, as they are now. */
+class Names {
+  readonly #parts: Pick<Parts, 'connections' | 'inventories' | 'events'>;
+  #connections: ReadonlyMap<string, string> = new Map();
+  readonly #places = new Map<string, ReadonlyMap<string, string>>();
 
-  static async follow({ connections, events }: Pick<Parts, 'connections' | 'events'>): Promise<ConnectionNames> {
-    const names = new ConnectionNames();
-    const read = async (): Promise<void> => {
-      const all = [...(await connections.list('source')), ...(await connections.list('destination'))];
-      names.#names = new Map(all.map(({ id, name }) => [id, name]));
-    };
-    events.listen(({ event }) => {
-      if (event.kind === 'connection') void read().catch(() => {}); // ids are shown until it can be read again
+  static async follow(parts: Pick<Parts, 'connections' | 'inventories' | 'events'>): Promise<Names> {
+    const names = new Names(parts);
+    parts.events.listen(({ event }) => {
+      // Until they can be read, ids are shown.
+      if (event.kind === 'connection') void names.#readConnections().catch(() => {});
+      if (event.kind === 'inventory') void names.#readPlaces(event.source).catch(() => {});
     });
-    await read();
+    await names.#readConnections();
     return names;
   }
 
-  of(id: string): string {
-    return this.#names.get(id) ?? id;
+  private constructor(parts: Pick<Parts, 'connections' | 'inventories' | 'events'>) {
+    this.#parts = parts;
+  }
+
+  of(id: string, ref?: string): string {
+    return ref === undefined ? (this.#connections.get(id) ?? id) : (this.#places.get(id)?.get(ref) ?? ref);
+  }
+
+  async #readConnections(): Promise<void> {
+    const { connections } = this.#parts;
+    const sources = await connections.list('source');
+    const all = [...sources, ...(await connections.list('destination'))];
+    this.#connections = new Map(all.map(({ id, name }) => [id, name]));
+    for (const { id } of sources) if (!this.#places.has(id)) await this.#readPlaces(id).catch(() => {});
+  }
+
+  async #readPlaces(source: string): Promise<void> {
+    const view = await this.#parts.inventories.view(SourceId.parse(source));
+    const places = view?.told.filter(({ kind }) => kind === 'host' || kind === 'datastore') ?? [];
+    this.#places.set(source, new Map(places.map(({ ref, name }) => [ref, name])));
   }
 }

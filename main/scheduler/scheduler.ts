@@ -29,6 +29,7 @@ import { Loop, TRY_AGAIN_MS } from './loop.ts';
 import type { MigrationNode, RecordChange, RecordIndex } from './node.ts';
 import type { QueueFile } from './queue-file.ts';
 import type { SettingsFile } from './settings-file.ts';
+import type { NameOf } from './slots.ts';
 import { UnknownMigrationError } from '../store/uncached-migrations.ts';
 import { wouldWaitForItself } from './waves.ts';
 import { demandWindow } from './windows.ts';
@@ -42,8 +43,7 @@ export interface SchedulerParts {
   readonly rates: RateTable;
   readonly events: EventHub;
   readonly clock: Clock;
-  /** The name of a source or destination by its id. */
-  readonly nameOf: (id: string) => string;
+  readonly nameOf: NameOf;
   /** Gets what only a log on this machine should hold. */
   readonly onDetail: (detail: string) => void;
 }

@@ -3,6 +3,9 @@ import type { SchedulerSettings, SlotUse } from '../shared/schedule.ts';
 
 type Limits = SchedulerSettings['slots'];
 
+/** The name of a source or destination by its id, or of a host or datastore of a source by its ref. */
+export type NameOf = (id: string, ref?: string) => string;
+
 /** One of the things that have slots: everything, a source, a host … */
 interface SlotKey {
   /** Unique over all kinds; refs are only unique within their source. */
@@ -26,13 +29,12 @@ const EVERYTHING = 'global';
 
 export class SlotCount {
   readonly #limits: Limits;
-  readonly #nameOf: (id: string) => string;
+  readonly #nameOf: NameOf;
   readonly #taken = new Map<string, number>();
   /** Nobody runs there yet, but somebody goes first. */
   readonly #kept = new Map<string, number>();
 
-  /** @param nameOf the name of a source or destination by its id */
-  constructor(limits: Limits, nameOf: (id: string) => string) {
+  constructor(limits: Limits, nameOf: NameOf) {
     this.#limits = limits;
     this.#nameOf = nameOf;
   }
@@ -107,14 +109,14 @@ export class SlotCount {
               key: `host ${source} ${host}`,
               limit: perHost,
               cost: Math.min(perHost, costOf(disks)),
-              name: `host “${host}” of “${from}”`,
+              name: `host “${this.#nameOf(source, host)}” of “${from}”`,
             },
           ]),
       ...[...new Set(datastores)].map((datastore) => ({
         key: `datastore ${source} ${datastore}`,
         limit: perDatastore,
         cost: Math.min(perDatastore, costOf(disks)),
-        name: `datastore “${datastore}” of “${from}”`,
+        name: `datastore “${this.#nameOf(source, datastore)}” of “${from}”`,
       })),
     ];
   }

@@ -88,6 +88,27 @@ test('one that runs can be paused and resumed, and one that waits can be cancell
   expect(await world.whenIt(id, isAtItsEnd)).toMatchObject({ stage: 'done', error: null });
 });
 
+test('one that waits for a host or a datastore is told its name', async () => {
+  await using world = await RealWorld.make(2);
+  await world.ask('settings.change', { slots: { ...defaultSettings.slots, perHost: 1, perDatastore: 1 } });
+  const wish = {
+    source: 'lab',
+    destination: 'cloud',
+    options: { networks: [network], bootTimeoutSeconds: 0 },
+    start: true,
+  };
+  world.cloud.faults.add({ where: 'image', kind: 'stall', match: '^PUT .*/file', afterBytes: 100_000, delayMs: 5000 });
+  const first = await world.ask('migrations.create', { ...wish, vm: 'vm-0' });
+  await world.whenIt(first.request.id, ({ stage }) => stage === 'copying');
+
+  const { request } = await world.ask('migrations.create', { ...wish, vm: 'vm-1' });
+  const { waitsFor } = await world.whenIt(request.id, (one) => one.waitsFor?.reason === 'slot');
+
+  expect(waitsFor?.says).toMatch(/^The only slot of (host|datastore) “(?!host-|datastore-)[^”]+” of “lab” is taken\.$/);
+  for (const { id } of [first.request, request])
+    expect(await world.whenIt(id, isAtItsEnd)).toMatchObject({ stage: 'done' });
+});
+
 test('what is told of nodes and services is what is there', async () => {
   await using world = await RealWorld.make(1);
 

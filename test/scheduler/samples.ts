@@ -107,6 +107,6 @@ export function situation(told: Told): Situation {
     nodes,
     inPreflight,
     overtaken,
-    nameOf: (id) => id.slice(4).replace(/^0+/, ''),
+    nameOf: (id, ref) => ref ?? id.slice(4).replace(/^0+/, ''),
   };
 }

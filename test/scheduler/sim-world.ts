@@ -221,7 +221,7 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
       rates,
       events: this.events,
       clock: this.clock,
-      nameOf: (id) => id.slice(4).replace(/^0+/, ''),
+      nameOf: (id, ref) => ref ?? id.slice(4).replace(/^0+/, ''),
       onDetail: (detail) => this.details.push(detail),
     });
     this.#scheduler.start();
