@@ -86,6 +86,11 @@ export class EngineClient implements AsyncDisposable {
     if (!this.#hasEnded) await endEngine(this.#worker);
   }
 
+  /** Ends the engine where it stands, without undoing anything. */
+  async abandon(): Promise<void> {
+    if (!this.#hasEnded) await this.#worker.terminate();
+  }
+
   #send(request: EngineRequest): void {
     this.#worker.postMessage(request);
   }

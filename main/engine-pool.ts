@@ -11,14 +11,17 @@ export class EnginePool implements AsyncDisposable {
   #members: Member[] = [];
   readonly #most: number;
   readonly #onDetail: (detail: string) => void;
+  readonly #rates: SharedArrayBuffer | null;
 
   /**
    * @param most engines at the same time; each is a thread with lanes of its own
    * @param onDetail gets what only a log on this machine should hold: stacks of failures
+   * @param rates limits of bandwidth that jobs may name; null for none
    */
-  constructor(most: number, onDetail: (detail: string) => void = () => {}) {
+  constructor(most: number, onDetail: (detail: string) => void = () => {}, rates: SharedArrayBuffer | null = null) {
     this.#most = most;
     this.#onDetail = onDetail;
+    this.#rates = rates;
   }
 
   /** Runs a job on the engine that has the fewest. @throws as `EngineClient.run` */
@@ -37,12 +40,18 @@ export class EnginePool implements AsyncDisposable {
     await Promise.all(this.#members.splice(0).map(async ({ client }) => await client[Symbol.asyncDispose]()));
   }
 
+  /** Ends the engines as a crash would: what runs goes on by its journal when somebody takes it up. */
+  async abandon(): Promise<void> {
+    await Promise.all(this.#members.splice(0).map(async ({ client }) => await client.abandon()));
+  }
+
   #choose(): Member {
     this.#members = this.#members.filter(({ client }) => !client.hasEnded);
     const idle = this.#members.find(({ load }) => load === 0);
     if (idle !== undefined) return idle;
     if (this.#members.length < this.#most) {
       const member = { client: new EngineClient(this.#onDetail), load: 0 };
+      if (this.#rates !== null) member.client.limitBy(this.#rates);
       this.#members.push(member);
       return member;
     }

@@ -1,12 +1,13 @@
 /** Runs migrations in this very process, at once and without a queue: for commands where no daemon runs. */
 import { defaultLanes } from './engine-thread.ts';
 import type { Parts } from './operations/handlers.ts';
+import { demandAction } from './operations/actions.ts';
 import type { Runner } from './operations/runner.ts';
 import { GutsError, toErrorInfo, type ErrorInfo } from './shared/errors.ts';
 import type { Progress } from './shared/jobs.ts';
 import type { MigrationId, MigrationRecord } from './shared/migration.ts';
 import type { MigrationAction } from './shared/operations.ts';
-import type { ScheduledMigration } from './shared/schedule.ts';
+import type { ActionResult, ScheduledMigration } from './shared/schedule.ts';
 
 /** It takes a queue that somebody works off. */
 export class NeedsDaemonError extends GutsError {
@@ -83,6 +84,22 @@ export class Foreground implements Runner, AsyncDisposable {
     await Promise.reject(new NeedsDaemonError('A schedule'));
   }
 
+  async actOnMany(
+    ids: readonly MigrationId[],
+    action: MigrationAction,
+    signal: AbortSignal,
+  ): Promise<readonly ActionResult[]> {
+    const results: ActionResult[] = [];
+    for (const id of ids) {
+      const error = await this.#actOn(id, action, signal).then(
+        () => null,
+        (thrown: unknown) => toErrorInfo(thrown),
+      );
+      results.push({ id, error });
+    }
+    return results;
+  }
+
   async forget(id: MigrationId): Promise<void> {
     this.#failures.delete(id);
     await Promise.resolve();
@@ -93,6 +110,12 @@ export class Foreground implements Runner, AsyncDisposable {
     const runs = [...this.#runs.values()];
     for (const { stop } of runs) stop.abort(new Error('the process ends'));
     await Promise.all(runs.map(({ ended }) => ended));
+  }
+
+  async #actOn(id: MigrationId, action: MigrationAction, signal: AbortSignal): Promise<void> {
+    const record = await this.#parts.migrations.one(id);
+    demandAction(this.view(record), action);
+    await this.act(record, action, signal);
   }
 
   async #begin(request: MigrationRecord['request']): Promise<void> {

@@ -18,8 +18,8 @@ import { withoutDaemon } from './operations/without-daemon.ts';
 import type { Metric } from './api/metrics.ts';
 import { figuresOf } from './figures.ts';
 import { openScheduler } from './scheduler/open.ts';
+import { SharedRates } from './scheduler/shared-rates.ts';
 import { PlanFile } from './scheduler/plan-file.ts';
-import { Rates } from './rates.ts';
 import type { MigrationId } from './shared/migration.ts';
 import type { NodeId } from './shared/schedule.ts';
 import { SignIns } from './sign-ins.ts';
@@ -56,8 +56,6 @@ export interface DaemonHost extends Host {
   figures(): Promise<readonly Metric[]>;
 }
 
-/** Buckets of bandwidth: one for everything, one for each source, one for each migration that runs. */
-const RATE_BUCKETS = 4096;
 /** Of a daemon: one thread for every two cores keeps both busy with some migrations each. */
 const MOST_ENGINES = 4;
 /** Whoever signs in later answers these. */
@@ -95,13 +93,14 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
   /** For a daemon that has the data folder to itself: what is run waits for its turn. Nothing runs before `begin`. */
   static async forDaemon(options: DaemonHostOptions): Promise<DaemonHost> {
     const { dataDir, node, onDetail } = options;
-    const engines = new EnginePool(Math.min(MOST_ENGINES, Math.ceil(availableParallelism() / 2)), onDetail);
+    const rates = new SharedRates();
+    const most = Math.min(MOST_ENGINES, Math.ceil(availableParallelism() / 2));
+    const engines = new EnginePool(most, onDetail, rates.table);
     try {
       const stop = new AbortController();
       const index = await MigrationIndex.open(engines, dataDir, stop.signal);
       const parts = { ...partsOf(options, engines), migrations: shelfOf(index) };
       await parts.vault.unlock(); // nobody can be asked later
-      const rates = new Rates(RATE_BUCKETS);
       const scheduler = await openScheduler(parts, { index, rates, onDetail, ...(node === undefined ? {} : { node }) });
       const handlers = {
         ...commonHandlers(parts),
@@ -112,7 +111,12 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       };
       return Object.assign(new Host(parts, handlers, [index, engines]), {
         begin: () => scheduler.start(),
-        park: async (deadlineMs: number) => await scheduler.stop(deadlineMs),
+        park: async (deadlineMs: number) => {
+          const left = await scheduler.stop(deadlineMs);
+          stop.abort();
+          if (left.length > 0) await engines.abandon(); // to end them in good order would undo what they are at
+          return left;
+        },
         figures: async () => await figuresOf(index, scheduler),
       });
     } catch (error) {

@@ -129,7 +129,7 @@ export class ApiClient {
         new Request(this.#baseUrl + EVENTS_PATH, { headers, redirect: 'manual', signal: stop }),
       );
       if (response.status !== 200 || response.body === null) throw await this.#refusal(response);
-      for await (const block of eventBlocks(response.body)) {
+      for await (const block of eventBlocks(response.body, stop)) {
         timer.refresh();
         yield block;
       }

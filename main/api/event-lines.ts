@@ -9,12 +9,18 @@ export interface EventBlock {
 /** More than any event has: what goes on beyond is no event stream. */
 const MOST_LETTERS = 16 * 2 ** 20;
 
-/** @throws RangeError when a block never ends */
-export async function* eventBlocks(body: ReadableStream<Uint8Array>): AsyncGenerator<EventBlock> {
+/**
+ * @param signal ends it; a stream that comes from the same process knows nothing of the request’s own
+ * @throws RangeError when a block never ends
+ */
+export async function* eventBlocks(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<EventBlock> {
   const decoder = new TextDecoder();
   const reader = body.getReader();
   let text = '';
+  const leave = (): void => void reader.cancel().catch(() => {}); // it has broken, then
+  signal.addEventListener('abort', leave, { once: true });
   try {
+    signal.throwIfAborted();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return; // what is not whole yet was cut off
@@ -25,6 +31,7 @@ export async function* eventBlocks(body: ReadableStream<Uint8Array>): AsyncGener
       yield* blocks.map(blockOf);
     }
   } finally {
+    signal.removeEventListener('abort', leave);
     await reader.cancel().catch(() => {}); // it has broken, then
   }
 }

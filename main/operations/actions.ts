@@ -14,8 +14,9 @@ const eventOf: Readonly<Partial<Record<MigrationAction, StageEvent>>> = {
 
 /** Every action that would not be refused now. */
 export function allowedActions(one: ScheduledMigration): MigrationAction[] {
-  const { stage, isRunning, isQueued, schedule } = one;
-  const isFree = !isRunning && !isQueued;
+  const { stage, isRunning, isQueued, waitsFor, schedule } = one;
+  // What waits for its next try after trouble may be told to try now.
+  const isFree = !isRunning && (!isQueued || waitsFor?.reason === 'trouble' || waitsFor?.reason === 'space');
   const actions: MigrationAction[] = [];
   if (isFree && !isOver(stage)) actions.push('start'); // also one that was interrupted, or waits
   for (const [action, event] of Object.entries(eventOf) as [MigrationAction, StageEvent][]) {

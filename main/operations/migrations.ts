@@ -1,5 +1,4 @@
 /** Answers what is asked about migrations: written down, listed, checked, acted on, forgotten. */
-import { toErrorInfo } from '../shared/errors.ts';
 import {
   defaultOptions,
   MigrationId,
@@ -9,7 +8,7 @@ import {
 } from '../shared/migration.ts';
 import type { MigrationAction } from '../shared/operations.ts';
 import { mayStart } from '../shared/preflight.ts';
-import type { ActionResult, ScheduledMigration } from '../shared/schedule.ts';
+import type { ScheduledMigration } from '../shared/schedule.ts';
 import { randomLetters } from '../store/connections.ts';
 import { allowedActions, demandAction } from './actions.ts';
 import { findVm } from './find.ts';
@@ -127,15 +126,8 @@ export function migrationHandlers(
     'migrations.journey': async ({ id }, { signal }) => await engines.run({ kind: 'journey', id, dataDir }, signal),
     'migrations.action': async ({ id, action }, context) => await act(id, action, context),
     'migrations.actOnMany': async ({ action, ids, plan }, context) => {
-      const results: ActionResult[] = [];
-      for (const id of await chosen({ ids, plan }, action)) {
-        const error = await act(id, action, context).then(
-          () => null,
-          (thrown: unknown) => toErrorInfo(thrown),
-        );
-        results.push({ id, error });
-      }
-      return { results };
+      const results = await runner.actOnMany(await chosen({ ids, plan }, action), action, context.signal);
+      return { results: [...results] };
     },
     'migrations.schedule': async ({ id, schedule }) => {
       const record = await migrations.one(id);

@@ -58,7 +58,7 @@ export class LocalNode implements MigrationNode {
   }
 
   async run(request: MigrationRequest, { buckets }: RunOptions, listener: RunListener): Promise<void> {
-    await this.#migrate(request, { until: 'end', onTrouble: 'wait', ...limitedBy(buckets) }, listener);
+    await this.#migrate(request, { until: 'end', onTrouble: 'wait', limits: [...buckets] }, listener);
   }
 
   async pause({ id }: MigrationRequest): Promise<void> {
@@ -84,9 +84,6 @@ export class LocalNode implements MigrationNode {
     return { source: await signIns.source(source), destination: await signIns.destination(destination) };
   }
 }
-
-/** The engine keeps to them as soon as it can; until then it passes them over. */
-const limitedBy = (buckets: readonly number[]) => ({ buckets: [...buckets] });
 
 function nodeIdOf(host: string): NodeId {
   const letters = host.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
