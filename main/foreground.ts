@@ -89,6 +89,8 @@ export class Foreground implements Runner, AsyncDisposable {
     action: MigrationAction,
     signal: AbortSignal,
   ): Promise<readonly ActionResult[]> {
+    // They would end with the command that asks for them.
+    if (['start', 'resume', 'retry'].includes(action)) throw new NeedsDaemonError('Running several at once');
     const results: ActionResult[] = [];
     for (const id of ids) {
       const error = await this.#actOn(id, action, signal).then(

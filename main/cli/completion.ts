@@ -1,7 +1,7 @@
 /** `guts completion`: scripts that let a shell complete the commands, options and choices of guts. */
 import { Argument, type Command } from 'commander';
 
-const shells = ['bash', 'zsh', 'fish'] as const;
+const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 export function addCompletion(program: Command): void {
   program
@@ -10,7 +10,7 @@ export function addCompletion(program: Command): void {
     .addArgument(new Argument('<shell>', 'the shell to complete for').choices(shells))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ source <(guts completion bash)\n  $ guts completion fish > ~/.config/fish/completions/guts.fish',
+      '\nExamples:\n  $ source <(guts completion bash)\n  $ guts completion fish > ~/.config/fish/completions/guts.fish\n  PS> guts completion powershell >> $PROFILE',
     )
     .action((shell: (typeof shells)[number]) => {
       process.stdout.write(scripts[shell](wordsOf(program)));
@@ -49,7 +49,7 @@ function wordsOf(program: Command): Words {
 
 const isTop = ({ name }: CommandWords): boolean => !name.includes(' ');
 
-const scripts: Readonly<Record<(typeof shells)[number], (words: Words) => string>> = { bash, zsh, fish };
+const scripts: Readonly<Record<(typeof shells)[number], (words: Words) => string>> = { bash, zsh, fish, powershell };
 
 function bash({ commands, choices }: Words): string {
   const values = [...choices].map(
@@ -92,6 +92,39 @@ complete -o filenames -F _guts guts
 
 function zsh(words: Words): string {
   return `autoload -U +X bashcompinit && bashcompinit\n${bash(words)}`;
+}
+
+/** The command so far is looked up from the longest words down: `source create`, then `source`, then nothing. */
+function powershell({ commands, choices }: Words): string {
+  const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+  const list = (words: readonly string[]): string => `@(${words.map(quoted).join(', ')})`;
+  const entries = commands.map(
+    ({ name, parts, options }) => `    ${quoted(name)} = ${list(parts.length > 0 ? [...parts, '--help'] : options)}`,
+  );
+  const values = [...choices].map(([option, words]) => `    ${quoted(option)} = ${list(words)}`);
+  const top = commands.filter(isTop).map(({ name }) => name);
+  return `Register-ArgumentCompleter -Native -CommandName guts -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $after = @{
+    '' = ${list([...top, '--help', '--version'])}
+${entries.join('\n')}
+  }
+  $values = @{
+${values.join('\n')}
+  }
+  $words = @($commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { $_.ToString() })
+  if ($wordToComplete -ne '') { $words = @($words | Select-Object -SkipLast 1) }
+  $last = if ($words.Count -gt 0) { $words[-1] } else { '' }
+  $commands = @($words | Where-Object { -not $_.StartsWith('-') } | Select-Object -First 2)
+  if ($values.ContainsKey($last)) { $found = $values[$last] }
+  elseif ($after.ContainsKey($commands -join ' ')) { $found = $after[$commands -join ' '] }
+  elseif ($commands.Count -gt 0 -and $after.ContainsKey($commands[0])) { $found = $after[$commands[0]] }
+  else { $found = @() }
+  $found | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
+    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+  }
+}
+`;
 }
 
 function fish({ commands, choices }: Words): string {

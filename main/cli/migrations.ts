@@ -1,17 +1,15 @@
 /** `guts list`, `show`, `start`, `watch`, `pause`, `resume`, `cancel`, `retry`, `delete`: migrations after they were created. */
 import { Option, type Command } from 'commander';
-import { AmbiguousResourceError } from '../operations/errors.ts';
 import { GutsError } from '../shared/errors.ts';
 import type { MigrationRecord } from '../shared/migration.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
 import { exits, isOver, Stage, type StageEvent } from '../shared/stages.ts';
+import { actOnMany, isOne, manyOptions, type ManyFlags } from './act-on-many.ts';
+import { findMigration, WHICH } from './find-migration.ts';
 import { listText, recordText, stateText } from './migration-text.ts';
 import { connectionNames, endWith, follow, runMigration } from './run-migration.ts';
 import { ToldError } from './told-error.ts';
-import { UnknownMigrationError } from '../store/uncached-migrations.ts';
 import { Workplace } from './workplace.ts';
-
-const WHICH = 'its id, the beginning of it, or the name of its machine';
 
 export function addMigrations(program: Command): void {
   addList(program);
@@ -37,26 +35,8 @@ export function addMigrations(program: Command): void {
       const { request } = await findMigration(workplace, which);
       await endWith(workplace, await follow(workplace, request.id, 0));
     });
-  const pause = program
-    .command('pause')
-    .description('stop a migration where it can go on later; what was copied stays')
-    .argument('<migration>', WHICH)
-    .action(async (which: string) => {
-      await using workplace = await Workplace.open(pause);
-      const record = await findMigration(workplace, which);
-      const { id } = record.request;
-      await workplace.call('migrations.action', { id, action: 'pause' });
-      const after = await follow(workplace, id, record.stages.length);
-      workplace.terminal.result(after, () => `${id} is ${stateText(after)}. Go on: guts resume ${id}\n`);
-    });
-  const cancel = program
-    .command('cancel')
-    .description('stop a migration and undo what it has made on either side')
-    .argument('<migration>', WHICH)
-    .action(async (which: string) => {
-      await using workplace = await Workplace.open(cancel);
-      await cancelIt(workplace, await findMigration(workplace, which));
-    });
+  addForSome(program, 'pause', 'stop migrations where they can go on later; what was copied stays', pauseIt);
+  addForSome(program, 'cancel', 'stop migrations and undo what they have made on either side', cancelIt);
   const remove = program
     .command('delete')
     .description('forget a migration that has ended')
@@ -70,16 +50,33 @@ export function addMigrations(program: Command): void {
 }
 
 function addRun(program: Command, action: 'start' | 'resume' | 'retry', description: string): void {
-  const command = program
-    .command(action)
-    .description(description)
-    .argument('<migration>', WHICH)
-    .action(async (which: string) => {
-      await using workplace = await Workplace.open(command);
-      const record = await findMigration(workplace, which);
-      demandExit(record, action);
-      await runMigration(workplace, record, action);
-    });
+  addForSome(program, action, description, async (workplace, record) => {
+    demandExit(record, action);
+    await runMigration(workplace, record, action);
+  });
+}
+
+/** One is followed to where it stands then; of several is told how the wish went. */
+function addForSome(
+  program: Command,
+  action: 'start' | 'resume' | 'retry' | 'pause' | 'cancel',
+  description: string,
+  doIt: (workplace: Workplace, record: ScheduledMigration) => Promise<void>,
+): void {
+  const command = program.command(action).description(description);
+  manyOptions(command).action(async (which: readonly string[], flags: ManyFlags) => {
+    await using workplace = await Workplace.open(command);
+    const [only = ''] = which;
+    if (isOne(which, flags)) await doIt(workplace, await findMigration(workplace, only));
+    else await actOnMany(workplace, action, which, flags);
+  });
+}
+
+async function pauseIt(workplace: Workplace, record: ScheduledMigration): Promise<void> {
+  const { id } = record.request;
+  await workplace.call('migrations.action', { id, action: 'pause' });
+  const after = await follow(workplace, id, record.stages.length);
+  workplace.terminal.result(after, () => `${id} is ${stateText(after)}. Go on: guts resume ${id}\n`);
 }
 
 async function cancelIt(workplace: Workplace, record: ScheduledMigration): Promise<void> {
@@ -150,24 +147,4 @@ function demandExit(record: MigrationRecord, event: 'start' | 'resume' | 'retry'
   const isFree = event === 'cancel' || !isRunning;
   if (isFree && (exits[stage][event] !== undefined || isInterrupted)) return;
   throw new NoExitError(record, event);
-}
-
-/** @throws UnknownMigrationError, AmbiguousResourceError */
-export async function findMigration(workplace: Workplace, which: string): Promise<ScheduledMigration> {
-  const all = await workplace.rows('migrations.list', {});
-  const suits: ((record: MigrationRecord) => boolean)[] = [
-    ({ request }) => request.id === which,
-    ({ request }) => request.vm.name === which,
-    ({ request }) => which.length >= 4 && (request.id.startsWith(which) || request.id.startsWith(`mig_${which}`)),
-  ];
-  for (const suit of suits) {
-    const [found, ...others] = all.filter(suit);
-    if (found !== undefined && others.length === 0) return found;
-    if (found !== undefined)
-      throw new AmbiguousResourceError(
-        which,
-        [found, ...others].map((record) => `${record.request.id} (${record.request.vm.name}, ${stateText(record)})`),
-      );
-  }
-  throw new UnknownMigrationError(which);
 }

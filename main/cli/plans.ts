@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { GutsError } from '../shared/errors.ts';
 import { operations, type InputOf } from '../shared/operations.ts';
 import type { Plan } from '../shared/plans.ts';
-import type { ActionResult, TimeWindow } from '../shared/schedule.ts';
+import type { TimeWindow } from '../shared/schedule.ts';
+import { resultsText } from './act-on-many.ts';
 import { chosen } from './create.ts';
 import { migrationOptions, optionsFrom, type MigrationFlags } from './migration-flags.ts';
 import { momentOf } from './moment.ts';
@@ -214,15 +215,6 @@ function planSheet(plan: Plan, names: ReadonlyMap<string, string>): string {
       'no machines',
     ),
   ].join('\n');
-}
-
-/** How a wish for several went. */
-export function resultsText(results: readonly ActionResult[], done: string): string {
-  const failed = results.filter(({ error }) => error !== null);
-  return [
-    `${results.length - failed.length} of ${results.length} ${done}\n`,
-    ...failed.map(({ id, error }) => `${id}: ${error?.code ?? ''}: ${error?.message ?? ''}\n`),
-  ].join('');
 }
 
 function machineOf(text: string): { vm: string; wave: number } {

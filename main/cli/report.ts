@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { Option, type Command } from 'commander';
 import { reportHtml, reportJson } from '../reports/html.ts';
 import { verdictOf } from '../shared/report.ts';
-import { findMigration } from './migrations.ts';
+import { findMigration } from './find-migration.ts';
 import { UsageError } from './usage-error.ts';
 import { Workplace } from './workplace.ts';
 import { writeWhole } from './write-whole.ts';

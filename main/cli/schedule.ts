@@ -1,10 +1,10 @@
-/** `guts schedule`, `hold`, `release` and the wishes for several migrations at once. */
+/** `guts schedule`, `hold`, `release`: when migrations may start. */
 import type { Command } from 'commander';
 import type { MigrationAction } from '../shared/operations.ts';
 import type { Schedule, TimeWindow } from '../shared/schedule.ts';
-import { findMigration } from './migrations.ts';
+import { actOnMany, manyOptions, type ManyFlags } from './act-on-many.ts';
+import { findMigration, WHICH } from './find-migration.ts';
 import { momentOf } from './moment.ts';
-import { resultsText } from './plans.ts';
 import { sheet } from './table.ts';
 import { UsageError } from './usage-error.ts';
 import { windowOf } from './window.ts';
@@ -22,7 +22,7 @@ export function addSchedule(program: Command): void {
   const command = program
     .command('schedule')
     .description('change when a migration may start; what is not named stays')
-    .argument('<migration>', 'its id, the beginning of it, or the name of its machine')
+    .argument('<migration>', WHICH)
     .option('--priority <n>', 'higher goes first', Number)
     .option('--not-before <moment>', 'a date, a time, or a span from now such as 12h', momentOf)
     .option('--window <when>', 'start only then, as "0 22 * * 1-5 for 6h in Europe/Berlin"', windowOf)
@@ -57,36 +57,11 @@ export function addSchedule(program: Command): void {
   addForMany(program, 'release', 'let migrations start that were held');
 }
 
-interface ManyFlags {
-  readonly plan?: string;
-  readonly all?: true;
-}
-
 /** The same wish for some, for a plan, or for all. */
 function addForMany(program: Command, action: MigrationAction, description: string): void {
-  const command = program
-    .command(action)
-    .description(description)
-    .argument('[migrations...]', 'ids, or names of machines')
-    .option('--plan <plan>', 'all of a plan')
-    .option('--all', 'all for which it is possible')
-    .action(async (which: readonly string[], flags: ManyFlags) => {
-      await using workplace = await Workplace.open(command);
-      await actOnMany(workplace, action, which, flags);
-    });
-}
-
-export async function actOnMany(
-  workplace: Workplace,
-  action: MigrationAction,
-  which: readonly string[],
-  { plan, all }: ManyFlags,
-): Promise<void> {
-  const wishes = [which.length > 0, plan !== undefined, all === true].filter(Boolean).length;
-  if (wishes !== 1) throw new UsageError('Name migrations, or give --plan, or --all.');
-  const ids = [];
-  for (const one of which) ids.push((await findMigration(workplace, one)).request.id);
-  const wish = which.length > 0 ? { ids } : plan === undefined ? { all: true as const } : { plan };
-  const result = await workplace.call('migrations.actOnMany', { action, ...wish });
-  workplace.terminal.result(result, () => resultsText(result.results, `done: ${action}`));
+  const command = program.command(action).description(description);
+  manyOptions(command).action(async (which: readonly string[], flags: ManyFlags) => {
+    await using workplace = await Workplace.open(command);
+    await actOnMany(workplace, action, which, flags);
+  });
 }

@@ -5,8 +5,12 @@ const LONGEST_MS = 120_000;
 const BETWEEN_MS = 50;
 
 /** @throws Error with the last answer when it never comes */
-export async function until<T>(ask: () => Promise<T>, isDone: (answer: T) => boolean): Promise<T> {
-  const deadline = Date.now() + LONGEST_MS;
+export async function until<T>(
+  ask: () => Promise<T>,
+  isDone: (answer: T) => boolean,
+  longestMs = LONGEST_MS,
+): Promise<T> {
+  const deadline = Date.now() + longestMs;
   for (;;) {
     const answer = await ask();
     if (isDone(answer)) return answer;
