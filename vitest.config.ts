@@ -1,4 +1,5 @@
 /** Which tests there are: stories that run anywhere, the window in the real Electron, and the peers of test/interop. */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/house/closing-line.ts';
 
@@ -10,6 +11,7 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    maxWorkers: Math.max(3, availableParallelism() - 1), // stories mostly wait for servers and processes
     projects: [
       {
         extends: true,
