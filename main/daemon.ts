@@ -16,24 +16,34 @@ export interface DaemonOptions extends ServeOptions, DaemonHostOptions {}
 /** What runs gets so long to come to a halt where it can go on later. */
 const PARKING_MS = 60_000;
 
+interface Opened {
+  readonly url: string;
+  readonly vault: VaultStatus;
+  readonly host: DaemonHost;
+  readonly lock: DataLock;
+  readonly opened: readonly AsyncDisposable[];
+}
+
 export class Daemon {
   readonly url: string;
   /** Where secrets are kept, as it was at the start. */
   readonly vault: VaultStatus;
   readonly #host: DaemonHost;
+  readonly #lock: DataLock;
   /** Last opened, first closed: nobody comes in any more when the rest goes. */
   readonly #opened: readonly AsyncDisposable[];
+
+  private constructor({ url, vault, host, lock, opened }: Opened) {
+    this.url = url;
+    this.vault = vault;
+    this.#host = host;
+    this.#lock = lock;
+    this.#opened = opened;
+  }
 
   /** What happens in it. */
   get events(): EventHub {
     return this.#host.events;
-  }
-
-  private constructor(url: string, vault: VaultStatus, host: DaemonHost, opened: readonly AsyncDisposable[]) {
-    this.url = url;
-    this.vault = vault;
-    this.#host = host;
-    this.#opened = opened;
   }
 
   /** @throws DataFolderHeldError, and why the port or the files cannot be had; nothing stays open then */
@@ -63,9 +73,10 @@ export class Daemon {
       });
       const server = keep(await serveOn(app, options));
       keep({ [Symbol.asyncDispose]: async () => await Promise.resolve(app[Symbol.dispose]()) });
+      const vault = await host.vault.status();
       await lock.announce({ url: server.url, fingerprint: server.fingerprint, version });
       host.begin();
-      return new Daemon(server.url, await host.vault.status(), host, opened);
+      return new Daemon({ url: server.url, vault, host, lock, opened });
     } catch (error) {
       for (const one of opened) await one[Symbol.asyncDispose]();
       throw error;
@@ -77,6 +88,7 @@ export class Daemon {
    * @returns migrations that could not be parked: as after a crash, they go on where they stand
    */
   async stop(): Promise<readonly MigrationId[]> {
+    await this.#lock.unannounce();
     const [listeners, server, ...rest] = this.#opened;
     await listeners?.[Symbol.asyncDispose]();
     await server?.[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 /** Engines that are started when there is work for them, each with some of the jobs; one that dies takes only its own along. */
 import { EngineClient, type JobListener } from './engine-client.ts';
+import { EngineEndedError } from './engine-thread.ts';
 import type { Job, JobResults } from './shared/jobs.ts';
 
 interface Member {
@@ -9,6 +10,7 @@ interface Member {
 
 export class EnginePool implements AsyncDisposable {
   #members: Member[] = [];
+  #isClosed = false;
   readonly #most: number;
   readonly #onDetail: (detail: string) => void;
   readonly #rates: SharedArrayBuffer | null;
@@ -37,15 +39,18 @@ export class EnginePool implements AsyncDisposable {
 
   /** Cancels what runs, and returns when it is undone. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     await Promise.all(this.#members.splice(0).map(async ({ client }) => await client[Symbol.asyncDispose]()));
   }
 
   /** Ends the engines as a crash would: what runs goes on by its journal when somebody takes it up. */
   async abandon(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all(this.#members.splice(0).map(async ({ client }) => await client.abandon()));
   }
 
   #choose(): Member {
+    if (this.#isClosed) throw new EngineEndedError('Guts is ending.', 'Run the command again.');
     this.#members = this.#members.filter(({ client }) => !client.hasEnded);
     const idle = this.#members.find(({ load }) => load === 0);
     if (idle !== undefined) return idle;

@@ -1,22 +1,19 @@
 /** Runs migrations in this very process, at once and without a queue: for commands where no daemon runs. */
 import { defaultLanes } from './engine-thread.ts';
 import type { Parts } from './operations/handlers.ts';
+import { NeedsDaemonError } from './operations/without-daemon.ts';
 import { demandAction } from './operations/actions.ts';
 import type { Runner } from './operations/runner.ts';
-import { GutsError, toErrorInfo, type ErrorInfo } from './shared/errors.ts';
+import type { DestinationSignIn, SourceSignIn } from './shared/connections.ts';
+import { toErrorInfo, type ErrorInfo } from './shared/errors.ts';
 import type { Progress } from './shared/jobs.ts';
 import type { MigrationId, MigrationRecord } from './shared/migration.ts';
 import type { MigrationAction } from './shared/operations.ts';
 import type { ActionResult, ScheduledMigration } from './shared/schedule.ts';
 
-/** It takes a queue that somebody works off. */
-export class NeedsDaemonError extends GutsError {
-  readonly code = 'daemon.needed';
-  readonly remedy = 'Start it with “guts serve”, or open the desktop program, and try again.';
-
-  constructor(what: string) {
-    super(`${what} takes a daemon, and none runs on this data folder.`);
-  }
+interface Sides {
+  readonly source: SourceSignIn;
+  readonly destination: DestinationSignIn;
 }
 
 interface Run {
@@ -41,7 +38,7 @@ export class Foreground implements Runner, AsyncDisposable {
     const run = this.#runs.get(id);
     return {
       ...record,
-      error: record.error ?? this.#failures.get(id) ?? null,
+      error: this.#failures.get(id) ?? record.error, // a retry may fail before it can write
       schedule: null,
       isQueued: run !== undefined,
       waitsFor: null,
@@ -53,7 +50,7 @@ export class Foreground implements Runner, AsyncDisposable {
   /** @throws NeedsDaemonError and what signing in, pausing and cancelling throw; how a run ends is in its record */
   async act({ request }: MigrationRecord, action: MigrationAction, signal: AbortSignal): Promise<void> {
     const { id } = request;
-    const { engines, dataDir, signIns } = this.#parts;
+    const { engines, dataDir } = this.#parts;
     switch (action) {
       case 'start':
       case 'resume':
@@ -61,9 +58,7 @@ export class Foreground implements Runner, AsyncDisposable {
         await this.#begin(request);
         return;
       case 'cancel': {
-        const source = await signIns.source(request.source);
-        const destination = await signIns.destination(request.destination);
-        await engines.run({ kind: 'cancelMigration', id, source, destination, dataDir }, signal);
+        await engines.run({ kind: 'cancelMigration', id, ...(await this.#signIn(request)), dataDir }, signal);
         return;
       }
       case 'pause':
@@ -123,36 +118,45 @@ export class Foreground implements Runner, AsyncDisposable {
   async #begin(request: MigrationRecord['request']): Promise<void> {
     const { id } = request;
     if (this.#runs.has(id)) return;
-    const { engines, dataDir, signIns } = this.#parts;
-    const source = await signIns.source(request.source);
-    const destination = await signIns.destination(request.destination);
-    this.#failures.delete(id);
     const stop = new AbortController();
     const progress = new Map<number, Progress>();
-    const run = engines.run(
-      { kind: 'migrate', request, source, destination, dataDir, lanes: defaultLanes() },
-      stop.signal,
-      {
-        onStage: () => {
-          progress.clear();
-          this.#tell(request);
-        },
-        onProgress: (one) => {
-          progress.set(one.diskIndex, one);
-          this.#parts.events.tell({ kind: 'progress', id, progress: one });
-        },
-      },
-    );
-    const ended = run
-      .then(
-        () => {},
-        (error: unknown) => void this.#failures.set(id, toErrorInfo(error)),
-      )
+    this.#failures.delete(id);
+    const signedIn = this.#signIn(request);
+    const ended = signedIn
+      .then(async (sides) => await this.#run(request, sides, stop.signal, progress))
+      .catch((error: unknown) => void this.#failures.set(id, toErrorInfo(error)))
       .finally(() => {
         this.#runs.delete(id);
         this.#tell(request);
       });
     this.#runs.set(id, { stop, progress, ended });
+    await signedIn;
+  }
+
+  async #signIn({ source, destination }: MigrationRecord['request']): Promise<Sides> {
+    const { signIns } = this.#parts;
+    return { source: await signIns.source(source), destination: await signIns.destination(destination) };
+  }
+
+  async #run(
+    request: MigrationRecord['request'],
+    sides: Sides,
+    signal: AbortSignal,
+    progress: Map<number, Progress>,
+  ): Promise<void> {
+    signal.throwIfAborted();
+    const { id } = request;
+    const { engines, dataDir, events } = this.#parts;
+    await engines.run({ kind: 'migrate', request, ...sides, dataDir, lanes: defaultLanes() }, signal, {
+      onStage: () => {
+        progress.clear();
+        this.#tell(request);
+      },
+      onProgress: (one) => {
+        progress.set(one.diskIndex, one);
+        events.tell({ kind: 'progress', id, progress: one });
+      },
+    });
   }
 
   #tell({ id, vm }: MigrationRecord['request']): void {

@@ -96,9 +96,11 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
     const rates = new SharedRates();
     const most = Math.min(MOST_ENGINES, Math.ceil(availableParallelism() / 2));
     const engines = new EnginePool(most, onDetail, rates.table);
+    const opened: AsyncDisposable[] = [engines];
     try {
       const stop = new AbortController();
       const index = await MigrationIndex.open(engines, dataDir, stop.signal);
+      opened.unshift(index);
       const parts = { ...partsOf(options, engines), migrations: shelfOf(index) };
       await parts.vault.unlock(); // nobody can be asked later
       const scheduler = await openScheduler(parts, { index, rates, onDetail, ...(node === undefined ? {} : { node }) });
@@ -109,18 +111,22 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
         ...planHandlers(parts, scheduler, await PlanFile.open(dataDir)),
         ...nodeHandlers(scheduler),
       };
-      return Object.assign(new Host(parts, handlers, [index, engines]), {
+      let parked: Promise<readonly MigrationId[]> | undefined;
+      const park = async (deadlineMs: number): Promise<readonly MigrationId[]> => {
+        const left = await scheduler.stop(deadlineMs);
+        stop.abort();
+        if (left.length > 0) await engines.abandon(); // to end them in good order would undo what they are at
+        return left;
+      };
+      const parking = (deadlineMs: number): Promise<readonly MigrationId[]> => (parked ??= park(deadlineMs));
+      opened.unshift({ [Symbol.asyncDispose]: async () => void (await parking(0)) });
+      return Object.assign(new Host(parts, handlers, opened), {
         begin: () => scheduler.start(),
-        park: async (deadlineMs: number) => {
-          const left = await scheduler.stop(deadlineMs);
-          stop.abort();
-          if (left.length > 0) await engines.abandon(); // to end them in good order would undo what they are at
-          return left;
-        },
+        park: parking,
         figures: async () => await figuresOf(index, scheduler),
       });
     } catch (error) {
-      await engines[Symbol.asyncDispose]();
+      for (const one of opened) await one[Symbol.asyncDispose]();
       throw error;
     }
   }

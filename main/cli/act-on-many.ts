@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { MigrationAction } from '../shared/operations.ts';
 import type { ActionResult } from '../shared/schedule.ts';
 import { GutsError, toErrorInfo } from '../shared/errors.ts';
-import { findMigration } from './find-migration.ts';
+import { migrationAmong } from './find-migration.ts';
 import { ToldError } from './told-error.ts';
 import { UsageError } from './usage-error.ts';
 import type { Workplace } from './workplace.ts';
@@ -33,11 +33,17 @@ export async function actOnMany(
   const wishes = [which.length > 0, plan !== undefined, all === true].filter(Boolean).length;
   if (wishes !== 1) throw new UsageError('Name migrations, or give --plan, or --all.');
   const ids = [];
-  for (const one of which) ids.push((await findMigration(workplace, one)).request.id);
+  const known = which.length === 0 ? [] : await workplace.rows('migrations.list', {});
+  for (const one of which) ids.push(migrationAmong(known, one).request.id);
   const wish = which.length > 0 ? { ids } : plan === undefined ? { all: true as const } : { plan };
   const result = await workplace.call('migrations.actOnMany', { action, ...wish });
   workplace.terminal.result(result, () => resultsText(result.results, `done: ${action}`));
-  const failed = result.results.filter(({ error }) => error !== null).length;
+  demandAllDone(result.results, action);
+}
+
+/** @throws ToldError when one of them was refused */
+export function demandAllDone(results: readonly ActionResult[], action: MigrationAction): void {
+  const failed = results.filter(({ error }) => error !== null).length;
   if (failed > 0) throw new ToldError(toErrorInfo(new NotAllDoneError(failed, action)));
 }
 

@@ -5,6 +5,7 @@ import type { OutputOf } from '../shared/operations.ts';
 import { chosen } from './create.ts';
 import { migrationOptions, optionsFrom, type MigrationFlags } from './migration-flags.ts';
 import { findingsText } from './migration-text.ts';
+import { demandSecrets } from './run-migration.ts';
 import { findVm } from './resources.ts';
 import { ToldError } from './told-error.ts';
 import { Workplace } from './workplace.ts';
@@ -39,8 +40,7 @@ export function addCheck(program: Command): void {
     const { destinations } = await workplace.call('destinations.list', {});
     const source = chosen(sources, 'source', flags.source);
     const destination = chosen(destinations, 'destination', flags.destination);
-    await workplace.demandSecret('source', source);
-    await workplace.demandSecret('destination', destination);
+    await demandSecrets(workplace, { source, destination });
     const checks: Checked[] = [];
     for (const one of vms) {
       const { ref, name } = await findVm(workplace, source, one);

@@ -11,8 +11,10 @@ import { dataDir } from '../data-dir.ts';
 import { Host } from '../host.ts';
 import { GutsError } from '../shared/errors.ts';
 import { findDaemon } from '../store/data-lock.ts';
-import { askSecret, canAsk } from './prompt.ts';
+import { askPassphrase } from './passphrase.ts';
 import { debug } from './run.ts';
+import { urlOf } from './url.ts';
+import { UsageError } from './usage-error.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ServerFlags {
@@ -35,9 +37,15 @@ class TokenFileError extends GutsError {
 
 export async function connect(flags: ServerFlags, terminal: Terminal): Promise<Connected> {
   const folder = dataDir();
+  if (flags.server !== undefined && urlOf(flags.server) === null)
+    throw new UsageError('Give --server http://HOST:PORT or https://…');
   const daemon = flags.server === undefined ? await findDaemon(folder) : null;
   const url = flags.server ?? daemon?.url;
   if (url !== undefined) {
+    const isOwn = daemon !== null || isLoopback(url);
+    if (!isOwn && !url.startsWith('https:')) throw new PlainServerError(url);
+    if (!isOwn && flags.tokenFile === undefined)
+      throw new UsageError('Give the token for that server by --token-file.');
     const token = await tokenIn(flags.tokenFile ?? path.join(folder, 'api-token'));
     const fetch = networkFetch(flags.serverFingerprint ?? daemon?.fingerprint ?? null);
     return {
@@ -62,6 +70,21 @@ export async function connect(flags: ServerFlags, terminal: Terminal): Promise<C
   };
 }
 
+/** The token of this machine is for itself. */
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+}
+
+class PlainServerError extends GutsError {
+  readonly code = 'server.plain';
+  readonly remedy = 'Use its https:// address, or bring its port here with ssh -L.';
+
+  constructor(url: string) {
+    super(`The token would travel to ${url} in the clear.`);
+  }
+}
+
 async function tokenIn(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new TokenFileError(`The file “${file}” with the token cannot be read (${cause.code ?? 'unknown reason'}).`, {
@@ -71,16 +94,4 @@ async function tokenIn(file: string): Promise<string> {
   const token = text.trim();
   if (token === '' || /\s/.test(token)) throw new TokenFileError(`The file “${file}” does not hold one token.`);
   return token;
-}
-
-async function askPassphrase(isNew: boolean): Promise<string | null> {
-  if (!canAsk()) return null;
-  if (!isNew) return await askSecret('Passphrase of the vault: ');
-  process.stderr.write('There is no key store here: secrets go into a file that a passphrase seals.\n');
-  for (;;) {
-    const first = await askSecret('New passphrase (empty: keep no secrets): ');
-    if (first === '') return null;
-    if ((await askSecret('The same once more: ')) === first) return first;
-    process.stderr.write('These were two different ones.\n');
-  }
 }

@@ -6,7 +6,7 @@ import type { InputOf } from '../shared/operations.ts';
 import { findingsText, planText } from './migration-text.ts';
 import { migrationOptions, optionsFrom, type MigrationFlags } from './migration-flags.ts';
 import { findVm } from './resources.ts';
-import { runMigration } from './run-migration.ts';
+import { demandSecrets, endWith, follow, runMigration } from './run-migration.ts';
 import { UsageError } from './usage-error.ts';
 import { Workplace } from './workplace.ts';
 
@@ -25,7 +25,7 @@ export function addCreate(program: Command): void {
     .requiredOption('--vm <machine>', 'its name, or its ref where several have the name')
     .option('--source <source>', 'where it is (default: the only source)')
     .option('--destination <destination>', 'where it goes (default: the only destination)')
-    .option('--start', 'run it now, in the foreground', false)
+    .option('--start', 'run it now and follow it', false)
     .option('--dry-run', 'only tell what would be done; keep nothing', false);
   migrationOptions(create)
     .addHelpText(
@@ -36,12 +36,24 @@ export function addCreate(program: Command): void {
       if (flags.start && flags.dryRun) throw new UsageError('Give --start or --dry-run, not both.');
       await using workplace = await Workplace.open(create);
       const wish = await wishFrom(workplace, flags);
-      if (flags.start) await runMigration(workplace, await workplace.call('migrations.create', wish), 'start');
+      if (flags.start) await start(workplace, wish);
       else await plan(workplace, wish, flags.dryRun);
     });
 }
 
 type Wish = InputOf<'checks.run'>;
+
+/** Where a server does the work, one request writes it down and puts it into the queue. */
+async function start(workplace: Workplace, wish: Wish): Promise<void> {
+  await demandSecrets(workplace, wish);
+  const record = await workplace.call('migrations.create', { ...wish, start: workplace.isRemote });
+  if (!workplace.isRemote) {
+    await runMigration(workplace, record, 'start');
+    return;
+  }
+  workplace.terminal.note(`${record.request.vm.name}: migration ${record.request.id}`);
+  await endWith(workplace, await follow(workplace, record.request.id, 1));
+}
 
 async function wishFrom(workplace: Workplace, flags: Flags): Promise<Wish> {
   const options = await optionsFrom(flags);
@@ -79,8 +91,7 @@ class BlockedError extends GutsError {
 
 async function plan(workplace: Workplace, wish: Wish, isDry: boolean): Promise<void> {
   const { terminal } = workplace;
-  await workplace.demandSecret('source', wish.source);
-  await workplace.demandSecret('destination', wish.destination);
+  await demandSecrets(workplace, wish);
   const check = await workplace.call('checks.run', wish);
   const { plan, findings, mayStart } = check;
   const boot = wish.options?.boot ?? defaultOptions.boot;

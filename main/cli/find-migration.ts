@@ -11,7 +11,11 @@ export const WHICH = 'its id, the beginning of it, or the name of its machine';
 
 /** @throws UnknownMigrationError, AmbiguousResourceError */
 export async function findMigration(workplace: Workplace, which: string): Promise<ScheduledMigration> {
-  const all = await workplace.rows('migrations.list', {});
+  return migrationAmong(await workplace.rows('migrations.list', {}), which);
+}
+
+/** @throws UnknownMigrationError, AmbiguousResourceError */
+export function migrationAmong(all: readonly ScheduledMigration[], which: string): ScheduledMigration {
   const suits: ((record: MigrationRecord) => boolean)[] = [
     ({ request }) => request.id === which,
     ({ request }) => request.vm.name === which,

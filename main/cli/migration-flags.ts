@@ -176,10 +176,10 @@ async function userDataIn(file: string): Promise<string> {
 
 const repeated = (text: string, before: string[]): string[] => [...before, text];
 
-function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most)
+    if (!/^-?\d+$/.test(text) || value < least || value > most)
       throw new InvalidArgumentError(
         most === Number.MAX_SAFE_INTEGER
           ? `Give a whole number, at least ${least}.`

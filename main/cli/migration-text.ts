@@ -1,6 +1,7 @@
 /** Migrations in words for people: stages, plans, findings, what became of them. */
 import type { MigrationOptions, MigrationPlan, MigrationRecord, PlannedDisk } from '../shared/migration.ts';
 import type { Finding, Severity } from '../shared/preflight.ts';
+import type { ScheduledMigration } from '../shared/schedule.ts';
 import { isAtRest, isOver, type Stage } from '../shared/stages.ts';
 import { sheet, table } from './table.ts';
 import { duration, size } from './terminal.ts';
@@ -116,7 +117,7 @@ function reasonsText(disks: readonly PlannedDisk[]): string {
 }
 
 /** Everything about one migration. */
-export function recordText(record: MigrationRecord, names: ReadonlyMap<string, string>): string {
+export function recordText(record: ScheduledMigration, names: ReadonlyMap<string, string>): string {
   const { request, stage, stages, stoppedAt, plan, findings, disks, ledger, outcome, error } = record;
   const off = stoppedAt === null || isOver(stage) ? '' : `, off for its migration since ${stoppedAt.slice(11, 19)}`;
   const parts = [
@@ -127,6 +128,7 @@ export function recordText(record: MigrationRecord, names: ReadonlyMap<string, s
       ['to', names.get(request.destination) ?? request.destination],
       ['stage', stateText(record)],
       ['journey', stages.map(({ stage, at }) => `${stage} ${at.slice(11, 19)}`).join(', ')],
+      ...queueFacts(record),
     ]),
   ];
   if (plan !== null) parts.push(planText(plan, request.options.boot));
@@ -139,6 +141,23 @@ export function recordText(record: MigrationRecord, names: ReadonlyMap<string, s
       `still there:\n${ledger.map(({ side, kind, name, id }) => `  ${side} ${kind} ${name} ${id ?? ''}\n`).join('')}`,
     );
   return parts.join('\n');
+}
+
+/** What a daemon knows of it besides. */
+function queueFacts({ schedule, waitsFor, placement }: ScheduledMigration): [string, string][] {
+  const facts: [string, string][] = [];
+  if (waitsFor !== null) facts.push(['waits for', waitsFor.says]);
+  if (placement !== null) facts.push(['node', `${placement.node} (${placement.reason})`]);
+  if (schedule !== null && schedule.priority !== 0) facts.push(['priority', String(schedule.priority)]);
+  if (schedule?.notBefore !== undefined && schedule.notBefore !== null) facts.push(['not before', schedule.notBefore]);
+  if (schedule?.window !== undefined && schedule.window !== null) {
+    const { opens, minutes, timeZone } = schedule.window;
+    facts.push(['window', `${minutes} min from “${opens}” (${timeZone})`]);
+  }
+  if (schedule?.plan !== undefined && schedule.plan !== null)
+    facts.push(['plan', `${schedule.plan}, wave ${schedule.wave}`]);
+  if (schedule !== null && schedule.after.length > 0) facts.push(['after', schedule.after.join(', ')]);
+  return facts;
 }
 
 function outcomeText(outcome: NonNullable<MigrationRecord['outcome']>): string {

@@ -1,13 +1,13 @@
 /** `guts list`, `show`, `start`, `watch`, `pause`, `resume`, `cancel`, `retry`, `delete`: migrations after they were created. */
 import { Option, type Command } from 'commander';
-import { GutsError } from '../shared/errors.ts';
-import type { MigrationRecord } from '../shared/migration.ts';
+import { allowedActions, demandAction } from '../operations/actions.ts';
+import { GutsError, toErrorInfo } from '../shared/errors.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
-import { exits, isOver, Stage, type StageEvent } from '../shared/stages.ts';
+import { isOver, Stage } from '../shared/stages.ts';
 import { actOnMany, isOne, manyOptions, type ManyFlags } from './act-on-many.ts';
 import { findMigration, WHICH } from './find-migration.ts';
 import { listText, recordText, stateText } from './migration-text.ts';
-import { connectionNames, endWith, follow, runMigration } from './run-migration.ts';
+import { connectionNames, demandSecrets, endWith, follow, runMigration } from './run-migration.ts';
 import { ToldError } from './told-error.ts';
 import { Workplace } from './workplace.ts';
 
@@ -51,7 +51,6 @@ export function addMigrations(program: Command): void {
 
 function addRun(program: Command, action: 'start' | 'resume' | 'retry', description: string): void {
   addForSome(program, action, description, async (workplace, record) => {
-    demandExit(record, action);
     await runMigration(workplace, record, action);
   });
 }
@@ -74,18 +73,30 @@ function addForSome(
 
 async function pauseIt(workplace: Workplace, record: ScheduledMigration): Promise<void> {
   const { id } = record.request;
+  demandAction(record, 'pause');
   await workplace.call('migrations.action', { id, action: 'pause' });
   const after = await follow(workplace, id, record.stages.length);
-  workplace.terminal.result(after, () => `${id} is ${stateText(after)}. Go on: guts resume ${id}\n`);
+  const [next] = allowedActions(after).filter((one) => one === 'resume' || one === 'start');
+  workplace.terminal.result(
+    after,
+    () => `${id} is ${stateText(after)}.${next === undefined ? '' : ` Go on: guts ${next} ${id}`}\n`,
+  );
+  if (isOver(after.stage)) throw new ToldError(toErrorInfo(new TooLateError(after)));
+}
+
+class TooLateError extends GutsError {
+  readonly code = 'migration.too-late';
+  readonly remedy = 'See “guts show” for what became of it.';
+
+  constructor({ request, stage }: ScheduledMigration) {
+    super(`${request.id} (“${request.vm.name}”) was not paused: it has ended as “${stage}”.`);
+  }
 }
 
 async function cancelIt(workplace: Workplace, record: ScheduledMigration): Promise<void> {
-  demandExit(record, 'cancel');
+  demandAction(record, 'cancel');
   const { id, source, destination } = record.request;
-  if (record.ledger.length > 0) {
-    await workplace.demandSecret('source', source);
-    await workplace.demandSecret('destination', destination);
-  }
+  if (record.ledger.length > 0) await demandSecrets(workplace, { source, destination });
   await workplace.call('migrations.action', { id, action: 'cancel' });
   const after = await follow(workplace, id, record.stages.length);
   workplace.terminal.result(after, () =>
@@ -118,33 +129,4 @@ function addList(program: Command): void {
       const names = await connectionNames(workplace);
       workplace.terminal.result({ migrations }, () => listText(migrations, names));
     });
-}
-
-class NoExitError extends GutsError {
-  readonly code = 'migration.no-such-step';
-  readonly remedy: string;
-
-  constructor(record: MigrationRecord, event: StageEvent) {
-    const { request, stage, isRunning } = record;
-    super(
-      isRunning
-        ? `Another process works on ${request.id} (“${request.vm.name}”); it stands at “${stage}”.`
-        : `${request.id} (“${request.vm.name}”) is ${stateText(record)}, so “${event}” does not fit.`,
-    );
-    const able = Object.keys(exits[stage]).filter((word) => ['start', 'resume', 'retry', 'cancel'].includes(word));
-    this.remedy = isRunning
-      ? `Follow it with “guts watch ${request.id}”, or stop it with “guts cancel ${request.id}”.`
-      : able.length > 0
-        ? `What can be done: ${able.map((word) => `guts ${word} ${request.id}`).join(', ')}.`
-        : 'Create a new migration for the machine.';
-  }
-}
-
-/** The table of stages decides; one that was interrupted can also be started where it stands. */
-function demandExit(record: MigrationRecord, event: 'start' | 'resume' | 'retry' | 'cancel'): void {
-  const { stage, isRunning } = record;
-  const isInterrupted = !isRunning && !isOver(stage) && stage !== 'planned';
-  const isFree = event === 'cancel' || !isRunning;
-  if (isFree && (exits[stage][event] !== undefined || isInterrupted)) return;
-  throw new NoExitError(record, event);
 }

@@ -8,9 +8,9 @@ import { GutsError } from '../shared/errors.ts';
 import { operations, type InputOf } from '../shared/operations.ts';
 import type { Plan } from '../shared/plans.ts';
 import type { TimeWindow } from '../shared/schedule.ts';
-import { resultsText } from './act-on-many.ts';
+import { demandAllDone, resultsText } from './act-on-many.ts';
 import { chosen } from './create.ts';
-import { migrationOptions, optionsFrom, type MigrationFlags } from './migration-flags.ts';
+import { migrationOptions, optionsFrom, wholeNumber, type MigrationFlags } from './migration-flags.ts';
 import { momentOf } from './moment.ts';
 import { connectionNames } from './run-migration.ts';
 import { sheet, table } from './table.ts';
@@ -49,7 +49,7 @@ export function addPlans(program: Command): void {
     .option('--destination <destination>', 'where they go (default: the only destination)')
     .option('--window <when>', 'start only then, as "0 22 * * 1-5 for 360 min in Europe/Berlin"', windowOf)
     .option('--not-before <moment>', 'start nothing before', momentOf)
-    .option('--priority <n>', 'higher goes first', Number);
+    .option('--priority <n>', 'higher goes first', wholeNumber(-1000, 1000));
   migrationOptions(create)
     .addHelpText(
       'after',
@@ -97,6 +97,7 @@ export function addPlans(program: Command): void {
       await using workplace = await Workplace.open(start);
       const result = await workplace.call('plans.start', { plan: which });
       workplace.terminal.result(result, () => resultsText(result.results, 'in the queue: guts list'));
+      demandAllDone(result.results, 'start');
     });
   const remove = plan
     .command('delete')

@@ -1,4 +1,5 @@
 /** Follows a migration to its end, tells its stages and progress meanwhile, and ends with its record. */
+import { demandAction } from '../operations/actions.ts';
 import { GutsError, toErrorInfo } from '../shared/errors.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
@@ -10,6 +11,15 @@ import type { Workplace } from './workplace.ts';
 /** However few events come, it is looked at this often. */
 const LOOK_EVERY_MS = 1000;
 
+/** Asks for what is not kept before anything is written or started. */
+export async function demandSecrets(
+  workplace: Workplace,
+  { source, destination }: { readonly source: string; readonly destination: string },
+): Promise<void> {
+  await workplace.demandSecret('source', source);
+  await workplace.demandSecret('destination', destination);
+}
+
 /**
  * Starts it (or retries, or resumes) and follows it. Where this process does the work, Ctrl-C cancels it; where a server
  * does, Ctrl-C only stops following.
@@ -17,26 +27,25 @@ const LOOK_EVERY_MS = 1000;
  */
 export async function runMigration(
   workplace: Workplace,
-  { request, stages }: MigrationRecord,
+  record: ScheduledMigration,
   action: 'start' | 'retry' | 'resume',
 ): Promise<void> {
-  const { terminal, isRemote } = workplace;
-  const { id } = request;
-  await workplace.demandSecret('source', request.source);
-  await workplace.demandSecret('destination', request.destination);
-  terminal.note(`${request.vm.name}: migration ${id}`);
+  const { terminal, client, isRemote } = workplace;
+  const { id, vm } = record.request;
+  demandAction(record, action);
+  await demandSecrets(workplace, record.request);
+  terminal.note(`${vm.name}: migration ${id}`);
   const stop = (): void => {
     terminal.note('Cancelling, and removing what was made …');
-    void workplace.client.call('migrations.action', { id, action: 'cancel' }).catch(() => {}); // its record tells
+    void client.call('migrations.action', { id, action: 'cancel' }).catch(() => {}); // its record tells
   };
-  const told = stages.length;
   if (!isRemote) {
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
   }
   try {
-    await workplace.call('migrations.action', { id, action });
-    await endWith(workplace, await follow(workplace, id, told));
+    await client.call('migrations.action', { id, action });
+    await endWith(workplace, await follow(workplace, id, record.stages.length));
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
@@ -76,7 +85,7 @@ export async function follow(workplace: Workplace, id: MigrationId, told: number
 }
 
 /** Prints the record. @throws ToldError when it is not done */
-export async function endWith(workplace: Workplace, record: MigrationRecord): Promise<void> {
+export async function endWith(workplace: Workplace, record: ScheduledMigration): Promise<void> {
   const names = await connectionNames(workplace);
   workplace.terminal.result(record, () => recordText({ ...record, error: null }, names));
   if (record.stage === 'done') return;

@@ -4,6 +4,7 @@ import type { MigrationAction } from '../shared/operations.ts';
 import type { Schedule, TimeWindow } from '../shared/schedule.ts';
 import { actOnMany, manyOptions, type ManyFlags } from './act-on-many.ts';
 import { findMigration, WHICH } from './find-migration.ts';
+import { wholeNumber } from './migration-flags.ts';
 import { momentOf } from './moment.ts';
 import { sheet } from './table.ts';
 import { UsageError } from './usage-error.ts';
@@ -23,10 +24,10 @@ export function addSchedule(program: Command): void {
     .command('schedule')
     .description('change when a migration may start; what is not named stays')
     .argument('<migration>', WHICH)
-    .option('--priority <n>', 'higher goes first', Number)
+    .option('--priority <n>', 'higher goes first', wholeNumber(-1000, 1000))
     .option('--not-before <moment>', 'a date, a time, or a span from now such as 12h', momentOf)
     .option('--window <when>', 'start only then, as "0 22 * * 1-5 for 6h in Europe/Berlin"', windowOf)
-    .option('--wave <n>', 'which wave of its plan', Number)
+    .option('--wave <n>', 'which wave of its plan', wholeNumber(1, 10_000))
     .option(
       '--after <migration>',
       'only when this one is done (may be repeated)',

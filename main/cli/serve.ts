@@ -12,6 +12,7 @@ import { Redactor } from '../logs/redactor.ts';
 import type { GutsEvent } from '../shared/events.ts';
 import { NodeId } from '../shared/schedule.ts';
 import { passphraseFromStdin } from '../vault/stdin-passphrase.ts';
+import { askPassphrase } from './passphrase.ts';
 import { UsageError } from './usage-error.ts';
 
 interface Flags {
@@ -53,6 +54,8 @@ async function serve(flags: Flags): Promise<void> {
   if ((flags.tlsCertificate === undefined) !== (flags.tlsKey === undefined))
     throw new UsageError('--tls-certificate and --tls-key go together.');
   const folder = flags.dataDir === undefined ? dataDir() : path.resolve(flags.dataDir);
+  // Whoever reads the log may go away: it is in the data folder, too, and no reason to end.
+  process.stdout.removeAllListeners('error').on('error', () => {});
   const redactor = new Redactor();
   await using log = new Log({ redactor, places: [standardOutput(), new LogFile(folder)] });
   const daemon = await Daemon.start({
@@ -61,7 +64,7 @@ async function serve(flags: Flags): Promise<void> {
     tls: await tlsOf(flags),
     names: flags.name,
     dataDir: folder,
-    askPassphrase: flags.passphraseStdin ? passphraseFromStdin() : async () => await Promise.resolve(null),
+    askPassphrase: flags.passphraseStdin ? passphraseFromStdin() : askPassphrase,
     onSecret: (secret) => redactor.know(secret),
     onDetail: (detail) => log.detail(detail),
     ...(flags.node === undefined ? {} : { node: flags.node }),

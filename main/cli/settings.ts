@@ -60,46 +60,52 @@ export function addSettings(program: Command): void {
       if (flags.hold === true && flags.release === true) throw new UsageError('Give --hold or --release, not both.');
       await using workplace = await Workplace.open(set);
       const now = await workplace.call('settings.show', {});
-      const given = flags.file === undefined ? now : await fromFile(flags.file, now);
-      const after = await workplace.call('settings.change', changed(flags, given));
+      const change = { ...(flags.file === undefined ? {} : await fromFile(flags.file, now)), ...changeBy(flags, now) };
+      if (Object.keys(change).length === 0) throw new UsageError('Say what to change: see guts settings set --help.');
+      const after = await workplace.call('settings.change', change);
       workplace.terminal.result(after, () => text(after));
     });
 }
 
-function changed(flags: Flags, now: SchedulerSettings): SchedulerSettings {
-  const { slots, bandwidth } = now;
+/** The settings that the flags name; a table of times of the day stays beside a new rate. */
+function changeBy(flags: Flags, { slots, bandwidth }: SchedulerSettings): Partial<SchedulerSettings> {
+  const named = {
+    global: flags.global,
+    perSource: flags.perSource,
+    perHost: flags.perHost,
+    perDatastore: flags.perDatastore,
+    perDestination: flags.perDestination,
+  };
+  const asked = Object.entries(named).filter(([, value]) => value !== undefined);
   const limit = (given: number | null | undefined, before: BandwidthLimit): BandwidthLimit =>
-    given === undefined ? before : { otherwise: given, table: [] };
+    given === undefined ? before : { ...before, otherwise: given };
+  const isAboutRates = flags.bandwidth !== undefined || flags.bandwidthPerMigration !== undefined;
+  const rates = {
+    ...bandwidth,
+    global: limit(flags.bandwidth, bandwidth.global),
+    perMigration: limit(flags.bandwidthPerMigration, bandwidth.perMigration),
+  };
   return {
-    ...now,
-    slots: {
-      global: flags.global ?? slots.global,
-      perSource: flags.perSource ?? slots.perSource,
-      perHost: flags.perHost ?? slots.perHost,
-      perDatastore: flags.perDatastore ?? slots.perDatastore,
-      perDestination: flags.perDestination ?? slots.perDestination,
-    },
-    preflights: flags.preflights ?? now.preflights,
-    bandwidth: {
-      ...bandwidth,
-      global: limit(flags.bandwidth, bandwidth.global),
-      perMigration: limit(flags.bandwidthPerMigration, bandwidth.perMigration),
-    },
-    isPaused: flags.hold === true || (now.isPaused && flags.release !== true),
+    ...(asked.length === 0 ? {} : { slots: { ...slots, ...Object.fromEntries(asked) } }),
+    ...(flags.preflights === undefined ? {} : { preflights: flags.preflights }),
+    ...(isAboutRates ? { bandwidth: rates } : {}),
+    ...(flags.hold === true || flags.release === true ? { isPaused: flags.hold === true } : {}),
   };
 }
 
-async function fromFile(file: string, now: SchedulerSettings): Promise<SchedulerSettings> {
+/** Only what stands in the file; the rest of the settings is there to check it as a whole. */
+async function fromFile(file: string, now: SchedulerSettings): Promise<Partial<SchedulerSettings>> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
     throw new SettingsFileError(`The file “${file}” is no JSON that can be read.`, { cause });
   }
-  const whole = typeof value === 'object' ? { ...now, ...value } : value;
-  const { data, success, error } = SchedulerSettings.strict().safeParse(whole);
-  if (!success) throw new SettingsFileError(`“${file}”: ${z.prettifyError(error)}`);
-  return data;
+  const named = z.record(z.string(), z.unknown()).safeParse(value);
+  if (!named.success) throw new SettingsFileError(`“${file}” holds no settings.`);
+  const whole = SchedulerSettings.strict().safeParse({ ...now, ...named.data });
+  if (!whole.success) throw new SettingsFileError(`“${file}”: ${z.prettifyError(whole.error)}`);
+  return Object.fromEntries(Object.entries(whole.data).filter(([name]) => Object.hasOwn(named.data, name)));
 }
 
 function text({ slots, preflights, bandwidth, isPaused }: SchedulerSettings): string {

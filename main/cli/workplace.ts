@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { ApiClient, PagedName, RowOf } from '../api/client.ts';
 import type { InputOf, OperationName, OutputOf } from '../shared/operations.ts';
+import { GutsError } from '../shared/errors.ts';
 import { NameTakenError, type ConnectionKind } from '../store/connections.ts';
 import { NoSecretError } from '../vault/errors.ts';
 import type { KeptIn } from '../vault/vault.ts';
@@ -39,22 +40,16 @@ export class Workplace implements AsyncDisposable {
 
   /** One operation. The first Ctrl-C gives it up in good order. */
   async call<K extends OperationName>(name: K, input: InputOf<K>): Promise<OutputOf<K>> {
-    const stop = (): void => this.#stop.abort(new Error('Ctrl-C'));
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
-    try {
-      return await this.client.call(name, input, this.#stop.signal);
-    } finally {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
-    }
+    return await this.#unlessStopped((signal) => this.client.call(name, input, signal));
   }
 
   /** All rows of a list that comes in pages, in large ones. */
   async rows<K extends PagedName>(name: K, input: Omit<InputOf<K>, 'limit' | 'marker'>): Promise<RowOf<K>[]> {
     const rows: RowOf<K>[] = [];
     const whole = { ...input, limit: ROWS_AT_ONCE } as InputOf<K>; // those fields and the page's own
-    for await (const row of this.client.all(name, whole)) rows.push(row);
+    await this.#unlessStopped(async (signal) => {
+      for await (const row of this.client.all(name, whole, signal)) rows.push(row);
+    });
     return rows;
   }
 
@@ -78,12 +73,37 @@ export class Workplace implements AsyncDisposable {
     if (keptIn !== 'memory') return;
     this.terminal.note(
       'The secret was NOT kept: this machine has no key store that works, and the sealed file got no passphrase.\n' +
-        'It will be asked for each time. To keep it, name a file with a passphrase by GUTS_VAULT_PASSPHRASE_FILE and create the connection again.',
+        'It is held only as long as whoever answers runs. To keep it, name a file with a passphrase by GUTS_VAULT_PASSPHRASE_FILE and create the connection again.',
     );
+  }
+
+  async #unlessStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = (): void => this.#stop.abort(new GivenUpError(this.isRemote));
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+    try {
+      return await work(this.#stop.signal);
+    } finally {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connected[Symbol.asyncDispose]();
+  }
+}
+
+/** Ctrl-C while an answer was waited for. */
+class GivenUpError extends GutsError {
+  readonly code = 'job.cancelled';
+  readonly remedy: string;
+
+  constructor(isRemote: boolean) {
+    super('The command was given up.');
+    this.remedy = isRemote
+      ? 'The server may have done it all the same: look what is there before you ask again.'
+      : 'Run it again when you want it.';
   }
 }
 
@@ -101,7 +121,7 @@ export async function demandFree(workplace: Workplace, kind: ConnectionKind, nam
 export const placeText: Readonly<Record<KeptIn, string>> = {
   keyStore: 'in the key store of this system',
   sealedFile: 'in the sealed file of Guts',
-  memory: 'only as long as this command runs',
+  memory: 'only in memory, as long as whoever holds it runs',
 };
 
 async function asked(name: string, question: string): Promise<string> {

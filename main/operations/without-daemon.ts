@@ -1,6 +1,16 @@
 /** What takes a daemon, where none runs. */
-import { NeedsDaemonError } from '../foreground.ts';
+import { GutsError } from '../shared/errors.ts';
 import type { Some } from './handlers.ts';
+
+/** It takes a queue that somebody works off. */
+export class NeedsDaemonError extends GutsError {
+  readonly code = 'daemon.needed';
+  readonly remedy = 'Start it with “guts serve” and try again.';
+
+  constructor(what: string) {
+    super(`${what} takes a daemon, and none runs on this data folder.`);
+  }
+}
 
 const needed = (what: string) => async (): Promise<never> => await Promise.reject(new NeedsDaemonError(what));
 

@@ -1,6 +1,7 @@
 /** One daemon per data folder: who has it, and where it can be reached by commands on the same machine. */
 import { readFile, unlink } from 'node:fs/promises';
 import * as path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { GutsError } from '../shared/errors.ts';
 import { writeDurably } from './durable-file.ts';
@@ -31,7 +32,9 @@ export class DataFolderHeldError extends GutsError {
     const where = url === null ? '' : `, at ${url}`;
     super(`“${dataDir}” is in use by ${nameOf(holder)} since ${holder.since}${where}.`);
     this.remedy = isHere(holder)
-      ? `Let that process do it${url === null ? '' : ` (guts --server ${url})`}, stop it first, or use another data folder by GUTS_DATA_DIR.`
+      ? url === null
+        ? 'It starts or stops: wait until it answers or has ended. If it hangs, end it; or use another data folder by GUTS_DATA_DIR.'
+        : `Let that process do it (guts --server ${url}), stop it first, or use another data folder by GUTS_DATA_DIR.`
       : `Stop it there first. If that computer is gone, remove “${lockPath(dataDir)}”.`;
   }
 }
@@ -66,6 +69,11 @@ export class DataLock implements AsyncDisposable {
     await asOnlyWriter(this.#dataDir, async () => await write(daemonPath(this.#dataDir), facts));
   }
 
+  /** It answers no more, but has the folder still. */
+  async unannounce(): Promise<void> {
+    await asOnlyWriter(this.#dataDir, async () => await remove(daemonPath(this.#dataDir)));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await asOnlyWriter(this.#dataDir, async () => {
       const holder = await read(lockPath(this.#dataDir), Lock);
@@ -77,15 +85,28 @@ export class DataLock implements AsyncDisposable {
 }
 
 /**
- * The daemon that has this data folder and answers; null where none does.
- * @throws DataFolderHeldError where it runs on another computer, whose loopback addresses lead nowhere from here
+ * The daemon that has this data folder and has said where it answers; null where none does. One that starts is waited for.
+ * @throws DataFolderHeldError where one starts or stops and is not done in time, and where it runs on another computer, whose
+ * loopback addresses lead nowhere from here
  */
-export async function findDaemon(dataDir: string): Promise<DaemonFacts | null> {
-  const facts = await read(daemonPath(dataDir), DaemonFacts);
-  if (facts === null || !isAlive(facts)) return null;
-  if (!isHere(facts)) throw new DataFolderHeldError(dataDir, { ...facts, since: facts.startedAt }, facts.url);
-  return facts;
+export async function findDaemon(dataDir: string, patienceMs = PATIENCE_MS): Promise<DaemonFacts | null> {
+  const giveUpMs = performance.now() + patienceMs;
+  for (;;) {
+    const facts = await read(daemonPath(dataDir), DaemonFacts);
+    if (facts !== null && isAlive(facts)) {
+      if (!isHere(facts)) throw new DataFolderHeldError(dataDir, { ...facts, since: facts.startedAt }, facts.url);
+      return facts;
+    }
+    const holder = await read(lockPath(dataDir), Lock);
+    if (holder === null || !isAlive(holder)) return null;
+    if (performance.now() > giveUpMs) throw new DataFolderHeldError(dataDir, holder, null);
+    await pause(LOOK_EVERY_MS);
+  }
 }
+
+/** A daemon that starts says where it answers within seconds; one that stops parks what runs for a minute. */
+const PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 100;
 
 const lockPath = (dataDir: string): string => path.join(dataDir, 'daemon.lock');
 const daemonPath = (dataDir: string): string => path.join(dataDir, 'daemon.json');
