@@ -24,6 +24,7 @@ export function allowedActions(one: ScheduledMigration): MigrationAction[] {
     const isWorkedOn = action === 'pause' || action === 'cancel' || action === 'cutover';
     if (isPossible && (isWorkedOn || isFree)) actions.push(action);
   }
+  if (isFree && stage === 'cleaning') actions.push('cancel'); // whoever was at it has died
   if (isQueued && stage !== 'paused' && !actions.includes('pause') && !isRunning) actions.push('pause');
   if (schedule?.isHeld === true) actions.push('release');
   else if (!isOver(stage)) actions.push('hold');

@@ -158,6 +158,18 @@ describe('a damaged VMDK', () => {
     }
   });
 
+  // One bit led to the empty sector before the directory, and the disk was read as all zeros.
+  test('whose footer names another place for the grain directory is damaged', async () => {
+    using dir = scratch();
+    const file = dir.file('esx.vmdk');
+    const sound = streamOf(SIZE, [[3, pattern(3, 64 * KiB)]]);
+    const placeOfDirectory = sound.length - 2 * 512 + 56; // the footer is the last but one sector
+    sound[placeOfDirectory] = (sound[placeOfDirectory] ?? 0) ^ 1;
+    writeFileSync(file, sound);
+
+    expect(await outcome(file)).toBe('disk.damaged');
+  });
+
   test('of any kind that ends too early says so, unless only padding is gone', async () => {
     using dir = scratch();
     for (const { open, file } of await kinds(dir)) {

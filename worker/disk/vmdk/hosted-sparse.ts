@@ -3,6 +3,7 @@ import { readBytes, type ByteSource } from '../bytes.ts';
 import { DamagedImageError, TruncatedImageError } from '../errors.ts';
 import { parseDescriptor, SECTOR, type Descriptor } from './descriptor.ts';
 import { readDirectory, type Directory } from './directory.ts';
+import { GRAIN_MARKER_BYTES, MARKER, u32 } from './markers.ts';
 import { packedGrains } from './packed-grains.ts';
 import { ABSENT, plainGrains, ZEROS } from './plain-grains.ts';
 import type { Part } from './part.ts';
@@ -19,7 +20,20 @@ export async function readSparseHeader(source: ByteSource, signal?: AbortSignal)
   if (header.directory !== 'atEnd') return header;
   const footer = parseSparseHeader(await readFooter(source, signal), source.name);
   checkFooter(header, footer, source.name);
+  await checkDirectoryMarker(source, footer, signal);
   return { ...footer, descriptor: header.descriptor, overheadBytes: header.overheadBytes, isUnclean: header.isUnclean };
+}
+
+/** Only the footer says where the directory is; the marker before the directory says it once more. */
+async function checkDirectoryMarker(
+  source: ByteSource,
+  { directory }: SparseHeader,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (directory === 'atEnd' || directory < 2 * SECTOR || directory > source.sizeBytes) return; // refused later, in its own words
+  const marker = await readBytes(source, directory - SECTOR, SECTOR, signal);
+  if (u32(marker, 8) !== 0 || u32(marker, GRAIN_MARKER_BYTES) !== MARKER.directory)
+    throw new DamagedImageError(`“${source.name}” has no grain directory where its footer says.`);
 }
 
 /** The footer is the last sector that is not all zeros: behind it are only the end-of-stream marker and padding. */
