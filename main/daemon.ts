@@ -69,6 +69,7 @@ export class Daemon {
         about: { version },
         keptAnswers,
         figures,
+        readiness: async () => await host.readiness(),
         onDetail,
       });
       const server = keep(await serveOn(app, options));

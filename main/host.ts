@@ -17,6 +17,8 @@ import { sourceHandlers } from './operations/sources.ts';
 import { withoutDaemon } from './operations/without-daemon.ts';
 import type { Metric } from './api/metrics.ts';
 import { figuresOf } from './figures.ts';
+import { readinessOf } from './readiness.ts';
+import type { MigrationNode } from './scheduler/node.ts';
 import { openScheduler } from './scheduler/open.ts';
 import { SharedRates } from './scheduler/shared-rates.ts';
 import { PlanFile } from './scheduler/plan-file.ts';
@@ -44,6 +46,8 @@ export interface HostOptions {
 export interface DaemonHostOptions extends HostOptions {
   /** What it is called among nodes; the machine's host name without it. */
   readonly node?: NodeId;
+  /** Where migrations run; on this machine where that is not said. */
+  readonly nodes?: readonly MigrationNode[];
   readonly onDetail: (detail: string) => void;
 }
 
@@ -54,6 +58,8 @@ export interface DaemonHost extends Host {
   park(deadlineMs: number): Promise<readonly MigrationId[]>;
   /** For whoever watches the daemon. */
   figures(): Promise<readonly Metric[]>;
+  /** What keeps it from working; empty where nothing does. */
+  readiness(): Promise<readonly string[]>;
 }
 
 /** Of a daemon: one thread for every two cores keeps both busy with some migrations each. */
@@ -92,7 +98,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
 
   /** For a daemon that has the data folder to itself: what is run waits for its turn. Nothing runs before `begin`. */
   static async forDaemon(options: DaemonHostOptions): Promise<DaemonHost> {
-    const { dataDir, node, onDetail } = options;
+    const { dataDir, node, nodes, onDetail } = options;
     const rates = new SharedRates();
     const most = Math.min(MOST_ENGINES, Math.ceil(availableParallelism() / 2));
     const engines = new EnginePool(most, onDetail, rates.table);
@@ -103,7 +109,13 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       opened.unshift(index);
       const parts = { ...partsOf(options, engines), migrations: shelfOf(index) };
       await parts.vault.unlock(); // nobody can be asked later
-      const scheduler = await openScheduler(parts, { index, rates, onDetail, ...(node === undefined ? {} : { node }) });
+      const scheduler = await openScheduler(parts, {
+        index,
+        rates,
+        onDetail,
+        ...(node === undefined ? {} : { node }),
+        ...(nodes === undefined ? {} : { nodes }),
+      });
       const handlers = {
         ...commonHandlers(parts),
         ...migrationHandlers(parts, scheduler),
@@ -124,6 +136,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
         begin: () => scheduler.start(),
         park: parking,
         figures: async () => await figuresOf(index, scheduler),
+        readiness: readinessOf({ dataDir, vault: parts.vault, nodes: async () => await scheduler.nodes() }),
       });
     } catch (error) {
       for (const one of opened) await one[Symbol.asyncDispose]();

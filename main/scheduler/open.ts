@@ -5,7 +5,7 @@ import type { NodeId } from '../shared/schedule.ts';
 import type { RateTable } from './bandwidth.ts';
 import { systemClock } from './clock.ts';
 import { LocalNode } from './local-node.ts';
-import type { RecordIndex } from './node.ts';
+import type { MigrationNode, RecordIndex } from './node.ts';
 import { QueueFile } from './queue-file.ts';
 import { Scheduler } from './scheduler.ts';
 import { SettingsFile } from './settings-file.ts';
@@ -15,6 +15,8 @@ export interface OpenOptions {
   readonly rates: RateTable;
   /** What this machine is called among nodes; its host name without it. */
   readonly node?: NodeId;
+  /** Where migrations run; on this machine where that is not said. */
+  readonly nodes?: readonly MigrationNode[];
   readonly onDetail: (detail: string) => void;
 }
 
@@ -26,7 +28,7 @@ export async function openScheduler(parts: Parts, options: OpenOptions): Promise
     ...options,
     queue: await QueueFile.open(dataDir),
     settings: await SettingsFile.open(dataDir),
-    nodes: [new LocalNode(parts, options.node)],
+    nodes: options.nodes ?? [new LocalNode(parts, options.node)],
     events,
     clock: systemClock,
     nameOf: (id, ref) => names.of(id, ref),

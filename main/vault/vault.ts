@@ -109,6 +109,11 @@ export class Vault {
     await this.#sealed.unlock();
   }
 
+  /** Secrets are kept in the sealed file, and nobody gave its passphrase when it was asked for. */
+  async isLocked(): Promise<boolean> {
+    return this.#mayUseFile() && this.#sealed.isLocked && (await this.#sealed.isThere());
+  }
+
   /** Where a secret that is given now is kept, and why not in a better place. Never asks for a passphrase. */
   async status(): Promise<VaultStatus> {
     const keyStore = await this.#openKeyStore();
