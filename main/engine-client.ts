@@ -1,4 +1,5 @@
 /** Runs jobs on an engine in a thread of this process; the command line and the demo use it, each with an engine of its own. */
+import { setMaxListeners } from 'node:events';
 import { unlink } from 'node:fs/promises';
 import type { Worker } from 'node:worker_threads';
 import { EngineEvent, type EngineRequest } from '../worker/engine/protocol.ts';
@@ -65,6 +66,7 @@ export class EngineClient implements AsyncDisposable {
     const { onStage, onProgress, onPage, onResult } = listener;
     const id = this.#nextId++;
     const cancel = (): void => this.#send({ id, kind: 'cancel' });
+    setMaxListeners(0, signal); // a daemon has one for all its jobs; each takes its listener away when it is done
     signal.addEventListener('abort', cancel, { once: true });
     try {
       const done = new Promise<Done>((resolve, reject) => {
