@@ -6,6 +6,7 @@ import type { Caller } from '../shared/access.ts';
 import { operations, type Operation, type OperationName } from '../shared/operations.ts';
 import type { Answer, Arrival } from './answer.ts';
 import { etagOf, isAmong } from './etag.ts';
+import { parsedGently, writtenGently } from './gently.ts';
 import { inputOf, type Input } from './input.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import { lookOf } from './look.ts';
@@ -38,7 +39,9 @@ export async function perform(
     demandRole(caller, operation.role);
     const input = await inputOf(name, request, presentations[name] === undefined ? [] : ['format']);
     const output = await handled(name, input, { caller, signal: request.signal }, served);
-    return operation.method === 'GET' ? shown(name, output, request) : response(answerOf(operation, output));
+    return operation.method === 'GET'
+      ? await shown(name, output, request)
+      : response(await answerOf(operation, output));
   }
   return response(await changed(name, request, served, caller));
 }
@@ -76,11 +79,11 @@ async function done(asked: Asked, headers: Headers, signal: AbortSignal, served:
   const context = { caller, signal };
   await served.access.demand(asked, lookOf(served.handlers, context));
   const output = await ifMatch(name, headers.get('if-match'), input, {
-    show: async (twin, fields) => textOf(await handled(twin, fields, context, served)),
+    show: async (twin, fields) => (await writtenGently(await handled(twin, fields, context, served))).etag,
     change: async () => await handled(name, input, context, served),
   });
   await served.access.note(asked, { output });
-  return answerOf(operations[name], output);
+  return await answerOf(operations[name], output);
 }
 
 /** The handler's answer, by the schema: what is not in it does not leave. */
@@ -92,21 +95,20 @@ async function handled(
 ): Promise<unknown> {
   const handle = handlers[name] as (input: Input, context: CallContext) => Promise<unknown>; // made true by `inputOf`
   const operation: Operation = operations[name];
-  return operation.output.parse(await handle(input, context));
+  return await parsedGently(operation.output, await handle(input, context));
 }
 
-const answerOf = ({ status }: Operation, output: unknown): Answer => ({ status: status ?? 200, text: textOf(output) });
-
-const textOf = (output: unknown): string => JSON.stringify(output);
+async function answerOf({ status }: Operation, output: unknown): Promise<Answer> {
+  return { status: status ?? 200, text: (await writtenGently(output)).text };
+}
 
 function response({ status, text }: Answer): Response {
   return new Response(text, { status, headers: { 'content-type': JSON_TYPE } });
 }
 
-function shown(name: OperationName, output: unknown, request: Request): Response {
+async function shown(name: OperationName, output: unknown, request: Request): Promise<Response> {
   const page = wantsPage(name, request) ? presentations[name]?.(output) : undefined;
-  const text = page?.text ?? textOf(output);
-  const etag = etagOf(text);
+  const { text, etag } = page === undefined ? await writtenGently(output) : { ...page, etag: etagOf(page.text) };
   const headers = { etag, vary: 'Accept, Authorization, X-Auth-Token', 'cache-control': 'private, no-cache' };
   const known = request.headers.get('if-none-match');
   if (known !== null && isAmong(etag, known)) return new Response(null, { status: 304, headers });

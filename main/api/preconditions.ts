@@ -2,7 +2,7 @@
 import { GutsError } from '../shared/errors.ts';
 import { operationNames, operations, type Operation, type OperationName } from '../shared/operations.ts';
 import { BadRequestError } from './errors.ts';
-import { etagOf, isAmong } from './etag.ts';
+import { isAmong } from './etag.ts';
 import { pathFields, type Input } from './input.ts';
 
 export class ChangedMeanwhileError extends GutsError {
@@ -15,7 +15,7 @@ export class ChangedMeanwhileError extends GutsError {
 }
 
 interface Ways {
-  /** The text of what GET answers now. */
+  /** The ETag of what GET answers now. */
   show(name: OperationName, input: Input): Promise<string>;
   change(): Promise<unknown>;
 }
@@ -37,7 +37,7 @@ export async function ifMatch(name: OperationName, header: string | null, input:
   const turn = before.then(async () => {
     if (header !== null) {
       const now = await ways.show(twin, Object.fromEntries(fields.map((field) => [field, input[field]])));
-      if (!isAmong(etagOf(now), header)) throw new ChangedMeanwhileError();
+      if (!isAmong(now, header)) throw new ChangedMeanwhileError();
     }
     return await ways.change();
   });
