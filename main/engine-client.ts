@@ -7,6 +7,7 @@ import { endEngine, EngineEndedError, engineThread } from './engine-thread.ts';
 import { RemoteError } from './shared/errors.ts';
 import type { InventoryLines } from './shared/inventory-lines.ts';
 import { diskResults, isDiskKind, type Job, type JobResults, type Progress } from './shared/jobs.ts';
+import type { DatastoreLatency } from './shared/latency.ts';
 import type { Stage } from './shared/stages.ts';
 
 const REMEDY =
@@ -16,6 +17,7 @@ export interface JobListener<J extends Job = Job> {
   readonly onStage?: (stage: Stage) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onPage?: (page: InventoryLines) => void;
+  readonly onLatency?: (latencies: readonly DatastoreLatency[]) => void;
   /** Tells the result to whoever waits for it; only then is forgotten that the job was done, in case this process dies. */
   readonly onResult?: (result: JobResults[J['kind']]) => void;
 }
@@ -29,6 +31,7 @@ interface Running {
   readonly onStage: JobListener['onStage'] | undefined;
   readonly onProgress: JobListener['onProgress'] | undefined;
   readonly onPage: JobListener['onPage'] | undefined;
+  readonly onLatency: JobListener['onLatency'] | undefined;
   resolve(done: Done): void;
   reject(error: unknown): void;
 }
@@ -63,14 +66,14 @@ export class EngineClient implements AsyncDisposable {
 
   /** Runs one job to its end. When `signal` aborts, the job is undone first; then this throws `job.cancelled`. */
   async run<J extends Job>(job: J, signal: AbortSignal, listener: JobListener<J> = {}): Promise<JobResults[J['kind']]> {
-    const { onStage, onProgress, onPage, onResult } = listener;
+    const { onStage, onProgress, onPage, onLatency, onResult } = listener;
     const id = this.#nextId++;
     const cancel = (): void => this.#send({ id, kind: 'cancel' });
     setMaxListeners(0, signal); // a daemon has one for all its jobs; each takes its listener away when it is done
     signal.addEventListener('abort', cancel, { once: true });
     try {
       const done = new Promise<Done>((resolve, reject) => {
-        this.#running.set(id, { onStage, onProgress, onPage, resolve, reject });
+        this.#running.set(id, { onStage, onProgress, onPage, onLatency, resolve, reject });
         this.#send({ id, kind: 'run', job });
         if (signal.aborted) cancel();
       });
@@ -109,6 +112,9 @@ export class EngineClient implements AsyncDisposable {
         return;
       case 'page':
         job.onPage?.(event.page);
+        return;
+      case 'latency':
+        job.onLatency?.(event.latencies);
         return;
       case 'done':
         this.#running.delete(event.id);

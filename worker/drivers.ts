@@ -3,6 +3,7 @@ import type { CloudFacts } from '../main/shared/cloud.ts';
 import type { Proof } from '../main/shared/converted-disk.ts';
 import type { DestinationAbout, SourceAbout } from '../main/shared/connections.ts';
 import type { InventoryNetwork, InventoryPage, InventoryVm } from '../main/shared/inventory.ts';
+import type { DatastoreLatency, ReadPlace } from '../main/shared/latency.ts';
 import type {
   BootCheck,
   LedgerItem,
@@ -70,7 +71,13 @@ export interface SourceDriver extends Undoer, AsyncDisposable {
   shutDown(vm: InventoryVm, options: MigrationOptions, ledger: Ledger, signal: AbortSignal): Promise<void>;
   /** The machine's disks, standing still. Disposing it removes what opening it made, and only that. */
   openDisks(vm: InventoryVm, disks: readonly PlannedDisk[], ledger: Ledger, signal: AbortSignal): Promise<OpenDisks>;
+  /** How long reads take now, of each datastore that is named, once. Says why not where the source never tells. */
+  readLatency(places: readonly ReadPlace[], signal: AbortSignal): Promise<LatencyReading>;
 }
+
+export type LatencyReading =
+  | { readonly latencies: readonly DatastoreLatency[]; readonly obstacle: null }
+  | { readonly latencies: readonly []; readonly obstacle: string };
 
 export interface OpenDisks extends AsyncDisposable {
   readonly disks: readonly ReadableDisk[];

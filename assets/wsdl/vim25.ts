@@ -19,6 +19,7 @@ export const vimParameters = {
   CancelWaitForUpdates: [],
 
   HasPrivilegeOnEntities: ['entity', 'sessionId', 'privId'],
+  QueryPerf: ['querySpec'],
 
   PowerOnVM_Task: ['host'],
   PowerOffVM_Task: [],

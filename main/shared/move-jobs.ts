@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CloudFacts } from './cloud.ts';
 import { DestinationAbout, DestinationSignIn, SourceAbout, SourceSignIn } from './connections.ts';
 import { InventoryVm } from './inventory.ts';
+import { ReadPlace } from './latency.ts';
 import { LedgerItem, MigrationId, MigrationPlan, MigrationRecord, MigrationRequest } from './migration.ts';
 import { Finding } from './preflight.ts';
 import { CertificateFacts } from './trust.ts';
@@ -35,6 +36,16 @@ export const SourceInventoryResult = z.object({
   warnings: z.array(z.string()),
   seconds: z.number().nonnegative(),
 });
+
+/** Tells in turn how long reads from datastores take, in one session, until it is cancelled. */
+export const SourceLatencyJob = z.object({
+  kind: z.literal('source.latency'),
+  ...SourceSignIn.shape,
+  places: z.array(ReadPlace).min(1),
+  everyMs: z.number().int().positive(),
+});
+/** It ends by itself where the source never tells. */
+export const SourceLatencyResult = z.object({ obstacle: z.string() });
 
 export const DestinationTestJob = z.object({ kind: z.literal('destination.test'), ...DestinationSignIn.shape });
 export const DestinationTestResult = z.object({
@@ -159,6 +170,7 @@ export const moveJobs = [
   CertificateJob,
   SourceTestJob,
   SourceInventoryJob,
+  SourceLatencyJob,
   DestinationTestJob,
   DestinationFactsJob,
   PlanJob,
@@ -179,6 +191,7 @@ export const moveResults = {
   certificate: CertificateFacts,
   'source.test': SourceTestResult,
   'source.inventory': SourceInventoryResult,
+  'source.latency': SourceLatencyResult,
   'destination.test': DestinationTestResult,
   'destination.facts': CloudFacts,
   plan: PlanResult,
@@ -199,6 +212,8 @@ export type SourceTestJob = z.infer<typeof SourceTestJob>;
 export type SourceTestResult = z.infer<typeof SourceTestResult>;
 export type SourceInventoryJob = z.infer<typeof SourceInventoryJob>;
 export type SourceInventoryResult = z.infer<typeof SourceInventoryResult>;
+export type SourceLatencyJob = z.infer<typeof SourceLatencyJob>;
+export type SourceLatencyResult = z.infer<typeof SourceLatencyResult>;
 export type DestinationTestJob = z.infer<typeof DestinationTestJob>;
 export type DestinationTestResult = z.infer<typeof DestinationTestResult>;
 export type DestinationFactsJob = z.infer<typeof DestinationFactsJob>;

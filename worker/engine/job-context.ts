@@ -1,6 +1,7 @@
 /** What a job may use of the engine around it. */
 import type { InventoryPage } from '../../main/shared/inventory.ts';
 import type { Progress } from '../../main/shared/jobs.ts';
+import type { DatastoreLatency } from '../../main/shared/latency.ts';
 import type { Stage } from '../../main/shared/stages.ts';
 
 export interface JobContext {
@@ -11,6 +12,7 @@ export interface JobContext {
   readonly tellProgress: (progress: Progress) => void;
   /** Tells a part of an inventory; nothing of it is kept here. */
   readonly tellPage: (page: InventoryPage) => void;
+  readonly tellLatency: (latencies: readonly DatastoreLatency[]) => void;
   /** Counts bytes that arrived, for the engine's own figures. */
   readonly onWritten: (bytes: number) => void;
   /**

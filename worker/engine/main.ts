@@ -86,6 +86,7 @@ async function run(id: number, job: RunRequest['job'], cancel: AbortController):
     tellStage: (stage) => tell({ id, kind: 'stage', stage }),
     tellProgress: (progress) => tell({ id, kind: 'progress', progress }),
     tellPage: (page) => tell({ id, kind: 'page', page: inventoryLines(page) }),
+    tellLatency: (latencies) => tell({ id, kind: 'latency', latencies: [...latencies] }),
     onWritten: (bytes) => {
       bytesWritten += bytes;
     },

@@ -4,6 +4,7 @@ import { EngineFigures } from '../../main/shared/engine.ts';
 import { ErrorShape } from '../../main/shared/errors-shape.ts';
 import type { InventoryLines } from '../../main/shared/inventory-lines.ts';
 import { Progress } from '../../main/shared/jobs.ts';
+import { DatastoreLatency } from '../../main/shared/latency.ts';
 import { Stage } from '../../main/shared/stages.ts';
 
 const id = z.number().int().nonnegative();
@@ -30,6 +31,7 @@ export const EngineEvent = z.discriminatedUnion('kind', [
   z.object({ id, kind: z.literal('progress'), progress: Progress }),
   /** A part of an inventory, which the engine's own parser has checked already; as text, which crosses threads at once. */
   z.object({ id, kind: z.literal('page'), page: z.custom<InventoryLines>() }),
+  z.object({ id, kind: z.literal('latency'), latencies: z.array(DatastoreLatency) }),
   /** `result` is of the job's own shape; see `JobResults`. Whoever gets it removes `kept` after telling it. */
   z.object({ id, kind: z.literal('done'), result: z.unknown(), kept: z.array(z.string()) }),
   /** `detail` is for a log on this machine: it may name files and lines of Guts itself. */

@@ -11,6 +11,7 @@ import { tidySide } from '../engine/migrate/tidy.ts';
 import { certificateOf } from '../net/tls.ts';
 import { testVsphere } from '../sources/vsphere/probe.ts';
 import { inventory } from './inventory-job.ts';
+import { watchLatency } from './latency-job.ts';
 import { plan } from './plan-job.ts';
 import { openDestination, openSides, openSource } from './sides.ts';
 
@@ -26,6 +27,8 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
       return await testVsphere(job, signal);
     case 'source.inventory':
       return await inventory(job, context);
+    case 'source.latency':
+      return await watchLatency(job, context);
     case 'destination.test':
       return await testOpenstack(job, signal);
     case 'destination.facts': {

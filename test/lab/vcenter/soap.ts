@@ -5,6 +5,7 @@ import type { FaultRule } from '../faults.ts';
 import { ALL_PRIVILEGES, callMachine, type MachineRoom } from './machine-calls.ts';
 import { ADMIN_ROLE } from './machine-properties.ts';
 import { type ManagedObject, managedObject } from './managed-object.ts';
+import type { Performance } from './performance.ts';
 import { continueRetrieve, isKind, retrieveProperties, retrievePropertiesEx, type Find } from './property-collector.ts';
 import type { Collector, Session, Sessions } from './sessions.ts';
 import { createFilter, waitForUpdates } from './updates.ts';
@@ -13,6 +14,7 @@ import { Arguments, invalidArgument, invalidRequest, notAuthenticated, notFound,
 
 export interface SoapRoom extends MachineRoom {
   readonly sessions: Sessions;
+  readonly performance: Performance;
   readonly user: string;
   readonly password: string;
   readonly instanceUuid: string;
@@ -118,6 +120,8 @@ export async function answerCall(
       return answered(await waitForUpdates(args, session, collectorOf(session, self), room.world, find, gone));
     case 'HasPrivilegeOnEntities':
       return answered(privileges(args, rules));
+    case 'QueryPerf':
+      return answered(room.performance.query(args));
     default:
       throw invalidRequest(`The simulator does not know ${method}.`);
   }
@@ -171,6 +175,8 @@ function serviceObject(ref: Ref, room: SoapRoom, session: Session | null): Manag
       return managedObject(ref, { currentSession: () => (session === null ? undefined : sessionData(session)) });
     case 'AuthorizationManager':
       return managedObject(ref, { roleList: () => list('AuthorizationRole', [adminRole()]) });
+    case 'PerformanceManager':
+      return room.performance.object(ref);
     default:
       return undefined;
   }
@@ -211,6 +217,7 @@ function serviceContent({ world, instanceUuid, apiVersion }: SoapRoom): Data {
     }),
     sessionManager: { type: 'SessionManager', id: 'SessionManager' },
     authorizationManager: { type: 'AuthorizationManager', id: 'AuthorizationManager' },
+    perfManager: { type: 'PerformanceManager', id: 'PerfMgr' },
     taskManager: { type: 'TaskManager', id: 'TaskManager' },
   });
 }

@@ -10,6 +10,7 @@ import { Leases, type LeaseState } from './leases.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { uuidOf, type PowerState } from './machine.ts';
 import { contentlessMachines } from './odd-machines.ts';
+import { Performance } from './performance.ts';
 import { RestFace } from './rest.ts';
 import { Sessions } from './sessions.ts';
 import { answerCall, envelope, readCall, type SoapRoom } from './soap.ts';
@@ -42,6 +43,8 @@ export interface VcenterOptions {
   /** The host in URLs of leases: `*`, as an ESXi that does not know its own name writes it, or an address. */
   readonly leaseHost?: string;
   readonly mostAreas?: number;
+  /** False counts nothing about datastores. */
+  readonly hasLatency?: boolean;
 }
 
 export interface VcenterState {
@@ -79,6 +82,8 @@ export interface Vcenter extends AsyncDisposable {
   write(machine: string, disk: number, offset: number, bytes: Uint8Array): Promise<void>;
   /** Reads what the guest would see; of a snapshot, what it saw then. */
   read(machine: string, disk: number, into: Uint8Array, offset: number, snapshot?: string): Promise<void>;
+  /** How long reads take, as hosts count it; 1 ms where nothing was set, null is no data. @throws RangeError */
+  setReadLatency(datastore: string, milliseconds: number | null): void;
   /** Change ids that were handed out so far are no longer good. */
   resetChanges(machine: string): void;
 }
@@ -107,8 +112,11 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
   const sessions = new Sessions(options.sessionIdleMs ?? 1_800_000, options.now ?? Date.now, (session) =>
     leases.drop(session),
   );
+  const performance = new Performance(world);
+  performance.hasLatency = options.hasLatency ?? true;
   const room: SoapRoom = {
     world,
+    performance,
     tasks,
     leases,
     faults,
@@ -186,6 +194,7 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       if (snapshot !== undefined && at === undefined) throw new RangeError(`“${name}” has no snapshot “${snapshot}”.`);
       await disk.read(into, offset, at === undefined ? disk.layers : Math.min(machine.layersOf(at), disk.layers));
     },
+    setReadLatency: (datastore, milliseconds) => performance.setReadLatency(datastore, milliseconds),
     resetChanges(name) {
       for (const { disk } of world.machineNamed(name).disks) disk.resetChanges();
     },

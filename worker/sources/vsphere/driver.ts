@@ -8,6 +8,7 @@ import { GoneError, MissingPrivilegeError } from './errors.ts';
 import { describeVm } from './inventory/describe.ts';
 import { inventoryPages } from './inventory/pages.ts';
 import { inventoryUpdates } from './inventory/updates.ts';
+import { LatencyReader } from './latency.ts';
 import { networksOf } from './networks.ts';
 import { shutDown } from './power.ts';
 import { missingOn, neededFor } from './privileges.ts';
@@ -21,6 +22,7 @@ export async function openVsphere(signIn: SourceSignIn, signal: AbortSignal): Pr
   /** `VMFS`, `vsan` …, by datastore, of all machines that were described. */
   const datastoreKinds = new Map<string, string>();
   const kindOf = (datastore: string): string | null => datastoreKinds.get(datastore) ?? null;
+  const latency = new LatencyReader(session);
   return {
     about: session.about,
     inventory: (stop) => withTags(inventoryPages(session, stop), session, signIn, stop),
@@ -45,6 +47,7 @@ export async function openVsphere(signIn: SourceSignIn, signal: AbortSignal): Pr
     readings: (vm, options) => readingsOf(vm, options, kindOf),
     shutDown: async (vm, options, ledger, stop) => await shutDown(session, vm, options, ledger, stop),
     openDisks: async (vm, disks, ledger, stop) => await openVmDisks(session, vm, disks, ledger, stop),
+    readLatency: async (places, stop) => await latency.read(places, stop),
     undo: async (item, stop) => await undo(session, item, stop),
     leftovers: async (stop) => await leftovers(session, stop),
     [Symbol.asyncDispose]: async () => await session[Symbol.asyncDispose](),

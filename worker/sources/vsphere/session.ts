@@ -28,6 +28,7 @@ const REPEATABLE: ReadonlySet<VimMethod> = new Set<VimMethod>([
   'DestroyPropertyFilter',
   'WaitForUpdatesEx',
   'HasPrivilegeOnEntities',
+  'QueryPerf',
   'QueryChangedDiskAreas',
   'HttpNfcLeaseGetManifest',
   'HttpNfcLeaseProgress',
@@ -42,6 +43,7 @@ const ServiceContent = z.object({
   sessionManager: ManagedRefValue,
   authorizationManager: ManagedRefValue,
   licenseManager: ManagedRefValue.optional(),
+  perfManager: ManagedRefValue.optional(),
   about: z.object({
     name: z.string(),
     version: z.string(),
