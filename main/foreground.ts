@@ -43,6 +43,7 @@ export class Foreground implements Runner, AsyncDisposable {
       isQueued: run !== undefined,
       waitsFor: null,
       placement: null,
+      slowedBy: null,
       progress: [...(run?.progress.values() ?? [])],
     };
   }
@@ -172,6 +173,7 @@ export class Foreground implements Runner, AsyncDisposable {
           isQueued: this.#runs.has(id),
           waitsFor: null,
           placement: null,
+          slowedBy: null,
         }),
       )
       .catch(() => {}); // whoever listens looks by the clock as well

@@ -35,6 +35,7 @@ import {
   ScheduledMigration,
   SchedulerSettings,
   ServiceFacts,
+  SlowedBy,
   TimeWindow,
   WaitsFor,
 } from '../shared/schedule.ts';
@@ -77,6 +78,7 @@ const named = {
   Schedule,
   SchedulerSettings,
   ServiceFacts,
+  SlowedBy,
   SourceConnection,
   SourceInventoryResult,
   SourceTestResult,

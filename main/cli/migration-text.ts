@@ -118,7 +118,7 @@ function reasonsText(disks: readonly PlannedDisk[]): string {
 
 /** Everything about one migration. */
 export function recordText(record: ScheduledMigration, names: ReadonlyMap<string, string>): string {
-  const { request, stage, stages, stoppedAt, plan, findings, disks, ledger, outcome, error } = record;
+  const { request, stage, stages, stoppedAt, plan, findings, disks, ledger, outcome, error, slowedBy } = record;
   const off = stoppedAt === null || isOver(stage) ? '' : `, off for its migration since ${stoppedAt.slice(11, 19)}`;
   const parts = [
     sheet([
@@ -127,6 +127,7 @@ export function recordText(record: ScheduledMigration, names: ReadonlyMap<string
       ['from', names.get(request.source) ?? request.source],
       ['to', names.get(request.destination) ?? request.destination],
       ['stage', stateText(record)],
+      ...(slowedBy === null ? [] : [['slowed', slowedBy.says] as const]),
       ['journey', stages.map(({ stage, at }) => `${stage} ${at.slice(11, 19)}`).join(', ')],
       ...queueFacts(record),
     ]),

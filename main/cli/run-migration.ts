@@ -65,6 +65,7 @@ export async function follow(workplace: Workplace, id: MigrationId, told: number
   })().catch(() => {}); // without events it is looked at by the clock
   let stages = told;
   let waited = '';
+  let slowed = '';
   try {
     for (;;) {
       const woken = new Promise<void>((resolve) => (wake = resolve));
@@ -74,6 +75,9 @@ export async function follow(workplace: Workplace, id: MigrationId, told: number
       const says = record.waitsFor?.says ?? '';
       if (says !== '' && says !== waited) terminal.note(`Waits: ${says}`);
       waited = says;
+      const slow = record.slowedBy?.says ?? '';
+      if (slow !== '' && slow !== slowed) terminal.note(`Slowed: ${slow}`);
+      slowed = slow;
       for (const progress of record.progress) terminal.progress(progress);
       if (!record.isRunning && !record.isQueued) return record;
       await Promise.race([woken, new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))]);

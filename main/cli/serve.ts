@@ -71,6 +71,7 @@ async function serve(flags: Flags): Promise<void> {
   });
   using _telling = daemon.events.listen(({ event }) => {
     if (event.kind === 'migration') log.info('migration', logged(event));
+    if (event.kind === 'warning') log.warn('source', { source: event.source, says: event.says });
   });
   if (daemon.vault.keepsIn === 'memory') log.warn('vault', daemon.vault);
   else log.info('vault', daemon.vault);
@@ -82,13 +83,14 @@ async function serve(flags: Flags): Promise<void> {
   log.info('stopped');
 }
 
-/** A line for each stage and each change of what is waited for. */
-const logged = ({ id, vm, stage, waitsFor, placement }: Extract<GutsEvent, { kind: 'migration' }>) => ({
+/** A line for each stage and each change of what is waited for, or of what slows it. */
+const logged = ({ id, vm, stage, waitsFor, placement, slowedBy }: Extract<GutsEvent, { kind: 'migration' }>) => ({
   id,
   vm,
   stage,
   ...(waitsFor === null ? {} : { waitsFor: waitsFor.says }),
   ...(placement === null ? {} : { node: placement.node }),
+  ...(slowedBy === null ? {} : { slowedBy: slowedBy.says }),
 });
 
 /** The second one ends the process at once, as it does where nobody listens. */

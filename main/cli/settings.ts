@@ -18,6 +18,7 @@ interface Flags {
   readonly preflights?: number;
   readonly bandwidth?: number | null;
   readonly bandwidthPerMigration?: number | null;
+  readonly mostLatency?: number | null;
   readonly hold?: boolean;
   readonly release?: boolean;
   readonly file?: string;
@@ -49,12 +50,17 @@ export function addSettings(program: Command): void {
     .option('--preflights <n>', 'preflights at once', count)
     .option('--bandwidth <rate>', 'of all together, such as 50MB or 400Mbit; none is no limit', rate)
     .option('--bandwidth-per-migration <rate>', 'of each migration', rate)
+    .option(
+      '--most-latency <time>',
+      'slow what is copied while reads from its datastore take longer; none never does',
+      latency,
+    )
     .option('--hold', 'start nothing more until --release')
     .option('--release', 'start again what waits')
     .option('--file <file>', 'take settings from a JSON file, for example a table of times of the day')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ guts settings set --global 8 --per-host 2\n  $ guts settings set --bandwidth 400Mbit\n  $ guts settings set --hold',
+      '\nExamples:\n  $ guts settings set --global 8 --per-host 2\n  $ guts settings set --bandwidth 400Mbit\n  $ guts settings set --most-latency 30ms\n  $ guts settings set --hold',
     )
     .action(async (flags: Flags) => {
       if (flags.hold === true && flags.release === true) throw new UsageError('Give --hold or --release, not both.');
@@ -89,6 +95,7 @@ function changeBy(flags: Flags, { slots, bandwidth }: SchedulerSettings): Partia
     ...(asked.length === 0 ? {} : { slots: { ...slots, ...Object.fromEntries(asked) } }),
     ...(flags.preflights === undefined ? {} : { preflights: flags.preflights }),
     ...(isAboutRates ? { bandwidth: rates } : {}),
+    ...(flags.mostLatency === undefined ? {} : { latency: { mostMilliseconds: flags.mostLatency } }),
     ...(flags.hold === true || flags.release === true ? { isPaused: flags.hold === true } : {}),
   };
 }
@@ -108,7 +115,7 @@ async function fromFile(file: string, now: SchedulerSettings): Promise<Partial<S
   return Object.fromEntries(Object.entries(whole.data).filter(([name]) => Object.hasOwn(named.data, name)));
 }
 
-function text({ slots, preflights, bandwidth, isPaused }: SchedulerSettings): string {
+function text({ slots, preflights, bandwidth, latency, isPaused }: SchedulerSettings): string {
   return sheet([
     ['migrations at once', isPaused ? `none: held (else ${slots.global})` : String(slots.global)],
     ['from a source', String(slots.perSource)],
@@ -116,11 +123,15 @@ function text({ slots, preflights, bandwidth, isPaused }: SchedulerSettings): st
     ['from a datastore', String(slots.perDatastore)],
     ['to a destination', String(slots.perDestination)],
     ['preflights at once', String(preflights)],
+    ['reads may take', latencyText(latency)],
     ['all together', limitText(bandwidth.global)],
     ['each migration', limitText(bandwidth.perMigration)],
     ...Object.entries(bandwidth.perSource).map(([id, limit]): [string, string] => [id, limitText(limit)]),
   ]);
 }
+
+const latencyText = ({ mostMilliseconds }: SchedulerSettings['latency']): string =>
+  mostMilliseconds === null ? 'any time' : `${mostMilliseconds} ms, then copying is slowed`;
 
 function limitText({ otherwise, table }: BandwidthLimit): string {
   const rateText = (bytes: number | null): string => (bytes === null ? 'no limit' : `${size(bytes)}/s`);
@@ -135,6 +146,14 @@ function count(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || value > 1000)
     throw new InvalidArgumentError('Give a whole number from 1 to 1000.');
+  return value;
+}
+
+/** Milliseconds. */
+function latency(text: string): number | null {
+  if (text === 'none') return null;
+  const value = Number(/^(\d+) ?(?:ms)?$/.exec(text)?.[1] ?? Number.NaN);
+  if (!(value >= 1 && value <= 60_000)) throw new InvalidArgumentError('Give a time from 1ms to 60000ms, or none.');
   return value;
 }
 

@@ -118,6 +118,7 @@ export function migrationHandlers(
         isQueued: false,
         waitsFor: null,
         placement: null,
+        slowedBy: null,
       });
       if (start) return await act(asked.id, 'start', context);
       return runner.view(record);

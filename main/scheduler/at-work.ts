@@ -7,6 +7,7 @@ import { isOver } from '../shared/stages.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import type { Clock } from './clock.ts';
 import { needsPreflight } from './decide.ts';
+import type { Copied } from './latency-watch.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
 import type { MigrationNode, RecordIndex, RunListener } from './node.ts';
 import { afterCancel, afterPreflight, afterRun, type End } from './settle.ts';
@@ -63,11 +64,25 @@ export class AtWork {
     return [...told].sort(([a], [b]) => a - b).map(([, progress]) => progress);
   }
 
+  /** Whose disks are read right now. */
+  copied(): Copied[] {
+    const { entryOf, index } = this.#parts;
+    return [...this.#works].flatMap(([id, { kind, node, progress }]) => {
+      const use = entryOf(id)?.use ?? null;
+      if (kind !== 'run' || use === null || index.find(id)?.stage !== 'copying') return [];
+      const under = [...progress.values()].filter(({ doneBytes, totalBytes }) => doneBytes < totalBytes);
+      const bytesPerSecond = under.reduce((sum, one) => sum + one.bytesPerSecond, 0);
+      const { source, host, datastores } = use;
+      return { id, node: node.id, source, host, datastores, bytesPerSecond };
+    });
+  }
+
   run(record: MigrationRecord, on: NodeId): void {
     const { request } = record;
     const node = this.#node(on);
     this.#begin(request.id, 'run', node, async (listener) => {
-      using limited = this.#parts.bandwidth.forRun(request.source);
+      const { datastores } = this.#parts.entryOf(request.id)?.use ?? { datastores: [] };
+      using limited = this.#parts.bandwidth.forRun(request.source, datastores);
       await node.run(request, { buckets: limited.buckets }, listener);
       return null;
     });

@@ -1,4 +1,7 @@
-/** Keeps the rates of all buckets as the settings and the time of day want them: one for everything, one a source, one a run. */
+/**
+ * Keeps the rates of all buckets as they are wanted: by the settings and the time of day one for everything, one a source and
+ * one a run; by whoever watches them one a datastore.
+ */
 import type { SourceId } from '../shared/connections.ts';
 import type { BandwidthLimit, SchedulerSettings } from '../shared/schedule.ts';
 import type { Clock } from './clock.ts';
@@ -24,12 +27,21 @@ export function rateChangesAt({ table }: BandwidthLimit, nowMs: number): number 
 
 const EVERYTHING = 0;
 
+interface Run {
+  readonly own: number;
+  /** Keys of `#ofDatastores`. */
+  readonly datastores: readonly string[];
+}
+
 export class Bandwidth implements Disposable {
   readonly #table: RateTable;
   readonly #clock: Clock;
   #limits: SchedulerSettings['bandwidth'];
   readonly #ofSource = new Map<SourceId, number>();
-  readonly #ofRuns = new Set<number>();
+  readonly #runs = new Set<Run>();
+  /** By source and ref: those that a run reads from. */
+  readonly #ofDatastores = new Map<string, number>();
+  readonly #datastoreLimits = new Map<string, number>();
   #alarm: Disposable | undefined;
 
   constructor(table: RateTable, limits: SchedulerSettings['bandwidth'], clock: Clock) {
@@ -45,16 +57,33 @@ export class Bandwidth implements Disposable {
     this.#write();
   }
 
-  /** The buckets of one run. Disposing it gives its own one back. */
-  forRun(source: SourceId): { readonly buckets: readonly number[] } & Disposable {
+  /** Of all that is read from a datastore together, also by what runs; null is no limit. */
+  limitDatastore(source: SourceId, datastore: string, bytesPerSecond: number | null): void {
+    const key = `${source} ${datastore}`;
+    if (bytesPerSecond === null) this.#datastoreLimits.delete(key);
+    else this.#datastoreLimits.set(key, bytesPerSecond);
+    this.#write();
+  }
+
+  /** The buckets of one run. Disposing it gives back those that are of no other. */
+  forRun(source: SourceId, datastores: readonly string[]): { readonly buckets: readonly number[] } & Disposable {
     const ofSource = this.#ofSource.get(source) ?? this.#free();
     this.#ofSource.set(source, ofSource);
-    const own = this.#free();
-    this.#ofRuns.add(own);
+    const run: Run = { own: this.#free(), datastores: datastores.map((datastore) => `${source} ${datastore}`) };
+    this.#runs.add(run);
+    const ofDatastores = run.datastores.map((key) => {
+      const bucket = this.#ofDatastores.get(key) ?? this.#free();
+      this.#ofDatastores.set(key, bucket);
+      return bucket;
+    });
     this.#write();
     return {
-      buckets: [EVERYTHING, ofSource, own],
-      [Symbol.dispose]: () => void this.#ofRuns.delete(own),
+      buckets: [EVERYTHING, ofSource, run.own, ...ofDatastores],
+      [Symbol.dispose]: () => {
+        this.#runs.delete(run);
+        const left = new Set([...this.#runs].flatMap((other) => other.datastores));
+        for (const key of run.datastores) if (!left.has(key)) this.#ofDatastores.delete(key);
+      },
     };
   }
 
@@ -70,7 +99,8 @@ export class Bandwidth implements Disposable {
       const limit = perSource[source];
       this.#table.set(bucket, limit === undefined ? null : rateAt(limit, nowMs));
     }
-    for (const bucket of this.#ofRuns) this.#table.set(bucket, rateAt(perMigration, nowMs));
+    for (const { own } of this.#runs) this.#table.set(own, rateAt(perMigration, nowMs));
+    for (const [key, bucket] of this.#ofDatastores) this.#table.set(bucket, this.#datastoreLimits.get(key) ?? null);
     this.#arm(nowMs);
   }
 
@@ -84,7 +114,8 @@ export class Bandwidth implements Disposable {
   }
 
   #free(): number {
-    const taken = new Set([EVERYTHING, ...this.#ofSource.values(), ...this.#ofRuns]);
+    const ofRuns = [...this.#runs].map(({ own }) => own);
+    const taken = new Set([EVERYTHING, ...this.#ofSource.values(), ...this.#ofDatastores.values(), ...ofRuns]);
     for (let bucket = 0; bucket < this.#table.size; bucket++) if (!taken.has(bucket)) return bucket;
     throw new Error(`all ${this.#table.size} buckets of the table of rates are taken`);
   }

@@ -1,7 +1,7 @@
 /** What all parts of the scheduler work with: the queue, the records, and how a migration stands by both. */
 import type { EventHub } from '../events.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
-import type { ScheduledMigration, WaitsFor } from '../shared/schedule.ts';
+import type { ScheduledMigration, SlowedBy, WaitsFor } from '../shared/schedule.ts';
 import type { AtWork } from './at-work.ts';
 import type { Clock } from './clock.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
@@ -13,6 +13,7 @@ export interface DeskParts {
   readonly index: RecordIndex;
   readonly events: EventHub;
   readonly clock: Clock;
+  readonly slowedBy: (id: MigrationId) => SlowedBy | null;
 }
 
 export class Desk {
@@ -64,6 +65,7 @@ export class Desk {
       isQueued: entry?.wish === 'run',
       waitsFor: this.waits.get(id) ?? (entry === undefined ? null : failedCancel(entry)),
       placement: entry?.placement ?? null,
+      slowedBy: this.#parts.slowedBy(id),
       progress: this.#work().progressOf(id),
     };
   }
@@ -78,9 +80,9 @@ export class Desk {
   tell(id: MigrationId): void {
     const record = this.find(id);
     if (record === null) return;
-    const { request, stage, isRunning, isQueued, waitsFor, placement } = this.view(record);
+    const { request, stage, isRunning, isQueued, waitsFor, placement, slowedBy } = this.view(record);
     const vm = request.vm.name;
-    this.#parts.events.tell({ kind: 'migration', id, vm, stage, isRunning, isQueued, waitsFor, placement });
+    this.#parts.events.tell({ kind: 'migration', id, vm, stage, isRunning, isQueued, waitsFor, placement, slowedBy });
   }
 }
 

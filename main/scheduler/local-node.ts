@@ -3,10 +3,11 @@ import { statfs } from 'node:fs/promises';
 import { availableParallelism, hostname, tmpdir, totalmem } from 'node:os';
 import { defaultLanes } from '../engine-thread.ts';
 import type { Parts } from '../operations/handlers.ts';
-import type { MigrateJob } from '../shared/move-jobs.ts';
+import type { DatastoreLatency } from '../shared/latency.ts';
+import type { MigrateJob, SourceLatencyJob } from '../shared/move-jobs.ts';
 import type { MigrationRequest } from '../shared/migration.ts';
 import { NodeId, type SlotUse } from '../shared/schedule.ts';
-import type { MigrationNode, RunListener, RunOptions } from './node.ts';
+import type { LatencyWish, MigrationNode, RunListener, RunOptions } from './node.ts';
 import { routesOf, spaceFor } from './space.ts';
 
 /** A job that is told to stop undoes what it made: a scheduler that stops pauses instead, or leaves it. */
@@ -70,6 +71,18 @@ export class LocalNode implements MigrationNode {
     const { engines, dataDir } = this.#parts;
     const sides = await this.#signIns(request);
     await engines.run({ kind: 'cancelMigration', id: request.id, ...sides, dataDir }, never);
+  }
+
+  async watchLatency(
+    { source, places, everyMs }: LatencyWish,
+    onLatency: (latencies: readonly DatastoreLatency[]) => void,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { engines, signIns } = this.#parts;
+    const signIn = await signIns.source(source);
+    const job: SourceLatencyJob = { kind: 'source.latency', ...signIn, places: [...places], everyMs };
+    const { obstacle } = await engines.run(job, signal, { onLatency });
+    return obstacle;
   }
 
   async #migrate(request: MigrationRequest, how: Partial<MigrateJob>, listener: RunListener): Promise<void> {

@@ -1,5 +1,7 @@
 /** What the scheduler asks of a place where migrations run: this machine, or a worker on another one. */
+import type { SourceId } from '../shared/connections.ts';
 import type { Progress } from '../shared/jobs.ts';
+import type { DatastoreLatency, ReadPlace } from '../shared/latency.ts';
 import type { MigrationId, MigrationRecord, MigrationRequest } from '../shared/migration.ts';
 import type { NodeFacts, NodeId, SlotUse } from '../shared/schedule.ts';
 import type { Stage } from '../shared/stages.ts';
@@ -12,6 +14,12 @@ export interface RunListener {
 export interface RunOptions {
   /** Of the table of rates: all of them limit it. */
   readonly buckets: readonly number[];
+}
+
+export interface LatencyWish {
+  readonly source: SourceId;
+  readonly places: readonly ReadPlace[];
+  readonly everyMs: number;
 }
 
 export interface MigrationNode {
@@ -34,6 +42,16 @@ export interface MigrationNode {
   pause(request: MigrationRequest): Promise<void>;
   /** Stops it, whoever works on it, and undoes what was made. @throws LeftBehindError and what signing in throws */
   cancel(request: MigrationRequest): Promise<void>;
+  /**
+   * Tells again and again how long reads from a source's datastores take, until the signal aborts.
+   * @returns why not, where the source never tells
+   * @throws GutsError where it could not be asked; once the signal has aborted, anything
+   */
+  watchLatency(
+    wish: LatencyWish,
+    tell: (latencies: readonly DatastoreLatency[]) => void,
+    signal: AbortSignal,
+  ): Promise<string>;
 }
 
 /** All migrations, in memory. */

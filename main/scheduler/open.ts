@@ -9,6 +9,7 @@ import type { MigrationNode, RecordIndex } from './node.ts';
 import { QueueFile } from './queue-file.ts';
 import { Scheduler } from './scheduler.ts';
 import { SettingsFile } from './settings-file.ts';
+import type { Pace } from './slow-down.ts';
 
 export interface OpenOptions {
   readonly index: RecordIndex;
@@ -18,6 +19,8 @@ export interface OpenOptions {
   /** Where migrations run; on this machine where that is not said. */
   readonly nodes?: readonly MigrationNode[];
   readonly onDetail: (detail: string) => void;
+  /** Of the back-off; the usual one without it. */
+  readonly pace?: Pace;
 }
 
 /** Reads what it knew last; nothing runs before its `start`. @throws what reading its files throws */

@@ -25,11 +25,13 @@ import { Desk } from './desk.ts';
 import type { QueueLine } from './entries.ts';
 import { queueOf } from './decide.ts';
 import { CircleError, NoCutoverError } from './errors.ts';
+import { LatencyWatch } from './latency-watch.ts';
 import { Loop, TRY_AGAIN_MS } from './loop.ts';
 import type { MigrationNode, RecordChange, RecordIndex } from './node.ts';
 import type { QueueFile } from './queue-file.ts';
 import type { SettingsFile } from './settings-file.ts';
 import type { NameOf } from './slots.ts';
+import { usualPace, type Pace } from './slow-down.ts';
 import { UnknownMigrationError } from '../store/uncached-migrations.ts';
 import { wouldWaitForItself } from './waves.ts';
 import { demandWindow } from './windows.ts';
@@ -44,6 +46,8 @@ export interface SchedulerParts {
   readonly events: EventHub;
   readonly clock: Clock;
   readonly nameOf: NameOf;
+  /** Of the back-off; the usual one without it. */
+  readonly pace?: Pace;
   /** Gets what only a log on this machine should hold. */
   readonly onDetail: (detail: string) => void;
 }
@@ -54,6 +58,7 @@ export class Scheduler implements Runner {
   readonly #work: AtWork;
   readonly #desk: Desk;
   readonly #loop: Loop;
+  readonly #latency: LatencyWatch;
   readonly #watch: Disposable;
   #isStopping = false;
 
@@ -61,7 +66,7 @@ export class Scheduler implements Runner {
     const { settings, clock, rates } = parts;
     this.#parts = parts;
     this.#bandwidth = new Bandwidth(rates, settings.settings.bandwidth, clock);
-    this.#desk = new Desk(parts, () => this.#work);
+    this.#desk = new Desk({ ...parts, slowedBy: (id) => this.#latency.slowedBy(id) }, () => this.#work);
     this.#work = new AtWork({
       ...parts,
       bandwidth: this.#bandwidth,
@@ -69,7 +74,10 @@ export class Scheduler implements Runner {
       tell: (id) => this.#desk.tell(id),
       isStopping: () => this.#isStopping,
       settle: async (lines) => await this.#settle(lines),
-      look: () => this.#loop.look(),
+      look: () => {
+        this.#loop.look();
+        this.#latency.look();
+      },
     });
     this.#loop = new Loop({
       ...parts,
@@ -77,6 +85,15 @@ export class Scheduler implements Runner {
       work: this.#work,
       settings: () => this.settings,
       facts: async () => await this.nodes(),
+    });
+    this.#latency = new LatencyWatch({
+      ...parts,
+      pace: parts.pace ?? usualPace,
+      mostMs: () => this.settings.latency.mostMilliseconds,
+      copied: () => this.#work.copied(),
+      limit: (source, datastore, rate) => this.#bandwidth.limitDatastore(source, datastore, rate),
+      tell: (id) => this.#desk.tell(id),
+      warn: (source, says) => parts.events.tell({ kind: 'warning', source, says }),
     });
     this.#watch = parts.index.onChange((change) => this.#hear(change));
   }
@@ -103,6 +120,7 @@ export class Scheduler implements Runner {
     const late = new Promise<void>((resolve) => (alarm = clock.at(clock.now() + deadlineMs, resolve)));
     await Promise.race([this.#work.idle(), late]);
     alarm?.[Symbol.dispose]();
+    this.#latency[Symbol.dispose]();
     this.#bandwidth[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
     const left = this.#work.ids();
@@ -154,6 +172,7 @@ export class Scheduler implements Runner {
   async changeSettings(change: Partial<SchedulerSettings>): Promise<SchedulerSettings> {
     const changed = await this.#parts.settings.change(change);
     this.#bandwidth.change(changed.bandwidth);
+    this.#latency.look();
     this.#parts.events.tell({ kind: 'settings' });
     this.#loop.look();
     return changed;
@@ -261,6 +280,7 @@ export class Scheduler implements Runner {
   #hear({ id, before, after }: RecordChange): void {
     if (after?.stage === before?.stage && after?.isRunning === before?.isRunning) return;
     this.#desk.tell(id);
+    this.#latency.look();
     if (after === null || isOver(after.stage)) this.#loop.look(); // others may have waited for that
   }
 

@@ -8,7 +8,11 @@ import { asOnlyWriter } from '../store/writer-lock.ts';
 import { demandWindow } from './windows.ts';
 
 const SCHEMA_VERSION = 1;
-const Document = z.object({ schemaVersion: z.literal(SCHEMA_VERSION), settings: SchedulerSettings });
+/** Files that were written before there was a back-off do not name it. */
+const KeptSettings = SchedulerSettings.extend({
+  latency: SchedulerSettings.shape.latency.default(defaultSettings.latency),
+});
+const Document = z.object({ schemaVersion: z.literal(SCHEMA_VERSION), settings: KeptSettings });
 type Document = z.infer<typeof Document>;
 
 export class SettingsFile {

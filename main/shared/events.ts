@@ -1,12 +1,13 @@
 /** What Guts tells whoever listens: changes of migrations, connections, nodes, and how far copies are. */
 import { z } from 'zod';
+import { SourceId } from './connections.ts';
 import { Progress } from './jobs.ts';
 import { MigrationId } from './migration.ts';
-import { PlanId, Placement, WaitsFor } from './schedule.ts';
+import { PlanId, Placement, SlowedBy, WaitsFor } from './schedule.ts';
 import { Stage } from './stages.ts';
 
 export const GutsEvent = z.discriminatedUnion('kind', [
-  /** Its stage, its place in the queue, or what it waits for has changed. */
+  /** Its stage, its place in the queue, what it waits for or what slows it has changed. */
   z.object({
     kind: z.literal('migration'),
     id: MigrationId,
@@ -16,6 +17,7 @@ export const GutsEvent = z.discriminatedUnion('kind', [
     isQueued: z.boolean(),
     waitsFor: WaitsFor.nullable(),
     placement: Placement.nullable(),
+    slowedBy: SlowedBy.nullable(),
   }),
   z.object({ kind: z.literal('migration.deleted'), id: MigrationId }),
   /** At most twice a second for each disk. Not kept: who was away asks for the migration itself. */
@@ -24,6 +26,8 @@ export const GutsEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('connection'), side: z.enum(['source', 'destination']), id: z.string() }),
   z.object({ kind: z.literal('inventory'), source: z.string(), vms: z.number().int().nonnegative() }),
   z.object({ kind: z.literal('settings') }),
+  /** Something about a source that should be known, although nothing fails of it. */
+  z.object({ kind: z.literal('warning'), source: SourceId, says: z.string() }),
   /** Events were missed that are not kept any more: ask for everything anew. */
   z.object({ kind: z.literal('gap') }),
 ]);

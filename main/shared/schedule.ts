@@ -73,6 +73,18 @@ export type WaitsFor = z.infer<typeof WaitsFor>;
 export const Placement = z.object({ node: NodeId, reason: z.string(), reservedBytes: z.number().int().nonnegative() });
 export type Placement = z.infer<typeof Placement>;
 
+/** Why a migration is copied more slowly than it could be. */
+export const SlowedBy = z.object({
+  says: z.string(),
+  /** Ref of the datastore. */
+  datastore: z.string(),
+  /** How long reads from it took when it was slowed last. */
+  milliseconds: z.number().nonnegative(),
+  /** Of all that is read from that datastore together. */
+  bytesPerSecond: z.number().int().positive(),
+});
+export type SlowedBy = z.infer<typeof SlowedBy>;
+
 /** A migration as the scheduler sees it. */
 export const ScheduledMigration = MigrationRecord.extend({
   /** Null where it was never put into the queue. */
@@ -81,6 +93,7 @@ export const ScheduledMigration = MigrationRecord.extend({
   isQueued: z.boolean(),
   waitsFor: WaitsFor.nullable(),
   placement: Placement.nullable(),
+  slowedBy: SlowedBy.nullable(),
   /** Of each disk that is being copied, by its index; empty where nothing is. */
   progress: z.array(Progress),
 });
@@ -111,6 +124,11 @@ export const SchedulerSettings = z.object({
     perSource: z.record(SourceId, BandwidthLimit),
     perMigration: BandwidthLimit,
   }),
+  /**
+   * Back-off: what is copied from a datastore is slowed while reads from it take longer than this, as the source tells; null
+   * never slows.
+   */
+  latency: z.object({ mostMilliseconds: z.number().int().min(1).max(60_000).nullable() }),
   /** Nodes that may read from a source; a source that is not named may be read by all. */
   nodesOfSource: z.record(SourceId, z.array(NodeId)),
   /** Nobody starts anything as long as this holds. */
@@ -123,6 +141,7 @@ export const defaultSettings: SchedulerSettings = {
   slots: { global: 4, perSource: 4, perHost: 2, perDatastore: 2, perDestination: 4 },
   preflights: 2,
   bandwidth: { global: noLimit, perSource: {}, perMigration: noLimit },
+  latency: { mostMilliseconds: 30 }, // at which vSphere's own Storage I/O Control takes a datastore for congested
   nodesOfSource: {},
   isPaused: false,
 };

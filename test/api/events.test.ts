@@ -20,6 +20,7 @@ const stage = (number: number): GutsEvent => ({
   isQueued: true,
   waitsFor: null,
   placement: null,
+  slowedBy: null,
 });
 const progress = (number: number, doneBytes: number): GutsEvent => ({
   kind: 'progress',

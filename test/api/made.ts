@@ -38,6 +38,7 @@ export function madeMigration({ source, destination, vm, options }: Wish): Sched
     isQueued: false,
     waitsFor: null,
     placement: null,
+    slowedBy: null,
     progress: [],
   };
 }

@@ -3,7 +3,9 @@ import { next, type Stage, type StageEvent } from '../../main/shared/stages.ts';
 import type { MigrationId, MigrationRequest } from '../../main/shared/migration.ts';
 import { RemoteError, type ErrorInfo } from '../../main/shared/errors.ts';
 import type { NodeFacts, SlotUse } from '../../main/shared/schedule.ts';
-import type { MigrationNode, RunListener, RunOptions } from '../../main/scheduler/node.ts';
+import type { Progress } from '../../main/shared/jobs.ts';
+import type { DatastoreLatency } from '../../main/shared/latency.ts';
+import type { LatencyWish, MigrationNode, RunListener, RunOptions } from '../../main/scheduler/node.ts';
 import type { SimWorld } from './sim-world.ts';
 
 /** How a machine behaves when it is moved. */
@@ -11,6 +13,8 @@ export interface SimMachine {
   readonly use: SlotUse;
   /** Of copying; everything else takes seconds. */
   readonly copyMs: number;
+  /** Told once, when copying begins; without it nothing is told. */
+  readonly bytesPerSecond?: number;
   /** At the n-th run, from 1: null goes well. What is retryable waits where it is run, and fails in preflight. */
   readonly trouble?: (run: number) => ErrorInfo | null;
   readonly preflightTrouble?: (run: number) => ErrorInfo | null;
@@ -114,6 +118,14 @@ export class SimNode implements MigrationNode {
     await Promise.resolve();
   }
 
+  async watchLatency(
+    wish: LatencyWish,
+    tell: (latencies: readonly DatastoreLatency[]) => void,
+    signal: AbortSignal,
+  ): Promise<string> {
+    return await this.#world.latencies.watch(wish, tell, signal);
+  }
+
   /** The machine went down: what ran here stands where it stood. */
   dies(): void {
     for (const { alarm } of this.#going.values()) alarm?.[Symbol.dispose]();
@@ -125,6 +137,8 @@ export class SimNode implements MigrationNode {
     const machine = this.#world.machine(id);
     const error = machine.trouble?.(this.#count(`run ${id}`)) ?? null;
     this.#reach(id, 'ready');
+    if (machine.bytesPerSecond !== undefined)
+      this.#going.get(id)?.listener.onProgress(progressAt(machine.bytesPerSecond));
     this.#after(id, error === null ? machine.copyMs : machine.copyMs / 2, () => {
       if (error === null) {
         this.#reach(id, 'switched');
@@ -187,3 +201,14 @@ export class SimNode implements MigrationNode {
     return count;
   }
 }
+
+const progressAt = (bytesPerSecond: number): Progress => ({
+  disk: 'Hard disk 1',
+  diskIndex: 0,
+  disks: 1,
+  doneBytes: 0,
+  totalBytes: 1e12,
+  writtenBytes: 0,
+  bytesPerSecond,
+  secondsLeft: null,
+});

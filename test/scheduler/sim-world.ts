@@ -16,6 +16,7 @@ import { readAppendLog } from '../../main/store/append-log.ts';
 import { scratch } from '../support/disks.ts';
 import { GIB, mig, MONDAY_NOON, use } from './samples.ts';
 import { SimClock } from './sim-clock.ts';
+import { SimLatencies } from './sim-latencies.ts';
 import { SimNode, type SimMachine } from './sim-node.ts';
 
 export interface SimOptions {
@@ -32,6 +33,7 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
   readonly events = new EventHub();
   readonly details: string[] = [];
   readonly rates = new Map<number, number | null>();
+  readonly latencies: SimLatencies;
   readonly #folder = scratch();
   readonly #machines: Map<MigrationId, SimMachine>;
   readonly #records: Map<MigrationId, MigrationRecord>;
@@ -48,6 +50,7 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
 
   private constructor({ nodes = { desk: 1000 * GIB }, nowMs = MONDAY_NOON, after }: SimOptions) {
     this.clock = new SimClock(nowMs);
+    this.latencies = new SimLatencies(this.clock);
     this.nodes = Object.entries(nodes).map(([id, freeBytes]) => new SimNode(id, this, freeBytes));
     this.#machines = new Map(after === undefined ? [] : after.world.#machines);
     this.#records = new Map(after?.records.map((record) => [record.request.id, record]));
