@@ -70,8 +70,7 @@ export class AtWork {
     return [...this.#works].flatMap(([id, { kind, node, progress }]) => {
       const use = entryOf(id)?.use ?? null;
       if (kind !== 'run' || use === null || index.find(id)?.stage !== 'copying') return [];
-      const under = [...progress.values()].filter(({ doneBytes, totalBytes }) => doneBytes < totalBytes);
-      const bytesPerSecond = under.reduce((sum, one) => sum + one.bytesPerSecond, 0);
+      const bytesPerSecond = [...progress.values()].reduce((sum, one) => sum + sentPerSecond(one), 0);
       const { source, host, datastores } = use;
       return { id, node: node.id, source, host, datastores, bytesPerSecond };
     });
@@ -206,4 +205,9 @@ export class AtWork {
     const tracked = work.finally(() => this.#all.delete(tracked));
     this.#all.add(tracked);
   }
+}
+
+/** Progress counts the guest's bytes; of those that hold nothing, or little, less is sent. */
+function sentPerSecond({ doneBytes, totalBytes, writtenBytes, bytesPerSecond }: Progress): number {
+  return doneBytes === 0 || doneBytes >= totalBytes ? 0 : (bytesPerSecond * writtenBytes) / doneBytes;
 }

@@ -12,6 +12,8 @@ import { QueueLine } from '../../main/scheduler/entries.ts';
 import { openScheduler } from '../../main/scheduler/open.ts';
 import { PlanFile } from '../../main/scheduler/plan-file.ts';
 import type { Scheduler } from '../../main/scheduler/scheduler.ts';
+import { SharedRates } from '../../main/scheduler/shared-rates.ts';
+import { usualPace, type Pace } from '../../main/scheduler/slow-down.ts';
 import { SignIns } from '../../main/sign-ins.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import type { ScheduledMigration } from '../../main/shared/schedule.ts';
@@ -39,6 +41,13 @@ const context = {
   signal: new AbortController().signal,
 } as const;
 
+export interface RealOptions {
+  /** Of each machine's disk; 3 without it. */
+  readonly diskMiB?: number;
+  /** Of the back-off. */
+  readonly pace?: Pace;
+}
+
 export class RealWorld implements AsyncDisposable {
   readonly vcenter: Vcenter;
   readonly cloud: OpenstackLab;
@@ -49,13 +58,14 @@ export class RealWorld implements AsyncDisposable {
   readonly #closing: readonly (() => unknown)[];
 
   /** @param machines how many there are, each with one small disk, called `vm-0`, `vm-1` …; `lab` and `cloud` are connected */
-  static async make(machines: number): Promise<RealWorld> {
+  static async make(machines: number, { diskMiB = 3, pace = usualPace }: RealOptions = {}): Promise<RealWorld> {
+    const sizeBytes = diskMiB * MiB;
     const folder = scratch();
     const vcenter = await startVcenter({
       machines: Array.from({ length: machines }, (_, i) => ({
         name: `vm-${i}`,
         power: 'off',
-        disks: [{ sizeBytes: 3 * MiB, isThin: true, content: seededContent(`disk of vm-${i}`, 3 * MiB, i + 1) }],
+        disks: [{ sizeBytes, isThin: true, content: seededContent(`disk of vm-${i}`, sizeBytes, i + 1) }],
         nics: [{ network: 'VM Network' }],
       })),
       withOthers: false,
@@ -71,7 +81,8 @@ export class RealWorld implements AsyncDisposable {
       await connections.put(kind, { ...connection, name: kind === 'source' ? 'lab' : 'cloud' } as never); // of that kind
       await vault.set(connection.id, secret);
     }
-    const engines = new EnginePool(2);
+    const rates = new SharedRates();
+    const engines = new EnginePool(2, () => {}, rates.table);
     const stop = new AbortController();
     const index = await MigrationIndex.open(engines, dataDir, stop.signal);
     const parts: Parts = {
@@ -86,8 +97,7 @@ export class RealWorld implements AsyncDisposable {
       migrations: shelfOf(index),
     };
     await refreshInventory(parts, 'lab', context.signal);
-    const rates = { size: 100, set: () => {} };
-    const scheduler = await openScheduler(parts, { index, rates, node: 'here', onDetail: () => {} });
+    const scheduler = await openScheduler(parts, { index, rates, node: 'here', onDetail: () => {}, pace });
     const plans = await PlanFile.open(dataDir);
     const handlers = {
       ...migrationHandlers(parts, scheduler),

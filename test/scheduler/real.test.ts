@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { hostname } from 'node:os';
 import { isOver } from '../../main/shared/stages.ts';
 import { defaultSettings, type ScheduledMigration } from '../../main/shared/schedule.ts';
+import { MiB } from '../support/disks.ts';
 import { RealWorld } from './real-world.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -162,4 +163,43 @@ test('the start of a plan that was cut short is finished by the next, and what w
     [kept, 'vm-2', true],
     [lost, 'vm-0', true],
   ]);
+});
+
+test('one whose datastore takes long to read from is copied more slowly, and as fast as before when that is over', async () => {
+  await using world = await RealWorld.make(1, { diskMiB: 160, pace: { everyMs: 200, calmMs: 600 } });
+  const most = (otherwise: number | null) => ({
+    bandwidth: { ...defaultSettings.bandwidth, global: { otherwise, table: [] } },
+  });
+  const sentOf = ({ progress }: ScheduledMigration): number => progress.reduce((sum, one) => sum + one.writtenBytes, 0);
+  await world.ask('settings.change', most(4 * MiB));
+  const { request } = await world.ask('migrations.create', {
+    source: 'lab',
+    destination: 'cloud',
+    options: { networks: [network], bootTimeoutSeconds: 0 },
+    start: true,
+    vm: 'vm-0',
+  });
+  const quick = await world.whenIt(request.id, (one) => sentOf(one) > MiB);
+  const before = world.vcenter.state();
+
+  world.vcenter.setReadLatency('vmfs-fast', 47);
+  const slowed = await world.whenIt(request.id, (one) => one.slowedBy?.bytesPerSecond === MiB || isAtItsEnd(one));
+  const beganMs = performance.now();
+  const later = await world.whenIt(request.id, (one) => sentOf(one) > sentOf(slowed) + 4 * MiB || isAtItsEnd(one));
+  const seconds = (performance.now() - beganMs) / 1000;
+  world.vcenter.setReadLatency('vmfs-fast', 2);
+  const raised = await world.whenIt(request.id, ({ slowedBy }) => slowedBy === null);
+  const after = world.vcenter.state();
+  await world.ask('settings.change', most(null));
+
+  expect(quick).toMatchObject({ stage: 'copying', slowedBy: null });
+  expect(slowed.slowedBy?.says).toBe(
+    'Reads from “vmfs-fast” of “lab” took 47 ms: no more than 1.0 MiB/s is sent of it until they are quick again.',
+  );
+  expect(later.stage).toBe('copying');
+  expect(seconds).toBeGreaterThan(2.5); // three of the four MiB, as at 1 MiB/s; at 4 MiB/s they take one
+  expect(raised.stage).toBe('copying');
+  expect(after.requests['Login']).toBe(before.requests['Login']);
+  expect((after.requests['QueryPerf'] ?? 0) - (before.requests['QueryPerf'] ?? 0)).toBeGreaterThan(5);
+  expect(await world.whenIt(request.id, isAtItsEnd)).toMatchObject({ stage: 'done', error: null, slowedBy: null });
 });

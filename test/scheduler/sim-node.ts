@@ -13,7 +13,7 @@ export interface SimMachine {
   readonly use: SlotUse;
   /** Of copying; everything else takes seconds. */
   readonly copyMs: number;
-  /** Told once, when copying begins; without it nothing is told. */
+  /** At which it sends. Told once, when copying begins; without it nothing is told. */
   readonly bytesPerSecond?: number;
   /** At the n-th run, from 1: null goes well. What is retryable waits where it is run, and fails in preflight. */
   readonly trouble?: (run: number) => ErrorInfo | null;
@@ -202,13 +202,13 @@ export class SimNode implements MigrationNode {
   }
 }
 
-const progressAt = (bytesPerSecond: number): Progress => ({
+const progressAt = (sentPerSecond: number): Progress => ({
   disk: 'Hard disk 1',
   diskIndex: 0,
   disks: 1,
-  doneBytes: 0,
+  doneBytes: 2e9, // half of it held nothing
   totalBytes: 1e12,
-  writtenBytes: 0,
-  bytesPerSecond,
+  writtenBytes: 1e9,
+  bytesPerSecond: 2 * sentPerSecond,
   secondsLeft: null,
 });
