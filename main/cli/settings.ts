@@ -16,9 +16,9 @@ interface Flags {
   readonly perDatastore?: number;
   readonly perDestination?: number;
   readonly preflights?: number;
-  readonly bandwidth?: number | null;
-  readonly bandwidthPerMigration?: number | null;
-  readonly mostLatency?: number | null;
+  readonly bandwidth?: number | 'none';
+  readonly bandwidthPerMigration?: number | 'none';
+  readonly mostLatency?: number | 'none';
   readonly hold?: boolean;
   readonly release?: boolean;
   readonly file?: string;
@@ -83,8 +83,8 @@ function changeBy(flags: Flags, { slots, bandwidth }: SchedulerSettings): Partia
     perDestination: flags.perDestination,
   };
   const asked = Object.entries(named).filter(([, value]) => value !== undefined);
-  const limit = (given: number | null | undefined, before: BandwidthLimit): BandwidthLimit =>
-    given === undefined ? before : { ...before, otherwise: given };
+  const limit = (given: number | 'none' | undefined, before: BandwidthLimit): BandwidthLimit =>
+    given === undefined ? before : { ...before, otherwise: orNull(given) };
   const isAboutRates = flags.bandwidth !== undefined || flags.bandwidthPerMigration !== undefined;
   const rates = {
     ...bandwidth,
@@ -95,7 +95,7 @@ function changeBy(flags: Flags, { slots, bandwidth }: SchedulerSettings): Partia
     ...(asked.length === 0 ? {} : { slots: { ...slots, ...Object.fromEntries(asked) } }),
     ...(flags.preflights === undefined ? {} : { preflights: flags.preflights }),
     ...(isAboutRates ? { bandwidth: rates } : {}),
-    ...(flags.mostLatency === undefined ? {} : { latency: { mostMilliseconds: flags.mostLatency } }),
+    ...(flags.mostLatency === undefined ? {} : { latency: { mostMilliseconds: orNull(flags.mostLatency) } }),
     ...(flags.hold === true || flags.release === true ? { isPaused: flags.hold === true } : {}),
   };
 }
@@ -150,8 +150,8 @@ function count(text: string): number {
 }
 
 /** Milliseconds. */
-function latency(text: string): number | null {
-  if (text === 'none') return null;
+function latency(text: string): number | 'none' {
+  if (text === 'none') return text;
   const value = Number(/^(\d+) ?(?:ms)?$/.exec(text)?.[1] ?? Number.NaN);
   if (!(value >= 1 && value <= 60_000)) throw new InvalidArgumentError('Give a time from 1ms to 60000ms, or none.');
   return value;
@@ -170,11 +170,14 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** Bytes per second. */
-function rate(text: string): number | null {
-  if (text === 'none') return null;
+function rate(text: string): number | 'none' {
+  if (text === 'none') return text;
   const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kmg](?:i?b|bit))(?:\/s)?$/i.exec(text) ?? [];
   const bytes = Math.round(Number(number) * (UNITS[unit?.toUpperCase() ?? ''] ?? Number.NaN));
   if (!Number.isFinite(bytes) || bytes < 64 * 1024)
     throw new InvalidArgumentError('Give a rate such as 50MB, 48MiB or 400Mbit (at least 64KiB), or none.');
   return bytes;
 }
+
+/** A value that is given cannot be null for commander, which takes that for none. */
+const orNull = <T>(given: T | 'none'): T | null => (given === 'none' ? null : given);

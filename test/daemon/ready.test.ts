@@ -57,7 +57,17 @@ test('a daemon whose vault is sealed is not ready: it can sign in nowhere', asyn
 test('a daemon is not ready while no node answers', async () => {
   using tmp = scratch();
   const gone = async (): Promise<never> => await Promise.reject(new Error('nobody is there'));
-  const node = { id: 'rack1', facts: gone, preflight: gone, measure: gone, run: gone, pause: gone, cancel: gone };
+  const nothing: Disposable = { [Symbol.dispose]: () => {} };
+  const node = {
+    id: 'rack1',
+    facts: gone,
+    preflight: gone,
+    measure: gone,
+    run: gone,
+    pause: gone,
+    cancel: gone,
+    watchLatency: () => nothing,
+  };
 
   await using daemon = await running(tmp.dir, [node]);
 
