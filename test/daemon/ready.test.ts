@@ -57,7 +57,6 @@ test('a daemon whose vault is sealed is not ready: it can sign in nowhere', asyn
 test('a daemon is not ready while no node answers', async () => {
   using tmp = scratch();
   const gone = async (): Promise<never> => await Promise.reject(new Error('nobody is there'));
-  const nothing: Disposable = { [Symbol.dispose]: () => {} };
   const node = {
     id: 'rack1',
     facts: gone,
