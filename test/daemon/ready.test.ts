@@ -65,7 +65,7 @@ test('a daemon is not ready while no node answers', async () => {
     run: gone,
     pause: gone,
     cancel: gone,
-    watchLatency: () => nothing,
+    watchLatency: gone,
   };
 
   await using daemon = await running(tmp.dir, [node]);
