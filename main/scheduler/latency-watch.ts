@@ -41,7 +41,9 @@ interface Watch {
   readonly places: Map<string, ReadPlace>;
   /** By datastore. */
   readonly slowed: Map<string, SlowDown>;
-  /** The source never tells: it is not asked again. */
+  /** A node was asked, or will be soon. */
+  isAsked: boolean;
+  /** The source never tells. */
   isInVain: boolean;
   /** Of a next try. */
   again: Disposable | undefined;
@@ -96,12 +98,14 @@ export class LatencyWatch implements Disposable {
     watch.end = undefined;
     const before = watch.places.size;
     for (const place of places) watch.places.set(`${place.host} ${place.datastore}`, place);
-    if (watch.places.size > before && !watch.isInVain) this.#ask(source, watch, copied);
+    const isNew = watch.places.size > before || !watch.isAsked;
+    if (isNew && !watch.isInVain) this.#ask(source, watch, copied);
   }
 
   #ask(source: SourceId, watch: Watch, copied: readonly Copied[]): void {
     const { nodes, pace, clock } = this.#parts;
     const node = nodes.find(({ id }) => copied.some((one) => one.node === id));
+    watch.isAsked = node !== undefined;
     watch.again?.[Symbol.dispose]();
     watch.stop.abort(new Error('it is watched anew'));
     watch.stop = new AbortController();
@@ -114,7 +118,7 @@ export class LatencyWatch implements Disposable {
     };
     node?.watchLatency(wish, hear, signal).then(
       (obstacle) => {
-        if (signal.aborted) return;
+        if (signal.aborted || obstacle === null) return;
         watch.isInVain = true;
         this.#warnOnce(source, '', `It is not told how long reads from its datastores take: ${obstacle}`);
       },
@@ -212,6 +216,7 @@ const newWatch = (): Watch => ({
   stop: new AbortController(),
   places: new Map(),
   slowed: new Map(),
+  isAsked: false,
   isInVain: false,
   again: undefined,
   end: undefined,

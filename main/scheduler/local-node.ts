@@ -77,7 +77,7 @@ export class LocalNode implements MigrationNode {
     { source, places, everyMs }: LatencyWish,
     onLatency: (latencies: readonly DatastoreLatency[]) => void,
     signal: AbortSignal,
-  ): Promise<string> {
+  ): Promise<string | null> {
     const { engines, signIns } = this.#parts;
     const signIn = await signIns.source(source);
     const job: SourceLatencyJob = { kind: 'source.latency', ...signIn, places: [...places], everyMs };

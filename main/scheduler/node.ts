@@ -44,14 +44,14 @@ export interface MigrationNode {
   cancel(request: MigrationRequest): Promise<void>;
   /**
    * Tells again and again how long reads from a source's datastores take, until the signal aborts.
-   * @returns why not, where the source never tells
-   * @throws GutsError where it could not be asked; once the signal has aborted, anything
+   * @returns why not, where the source never tells; null once the signal has aborted
+   * @throws GutsError where it could not be asked
    */
   watchLatency(
     wish: LatencyWish,
     tell: (latencies: readonly DatastoreLatency[]) => void,
     signal: AbortSignal,
-  ): Promise<string>;
+  ): Promise<string | null>;
 }
 
 /** All migrations, in memory. */

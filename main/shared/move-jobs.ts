@@ -44,8 +44,8 @@ export const SourceLatencyJob = z.object({
   places: z.array(ReadPlace).min(1),
   everyMs: z.number().int().positive(),
 });
-/** It ends by itself where the source never tells. */
-export const SourceLatencyResult = z.object({ obstacle: z.string() });
+/** Why the source never tells; null where it was cancelled, which is how it ends otherwise. */
+export const SourceLatencyResult = z.object({ obstacle: z.string().nullable() });
 
 export const DestinationTestJob = z.object({ kind: z.literal('destination.test'), ...DestinationSignIn.shape });
 export const DestinationTestResult = z.object({

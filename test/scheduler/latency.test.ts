@@ -180,6 +180,24 @@ test('a source that cannot be asked for a while is asked again, and nothing stay
   expect([limits(world).length, world.latencies.watching]).toEqual([1, 1]);
 });
 
+test('a source that could not be asked is asked again when something is copied from it anew', async () => {
+  await using world = await SimWorld.make({ settings: { slots } });
+  world.latencies.error = new Error('the network is out');
+  const id = await world.add('a', reads('slow'));
+  await world.until(() => world.latencies.wishes.length === 1);
+  await world.settle();
+  await world.pass(SAMPLE - 1000);
+  await world.act(id, 'pause');
+  await world.pass(2000);
+  await world.act(id, 'resume');
+  world.latencies.error = null;
+  world.latencies.milliseconds.set('slow', 47);
+
+  await world.until(() => world.show(id).slowedBy !== null);
+
+  expect(world.latencies.watching).toBe(1);
+});
+
 test('a scheduler that stops asks nobody any more', async () => {
   await using world = await SimWorld.make({ settings: { slots } });
   world.latencies.milliseconds.set('slow', 47);

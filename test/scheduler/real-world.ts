@@ -53,6 +53,8 @@ export class RealWorld implements AsyncDisposable {
   readonly cloud: OpenstackLab;
   readonly scheduler: Scheduler;
   readonly dataDir: string;
+  /** Of everything that failed in its engines. */
+  readonly details: readonly string[];
   readonly #handlers: Pick<Handlers, Answered>;
   readonly #index: MigrationIndex;
   readonly #closing: readonly (() => unknown)[];
@@ -82,7 +84,8 @@ export class RealWorld implements AsyncDisposable {
       await vault.set(connection.id, secret);
     }
     const rates = new SharedRates();
-    const engines = new EnginePool(2, () => {}, rates.table);
+    const details: string[] = [];
+    const engines = new EnginePool(2, (detail) => details.push(detail), rates.table);
     const stop = new AbortController();
     const index = await MigrationIndex.open(engines, dataDir, stop.signal);
     const parts: Parts = {
@@ -106,7 +109,7 @@ export class RealWorld implements AsyncDisposable {
       ...nodeHandlers(scheduler),
     };
     scheduler.start();
-    return new RealWorld({ vcenter, cloud, scheduler, dataDir, handlers, index }, [
+    return new RealWorld({ vcenter, cloud, scheduler, dataDir, details, handlers, index }, [
       () => scheduler.stop(60_000),
       () => stop.abort(),
       () => index[Symbol.asyncDispose](),
@@ -118,7 +121,7 @@ export class RealWorld implements AsyncDisposable {
   }
 
   private constructor(
-    parts: Pick<RealWorld, 'vcenter' | 'cloud' | 'scheduler' | 'dataDir'> & {
+    parts: Pick<RealWorld, 'vcenter' | 'cloud' | 'scheduler' | 'dataDir' | 'details'> & {
       readonly handlers: Pick<Handlers, Answered>;
       readonly index: MigrationIndex;
     },
@@ -128,6 +131,7 @@ export class RealWorld implements AsyncDisposable {
     this.cloud = parts.cloud;
     this.scheduler = parts.scheduler;
     this.dataDir = parts.dataDir;
+    this.details = parts.details;
     this.#handlers = parts.handlers;
     this.#index = parts.index;
     this.#closing = closing;

@@ -1,9 +1,11 @@
 /** The scheduler with the real engine: machines of a simulated vCenter go to a simulated cloud, one after another. */
 import { expect, test, vi } from 'vitest';
 import { hostname } from 'node:os';
+import { recordText } from '../../main/cli/migration-text.ts';
 import { isOver } from '../../main/shared/stages.ts';
 import { defaultSettings, type ScheduledMigration } from '../../main/shared/schedule.ts';
 import { MiB } from '../support/disks.ts';
+import { until } from '../support/until.ts';
 import { RealWorld } from './real-world.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -196,10 +198,16 @@ test('one whose datastore takes long to read from is copied more slowly, and as 
   expect(slowed.slowedBy?.says).toBe(
     'Reads from “vmfs-fast” of “lab” took 47 ms: no more than 1.0 MiB/s is sent of it until they are quick again.',
   );
+  expect(recordText(slowed, new Map())).toMatch(/^slowed +Reads from “vmfs-fast” of “lab” took 47 ms/m);
   expect(later.stage).toBe('copying');
   expect(seconds).toBeGreaterThan(2.5); // three of the four MiB, as at 1 MiB/s; at 4 MiB/s they take one
   expect(raised.stage).toBe('copying');
   expect(after.requests['Login']).toBe(before.requests['Login']);
   expect((after.requests['QueryPerf'] ?? 0) - (before.requests['QueryPerf'] ?? 0)).toBeGreaterThan(5);
   expect(await world.whenIt(request.id, isAtItsEnd)).toMatchObject({ stage: 'done', error: null, slowedBy: null });
+  const { sessions } = await until(
+    async () => await Promise.resolve(world.vcenter.state()),
+    (now) => now.sessions === 0,
+  );
+  expect([sessions, world.details]).toEqual([0, []]);
 });

@@ -24,13 +24,13 @@ export class SimLatencies {
     wish: LatencyWish,
     tell: (latencies: readonly DatastoreLatency[]) => void,
     signal: AbortSignal,
-  ): Promise<string> {
+  ): Promise<string | null> {
     this.wishes.push(wish);
     this.watching += 1;
     try {
       for (;;) {
         await Promise.resolve(); // nobody answers at once
-        signal.throwIfAborted();
+        if (signal.aborted) return null;
         if (this.error !== null) throw this.error;
         if (this.obstacle !== null) return this.obstacle;
         const datastores = [...new Set(wish.places.map(({ datastore }) => datastore))];

@@ -122,7 +122,7 @@ export class SimNode implements MigrationNode {
     wish: LatencyWish,
     tell: (latencies: readonly DatastoreLatency[]) => void,
     signal: AbortSignal,
-  ): Promise<string> {
+  ): Promise<string | null> {
     return await this.#world.latencies.watch(wish, tell, signal);
   }
 

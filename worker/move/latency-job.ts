@@ -4,17 +4,21 @@ import type { SourceLatencyJob, SourceLatencyResult } from '../../main/shared/mo
 import type { JobContext } from '../engine/job-context.ts';
 import { openSource } from './sides.ts';
 
-/** @throws the signal's reason when it was cancelled, and what signing in and asking throw */
+/** @throws what signing in and asking throw; to be cancelled is its usual end, and no failure */
 export async function watchLatency(
   job: SourceLatencyJob,
   { signal, tellLatency }: JobContext,
 ): Promise<SourceLatencyResult> {
-  await using source = await openSource(job, signal);
-  for (;;) {
-    const { latencies, obstacle } = await source.readLatency(job.places, signal);
-    if (obstacle !== null) return { obstacle };
-    tellLatency(latencies);
-    await pause(job.everyMs, undefined, { signal }).catch(() => {}); // its reason is thrown instead
-    signal.throwIfAborted();
+  try {
+    await using source = await openSource(job, signal);
+    for (;;) {
+      const { latencies, obstacle } = await source.readLatency(job.places, signal);
+      if (obstacle !== null) return { obstacle };
+      tellLatency(latencies);
+      await pause(job.everyMs, undefined, { signal });
+    }
+  } catch (error) {
+    if (signal.aborted) return { obstacle: null };
+    throw error;
   }
 }
