@@ -1,4 +1,5 @@
 /** What a request would do, as far as the rules of the policy are about it. */
+import { chosenBy } from '../operations/chosen.ts';
 import type { OperationName, ParsedOf } from '../shared/operations.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
 import { isOver } from '../shared/stages.ts';
@@ -27,12 +28,11 @@ const judges: { readonly [K in OperationName]?: Judge<K> } = {
     ACTING.includes(action) ? acting(action, [await look.migration(id)]) : NOTHING,
   'migrations.schedule': async ({ id, schedule }, look) =>
     schedule.isHeld === false ? acting('release', [await look.migration(id)]) : NOTHING,
-  'migrations.actOnMany': async ({ action, ids, plan, all }, look) => {
+  'migrations.actOnMany': async ({ action, ...choice }, look) => {
     if (!ACTING.includes(action)) return NOTHING;
     const meant: ScheduledMigration[] = [];
-    for (const id of ids ?? []) meant.push(await look.migration(id));
-    if (plan !== undefined) for await (const one of look.migrations(plan)) meant.push(one);
-    if (all === true) for await (const one of look.migrations(null)) meant.push(one);
+    const ids = await chosenBy(choice, action, (plan) => look.migrations(plan));
+    for (const id of ids) meant.push(await look.migration(id));
     return acting(action, meant);
   },
   'plans.create': async ({ destination }) => await Promise.resolve({ ...NOTHING, destinations: [destination] }),

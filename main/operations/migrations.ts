@@ -10,7 +10,8 @@ import type { MigrationAction } from '../shared/operations.ts';
 import { mayStart } from '../shared/preflight.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
 import { randomLetters } from '../store/connections.ts';
-import { allowedActions, demandAction } from './actions.ts';
+import { demandAction } from './actions.ts';
+import { chosenBy } from './chosen.ts';
 import { findVm } from './find.ts';
 import { matcher } from './glob.ts';
 import type { CallContext, Parts, Some } from './handlers.ts';
@@ -62,17 +63,11 @@ export function migrationHandlers(
     return runner.view(await migrations.one(id));
   }
 
-  /** Which ones a wish for several is about. */
-  async function chosen(
-    { ids, plan }: { readonly ids?: readonly MigrationId[] | undefined; readonly plan?: string | undefined },
-    action: MigrationAction,
-  ): Promise<readonly MigrationId[]> {
-    if (ids !== undefined) return ids;
-    const all = (await migrations.all()).map((record) => runner.view(record));
-    return all
-      .filter(({ schedule }) => plan === undefined || schedule?.plan === plan)
-      .filter((one) => allowedActions(one).includes(action))
-      .map(({ request: { id } }) => id);
+  async function* those(plan: string | null): AsyncGenerator<ScheduledMigration, void, void> {
+    for (const record of await migrations.all()) {
+      const one = runner.view(record);
+      if (plan === null || one.schedule?.plan === plan) yield one;
+    }
   }
 
   return {
@@ -126,8 +121,8 @@ export function migrationHandlers(
     'migrations.show': async ({ id }) => runner.view(await migrations.one(id)),
     'migrations.journey': async ({ id }, { signal }) => await engines.run({ kind: 'journey', id, dataDir }, signal),
     'migrations.action': async ({ id, action }, context) => await act(id, action, context),
-    'migrations.actOnMany': async ({ action, ids, plan }, context) => {
-      const results = await runner.actOnMany(await chosen({ ids, plan }, action), action, context.signal);
+    'migrations.actOnMany': async ({ action, ...choice }, { signal }) => {
+      const results = await runner.actOnMany(await chosenBy(choice, action, those), action, signal);
       return { results: [...results] };
     },
     'migrations.schedule': async ({ id, schedule }) => {

@@ -133,6 +133,8 @@ const wish = {
   destination: which,
   options: MigrationOptions.partial().default({}),
 };
+/** Of the ways to say which several are meant: none of them must not be taken for all. */
+const onlyOne = 'exactly one of “ids”, “plan” and “all” says which are meant';
 export const MigrationAction = z.enum(['start', 'pause', 'resume', 'cancel', 'cutover', 'retry', 'hold', 'release']);
 export type MigrationAction = z.infer<typeof MigrationAction>;
 
@@ -446,16 +448,19 @@ export const operations = {
   'migrations.actOnMany': operation({
     method: 'POST',
     path: '/v1/migrations/action',
-    input: z.object({
-      action: MigrationAction,
-      ids: z.array(MigrationId).max(10_000).optional(),
-      plan: which.optional(),
-      all: z.literal(true).optional(),
-    }),
+    input: z
+      .object({
+        action: MigrationAction,
+        ids: z.array(MigrationId).max(10_000).optional(),
+        plan: which.optional(),
+        all: z.literal(true).optional().describe('all that the table of stages allows it for'),
+      })
+      .refine(({ ids, plan: of, all }) => [ids, of, all].filter((one) => one !== undefined).length === 1, onlyOne)
+      .meta({ description: onlyOne, oneOf: [{ required: ['ids'] }, { required: ['plan'] }, { required: ['all'] }] }),
     output: z.object({ results: z.array(ActionResult) }),
     role: 'operator',
     status: 202,
-    summary: 'The same for several: by ids, of a plan, or all that the table of stages allows it for',
+    summary: 'The same for several: exactly one of ids, a plan, or all that the table of stages allows it for',
   }),
   'migrations.delete': operation({
     method: 'DELETE',

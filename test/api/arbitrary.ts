@@ -21,6 +21,8 @@ export function valid(schema: JsonSchema, api: OpenApi): fc.Arbitrary<unknown> {
   }
   if (only !== undefined) return fc.constant(only);
   if (Array.isArray(choices)) return fc.constantFrom(...(choices as unknown[]));
+  if (type === 'object' && Array.isArray(oneOf))
+    return fc.oneof(...(oneOf as readonly JsonSchema[]).map((one) => object(withOnly(one, schema), api)));
   const several = (anyOf ?? oneOf) as readonly JsonSchema[] | undefined; // schemas, by JSON Schema
   if (several !== undefined) return fc.oneof(...several.map((one) => valid(one, api)));
   if (Array.isArray(type)) return fc.oneof(...type.map((one: unknown) => valid({ ...schema, type: one }, api)));
@@ -81,6 +83,15 @@ function object(
     );
   const fields = Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, field(name, one, api)]));
   return fc.record(fields, { requiredKeys: [...required], noNullPrototype: true });
+}
+
+/** Of fields that shut each other out, the one that is chosen. */
+function withOnly({ required: chosen = [] }: JsonSchema, { oneOf, ...schema }: JsonSchema): JsonSchema {
+  const others = (oneOf as readonly JsonSchema[]).flatMap(({ required = [] }) => required);
+  const left = Object.entries(schema.properties ?? {}).filter(
+    ([name]) => chosen.includes(name) || !others.includes(name),
+  );
+  return { ...schema, properties: Object.fromEntries(left), required: [...(schema.required ?? []), ...chosen] };
 }
 
 const junk: fc.Arbitrary<unknown> = fc.oneof(
