@@ -14,7 +14,7 @@ import { reportHandlers } from './operations/reports.ts';
 import { resourceHandlers } from './operations/resources.ts';
 import { settingsHandlers } from './operations/settings.ts';
 import { sourceHandlers } from './operations/sources.ts';
-import { withoutDaemon } from './operations/without-daemon.ts';
+import { noPlan, withoutDaemon } from './operations/without-daemon.ts';
 import type { Metric } from './api/metrics.ts';
 import { figuresOf } from './figures.ts';
 import { readinessOf } from './readiness.ts';
@@ -92,7 +92,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       migrations: new UncachedMigrations(engines, dataDir),
     };
     const runner = new Foreground(parts);
-    const handlers = { ...commonHandlers(parts), ...migrationHandlers(parts, runner), ...withoutDaemon };
+    const handlers = { ...commonHandlers(parts), ...migrationHandlers(parts, runner, noPlan), ...withoutDaemon };
     return new Host(parts, handlers, [runner, engines]);
   }
 
@@ -116,11 +116,12 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
         ...(node === undefined ? {} : { node }),
         ...(nodes === undefined ? {} : { nodes }),
       });
+      const plans = await PlanFile.open(dataDir);
       const handlers = {
         ...commonHandlers(parts),
-        ...migrationHandlers(parts, scheduler),
+        ...migrationHandlers(parts, scheduler, (plan) => plans.find(plan).id),
         ...settingsHandlers(scheduler),
-        ...planHandlers(parts, scheduler, await PlanFile.open(dataDir)),
+        ...planHandlers(parts, scheduler, plans),
         ...nodeHandlers(scheduler),
       };
       let parked: Promise<readonly MigrationId[]> | undefined;

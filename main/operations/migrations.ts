@@ -8,7 +8,7 @@ import {
 } from '../shared/migration.ts';
 import type { MigrationAction } from '../shared/operations.ts';
 import { mayStart } from '../shared/preflight.ts';
-import type { ScheduledMigration } from '../shared/schedule.ts';
+import type { PlanId, ScheduledMigration } from '../shared/schedule.ts';
 import { randomLetters } from '../store/connections.ts';
 import { demandAction } from './actions.ts';
 import { chosenBy } from './chosen.ts';
@@ -25,9 +25,11 @@ interface Wish {
   readonly options: { readonly [K in keyof MigrationOptions]?: MigrationOptions[K] | undefined };
 }
 
+/** @param planIdOf throws where there is no such plan */
 export function migrationHandlers(
   parts: Parts,
   runner: Runner,
+  planIdOf: (nameOrId: string) => PlanId,
 ): Some<
   | 'checks.run'
   | 'migrations.list'
@@ -63,7 +65,8 @@ export function migrationHandlers(
     return runner.view(await migrations.one(id));
   }
 
-  async function* those(plan: string | null): AsyncGenerator<ScheduledMigration, void, void> {
+  async function* those(nameOrId: string | null): AsyncGenerator<ScheduledMigration, void, void> {
+    const plan = nameOrId === null ? null : planIdOf(nameOrId);
     for (const record of await migrations.all()) {
       const one = runner.view(record);
       if (plan === null || one.schedule?.plan === plan) yield one;
@@ -81,6 +84,7 @@ export function migrationHandlers(
     'migrations.list': async ({ source, destination, stage, vm, plan, isQueued, sort, limit, marker }) => {
       const from = source === undefined ? null : (await connections.find('source', source)).id;
       const to = destination === undefined ? null : (await connections.find('destination', destination)).id;
+      const of = plan === undefined ? null : planIdOf(plan);
       const suits = matcher(vm);
       const wanted = (await migrations.all())
         .filter(
@@ -92,9 +96,7 @@ export function migrationHandlers(
         )
         .map((record) => runner.view(record))
         .filter(
-          (one) =>
-            (plan === undefined || one.schedule?.plan === plan) &&
-            (isQueued === undefined || one.isQueued === isQueued),
+          (one) => (of === null || one.schedule?.plan === of) && (isQueued === undefined || one.isQueued === isQueued),
         );
       const { page, next } = pageOf(sorted(wanted, sort, runner), ({ request }) => request.id, { limit, marker });
       return { migrations: page, next };

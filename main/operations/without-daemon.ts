@@ -14,6 +14,10 @@ export class NeedsDaemonError extends GutsError {
 
 const needed = (what: string) => async (): Promise<never> => await Promise.reject(new NeedsDaemonError(what));
 
+export function noPlan(): never {
+  throw new NeedsDaemonError('A plan');
+}
+
 export const withoutDaemon: Some<
   | 'plans.list'
   | 'plans.create'

@@ -55,6 +55,12 @@ test('docs/rest.md can be followed to its end', async () => {
   );
 
   expect(stdout).toContain('"stage":"done"');
+  const [ofPlan = ''] = stdout.split('{"migrations":[').at(-1)?.split('"next":null}') ?? [];
+  expect([...ofPlan.matchAll(/"vm":\{"ref":"[^"]+","name":"([^"]+)"/g)].map(([, name]) => name).sort()).toEqual([
+    'db-01',
+    'web-02',
+  ]);
+  expect(stdout).toMatch(/\{"results":\[\{"id":"mig_\w+","error":null\},\{"id":"mig_\w+","error":null\}\]\}/);
   expect(stdout).toContain('event: settings');
   expect(stdout).toContain('"code":"connection.unknown"');
   expect(stdout).toMatch(/guts_requests_total\{operation="migrations.create",status="201"\} 2/);

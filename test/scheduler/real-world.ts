@@ -103,7 +103,7 @@ export class RealWorld implements AsyncDisposable {
     const scheduler = await openScheduler(parts, { index, rates, node: 'here', onDetail: () => {}, pace });
     const plans = await PlanFile.open(dataDir);
     const handlers = {
-      ...migrationHandlers(parts, scheduler),
+      ...migrationHandlers(parts, scheduler, (plan) => plans.find(plan).id),
       ...planHandlers(parts, scheduler, plans),
       ...settingsHandlers(scheduler),
       ...nodeHandlers(scheduler),

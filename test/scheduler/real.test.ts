@@ -91,6 +91,28 @@ test('one that runs can be paused and resumed, and one that waits can be cancell
   expect(await world.whenIt(id, isAtItsEnd)).toMatchObject({ stage: 'done', error: null });
 });
 
+test('the migrations of a plan are found by its name, and cancelled by it; one that is unknown is told', async () => {
+  await using world = await RealWorld.make(3);
+  await world.ask('settings.change', { isPaused: true });
+  const machines = ['vm-0', 'vm-1'].map((vm) => ({ vm }));
+  await world.ask('plans.create', { name: 'spring', source: 'lab', destination: 'cloud', machines });
+  await world.ask('plans.start', { plan: 'spring' });
+  const other = await world.ask('migrations.create', { source: 'lab', destination: 'cloud', vm: 'vm-2', start: true });
+
+  const { migrations } = await world.ask('migrations.list', { plan: 'Spring', sort: 'vm' });
+  const { results } = await world.ask('migrations.actOnMany', { action: 'cancel', plan: 'spring' });
+
+  expect(migrations.map(({ request }) => request.vm.name)).toEqual(['vm-0', 'vm-1']);
+  expect(results.map(({ id, error }) => [id, error]).sort()).toEqual(
+    migrations.map(({ request }) => [request.id, null]).sort(),
+  );
+  for (const { request } of migrations) await world.whenIt(request.id, ({ stage }) => stage === 'cancelled');
+  expect(await world.ask('migrations.show', { id: other.request.id })).toMatchObject({ stage: 'planned' });
+  const unknown = { code: 'plan.unknown', remedy: expect.stringContaining('spring') };
+  await expect(world.ask('migrations.list', { plan: 'autumn' })).rejects.toMatchObject(unknown);
+  await expect(world.ask('migrations.actOnMany', { action: 'cancel', plan: 'autumn' })).rejects.toMatchObject(unknown);
+});
+
 test('one that waits for a host or a datastore is told its name', async () => {
   await using world = await RealWorld.make(2);
   await world.ask('settings.change', { slots: { ...defaultSettings.slots, perHost: 1, perDatastore: 1 } });
