@@ -53,17 +53,16 @@ export function destinationHandlers(
     'destinations.test': async ({ destination }, { signal }) => {
       const signIn = await signIns.destination(destination);
       const result = await engines.run({ kind: 'destination.test', ...signIn }, signal);
-      await connections.put('destination', { ...signIn.connection, about: result.about });
+      await connections.setAbout('destination', signIn.connection.id, result.about);
       changed(signIn.connection.id);
       return result;
     },
     'destinations.facts': async ({ destination, refresh }, { signal }) =>
       await factsOf(parts, await connections.find('destination', destination), refresh, signal),
     'destinations.trust': async ({ destination, trust }) => {
-      const found = await connections.find('destination', destination);
-      const trusting = { ...found, trust };
-      await connections.put('destination', trusting);
-      changed(found.id);
+      const { id } = await connections.find('destination', destination);
+      const trusting = await connections.setTrust('destination', id, trust);
+      changed(id);
       return { destination: trusting };
     },
     'destinations.secret': async ({ destination, secret, keep }) => {

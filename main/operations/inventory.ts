@@ -1,28 +1,45 @@
 /** What a source has: as it was last read, or read now where nothing is kept yet. */
-import type { SourceConnection } from '../shared/connections.ts';
+import type { SourceConnection, SourceId, SourceSignIn } from '../shared/connections.ts';
 import type { SourceInventoryResult } from '../shared/move-jobs.ts';
-import { NoInventoryError } from '../store/inventory.ts';
+import { NoInventoryError, type InventoryStore } from '../store/inventory.ts';
 import type { InventoryView } from '../store/inventory-view.ts';
 import { NoSecretError } from '../vault/errors.ts';
 import type { Parts } from './handlers.ts';
+import { Joint } from './joint.ts';
 
 export type InventoryParts = Pick<Parts, 'connections' | 'inventories' | 'signIns' | 'engines' | 'events'>;
 
+type Readings = Joint<SourceId, SourceInventoryResult>;
+/** Those that are under way, by where they are kept: two of one source would write the same file. */
+const readings = new WeakMap<InventoryStore, Readings>();
+
 /** Reads it page by page into Guts's own files. What was kept before stays until everything was told. */
 export async function refreshInventory(
-  { connections, inventories, signIns, engines, events }: InventoryParts,
+  parts: InventoryParts,
   nameOrId: string,
   signal: AbortSignal,
 ): Promise<SourceInventoryResult> {
+  const { inventories, signIns } = parts;
   const signIn = await signIns.source(nameOrId);
+  const own = readings.get(inventories) ?? new Joint();
+  readings.set(inventories, own);
+  return await own.join(signIn.connection.id, signal, async (stop) => await read(parts, signIn, stop));
+}
+
+async function read(
+  { connections, inventories, engines, events }: InventoryParts,
+  signIn: SourceSignIn,
+  signal: AbortSignal,
+): Promise<SourceInventoryResult> {
   const { id } = signIn.connection;
   await using writer = await inventories.writer(id);
   const result = await engines.run({ kind: 'source.inventory', ...signIn }, signal, {
     onPage: ({ text }) => writer.addLines(text),
   });
   await writer.finish();
-  await connections.put('source', { ...signIn.connection, about: result.about });
-  events.tell({ kind: 'inventory', source: id, vms: result.vms });
+  const isThere = await connections.setAbout('source', id, result.about);
+  if (isThere) events.tell({ kind: 'inventory', source: id, vms: result.vms });
+  else await inventories.remove(id); // it was deleted meanwhile
   return result;
 }
 

@@ -59,16 +59,15 @@ export function sourceHandlers(
     'sources.test': async ({ source }, { signal }) => {
       const signIn = await signIns.source(source);
       const result = await engines.run({ kind: 'source.test', ...signIn }, signal);
-      await connections.put('source', { ...signIn.connection, about: result.about });
+      await connections.setAbout('source', signIn.connection.id, result.about);
       changed(signIn.connection.id);
       return result;
     },
     'sources.refresh': async ({ source }, { signal }) => await refreshInventory(parts, source, signal),
     'sources.trust': async ({ source, trust }) => {
-      const found = await connections.find('source', source);
-      const trusting = { ...found, trust };
-      await connections.put('source', trusting);
-      changed(found.id);
+      const { id } = await connections.find('source', source);
+      const trusting = await connections.setTrust('source', id, trust);
+      changed(id);
       return { source: trusting };
     },
     'sources.secret': async ({ source, secret, keep }) => {

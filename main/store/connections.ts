@@ -5,6 +5,7 @@ import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DestinationConnection, DestinationId, SourceConnection, SourceId } from '../shared/connections.ts';
 import { GutsError } from '../shared/errors.ts';
+import type { Trust } from '../shared/trust.ts';
 import { DurableFile } from './durable-file.ts';
 import { asOnlyWriter } from './writer-lock.ts';
 
@@ -94,6 +95,34 @@ export class ConnectionStore {
       if (at < 0) list.push(connection);
       else list[at] = connection;
     });
+  }
+
+  /**
+   * What a connection told of itself; all else stays as it is now, which may be another than when it was asked.
+   * @returns whether it is still there
+   */
+  async setAbout<K extends ConnectionKind>(kind: K, id: string, about: ByKind[K]['about']): Promise<boolean> {
+    return (await this.#set(kind, id, (now) => ({ ...now, about }))) !== null;
+  }
+
+  /** Which certificate it must have; all else stays as it is now. @throws UnknownConnectionError where it is gone */
+  async setTrust<K extends ConnectionKind>(kind: K, id: string, trust: Trust): Promise<ByKind[K]> {
+    return (await this.#set(kind, id, (now) => ({ ...now, trust }))) ?? (await this.find(kind, id));
+  }
+
+  async #set<K extends ConnectionKind>(
+    kind: K,
+    id: string,
+    changed: (now: ByKind[K]) => ByKind[K],
+  ): Promise<ByKind[K] | null> {
+    let after: ByKind[K] | null = null;
+    await this.#change((data) => {
+      const list: ByKind[K][] = connectionsOf(data, kind);
+      const at = list.findIndex((one) => one.id === id);
+      const now = list[at];
+      if (now !== undefined) list[at] = after = changed(now);
+    });
+    return after;
   }
 
   /** Nothing happens where it is gone already. */

@@ -3,8 +3,10 @@ import { rm } from 'node:fs/promises';
 import { planHandlers } from '../../main/operations/plans.ts';
 import { migrationHandlers } from '../../main/operations/migrations.ts';
 import { refreshInventory } from '../../main/operations/inventory.ts';
+import { destinationHandlers } from '../../main/operations/destinations.ts';
 import { nodeHandlers } from '../../main/operations/nodes.ts';
 import { settingsHandlers } from '../../main/operations/settings.ts';
+import { sourceHandlers } from '../../main/operations/sources.ts';
 import type { Handlers, Parts } from '../../main/operations/handlers.ts';
 import { EnginePool } from '../../main/engine-pool.ts';
 import { EventHub } from '../../main/events.ts';
@@ -27,6 +29,7 @@ import { MigrationIndex } from '../../main/store/migrations.ts';
 import { UnknownMigrationError } from '../../main/store/uncached-migrations.ts';
 import { Vault } from '../../main/vault/vault.ts';
 import { seededContent } from '../lab/content.ts';
+import type { FaultBook } from '../lab/faults.ts';
 import { signInAs } from '../lab/openstack/sign-in.ts';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
@@ -35,7 +38,16 @@ import { until } from '../support/until.ts';
 import { signInTo } from '../support/vsphere-source.ts';
 
 type Answered = OperationName &
-  (`migrations.${string}` | `plans.${string}` | `settings.${string}` | 'nodes.list' | 'services.list' | 'checks.run');
+  (
+    | `sources.${string}`
+    | `destinations.${string}`
+    | `migrations.${string}`
+    | `plans.${string}`
+    | `settings.${string}`
+    | 'nodes.list'
+    | 'services.list'
+    | 'checks.run'
+  );
 const context = {
   caller: { name: 'owner', role: 'admin', project: null },
   signal: new AbortController().signal,
@@ -107,6 +119,8 @@ export class RealWorld implements AsyncDisposable {
       ...planHandlers(parts, scheduler, plans),
       ...settingsHandlers(scheduler),
       ...nodeHandlers(scheduler),
+      ...sourceHandlers(parts),
+      ...destinationHandlers(parts),
     };
     scheduler.start();
     return new RealWorld({ vcenter, cloud, scheduler, dataDir, details, handlers, index }, [
@@ -147,6 +161,14 @@ export class RealWorld implements AsyncDisposable {
   /** Returns how it stands when it is so. */
   async whenIt(id: MigrationId, isSo: (one: ScheduledMigration) => boolean): Promise<ScheduledMigration> {
     return await until(() => this.ask('migrations.show', { id }), isSo);
+  }
+
+  /** Returns when one of its rules has met a request. */
+  async hasMet(faults: FaultBook): Promise<void> {
+    await until(
+      async () => await Promise.resolve(faults.rules),
+      (rules) => rules.some(({ met }) => met > 0),
+    );
   }
 
   /** As if its process had been killed before it was written down. */
