@@ -43,6 +43,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'inventory.none': kind(409, 'The inventory was not read yet'),
   'migration.busy': kind(409, 'Something is at work on it already'),
   'migration.no-such-step': kind(409, 'Its stage does not allow that'),
+  'migration.in-hand': kind(409, 'It is in the queue, or runs'),
   'migration.unfinished': kind(409, 'It has not ended'),
   'migration.left-behind': kind(409, 'It has something left to undo'),
   'vault.no-secret': kind(409, 'The secret is not known'),

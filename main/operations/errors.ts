@@ -1,5 +1,6 @@
 /** What goes wrong when things are looked for by name, or are still needed. */
 import { GutsError } from '../shared/errors.ts';
+import type { MigrationRequest } from '../shared/migration.ts';
 
 export class UnknownResourceError extends GutsError {
   readonly code = 'resource.unknown';
@@ -30,6 +31,17 @@ export class ConnectionInUseError extends GutsError {
     super(
       `“${name}” is needed by ${ids.length === 1 ? 'a migration' : `${ids.length} migrations`}: ${ids.join(', ')}.`,
     );
+  }
+}
+
+/** It waits for its turn, or runs: it cannot be forgotten. */
+export class MigrationInHandError extends GutsError {
+  readonly code = 'migration.in-hand';
+  readonly remedy: string;
+
+  constructor({ id, vm }: MigrationRequest, isRunning: boolean) {
+    super(`${id} (“${vm.name}”) is ${isRunning ? 'being worked on' : 'in the queue'}.`);
+    this.remedy = `Cancel it first with “guts cancel ${id}”.`;
   }
 }
 

@@ -12,6 +12,7 @@ import type { PlanId, ScheduledMigration } from '../shared/schedule.ts';
 import { randomLetters } from '../store/connections.ts';
 import { demandAction } from './actions.ts';
 import { chosenBy } from './chosen.ts';
+import { MigrationInHandError } from './errors.ts';
 import { findVm } from './find.ts';
 import { matcher } from './glob.ts';
 import type { CallContext, Parts, Some } from './handlers.ts';
@@ -55,6 +56,17 @@ export function migrationHandlers(
       options: withDefaults(wish.options),
       createdAt: new Date().toISOString(),
     };
+  }
+
+  async function written(asked: MigrationRequest, signal: AbortSignal): Promise<MigrationRecord> {
+    try {
+      const record = await engines.run({ kind: 'planned', request: asked, dataDir }, signal);
+      await migrations.refresh(asked.id);
+      return record;
+    } catch (error) {
+      await runner.forget(asked.id);
+      throw error;
+    }
   }
 
   async function act(id: MigrationId, action: MigrationAction, { signal }: CallContext): Promise<ScheduledMigration> {
@@ -103,9 +115,9 @@ export function migrationHandlers(
     },
     'migrations.create': async ({ schedule, start, ...wish }, context) => {
       const asked = await request(wish, context.signal);
-      const record = await engines.run({ kind: 'planned', request: asked, dataDir }, context.signal);
-      await migrations.refresh(asked.id);
-      if (Object.keys(schedule).length > 0) await runner.schedule(record, definedOf(schedule));
+      // First: what cannot be met is refused before anything is there.
+      if (Object.keys(schedule).length > 0) await runner.schedule(asked.id, definedOf(schedule));
+      const record = await written(asked, context.signal);
       events.tell({
         kind: 'migration',
         id: asked.id,
@@ -129,10 +141,11 @@ export function migrationHandlers(
     },
     'migrations.schedule': async ({ id, schedule }) => {
       const record = await migrations.one(id);
-      await runner.schedule(record, definedOf(schedule));
+      await runner.schedule(id, definedOf(schedule));
       return runner.view(record);
     },
     'migrations.delete': async ({ id }, { signal }) => {
+      demandIdle(runner.view(await migrations.one(id)));
       await engines.run({ kind: 'deleteMigration', id, dataDir }, signal);
       await runner.forget(id);
       await migrations.forget(id);
@@ -140,6 +153,11 @@ export function migrationHandlers(
       return { deleted: id };
     },
   };
+}
+
+/** Whoever is about to take it up would write it anew. @throws MigrationInHandError */
+function demandIdle({ request, isQueued, isRunning }: ScheduledMigration): void {
+  if (isQueued || isRunning) throw new MigrationInHandError(request, isRunning);
 }
 
 function withDefaults(options: Wish['options']): MigrationOptions {

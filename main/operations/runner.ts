@@ -8,8 +8,8 @@ export interface Runner {
   view(record: MigrationRecord): ScheduledMigration;
   /** Places in the queue, first to start first; those that are not in it are left out. */
   order(): readonly MigrationId[];
-  /** Keeps when and where it may start; nothing is started by that. */
-  schedule(record: MigrationRecord, schedule: Partial<Schedule>): Promise<void>;
+  /** Keeps when and where it may start, also before it is written down; nothing is started by that. */
+  schedule(id: MigrationId, schedule: Partial<Schedule>): Promise<void>;
   /** @throws what the table of stages, or whoever is asked, has against it */
   act(record: MigrationRecord, action: MigrationAction, signal: AbortSignal): Promise<void>;
   /** The same for several, each done or refused by itself. */

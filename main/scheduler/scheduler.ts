@@ -179,8 +179,8 @@ export class Scheduler implements Runner {
   }
 
   /** @throws as `scheduleMany` */
-  async schedule({ request }: MigrationRecord, schedule: Partial<Schedule>): Promise<void> {
-    await this.scheduleMany([{ id: request.id, schedule }]);
+  async schedule(id: MigrationId, schedule: Partial<Schedule>): Promise<void> {
+    await this.scheduleMany([{ id, schedule }]);
   }
 
   /**

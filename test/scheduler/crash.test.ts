@@ -32,7 +32,7 @@ async function live(world: SimWorld): Promise<void> {
   await world.until(() => world.record(mig('e')).stage === 'copying');
   await world.act(mig('e'), 'pause');
   await world.until(() => world.record(mig('e')).stage === 'paused');
-  await world.scheduler.schedule(world.record(mig('g')), { priority: -5 });
+  await world.scheduler.schedule(mig('g'), { priority: -5 });
   await world.act(mig('e'), 'resume');
   await world.untilAllOver();
   await world.settle();

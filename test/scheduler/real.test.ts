@@ -134,6 +134,35 @@ test('one that waits for a host or a datastore is told its name', async () => {
     expect(await world.whenIt(id, isAtItsEnd)).toMatchObject({ stage: 'done' });
 });
 
+test('one whose schedule cannot be met is refused, and nothing of it is there', async () => {
+  await using world = await RealWorld.make(1);
+  const window = { opens: 'never', minutes: 1, timeZone: 'UTC' };
+
+  await expect(
+    world.ask('migrations.create', { source: 'lab', destination: 'cloud', vm: 'vm-0', schedule: { window } }),
+  ).rejects.toMatchObject({ code: 'schedule.bad-window' });
+
+  expect((await world.ask('migrations.list', {})).migrations).toEqual([]);
+});
+
+test('one that is in the queue is not deleted, but cancelled first', async () => {
+  await using world = await RealWorld.make(1);
+  await world.ask('settings.change', { isPaused: true });
+  const wish = { source: 'lab', destination: 'cloud', vm: 'vm-0', start: true };
+  const { id } = (await world.ask('migrations.create', wish)).request;
+
+  await expect(world.ask('migrations.delete', { id })).rejects.toMatchObject({
+    code: 'migration.in-hand',
+    remedy: `Cancel it first with “guts cancel ${id}”.`,
+  });
+  expect(await world.ask('migrations.show', { id })).toMatchObject({ stage: 'planned', isQueued: true });
+  await world.ask('migrations.action', { id, action: 'cancel' });
+  await world.whenIt(id, ({ stage, isRunning }) => stage === 'cancelled' && !isRunning);
+  await world.ask('migrations.delete', { id });
+
+  expect((await world.ask('migrations.list', {})).migrations).toEqual([]);
+});
+
 test('what is told of nodes and services is what is there', async () => {
   await using world = await RealWorld.make(1);
 

@@ -196,13 +196,11 @@ describe('a schedule', () => {
     const id = await world.add('a', {}, { priority: 3, wave: 2 });
     const other = await world.add('b', {}, { after: [id] });
 
-    await world.scheduler.schedule(world.record(id), { wave: 4 });
+    await world.scheduler.schedule(id, { wave: 4 });
     expect(world.show(id).schedule).toMatchObject({ priority: 3, wave: 4 });
 
     const refused = async (change: Parameters<typeof world.scheduler.schedule>[1]) => {
-      const error: unknown = await world.scheduler
-        .schedule(world.record(id), change)
-        .catch((thrown: unknown) => thrown);
+      const error: unknown = await world.scheduler.schedule(id, change).catch((thrown: unknown) => thrown);
       return (error as { readonly code?: string }).code;
     };
     expect(await refused({ after: [other] })).toBe('schedule.circle');
@@ -217,7 +215,7 @@ describe('a schedule', () => {
     const late = await world.add('late', {}, { plan: plan('p'), wave: 2 });
     const early = await world.add('early', {}, { plan: plan('p'), wave: 1 });
 
-    await expect(world.scheduler.schedule(world.record(early), { after: [late] })).rejects.toMatchObject({
+    await expect(world.scheduler.schedule(early, { after: [late] })).rejects.toMatchObject({
       code: 'schedule.circle',
     });
   });

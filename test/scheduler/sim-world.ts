@@ -74,7 +74,7 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
     isStarted = true,
   ): Promise<MigrationId> {
     const id = this.plan(name, machine);
-    await this.scheduler.schedule(this.record(id), schedule);
+    await this.scheduler.schedule(id, schedule);
     if (isStarted) await this.act(id, 'start');
     return id;
   }
