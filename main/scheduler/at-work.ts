@@ -3,7 +3,7 @@ import type { EventHub } from '../events.ts';
 import type { Progress } from '../shared/jobs.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { NodeId, SlotUse } from '../shared/schedule.ts';
-import { isOver } from '../shared/stages.ts';
+import { exits, isOver } from '../shared/stages.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import type { Clock } from './clock.ts';
 import { needsPreflight } from './decide.ts';
@@ -40,6 +40,8 @@ export class AtWork {
   readonly #parts: WorkParts;
   readonly #works = new Map<MigrationId, Work>();
   readonly #cancelling = new Set<MigrationId>();
+  /** Other processes that work on them are asked to pause. */
+  readonly #pausedElsewhere = new Set<MigrationId>();
   readonly #all = new Set<Promise<void>>();
 
   constructor(parts: WorkParts) {
@@ -102,16 +104,25 @@ export class AtWork {
   pause(record: MigrationRecord): void {
     const { id } = record.request;
     const work = this.#works.get(id);
+    if (work === undefined && record.isRunning) this.#pauseElsewhere(record);
     if (work?.kind !== 'run' || work.isPausing) return;
     work.isPausing = true;
     this.#track(
-      work.node.pause(record.request).catch(async () => {
-        work.isPausing = false;
-        if (this.#works.get(id) !== work || this.#parts.entryOf(id)?.wish !== 'pause') return;
-        const at = new Date(this.#parts.clock.now()).toISOString();
-        await this.#parts.settle([{ what: 'wished', id, wish: 'run', number: null, at }]);
-      }),
+      work.node
+        .pause(record.request)
+        .catch(async () => {
+          if (this.#works.get(id) === work) await this.#takeBack(id, 'run');
+        })
+        .finally(() => (work.isPausing = false)),
     );
+  }
+
+  /** Asks all that run to stand still, now and at each stage that they come to: some may be before the first that allows it. */
+  park(): void {
+    for (const [id, { kind }] of this.#works) {
+      const record = this.#parts.index.find(id);
+      if (kind === 'run' && record !== null) this.#parkAt(record);
+    }
   }
 
   cancel(record: MigrationRecord, on: NodeId | null): void {
@@ -137,6 +148,35 @@ export class AtWork {
     );
   }
 
+  #parkAt(record: MigrationRecord): void {
+    if (exits[record.stage].pause !== undefined) this.pause(record);
+  }
+
+  #pauseElsewhere({ request }: MigrationRecord): void {
+    const { id } = request;
+    if (this.#pausedElsewhere.has(id)) return;
+    this.#pausedElsewhere.add(id);
+    this.#track(
+      this.#node(null)
+        .pause(request)
+        .catch(() => {}) // it has come too far, and goes on
+        .then(async () => {
+          await this.#refresh(id);
+          await this.#takeBack(id, 'none');
+          this.#pausedElsewhere.delete(id);
+          this.#parts.tell(id);
+          this.#parts.look();
+        }),
+    );
+  }
+
+  /** Nobody has to be asked to pause any more. */
+  async #takeBack(id: MigrationId, wish: 'run' | 'none'): Promise<void> {
+    if (this.#parts.entryOf(id)?.wish !== 'pause') return;
+    const at = new Date(this.#parts.clock.now()).toISOString();
+    await this.#parts.settle([{ what: 'wished', id, wish, number: null, at }]);
+  }
+
   /** Returns when nothing goes on any more. */
   async idle(): Promise<void> {
     while (this.#all.size > 0) await Promise.all(this.#all);
@@ -153,7 +193,11 @@ export class AtWork {
     const listener: RunListener = {
       onStage: () => {
         progress.clear();
-        this.#track(this.#refresh(id).then(() => {}));
+        this.#track(
+          this.#refresh(id).then((record) => {
+            if (record !== null && kind === 'run' && this.#parts.isStopping()) this.#parkAt(record);
+          }),
+        );
       },
       onProgress: (told) => {
         progress.set(told.diskIndex, told);

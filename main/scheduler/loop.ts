@@ -123,6 +123,7 @@ export class Loop {
     const mayGoOn = record?.stage === 'failed' && !isAdmitted; // to be retried, or cleaned up
     if (record === null || (isOver(record.stage) && !mayGoOn)) return whenOver({ entry, record, nowMs });
     const released: QueueLine[] = isAdmitted ? [{ what: 'released', id, stage: record.stage, at }] : [];
+    if (wish === 'pause' && record.isRunning) return released; // somebody else is asked
     if (wish === 'pause') return [...released, { what: 'wished', id, wish: 'none', number: null, at }];
     const isThere = nodes.some((node) => node.id === placement?.node && node.isAlive);
     return isThere ? [] : released;

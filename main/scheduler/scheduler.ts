@@ -17,7 +17,7 @@ import {
   type ScheduledMigration,
   type SchedulerSettings,
 } from '../shared/schedule.ts';
-import { exits, isOver } from '../shared/stages.ts';
+import { isOver } from '../shared/stages.ts';
 import { AtWork } from './at-work.ts';
 import { Bandwidth, type RateTable } from './bandwidth.ts';
 import type { Clock } from './clock.ts';
@@ -111,10 +111,7 @@ export class Scheduler implements Runner {
   async stop(deadlineMs: number): Promise<MigrationId[]> {
     this.#isStopping = true;
     await this.#loop.stop();
-    for (const id of this.#work.idsOf('run')) {
-      const record = this.#desk.find(id);
-      if (record !== null && exits[record.stage].pause !== undefined) this.#work.pause(record);
-    }
+    this.#work.park();
     const { clock } = this.#parts;
     let alarm: Disposable | undefined;
     const late = new Promise<void>((resolve) => (alarm = clock.at(clock.now() + deadlineMs, resolve)));
@@ -256,7 +253,8 @@ export class Scheduler implements Runner {
         return [...known, { what: 'wished', id, wish: 'run', number, at }];
       }
       case 'pause': {
-        const wish = this.#work.has(id) ? 'pause' : 'none'; // out of the queue, where nobody works on it
+        // Out of the queue, where nobody works on it, be it another process.
+        const wish = this.#work.has(id) || record.isRunning ? 'pause' : 'none';
         return [...known, { what: 'wished', id, wish, number: null, at }];
       }
       case 'cancel':

@@ -125,6 +125,33 @@ describe('what is asked of it', () => {
     ]);
   });
 
+  test('pause of what another process runs is asked of that one', async () => {
+    await using world = await SimWorld.make();
+    const id = world.plan('web');
+    world.reach(id, 'copying');
+    world.change(id, { isRunning: true });
+
+    await world.act(id, 'pause');
+
+    await world.until(() => world.record(id).stage === 'paused');
+    await world.settle();
+    expect(world.show(id)).toMatchObject({ isQueued: false, isRunning: false });
+  });
+
+  test('pause of what another process runs and has come too far with is taken back: it goes on', async () => {
+    await using world = await SimWorld.make();
+    const id = world.plan('web');
+    world.reach(id, 'copying');
+    world.change(id, { isRunning: true });
+    const paused = world.act(id, 'pause');
+    world.reach(id, 'provisioning');
+    await paused;
+    await world.settle();
+
+    expect(world.show(id)).toMatchObject({ stage: 'provisioning', isQueued: false, isRunning: true });
+    expect((await world.journal()).at(-1)).toMatchObject({ what: 'wished', wish: 'none' });
+  });
+
   test('pause of one that waits takes it out of the queue', async () => {
     await using world = await SimWorld.make({ settings: { isPaused: true } });
     const id = await world.add('web');
@@ -364,6 +391,27 @@ describe('a stop', () => {
     await world.untilAllOver();
     expect(ids.map((id) => world.record(id).stage)).toEqual(['done', 'done', 'done']);
     expect(world.nodes[0]?.most).toBe(1);
+  });
+
+  test.each(['queued', 'paused'] as const)('pauses what was about to be taken up from “%s”', async (stage) => {
+    await using world = await SimWorld.make();
+    const id = await world.add('web', { copyMs: 60 * MINUTE, signInMs: 10_000 });
+    if (stage === 'paused') {
+      await world.until(() => world.record(id).stage === 'copying');
+      await world.act(id, 'pause');
+      await world.until(() => world.record(id).stage === 'paused');
+      await world.settle();
+      await world.act(id, 'resume');
+    }
+    await world.until(
+      () => world.record(id).stage === stage && world.show(id).isRunning && world.show(id).placement !== null,
+    );
+
+    expect(await world.restart(MINUTE)).toEqual([]);
+
+    expect(world.record(id).stages.at(-1)?.stage).toBe('paused');
+    await world.untilAllOver();
+    expect(world.record(id).stage).toBe('done');
   });
 
   test('lets what cannot be paused come to its end, as long as that takes no longer than it may', async () => {

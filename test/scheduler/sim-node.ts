@@ -15,6 +15,8 @@ export interface SimMachine {
   readonly copyMs: number;
   /** At which it sends. Told once, when copying begins; without it nothing is told. */
   readonly bytesPerSecond?: number;
+  /** Before a run is taken up, and anybody could pause it. */
+  readonly signInMs?: number;
   /** At the n-th run, from 1: null goes well. What is retryable waits where it is run, and fails in preflight. */
   readonly trouble?: (run: number) => ErrorInfo | null;
   readonly preflightTrouble?: (run: number) => ErrorInfo | null;
@@ -88,14 +90,20 @@ export class SimNode implements MigrationNode {
     await this.#until(id, listener, () => {
       this.#running.add(id);
       this.most = Math.max(this.most, this.#running.size);
-      if (this.#stage(id) === 'queued') this.#reach(id, 'admitted');
-      else if (this.#stage(id) === 'paused' || this.#stage(id) === 'waiting') this.#reach(id, 'resume');
-      else {
-        this.#reach(id, 'hold'); // interrupted
-        this.#reach(id, 'resume');
-      }
-      this.#after(id, 5 * SECONDS, () => this.#copy(id));
+      const { signInMs = 0 } = this.#world.machine(id);
+      if (signInMs > 0) this.#after(id, signInMs, () => this.#takeUp(id));
+      else this.#takeUp(id);
     });
+  }
+
+  #takeUp(id: MigrationId): void {
+    if (this.#stage(id) === 'queued') this.#reach(id, 'admitted');
+    else if (this.#stage(id) === 'paused' || this.#stage(id) === 'waiting') this.#reach(id, 'resume');
+    else {
+      this.#reach(id, 'hold'); // interrupted
+      this.#reach(id, 'resume');
+    }
+    this.#after(id, 5 * SECONDS, () => this.#copy(id));
   }
 
   async pause({ id }: MigrationRequest): Promise<void> {
