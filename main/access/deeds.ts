@@ -1,7 +1,8 @@
 /** What a request would do, as far as the rules of the policy are about it. */
+import { isDeepStrictEqual } from 'node:util';
 import { chosenBy } from '../operations/chosen.ts';
 import type { OperationName, ParsedOf } from '../shared/operations.ts';
-import type { ScheduledMigration } from '../shared/schedule.ts';
+import { defaultSchedule, type Schedule, type ScheduledMigration } from '../shared/schedule.ts';
 import { isOver } from '../shared/stages.ts';
 import type { Asked, Look } from './access.ts';
 
@@ -26,8 +27,12 @@ const judges: { readonly [K in OperationName]?: Judge<K> } = {
     await Promise.resolve({ ...NOTHING, acts: start, makes: 1, destinations: [destination] }),
   'migrations.action': async ({ id, action }, look) =>
     ACTING.includes(action) ? acting(action, [await look.migration(id)]) : NOTHING,
-  'migrations.schedule': async ({ id, schedule }, look) =>
-    schedule.isHeld === false ? acting('release', [await look.migration(id)]) : NOTHING,
+  'migrations.schedule': async ({ id, schedule }, look) => {
+    const one = await look.migration(id);
+    return schedule.isHeld === false || (one.isQueued && mayStartBy(schedule, one.schedule))
+      ? acting('release', [one])
+      : NOTHING;
+  },
   'migrations.actOnMany': async ({ action, ...choice }, look) => {
     if (!ACTING.includes(action)) return NOTHING;
     const meant: ScheduledMigration[] = [];
@@ -42,6 +47,18 @@ const judges: { readonly [K in OperationName]?: Judge<K> } = {
     return { ...NOTHING, acts: true, makes, destinations: [destination] };
   },
 };
+
+/** Whether one in the queue may come to its turn by such a change; one that is held does not. */
+function mayStartBy(
+  change: ParsedOf<'migrations.schedule'>['schedule'],
+  before: ScheduledMigration['schedule'],
+): boolean {
+  const now = { ...defaultSchedule, ...before };
+  if (change.isHeld ?? now.isHeld) return false;
+  return Object.entries(change).some(
+    ([field, value]) => value !== undefined && !isDeepStrictEqual(value, now[field as keyof Schedule]), // its own fields
+  );
+}
 
 /** @throws what looking throws, such as that a migration is unknown */
 export async function deedOf({ name, input }: Asked, look: Look): Promise<Deed> {

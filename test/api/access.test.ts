@@ -195,6 +195,27 @@ describe('the policy', () => {
     await operator.call('migrations.action', { id, action: 'cutover' });
   });
 
+  test('does not let what waits in the queue be brought to its turn by another schedule outside its window', async () => {
+    await using open = await openHost({
+      'migrations.schedule': async ({ id }, context) => await open.host.handlers['migrations.show']({ id }, context),
+    });
+    const admin = await settle(open);
+    const operator = await clientAs(open, 'operator');
+    const { id } = (await admin.call('migrations.create', move('web-01'))).request;
+    const window = { opens: '0 22 * * 1-5', minutes: 360, timeZone: 'Europe/Berlin' };
+    policy(open, { actOnlyIn: { ...window, opens: '0 0 1 1 *', minutes: 1 } });
+
+    await operator.call('migrations.schedule', { id, schedule: { window } }); // it is not in the queue yet
+    await admin.call('migrations.action', { id, action: 'start' });
+    for (const schedule of [{ notBefore: '2020-01-01T00:00:00Z' }, { window }, { wave: 2 }, { priority: 9 }])
+      await expect(operator.call('migrations.schedule', { id, schedule })).rejects.toMatchObject({
+        code: 'policy.closed',
+      });
+    await operator.call('migrations.schedule', { id, schedule: { isHeld: true, priority: 9 } });
+    await operator.call('migrations.schedule', { id, schedule: { window: null, wave: 1 } }); // as it is already
+    await admin.call('migrations.schedule', { id, schedule: { priority: 9 } });
+  });
+
   test('names the destinations that operators may move to, by name or id, whichever they use', async () => {
     await using open = await openHost();
     const admin = await settle(open);
