@@ -4,7 +4,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { RemoteError } from '../shared/errors.ts';
 import { GutsEvent, type NumberedEvent } from '../shared/events.ts';
-import { operations, type InputOf, type Operation, type OperationName, type OutputOf } from '../shared/operations.ts';
+import {
+  isMaking,
+  operations,
+  type InputOf,
+  type Operation,
+  type OperationName,
+  type OutputOf,
+} from '../shared/operations.ts';
 import { explained, ServerSilentError, StrangeServerError } from './client-errors.ts';
 import { eventBlocks, type EventBlock } from './event-lines.ts';
 import { ProblemShape } from './problem-shape.ts';
@@ -64,8 +71,8 @@ export class ApiClient {
         headers: {
           accept: JSON_TYPE,
           ...(isQuery ? {} : { 'content-type': JSON_TYPE }),
-          // Sent twice for whatever reason, it is done once.
-          ...(operation.method === 'POST' && operation.isLook !== true ? { 'idempotency-key': randomUUID() } : {}),
+          // Sent twice for whatever reason, it is done once; of the others the server keeps no answers.
+          ...(isMaking(operation) ? { 'idempotency-key': randomUUID() } : {}),
         },
         ...(isQuery ? {} : { body: JSON.stringify(rest) }),
       },

@@ -1,11 +1,10 @@
 /** The description of everything that can be asked, as OpenAPI 3.1: made of the table of operations and its schemas. */
 import { z } from 'zod';
 import { GutsEvent } from '../shared/events.ts';
-import { operationNames, operations, type Operation, type OperationName } from '../shared/operations.ts';
+import { isMaking, operationNames, operations, type Operation, type OperationName } from '../shared/operations.ts';
 import { eventKinds } from './event-frames.ts';
 import { hasBody, pathFields } from './input.ts';
 import { JsonSchemas, type JsonSchema } from './json-schemas.ts';
-import { isMaking } from './perform.ts';
 import { hasTwin } from './preconditions.ts';
 import { presentations } from './presentations.ts';
 import { ProblemShape } from './problem-shape.ts';

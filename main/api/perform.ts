@@ -3,7 +3,7 @@ import { demandRole, type Access, type Asked } from '../access/access.ts';
 import { AuditNotWrittenError } from '../access/audit-log.ts';
 import type { CallContext, Handlers } from '../operations/handlers.ts';
 import type { Caller } from '../shared/access.ts';
-import { operations, type Operation, type OperationName } from '../shared/operations.ts';
+import { isMaking, operations, type Operation, type OperationName } from '../shared/operations.ts';
 import type { Answer, Arrival } from './answer.ts';
 import { etagOf, isAmong } from './etag.ts';
 import { parsedGently, writtenGently } from './gently.ts';
@@ -70,9 +70,6 @@ async function changed(name: OperationName, request: Request, served: Served, ca
 
 /** Others may wait for the same answer: nobody's leaving ends it. */
 const unending = (): AbortSignal => new AbortController().signal;
-
-/** What makes something new by each request. */
-export const isMaking = ({ method, status }: Operation): boolean => method === 'POST' && status === 201;
 
 async function done(asked: Asked, headers: Headers, signal: AbortSignal, served: Served): Promise<Answer> {
   const { name, caller, input } = asked;

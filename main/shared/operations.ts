@@ -42,6 +42,9 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   readonly isLook?: true;
 }
 
+/** What makes something new by each request, unless that has a key by which it is done once. */
+export const isMaking = ({ method, status }: Operation): boolean => method === 'POST' && status === 201;
+
 const operation = <I extends z.ZodObject, O extends z.ZodType>(one: Operation<I, O>): Operation<I, O> => one;
 
 /** Secrets go in and never come out. */

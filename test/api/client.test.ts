@@ -1,7 +1,12 @@
 /** The typed client: the same calls over the network and in one process, with the server's own words for what goes wrong. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { ApiClient } from '../../main/api/client.ts';
+import { networkFetch } from '../../main/api/network-fetch.ts';
 import { serveOn } from '../../main/api/server.ts';
+import { MigrationId } from '../../main/shared/migration.ts';
 import { smallHost, type SmallHost } from './small-host.ts';
 
 const vc1 = { name: 'vc1', url: 'https://vc1.example.net', userName: 'mover', secret: 'geheim' };
@@ -90,6 +95,37 @@ describe('a client', () => {
       remedy: expect.stringContaining('guts serve'),
       retryable: true,
     });
+  });
+
+  test('sends again, over a connection that went away, only what is done once all the same', async () => {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(request.url ?? '');
+      if (seen.length % 2 === 1) response.end('{"nodes":[]}');
+      else request.socket.resetAndDestroy(); // it was idle for too long
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo; // it listens on a port
+    const client = new ApiClient(networkFetch(), { baseUrl: `http://127.0.0.1:${port}` });
+    const id = MigrationId.parse('mig_000000000001');
+    const urlsOf = async (ask: () => Promise<unknown>): Promise<string[]> => {
+      seen.length = 0;
+      await client.call('nodes.list', {});
+      await ask().catch(() => {}); // whatever is made of an answer that is of another operation
+      return seen.slice(1);
+    };
+
+    expect(await urlsOf(() => client.call('sources.create', vc1))).toEqual(['/v1/sources', '/v1/sources']);
+    expect(await urlsOf(() => client.call('services.list', {}))).toEqual(['/v1/services', '/v1/services']);
+    for (const [ask, url] of [
+      [() => client.call('migrations.action', { id, action: 'start' }), `/v1/migrations/${id}/action`],
+      [() => client.call('plans.start', { plan: 'spring' }), '/v1/plans/spring/start'],
+      [() => client.call('tidy.run', { remove: true }), '/v1/tidy'],
+    ] as const)
+      expect(await urlsOf(ask)).toEqual([url]);
+    server.close();
+    server.closeAllConnections();
   });
 
   test('does not wait for ever', async () => {
