@@ -98,20 +98,21 @@ export function migrationHandlers(
       const to = destination === undefined ? null : (await connections.find('destination', destination)).id;
       const of = plan === undefined ? null : planIdOf(plan);
       const suits = matcher(vm);
-      const wanted = (await migrations.all())
-        .filter(
-          ({ request, stage: now }) =>
-            (from === null || request.source === from) &&
-            (to === null || request.destination === to) &&
-            (stage === undefined || now === stage) &&
-            suits(request.vm.name),
-        )
-        .map((record) => runner.view(record))
-        .filter(
-          (one) => (of === null || one.schedule?.plan === of) && (isQueued === undefined || one.isQueued === isQueued),
-        );
+      const isPlaced = (record: MigrationRecord): boolean => {
+        if (of === null && isQueued === undefined) return true;
+        const { schedule, isQueued: isIn } = runner.view(record);
+        return (of === null || schedule?.plan === of) && (isQueued === undefined || isIn === isQueued);
+      };
+      const wanted = (await migrations.all()).filter(
+        (record) =>
+          (from === null || record.request.source === from) &&
+          (to === null || record.request.destination === to) &&
+          (stage === undefined || record.stage === stage) &&
+          suits(record.request.vm.name) &&
+          isPlaced(record),
+      );
       const { page, next } = pageOf(sorted(wanted, sort, runner), ({ request }) => request.id, { limit, marker });
-      return { migrations: page, next };
+      return { migrations: page.map((record) => runner.view(record)), next };
     },
     'migrations.create': async ({ schedule, start, ...wish }, context) => {
       const asked = await request(wish, context.signal);
@@ -174,16 +175,18 @@ function definedOf<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K],
 type Sort = 'createdAt' | '-createdAt' | 'vm' | '-vm' | 'stage' | '-stage' | 'queue';
 const inOrder = new Intl.Collator('en', { numeric: true });
 
-function sorted(all: readonly ScheduledMigration[], sort: Sort, runner: Runner): ScheduledMigration[] {
+function sorted(all: readonly MigrationRecord[], sort: Sort, runner: Runner): MigrationRecord[] {
   if (sort === 'queue') {
     const places = new Map(runner.order().map((id, place) => [id, place]));
     const placeOf = ({ request }: MigrationRecord): number => places.get(request.id) ?? places.size;
     return [...all].sort((a, b) => placeOf(a) - placeOf(b));
   }
+  const compare = sort.endsWith('vm') ? (a: string, b: string) => inOrder.compare(a, b) : plainly;
   const textOf = ({ request, stage }: MigrationRecord): string =>
     sort.endsWith('vm') ? request.vm.name : sort.endsWith('stage') ? stage : request.createdAt;
   const sign = sort.startsWith('-') ? -1 : 1;
-  return [...all].sort(
-    (a, b) => sign * inOrder.compare(textOf(a), textOf(b)) || inOrder.compare(a.request.id, b.request.id),
-  );
+  return [...all].sort((a, b) => sign * compare(textOf(a), textOf(b)) || plainly(a.request.id, b.request.id));
 }
+
+/** Of times, stages and ids: many times faster than as people count. */
+const plainly = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
