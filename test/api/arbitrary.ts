@@ -164,7 +164,7 @@ export function requestFor(api: OpenApi, path: string, method: string, make: Mak
       params: fc.tuple(
         ...inPath.map(({ name, schema: own }) => (make === valid ? field(name, own, api) : make(own, api))),
       ),
-      rest: fc.tuple(...others.map((one) => fc.option(make(one.schema, api), { nil: undefined }))),
+      rest: fc.tuple(...others.map((one) => fc.option(make(one.schema, api), { nil: undefined, freq: 1 }))),
       body: schema === undefined ? fc.constant(undefined) : make(schema, api).map((value) => JSON.stringify(value)),
     })
     .map(({ params, rest, body }) => ({
