@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, hostname, tmpdir, totalmem } from 'node:os';
 import { defaultLanes } from '../engine-thread.ts';
+import { cancelJobOf } from '../operations/cancel-job.ts';
 import type { Parts } from '../operations/handlers.ts';
 import type { DatastoreLatency } from '../shared/latency.ts';
 import type { MigrateJob, SourceLatencyJob } from '../shared/move-jobs.ts';
@@ -67,10 +68,10 @@ export class LocalNode implements MigrationNode {
     await engines.run({ kind: 'pauseMigration', id, dataDir }, never);
   }
 
-  async cancel(request: MigrationRequest): Promise<void> {
+  async cancel({ id }: MigrationRequest): Promise<void> {
     const { engines, dataDir } = this.#parts;
-    const sides = await this.#signIns(request);
-    await engines.run({ kind: 'cancelMigration', id: request.id, ...sides, dataDir }, never);
+    const { record } = await engines.run({ kind: 'journey', id, dataDir }, never);
+    await engines.run(await cancelJobOf(this.#parts, record), never);
   }
 
   async watchLatency(

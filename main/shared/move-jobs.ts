@@ -130,7 +130,9 @@ export const Journey = z.object({
 export const CancelJob = z.object({
   kind: z.literal('cancelMigration'),
   id: MigrationId,
-  ...Both,
+  /** Null where nothing is left to undo, which takes nobody's password. */
+  source: SourceSignIn.nullable(),
+  destination: DestinationSignIn.nullable(),
   dataDir: z.string().min(1),
 });
 

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { EngineClient, type JobListener } from '../../main/engine-client.ts';
 import { defaultOptions, MigrationId, type MigrationOptions } from '../../main/shared/migration.ts';
 import type { MigrationRecord, MigrationRequest } from '../../main/shared/migration.ts';
-import type { MigrateJob } from '../../main/shared/move-jobs.ts';
+import type { CancelJob, MigrateJob } from '../../main/shared/move-jobs.ts';
 import type { Stage } from '../../main/shared/stages.ts';
 import { openImage } from '../../worker/disk/open.ts';
 import { JournalFile, journalPath, readJournal } from '../../worker/engine/journal-file.ts';
@@ -83,8 +83,11 @@ export class EngineWorld implements AsyncDisposable {
     return record;
   }
 
-  async cancel({ id }: MigrationRequest): Promise<MigrationRecord> {
-    const job = { kind: 'cancelMigration', id, ...this.signIns(), dataDir: this.dataDir } as const;
+  async cancel(
+    { id }: MigrationRequest,
+    sides: Pick<CancelJob, 'source' | 'destination'> = this.signIns(),
+  ): Promise<MigrationRecord> {
+    const job = { kind: 'cancelMigration', id, ...sides, dataDir: this.dataDir } as const;
     return await this.engine.run(job, never);
   }
 

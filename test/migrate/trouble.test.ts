@@ -97,6 +97,13 @@ describe.concurrent('a migration that meets trouble', { timeout: 120_000 }, () =
     await world.migrate(request, wait);
     world.cloud.faults.clear();
 
+    const journal = await world.journal(request);
+    await expect(world.cancel(request, { source: null, destination: null })).rejects.toMatchObject({
+      code: 'migration.sign-ins-needed',
+      retryable: true,
+    });
+    expect((await world.record(request)).stage).toBe('waiting');
+    expect((await world.journal(request)).slice(journal.length).map(({ what }) => what)).toEqual(['taken', 'left']);
     const cancelled = await world.cancel(request);
 
     expect(cancelled).toMatchObject({ stage: 'cancelled', ledger: [], stoppedAt: null, error: null });

@@ -69,6 +69,7 @@ export class RealWorld implements AsyncDisposable {
   readonly details: readonly string[];
   readonly #handlers: Pick<Handlers, Answered>;
   readonly #index: MigrationIndex;
+  readonly #vault: Vault;
   readonly #closing: readonly (() => unknown)[];
 
   /** @param machines how many there are, each with one small disk, called `vm-0`, `vm-1` …; `lab` and `cloud` are connected */
@@ -123,7 +124,7 @@ export class RealWorld implements AsyncDisposable {
       ...destinationHandlers(parts),
     };
     scheduler.start();
-    return new RealWorld({ vcenter, cloud, scheduler, dataDir, details, handlers, index }, [
+    return new RealWorld({ vcenter, cloud, scheduler, dataDir, details, handlers, index, vault }, [
       () => scheduler.stop(60_000),
       () => stop.abort(),
       () => index[Symbol.asyncDispose](),
@@ -138,6 +139,7 @@ export class RealWorld implements AsyncDisposable {
     parts: Pick<RealWorld, 'vcenter' | 'cloud' | 'scheduler' | 'dataDir' | 'details'> & {
       readonly handlers: Pick<Handlers, Answered>;
       readonly index: MigrationIndex;
+      readonly vault: Vault;
     },
     closing: readonly (() => unknown)[],
   ) {
@@ -148,6 +150,7 @@ export class RealWorld implements AsyncDisposable {
     this.details = parts.details;
     this.#handlers = parts.handlers;
     this.#index = parts.index;
+    this.#vault = parts.vault;
     this.#closing = closing;
   }
 
@@ -169,6 +172,12 @@ export class RealWorld implements AsyncDisposable {
       async () => await Promise.resolve(faults.rules),
       (rules) => rules.some(({ met }) => met > 0),
     );
+  }
+
+  /** Nobody can sign in any more. */
+  async forgetSecrets(): Promise<void> {
+    for (const { id } of (await this.ask('sources.list', {})).sources) await this.#vault.delete(id);
+    for (const { id } of (await this.ask('destinations.list', {})).destinations) await this.#vault.delete(id);
   }
 
   /** As if its process had been killed before it was written down. */

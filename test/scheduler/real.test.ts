@@ -163,6 +163,18 @@ test('one that is in the queue is not deleted, but cancelled first', async () =>
   expect((await world.ask('migrations.list', {})).migrations).toEqual([]);
 });
 
+test('one of which nothing was made is cancelled without anybody’s password', async () => {
+  await using world = await RealWorld.make(1);
+  const { id } = (await world.ask('migrations.create', { source: 'lab', destination: 'cloud', vm: 'vm-0' })).request;
+  await world.forgetSecrets();
+
+  await world.ask('migrations.action', { id, action: 'cancel' });
+
+  const { waitsFor } = await world.whenIt(id, ({ isRunning, waitsFor: why }) => !isRunning || why !== null);
+  expect(waitsFor).toBeNull();
+  expect(await world.ask('migrations.show', { id })).toMatchObject({ stage: 'cancelled', waitsFor: null });
+});
+
 test('what is told of nodes and services is what is there', async () => {
   await using world = await RealWorld.make(1);
 

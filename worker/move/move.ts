@@ -1,6 +1,6 @@
 /** Everything the engine does between a source and a destination. */
 import type { Job, JobResults } from '../../main/shared/jobs.ts';
-import type { CancelJob, MigrateJob, MoveJob, TidyJob, TidyResult } from '../../main/shared/move-jobs.ts';
+import type { MigrateJob, MoveJob, TidyJob, TidyResult } from '../../main/shared/move-jobs.ts';
 import { testOpenstack } from '../destinations/openstack/probe.ts';
 import type { JobContext } from '../engine/job-context.ts';
 import { cancelMigration } from '../engine/migrate/cancel.ts';
@@ -58,8 +58,12 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
       const { record, vm, about } = await new Shelf(job.dataDir).one(job.id);
       return { record, vm, about };
     }
-    case 'cancelMigration':
-      return await cancelMigration(job.id, toolsFor(job), signal);
+    case 'cancelMigration': {
+      const { id, source, destination, dataDir } = job;
+      const sides = source === null || destination === null ? null : { source, destination };
+      const open = sides === null ? null : async (stop: AbortSignal) => await openSides(sides, stop);
+      return await cancelMigration(id, { shelf: new Shelf(dataDir), open }, signal);
+    }
     case 'pauseMigration':
       return await pauseMigration(job.id, new Shelf(job.dataDir), signal);
     case 'deleteMigration':
@@ -70,7 +74,7 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
   }
 }
 
-function toolsFor(job: MigrateJob | CancelJob): MigrateTools {
+function toolsFor(job: MigrateJob): MigrateTools {
   return { shelf: new Shelf(job.dataDir), open: (signal) => openSides(job, signal), plan };
 }
 

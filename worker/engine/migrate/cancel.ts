@@ -1,5 +1,5 @@
 /** Cancels a migration, whoever works on it: asks that process, or undoes by the ledger what a dead one left. */
-import { toErrorInfo } from '../../../main/shared/errors.ts';
+import { GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
 import { tagOf, type MigrationId, type MigrationRecord } from '../../../main/shared/migration.ts';
 import { exits, isOver, next, type StageEvent } from '../../../main/shared/stages.ts';
 import { JournaledLedger } from './ledger.ts';
@@ -7,10 +7,27 @@ import type { MigrateTools } from './migrate.ts';
 import { MigrationBusyError, now, type Shelf } from './shelf.ts';
 import { undoAll } from './undo.ts';
 
-/** @throws LeftBehindError naming what could not be undone; the ledger keeps it */
+/** Something was made since it was looked whether there is. */
+export class SignInsNeededError extends GutsError {
+  readonly code = 'migration.sign-ins-needed';
+  readonly remedy = 'Cancel it again: both sides are signed in to then.';
+  override readonly retryable = true;
+
+  constructor(id: MigrationId) {
+    super(`Migration ${id} has something to undo, which takes signing in to both sides.`);
+  }
+}
+
+/** Null where nobody can sign in: then nothing can be undone. */
+type Open = MigrateTools['open'] | null;
+
+/**
+ * @throws LeftBehindError naming what could not be undone; the ledger keeps it
+ * @throws SignInsNeededError before anything has changed
+ */
 export async function cancelMigration(
   id: MigrationId,
-  { shelf, open }: Pick<MigrateTools, 'open'> & { readonly shelf: Shelf },
+  { shelf, open }: { readonly shelf: Shelf; readonly open: Open },
   signal: AbortSignal,
 ): Promise<MigrationRecord> {
   for (;;) {
@@ -27,12 +44,7 @@ export async function cancelMigration(
   }
 }
 
-async function cancelHere(
-  id: MigrationId,
-  shelf: Shelf,
-  open: MigrateTools['open'],
-  signal: AbortSignal,
-): Promise<void> {
+async function cancelHere(id: MigrationId, shelf: Shelf, open: Open, signal: AbortSignal): Promise<void> {
   await using taken = await shelf.take(id);
   const { journal, state } = taken;
   let { stage } = state.record;
@@ -40,11 +52,14 @@ async function cancelHere(
     stage = next(stage, event);
     await journal.write({ what: 'stage', stage, at: now() });
   };
-  if (exits[stage].cancel !== undefined) await reach('cancel');
-  if (stage !== 'cleaning') return; // over, or nothing was begun
+  const canCancel = exits[stage].cancel !== undefined;
+  if (!canCancel && stage !== 'cleaning') return; // over
   const ledger = new JournaledLedger(tagOf(id), journal, state.record.ledger);
+  if (open === null && ledger.items.length > 0) throw new SignInsNeededError(id);
+  if (canCancel) await reach('cancel');
+  if (stage !== 'cleaning') return; // nothing was begun
   try {
-    if (ledger.items.length > 0) {
+    if (open !== null && ledger.items.length > 0) {
       await using sides = await open(signal);
       await undoAll(sides, ledger, signal);
     }
