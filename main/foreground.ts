@@ -2,6 +2,7 @@
 import { defaultLanes } from './engine-thread.ts';
 import type { Parts } from './operations/handlers.ts';
 import { NeedsDaemonError } from './operations/without-daemon.ts';
+import { cancelJobOf } from './operations/cancel-job.ts';
 import { demandAction } from './operations/actions.ts';
 import type { Runner } from './operations/runner.ts';
 import type { DestinationSignIn, SourceSignIn } from './shared/connections.ts';
@@ -49,7 +50,8 @@ export class Foreground implements Runner, AsyncDisposable {
   }
 
   /** @throws NeedsDaemonError and what signing in, pausing and cancelling throw; how a run ends is in its record */
-  async act({ request }: MigrationRecord, action: MigrationAction, signal: AbortSignal): Promise<void> {
+  async act(record: MigrationRecord, action: MigrationAction, signal: AbortSignal): Promise<void> {
+    const { request } = record;
     const { id } = request;
     const { engines, dataDir } = this.#parts;
     switch (action) {
@@ -58,10 +60,9 @@ export class Foreground implements Runner, AsyncDisposable {
       case 'retry':
         await this.#begin(request);
         return;
-      case 'cancel': {
-        await engines.run({ kind: 'cancelMigration', id, ...(await this.#signIn(request)), dataDir }, signal);
+      case 'cancel':
+        await engines.run(await cancelJobOf(this.#parts, record), signal);
         return;
-      }
       case 'pause':
         await engines.run({ kind: 'pauseMigration', id, dataDir }, signal);
         return;

@@ -71,7 +71,15 @@ test('are refused where one of their parts is wrong', async () => {
 });
 
 test('leave the thread to others now and then', async () => {
-  const one = { ...goodRecord(), schedule: null, isQueued: false, waitsFor: null, placement: null, progress: [], slowedBy: null };
+  const one = {
+    ...goodRecord(),
+    schedule: null,
+    isQueued: false,
+    waitsFor: null,
+    placement: null,
+    progress: [],
+    slowedBy: null,
+  };
   const value = { migrations: Array.from({ length: 1000 }, () => one), next: null };
   let turns = 0;
   let isOver = false;
