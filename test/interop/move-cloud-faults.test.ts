@@ -10,7 +10,7 @@ import { signInTo } from '../support/vsphere-source.ts';
 import { Cloud } from './cloud.ts';
 import { closeHosts, endTokens, takeMac, takeServerQuota, type TakeBack } from './cloud-admin.ts';
 import { openstackPeer, type OpenstackPeer } from './openstack-peer.ts';
-import { end } from './openstack-services.ts';
+import { end, endAll } from './openstack-services.ts';
 
 /**
  * What happens while Glance takes the bytes of the image.
@@ -125,6 +125,7 @@ afterAll(async () => {
   await vcenter[Symbol.asyncDispose]();
   await disk[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
+  await endAll(); // agents of killed services were seen to give no networks afterwards
 });
 
 /** Signed in anew, for no token outlives the stories. */
