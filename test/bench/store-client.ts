@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { z } from 'zod';
 import { EnginePool } from '../../main/engine-pool.ts';
 import { EventHub } from '../../main/events.ts';
+import { moreFileThreads } from '../../main/file-threads.ts';
 import { resourceHandlers } from '../../main/operations/resources.ts';
 import { SignIns } from '../../main/sign-ins.ts';
 import { inventoryLines } from '../../main/shared/inventory-lines.ts';
@@ -20,6 +21,7 @@ import { goodParts, goodRecord, goodVm } from '../reports/sample.ts';
 import { page, source, vm } from '../store/samples.ts';
 import { blockOf, type Block } from './thread-block.ts';
 
+moreFileThreads(); // as the daemon does
 const VMS = 10_000;
 const MIGRATIONS = 1000;
 const TRANSITIONS = 1000;

@@ -1,12 +1,12 @@
 /**
- * How long work holds the thread at a time: what lies between two turns of the event loop, and of that what the thread was
- * really computing, for on a busy machine it also waits for a processor.
+ * How long work holds the thread at a time: what lies between two turns of the event loop, without the time in which the
+ * thread was ready and other programs had the processor.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 
 export interface Block {
-  /** The longest turn, by the processor time that the thread took in it; by the clock where the system does not tell. */
+  /** The longest turn, without waiting for a processor. */
   readonly mostMs: number;
   /** The longest turn by the clock. */
   readonly mostClockMs: number;
@@ -17,7 +17,7 @@ export interface Block {
 
 export async function blockOf(work: () => Promise<unknown>): Promise<Block> {
   await new Promise((resolve) => setTimeout(resolve, 200)); // what came before is over
-  const clock = threadClock();
+  const wait = threadWait();
   let mostMs = 0;
   let mostClockMs = 0;
   let mostGcMs = 0;
@@ -27,15 +27,15 @@ export async function blockOf(work: () => Promise<unknown>): Promise<Block> {
   });
   collector.observe({ entryTypes: ['gc'] });
   let lastMs = performance.now();
-  let lastBusyMs = clock.ms();
+  let lastWaitMs = wait.ms();
   const turn = (): void => {
     if (isOver) return;
     const nowMs = performance.now();
-    const busyMs = clock.ms();
+    const waitMs = wait.ms();
     mostClockMs = Math.max(mostClockMs, nowMs - lastMs);
-    mostMs = Math.max(mostMs, Math.min(nowMs - lastMs, busyMs - lastBusyMs));
+    mostMs = Math.max(mostMs, nowMs - lastMs - (waitMs - lastWaitMs));
     lastMs = nowMs;
-    lastBusyMs = busyMs;
+    lastWaitMs = waitMs;
     setImmediate(turn);
   };
   setImmediate(turn);
@@ -45,23 +45,23 @@ export async function blockOf(work: () => Promise<unknown>): Promise<Block> {
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   isOver = true;
   collector.disconnect();
-  clock.close();
+  wait.close();
   return { mostMs, mostClockMs, mostGcMs, seconds };
 }
 
-/** The processor time of this thread, in steps of the kernel's tick; the clock where there is no /proc. */
-function threadClock(): { ms(): number; close(): void } {
+/** How long this thread was ready and had no processor, since it began: the second number; 0 where the system does not tell. */
+function threadWait(): { ms(): number; close(): void } {
   try {
-    const file = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r'); // the first thread has the process's number
-    const text = Buffer.alloc(64);
+    const file = openSync('/proc/self/schedstat', 'r'); // of the first thread
+    const text = Buffer.alloc(128);
     return {
       ms: () => {
         const length = readSync(file, text, 0, text.length, 0);
-        return Number(text.toString('latin1', 0, length).split(' ')[0]) / 1e6;
+        return Number(text.toString('latin1', 0, length).split(' ')[1]) / 1e6;
       },
       close: () => closeSync(file),
     };
   } catch {
-    return { ms: () => performance.now(), close: () => {} };
+    return { ms: () => 0, close: () => {} };
   }
 }
