@@ -6,7 +6,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { InventoryVm } from '../shared/inventory.ts';
 import { Breather } from './breather.ts';
-import { damagedAt, End, Head, Line, newSum, shapeOfLines, type InventoryThing } from './inventory-format.ts';
+import { damagedAt, End, Head, Line, LINE_SHAPE, newSum, type InventoryThing } from './inventory-format.ts';
 import { sortGently } from './sort-gently.ts';
 
 const READ_BYTES = 512 * 1024;
@@ -94,7 +94,7 @@ async function opened(file: string): Promise<{ readonly handle: FileHandle } & A
 async function isVouchedFor(bytes: Buffer, breather: Breather): Promise<boolean> {
   const endAt = bytes.lastIndexOf('\n', bytes.length - 2) + 1;
   const end = End.safeParse(orNothing(bytes.toString('utf8', endAt)));
-  if (!end.success || end.data.shape !== shapeOfLines()) return false;
+  if (!end.success || end.data.shape !== LINE_SHAPE) return false;
   const sum = newSum();
   for (let at = 0; at < endAt; at += SUM_BYTES) {
     sum.update(bytes.subarray(at, Math.min(endAt, at + SUM_BYTES)));

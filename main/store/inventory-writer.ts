@@ -6,7 +6,7 @@ import { linesOf } from '../shared/inventory-lines.ts';
 import { Breather } from './breather.ts';
 import { FILE_MODE } from './durable-file.ts';
 import { refused } from './errors.ts';
-import { End, Head, newSum, SCHEMA_VERSION, shapeOfLines } from './inventory-format.ts';
+import { End, Head, LINE_SHAPE, newSum, SCHEMA_VERSION } from './inventory-format.ts';
 
 /** A machine with its disks takes 2 to 5 KiB: so many bytes are summed up and written at once. */
 const FLUSH_AT = 128 * 1024;
@@ -62,7 +62,7 @@ export class InventoryWriter implements AsyncDisposable {
     const { file, onFinished } = this.#options;
     this.#after(async () => {
       await this.#flush();
-      const end = { end: true, sum: this.#sum.digest('hex'), shape: shapeOfLines() } as const;
+      const end = { end: true, sum: this.#sum.digest('hex'), shape: LINE_SHAPE } as const;
       await this.#handle.appendFile(`${JSON.stringify(End.parse(end))}\n`);
     });
     try {

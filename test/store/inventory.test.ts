@@ -1,6 +1,9 @@
 /** The kept inventory: written as it is told, read with a filter, good for a data centre. */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { Line, LINE_SHAPE } from '../../main/store/inventory-format.ts';
 import { newSourceId } from '../../main/store/connections.ts';
 import { CloudFactsStore } from '../../main/store/cloud-facts.ts';
 import { InventoryStore } from '../../main/store/inventory.ts';
@@ -125,6 +128,14 @@ describe('an inventory', () => {
       writeFileSync(file, [...lines.slice(0, -1), end, ''].join('\n').replace('"cpus":2', '"cpus":"two"'));
       await expect(new InventoryStore(tmp.dir).read(id, all)).rejects.toMatchObject({ code: 'store.damaged' });
     }
+  });
+
+  test('is believed only where its words are those of this Guts: what they are is written down anew when they change', () => {
+    const words = createHash('sha256')
+      .update(JSON.stringify(z.toJSONSchema(Line)))
+      .digest('hex');
+
+    expect(LINE_SHAPE).toBe(words.slice(0, 16));
   });
 
   test('once looked at stays in memory, by name as people count, until it is another', async () => {
