@@ -48,10 +48,10 @@ export type InventoryThing =
 export const newSum = () => createHash('sha512');
 
 /**
- * Which words a line can be made of: a file that was written with others is looked at line by line. It is a sum of `Line`
- * as a JSON schema, which takes too long to be made while a daemon runs; a test says when it has changed, and to what.
+ * Which words a line can be made of: a file that was written with others is looked at line by line. It is a sum of `VmRow`
+ * and `Line` as JSON schemas, which takes too long to be made while a daemon runs; a test says when it has changed, and to what.
  */
-export const LINE_SHAPE = 'c2ffdacdbd6263e3';
+export const LINE_SHAPE = '8348fd0f5842f129';
 
 /** From the head alone. */
 export async function takenAtOf(file: string): Promise<string> {

@@ -5,6 +5,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { InventoryVm } from '../shared/inventory.ts';
+import { ROW_END, vmRowOf, type VmRow } from '../shared/inventory-lines.ts';
 import { Breather } from './breather.ts';
 import { damagedAt, End, Head, Line, LINE_SHAPE, newSum, type InventoryThing } from './inventory-format.ts';
 import { sortGently } from './sort-gently.ts';
@@ -120,6 +121,10 @@ async function rowsOf(
   const found = new Map<string, InventoryRow>();
   const tags = new Map<string, readonly string[]>();
   const same = interned();
+  const put = (row: InventoryRow): void => {
+    found.delete(row.ref); // a later line is what is true now
+    found.set(row.ref, row);
+  };
   let takenAt: string | undefined;
   let hasEnded = false;
   let number = 0;
@@ -128,20 +133,27 @@ async function rowsOf(
     const feed = bytes.indexOf(10, at);
     const end = feed < 0 ? bytes.length : feed;
     number++;
-    const value = parsed(file, number, bytes.toString('utf8', at, end));
-    if (takenAt === undefined) takenAt = checked(file, number, Head, value).takenAt;
-    else if (End.safeParse(value).success) hasEnded = true;
-    else {
-      const line = isOwn ? (value as Line) : checked(file, number, Line, value); // it was a line when it was written
-      if ('tagged' in line) for (const one of line.tagged) tags.set(one.ref, one.tags);
-      else if ('gone' in line) for (const ref of line.gone) found.delete(ref);
-      else {
-        const row = rowOf(line, at, end, same);
-        found.delete(row.ref); // a later line is what is true now
-        found.set(row.ref, row);
-      }
-    }
+    const tab = bytes.subarray(at, end).indexOf(ROW_END);
+    const begin = at + tab + 1; // of the thing; what stands before it is its row
+    const text = isOwn && tab >= 0 ? bytes.toString('utf8', at, at + tab) : bytes.toString('utf8', begin, end);
+    const value = parsed(file, number, text);
     at = end + 1;
+    if (takenAt === undefined) {
+      takenAt = checked(file, number, Head, value).takenAt;
+      continue;
+    }
+    if (isOwn && tab >= 0) {
+      put(vmRow(value as VmRow, begin, end, same)); // it was a row when it was written
+      continue;
+    }
+    if (End.safeParse(value).success) {
+      hasEnded = true;
+      continue;
+    }
+    const line = isOwn ? (value as Line) : checked(file, number, Line, value); // it was a line when it was written
+    if ('tagged' in line) for (const one of line.tagged) tags.set(one.ref, one.tags);
+    else if ('gone' in line) for (const ref of line.gone) found.delete(ref);
+    else put(rowOf(line, begin, end, same));
   }
   if (takenAt === undefined || !hasEnded) throw damagedAt(file, number, undefined);
   return { takenAt, rows: [...found.values()].map((row) => withTags(row, tags.get(row.ref))) };
@@ -157,29 +169,35 @@ function rowOf(
   if ('network' in line) return { kind: 'network', ref: line.network.ref, name: line.network.name, ...none };
   if ('datastore' in line) return { kind: 'datastore', ref: line.datastore.ref, name: line.datastore.name, ...none };
   if ('host' in line) return { kind: 'host', ref: line.host.ref, name: line.host.name, ...none };
-  const { ref, name, power, guestOsName, guestOsId, nics, folder, cluster, tags, disks } = line.vm;
-  return {
-    kind: 'vm',
-    ref,
-    name,
-    power,
-    os: [same(guestOsName ?? ''), same(guestOsId ?? '')],
-    networks: nics.map(({ networkName }) => same(networkName ?? '')),
-    folder: same(folder),
-    cluster: same(cluster ?? ''),
-    tags: tags.map(same),
-    disks: disks.map(({ key }) => same(key)),
-    at,
-    end,
-  };
+  return vmRow(vmRowOf(line.vm), at, end, same);
 }
+
+/** Ten thousand machines are in a hundred folders: one text for each of those is enough. */
+const vmRow = (
+  { ref, name, power, os, networks, folder, cluster, tags, disks }: VmRow,
+  at: number,
+  end: number,
+  same: (text: string) => string,
+): InventoryRow => ({
+  kind: 'vm',
+  ref,
+  name,
+  power,
+  os: os.map(same),
+  networks: networks.map(same),
+  folder: same(folder),
+  cluster: same(cluster),
+  tags: tags.map(same),
+  disks: disks.map(same),
+  at,
+  end,
+});
 
 function withTags(row: InventoryRow, tags: readonly string[] | undefined): InventoryRow {
   if (row.kind !== 'vm' || tags === undefined) return row;
   return { ...row, tags: [...new Set([...row.tags, ...tags])] };
 }
 
-/** Ten thousand machines are in a hundred folders: one text for each of those is enough. */
 function interned(): (text: string) => string {
   const texts = new Map<string, string>();
   return (text) => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { VmRow } from '../../main/shared/inventory-lines.ts';
 import { Line, LINE_SHAPE } from '../../main/store/inventory-format.ts';
 import { newSourceId } from '../../main/store/connections.ts';
 import { CloudFactsStore } from '../../main/store/cloud-facts.ts';
@@ -132,7 +133,7 @@ describe('an inventory', () => {
 
   test('is believed only where its words are those of this Guts: what they are is written down anew when they change', () => {
     const words = createHash('sha256')
-      .update(JSON.stringify(z.toJSONSchema(Line)))
+      .update(JSON.stringify([VmRow, Line].map((words) => z.toJSONSchema(words))))
       .digest('hex');
 
     expect(LINE_SHAPE).toBe(words.slice(0, 16));
