@@ -24,12 +24,13 @@ import { SharedRates } from './scheduler/shared-rates.ts';
 import { PlanFile } from './scheduler/plan-file.ts';
 import type { MigrationId } from './shared/migration.ts';
 import type { NodeId } from './shared/schedule.ts';
+import { UnknownMigrationError } from './shared/unknown-migration.ts';
 import { SignIns } from './sign-ins.ts';
 import { CloudFactsStore } from './store/cloud-facts.ts';
 import { ConnectionStore } from './store/connections.ts';
 import { InventoryStore } from './store/inventory.ts';
 import { MigrationIndex } from './store/migrations.ts';
-import { UncachedMigrations, UnknownMigrationError } from './store/uncached-migrations.ts';
+import { UncachedMigrations } from './store/uncached-migrations.ts';
 import type { AskPassphrase } from './vault/sealed-file.ts';
 import { Vault } from './vault/vault.ts';
 

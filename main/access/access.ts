@@ -49,15 +49,6 @@ export const onlyCaller = (caller: Caller): Access => ({
   noteStranger: async () => {},
 });
 
-/** The same rules and the same audit log for somebody who is known already. */
-export const asCaller = (access: Access, caller: Caller): Access => ({
-  callerOf: async () => await Promise.resolve(caller),
-  demand: async (asked, look) => await access.demand(asked, look),
-  demandAudit: async () => await access.demandAudit(),
-  note: async (asked, ending) => await access.note(asked, ending),
-  noteStranger: async (name, address, error) => await access.noteStranger(name, address, error),
-});
-
 /** @throws ForbiddenError */
 export function demandRole({ role, name }: Caller, needed: Role): void {
   if (mayAs(role, needed)) return;

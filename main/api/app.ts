@@ -21,7 +21,7 @@ import { EVENTS_PATH } from './words.ts';
 export interface AppParts {
   readonly handlers: Handlers;
   readonly events: EventHub;
-  /** Who may what: `OpenAccess` for those who come by network, `onlyCaller` or `asCaller` in the same process. */
+  /** Who may what: `OpenAccess` for those who come by network, `onlyCaller` in the same process. */
   readonly access: Access;
   readonly about: { readonly version: string };
   /** For idempotency keys; without it they mean nothing. */

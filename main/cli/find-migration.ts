@@ -2,7 +2,7 @@
 import { AmbiguousResourceError } from '../operations/errors.ts';
 import type { MigrationRecord } from '../shared/migration.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
-import { UnknownMigrationError } from '../store/uncached-migrations.ts';
+import { UnknownMigrationError } from '../shared/unknown-migration.ts';
 import { stateText } from './migration-text.ts';
 import type { Workplace } from './workplace.ts';
 

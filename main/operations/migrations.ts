@@ -12,6 +12,7 @@ import type { PlanId, ScheduledMigration } from '../shared/schedule.ts';
 import { randomLetters } from '../store/connections.ts';
 import { demandAction } from './actions.ts';
 import { chosenBy } from './chosen.ts';
+import { definedOf } from './defined.ts';
 import { MigrationInHandError } from './errors.ts';
 import { findVm } from './find.ts';
 import { matcher } from './glob.ts';
@@ -163,13 +164,6 @@ function demandIdle({ request, isQueued, isRunning }: ScheduledMigration): void 
 
 function withDefaults(options: Wish['options']): MigrationOptions {
   return { ...defaultOptions, ...definedOf(options) };
-}
-
-/** Without the fields that are there and undefined. */
-function definedOf<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>; // that is what the filter leaves
-  };
 }
 
 type Sort = 'createdAt' | '-createdAt' | 'vm' | '-vm' | 'stage' | '-stage' | 'queue';

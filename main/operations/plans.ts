@@ -1,6 +1,6 @@
 /** Answers what is asked about plans: machines of one source that go to one destination in waves. */
 import { GutsError, toErrorInfo } from '../shared/errors.ts';
-import { defaultOptions, MigrationId, type MigrationOptions, type MigrationRequest } from '../shared/migration.ts';
+import { defaultOptions, MigrationId, type MigrationRequest } from '../shared/migration.ts';
 import type { Plan, PlannedMachine } from '../shared/plans.ts';
 import type { ActionResult } from '../shared/schedule.ts';
 import type { ParsedOf } from '../shared/operations.ts';
@@ -9,6 +9,7 @@ import type { Scheduler } from '../scheduler/scheduler.ts';
 import { demandWindow } from '../scheduler/windows.ts';
 import { randomLetters } from '../store/connections.ts';
 import type { InventoryRow } from '../store/inventory-view.ts';
+import { definedOf } from './defined.ts';
 import type { Parts, Some } from './handlers.ts';
 import { inventoryOf } from './inventory.ts';
 
@@ -66,7 +67,11 @@ export function planHandlers(
       const before = starting.get(id) ?? Promise.resolve();
       const turn = before.catch(() => {}).then(async () => await startPlan(parts, scheduler, plans, plans.find(id)));
       starting.set(id, turn);
-      return await turn;
+      try {
+        return await turn;
+      } finally {
+        if (starting.get(id) === turn) starting.delete(id);
+      }
     },
     'plans.delete': async ({ plan }) => {
       const { id } = plans.find(plan);
@@ -179,9 +184,4 @@ async function writeDown(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, next));
   return failed;
-}
-
-function definedOf(options: { readonly [K in keyof MigrationOptions]?: MigrationOptions[K] | undefined }) {
-  const named = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(named) as { [K in keyof MigrationOptions]?: MigrationOptions[K] }; // its own fields, without those
 }

@@ -18,6 +18,7 @@ import {
   type SchedulerSettings,
 } from '../shared/schedule.ts';
 import { isOver } from '../shared/stages.ts';
+import { UnknownMigrationError } from '../shared/unknown-migration.ts';
 import { AtWork } from './at-work.ts';
 import { Bandwidth, type RateTable } from './bandwidth.ts';
 import type { Clock } from './clock.ts';
@@ -32,7 +33,6 @@ import type { QueueFile } from './queue-file.ts';
 import type { SettingsFile } from './settings-file.ts';
 import type { NameOf } from './slots.ts';
 import { usualPace, type Pace } from './slow-down.ts';
-import { UnknownMigrationError } from '../store/uncached-migrations.ts';
 import { wouldWaitForItself } from './waves.ts';
 import { demandWindow } from './windows.ts';
 

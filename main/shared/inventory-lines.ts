@@ -32,7 +32,7 @@ export const inventoryLines = (page: InventoryPage): InventoryLines => ({
 });
 
 /** Each with its end. Warnings are for the operator and not kept. */
-export function* linesOf({ vms, networks, datastores, hosts, gone, tagged }: InventoryPage): Generator<string> {
+function* linesOf({ vms, networks, datastores, hosts, gone, tagged }: InventoryPage): Generator<string> {
   for (const vm of vms) yield `${JSON.stringify(vmRowOf(vm))}${ROW_END}${lineOf({ vm })}`;
   for (const network of networks) yield lineOf({ network });
   for (const datastore of datastores) yield lineOf({ datastore });

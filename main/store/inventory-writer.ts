@@ -1,8 +1,6 @@
 /** Writes the file of an inventory as its pages are told, behind the back of whoever tells them. */
 import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import type { SourceId } from '../shared/connections.ts';
-import type { InventoryPage } from '../shared/inventory.ts';
-import { linesOf } from '../shared/inventory-lines.ts';
 import { Breather } from './breather.ts';
 import { FILE_MODE } from './durable-file.ts';
 import { refused } from './errors.ts';
@@ -45,14 +43,7 @@ export class InventoryWriter implements AsyncDisposable {
     return writer;
   }
 
-  /** Takes a page at once; `finish` tells how that went. */
-  add(page: InventoryPage): void {
-    this.#after(async () => {
-      for (const line of linesOf(page)) await this.#take(line);
-    });
-  }
-
-  /** The same of lines that somebody else has made. */
+  /** Takes lines at once, as `inventoryLines` makes them; `finish` tells how that went. */
   addLines(text: string): void {
     this.#after(async () => await this.#take(text));
   }

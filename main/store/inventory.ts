@@ -6,21 +6,13 @@ import { stat, unlink } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { SourceId } from '../shared/connections.ts';
 import { GutsError } from '../shared/errors.ts';
-import type { InventoryVm } from '../shared/inventory.ts';
-import { Breather } from './breather.ts';
 import { makeFolder } from './durable-file.ts';
 import { refused } from './errors.ts';
-import { takenAtOf, type InventoryThing } from './inventory-format.ts';
+import { takenAtOf } from './inventory-format.ts';
 import { InventoryView } from './inventory-view.ts';
 import { InventoryWriter } from './inventory-writer.ts';
 
 export type { InventoryThing } from './inventory-format.ts';
-
-export interface Inventory {
-  readonly takenAt: string;
-  /** Those that were asked for, in the order in which the source told them. */
-  readonly things: readonly InventoryThing[];
-}
 
 /** Nothing was read from this source yet. */
 export class NoInventoryError extends GutsError {
@@ -86,28 +78,6 @@ export class InventoryStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw refused('read', file, error);
     }
-  }
-
-  /**
-   * The things for which `wanted` holds. Null where nothing was kept.
-   * @param isTagged of machines with their tags
-   * @throws StoreDamagedError when the file is cut or not what was written
-   */
-  async read(
-    source: SourceId,
-    wanted: (one: InventoryThing) => boolean,
-    isTagged: (vm: InventoryVm) => boolean = () => true,
-  ): Promise<Inventory | null> {
-    const view = await this.view(source);
-    if (view === null) return null;
-    const breather = new Breather();
-    const things: InventoryThing[] = [];
-    for (const row of view.told) {
-      if (breather.isDue) await breather.breathe();
-      const one = view.thing(row);
-      if (wanted(one) && (one.kind !== 'vm' || isTagged(one.thing))) things.push(one);
-    }
-    return { takenAt: view.takenAt, things };
   }
 
   /** Also when nothing is there. */

@@ -1,7 +1,6 @@
 /** Migrations as their journals tell them at this moment: other processes may be at work on them. */
 import type { EnginePool } from '../engine-pool.ts';
 import type { MigrationShelf } from '../operations/handlers.ts';
-import { GutsError } from '../shared/errors.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 
 const never = new AbortController().signal;
@@ -20,20 +19,9 @@ export class UncachedMigrations implements MigrationShelf {
   }
 
   async one(id: MigrationId): Promise<MigrationRecord> {
-    const [record] = await this.#engines.run({ kind: 'migrations', dataDir: this.#dataDir, id }, never);
-    if (record === undefined) throw new UnknownMigrationError(id);
-    return record;
+    return (await this.#engines.run({ kind: 'journey', id, dataDir: this.#dataDir }, never)).record;
   }
 
   async refresh(): Promise<void> {}
   async forget(): Promise<void> {}
-}
-
-export class UnknownMigrationError extends GutsError {
-  readonly code = 'migration.unknown';
-  readonly remedy = '“guts list” shows those that are known.';
-
-  constructor(which: string) {
-    super(`There is no migration “${which}”.`);
-  }
 }

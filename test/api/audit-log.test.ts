@@ -1,14 +1,14 @@
 /** The audit log as a file: in order through restarts and new files, and nothing is changed that it cannot hold. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AuditLog } from '../../main/access/audit-log.ts';
 import { OpenAccess } from '../../main/access/open-access.ts';
-import { asCaller } from '../../main/access/access.ts';
 import { ApiClient } from '../../main/api/client.ts';
 import type { AuditEntry } from '../../main/shared/access.ts';
 import { scratch } from '../support/disks.ts';
 import { smallDisk, whyNoSmallDisk, type SmallDisk } from '../support/small-disk.ts';
-import { owner, smallHost } from './small-host.ts';
+import { smallHost } from './small-host.ts';
 
 const entry = (what: string) => ({ who: 'ada', what, about: { id: 'mig_000000000001' }, result: 'done' });
 
@@ -52,8 +52,9 @@ describe.skipIf(whyNoSmallDisk !== null)('on a full disk', () => {
   test('what was done without its line is said, nothing more is done, and the line is made up for', async () => {
     using host = smallHost();
     await using access = await OpenAccess.open({ dataDir: disk.dir, connections: host.connections });
-    using app = host.app(asCaller(access, owner));
-    const client = new ApiClient(async (request) => await app.fetch(request), { baseUrl: 'http://guts.local' });
+    using app = host.app(access);
+    const token = readFileSync(path.join(disk.dir, 'api-token'), 'utf8').trim();
+    const client = new ApiClient(async (request) => await app.fetch(request), { baseUrl: 'http://guts.local', token });
     const change = async (preflights: number) => await client.call('settings.change', { preflights });
     disk.fill();
     // The file's last block still takes some lines.

@@ -19,8 +19,9 @@ import {
 } from '../../main/store/connections.ts';
 import { InventoryStore } from '../../main/store/inventory.ts';
 import { scratch } from '../support/disks.ts';
-import { smallInventory } from '../store/samples.ts';
+import { smallInventory, vmsOf } from '../store/samples.ts';
 import { madeMigration, madePlan } from './made.ts';
+import { inventoryLines } from '../../main/shared/inventory-lines.ts';
 
 export const owner: Caller = { name: 'owner', role: 'admin', project: null };
 
@@ -80,7 +81,7 @@ export function smallHost(instead: Partial<Handlers> = {}): SmallHost {
     'sources.refresh': async ({ source }) => {
       const { id } = await connections.find('source', source);
       await using writer = await inventories.writer(id);
-      writer.add(smallInventory);
+      writer.addLines(inventoryLines(smallInventory).text);
       await writer.finish();
       const about = { product: 'x', version: '8', build: '1', kind: 'vcenter' as const, instanceId: 'i' };
       return { about, vms: smallInventory.vms.length, networks: 1, datastores: 1, hosts: 1, warnings: [], seconds: 0 };
@@ -101,9 +102,8 @@ export function smallHost(instead: Partial<Handlers> = {}): SmallHost {
       const from = Number(marker);
       const all = [];
       for (const source of await connections.list('source')) {
-        const inventory = await inventories.read(source.id, ({ kind }) => kind === 'vm');
-        for (const one of inventory?.things ?? [])
-          if (one.kind === 'vm') all.push({ ...one.thing, source: source.name, takenAt: inventory?.takenAt ?? '' });
+        const view = await inventories.view(source.id);
+        for (const vm of vmsOf(view)) all.push({ ...vm, source: source.name, takenAt: view?.takenAt ?? '' });
       }
       const end = from + limit;
       return { instances: all.slice(from, end), next: end < all.length ? String(end) : null };

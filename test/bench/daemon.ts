@@ -20,6 +20,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { ApiClient } from '../../main/api/client.ts';
 import { networkFetch } from '../../main/api/network-fetch.ts';
+import { inventoryLines } from '../../main/shared/inventory-lines.ts';
 import { defaultSettings } from '../../main/shared/schedule.ts';
 import { ConnectionStore } from '../../main/store/connections.ts';
 import { InventoryStore } from '../../main/store/inventory.ts';
@@ -146,7 +147,13 @@ async function filled(): Promise<readonly string[]> {
   await using writer = await new InventoryStore(dataDir).writer(from.id);
   const machines = crowd(Number(flags.machines));
   for (let at = 0; at < machines.vms.length; at += 250)
-    writer.add({ ...machines, ...(at > 0 ? { networks: [], datastores: [], hosts: [] } : {}), vms: machines.vms.slice(at, at + 250) }); // prettier-ignore
+    writer.addLines(
+      inventoryLines({
+        ...machines,
+        ...(at > 0 ? { networks: [], datastores: [], hosts: [] } : {}),
+        vms: machines.vms.slice(at, at + 250),
+      }).text,
+    );
   await writer.finish();
   return machines.vms.slice(0, Number(flags.moves)).map(({ ref }) => ref);
 }

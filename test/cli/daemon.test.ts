@@ -200,6 +200,8 @@ describe('without a daemon', () => {
     const env = envOf('stopped');
     await setUp(env);
     const before = cloud.state();
+    // No copy ends before the last moment: on a fast computer, too, there is something to stop.
+    for (const where of ['folder', 'nfc']) vc.faults.add({ where, kind: 'stall', count: -1, delayMs: 5000 });
 
     for (const afterMs of [300, 700, 1200]) {
       const words = [

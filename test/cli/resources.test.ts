@@ -6,14 +6,15 @@ import { gutsWith } from '../support/guts.ts';
 import { scratch } from '../support/disks.ts';
 import { gutsOnTerminal } from '../support/terminal.ts';
 import { smallInventory, smallTags, source } from '../store/samples.ts';
+import { inventoryLines } from '../../main/shared/inventory-lines.ts';
 
 /** A data folder with one source and its inventory. */
 async function prepared(tmp: ReturnType<typeof scratch>): Promise<Record<string, string>> {
   const vc = source('vc1');
   await new ConnectionStore(tmp.file('data')).put('source', vc);
   await using writer = await new InventoryStore(tmp.file('data')).writer(vc.id);
-  writer.add(smallInventory);
-  writer.add(smallTags);
+  writer.addLines(inventoryLines(smallInventory).text);
+  writer.addLines(inventoryLines(smallTags).text);
   await writer.finish();
   return { GUTS_DATA_DIR: tmp.file('data'), GUTS_VAULT: 'memory' };
 }

@@ -12,6 +12,7 @@ import { run, scratch } from '../support/disks.ts';
 import { gutsWith, type Outcome } from '../support/guts.ts';
 import { gutsOnTerminal } from '../support/terminal.ts';
 import { smallInventory, source } from '../store/samples.ts';
+import { inventoryLines } from '../../main/shared/inventory-lines.ts';
 
 const SECRET = 'Tr0ub4dor & 3';
 const TOKEN = 'gut_the-token-of-this-machine';
@@ -61,7 +62,7 @@ describe('guts logs bundle', () => {
       await taken.journal.write({ what: 'failed', error });
     }
     await using writer = await new InventoryStore(dataDir).writer(connection.id);
-    writer.add(smallInventory);
+    writer.addLines(inventoryLines(smallInventory).text);
     await writer.finish();
     mkdirSync(path.join(dataDir, 'logs'));
     const basic = Buffer.from(`u:${SECRET}`).toString('base64');

@@ -26,7 +26,7 @@ import { CloudFactsStore } from '../../main/store/cloud-facts.ts';
 import { ConnectionStore } from '../../main/store/connections.ts';
 import { InventoryStore } from '../../main/store/inventory.ts';
 import { MigrationIndex } from '../../main/store/migrations.ts';
-import { UnknownMigrationError } from '../../main/store/uncached-migrations.ts';
+import { UnknownMigrationError } from '../../main/shared/unknown-migration.ts';
 import { Vault } from '../../main/vault/vault.ts';
 import { seededContent } from '../lab/content.ts';
 import type { FaultBook } from '../lab/faults.ts';

@@ -2,6 +2,8 @@
 import { newDestinationId, newSourceId } from '../../main/store/connections.ts';
 import type { DestinationConnection, SourceConnection } from '../../main/shared/connections.ts';
 import type { InventoryPage, InventoryVm } from '../../main/shared/inventory.ts';
+import type { InventoryThing } from '../../main/store/inventory.ts';
+import type { InventoryView } from '../../main/store/inventory-view.ts';
 
 export const source = (name: string): SourceConnection => ({
   id: newSourceId(),
@@ -151,3 +153,10 @@ export const smallTags = page({
     { ref: 'vm-16', tags: ['Owner:Databases: Oracle'] },
   ],
 });
+
+/** In the order in which the source told them. */
+export const thingsOf = (view: InventoryView | null): InventoryThing[] =>
+  view?.told.map((row) => view.thing(row)) ?? [];
+
+export const vmsOf = (view: InventoryView | null): InventoryVm[] =>
+  thingsOf(view).flatMap((one) => (one.kind === 'vm' ? [one.thing] : []));

@@ -14,7 +14,8 @@ import { Shelf } from '../../worker/engine/migrate/shelf.ts';
 import { scratch } from '../support/disks.ts';
 import { gutsWith } from '../support/guts.ts';
 import { smallDisk, whyNoSmallDisk, type SmallDisk } from '../support/small-disk.ts';
-import { page, smallInventory, source, vm } from './samples.ts';
+import { page, smallInventory, source, vm, vmsOf } from './samples.ts';
+import { inventoryLines } from '../../main/shared/inventory-lines.ts';
 
 if (whyNoSmallDisk !== null) process.stdout.write(`small disks are left out: ${whyNoSmallDisk}\n`);
 
@@ -125,18 +126,20 @@ describe.skipIf(whyNoSmallDisk !== null)('on a disk', () => {
     const id = newSourceId();
     {
       await using first = await store.writer(id);
-      first.add(smallInventory);
+      first.addLines(inventoryLines(smallInventory).text);
       await first.finish();
     }
     const read = async () => {
       await using writer = await store.writer(id);
-      writer.add(page({ vms: Array.from({ length: 5000 }, (_, i) => vm(`vm-${i}`, `server-${i}`)) }));
+      writer.addLines(
+        inventoryLines(page({ vms: Array.from({ length: 5000 }, (_, i) => vm(`vm-${i}`, `server-${i}`)) })).text,
+      );
       await writer.finish();
     };
 
     await expect(read()).rejects.toMatchObject(full);
 
-    expect((await store.read(id, ({ kind }) => kind === 'vm'))?.things).toHaveLength(smallInventory.vms.length);
+    expect(vmsOf(await store.view(id))).toHaveLength(smallInventory.vms.length);
     expect(names('inventory')).toEqual([`${id}.ndjson`]);
   });
 

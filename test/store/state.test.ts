@@ -15,6 +15,7 @@ import { z } from 'zod';
 import { scratch } from '../support/disks.ts';
 import { gutsWith, type Outcome } from '../support/guts.ts';
 import { smallInventory, source } from './samples.ts';
+import { inventoryLines } from '../../main/shared/inventory-lines.ts';
 
 const SECRET = 'Tr0ub4dor & 3';
 const TORN = 'mig_000000000002';
@@ -58,7 +59,7 @@ describe('guts state', () => {
     await log.append({ id: TORN });
     await log[Symbol.asyncDispose]();
     await using writer = await new InventoryStore(from).writer(connection.id);
-    writer.add(smallInventory);
+    writer.addLines(inventoryLines(smallInventory).text);
     await writer.finish();
     for (const name of ['plans', 'settings', 'policy', 'tokens'])
       writeFileSync(path.join(from, `${name}.json`), `{"schemaVersion":1,"name":"${name}"}`);

@@ -6,20 +6,12 @@ import { GutsError } from '../../../main/shared/errors.ts';
 import { MigrationId, type MigrationRecord, type MigrationRequest } from '../../../main/shared/migration.ts';
 import type { MigrationPage } from '../../../main/shared/move-jobs.ts';
 import { isOver } from '../../../main/shared/stages.ts';
+import { UnknownMigrationError } from '../../../main/shared/unknown-migration.ts';
 import { journalRefused } from '../journal-errors.ts';
 import { JournalFile, journalNames, journalPath, readJournal, readJournals } from '../journal-file.ts';
 import { isAlive, thisProcess } from '../process-mark.ts';
 import { MoveEntry, stateOf, type MoveState } from './journal.ts';
 import { Wishes, type Answer, type Wish } from './wishes.ts';
-
-export class UnknownMigrationError extends GutsError {
-  readonly code = 'migration.unknown';
-  readonly remedy = 'See “guts list” for the migrations that this machine knows.';
-
-  constructor(id: string) {
-    super(`There is no migration “${id}” here.`);
-  }
-}
 
 export class MigrationBusyError extends GutsError {
   readonly code = 'migration.busy';

@@ -1,0 +1,11 @@
+/** What is said of a migration that this machine does not know. */
+import { GutsError } from './errors.ts';
+
+export class UnknownMigrationError extends GutsError {
+  readonly code = 'migration.unknown';
+  readonly remedy = '“guts list” shows those that are known.';
+
+  constructor(which: string) {
+    super(`There is no migration “${which}”.`);
+  }
+}
