@@ -1,4 +1,4 @@
-/** `guts list`, `show`, `start`, `watch`, `pause`, `resume`, `cancel`, `retry`, `delete`: migrations after they were created. */
+/** `guts list`, `show`, `start`, `watch`, `pause`, `resume`, `cancel`, `cutover`, `retry`, `delete`: migrations after they were created. */
 import { Option, type Command } from 'commander';
 import { allowedActions, demandAction } from '../operations/actions.ts';
 import { GutsError, toErrorInfo } from '../shared/errors.ts';
@@ -37,6 +37,7 @@ export function addMigrations(program: Command): void {
     });
   addForSome(program, 'pause', 'stop migrations where they can go on later; what was copied stays', pauseIt);
   addForSome(program, 'cancel', 'stop migrations and undo what they have made on either side', cancelIt);
+  addForSome(program, 'cutover', 'move machines whose disks are in sync over to the destination', cutOverIt);
   const remove = program
     .command('delete')
     .description('forget a migration that has ended')
@@ -58,7 +59,7 @@ function addRun(program: Command, action: 'start' | 'resume' | 'retry', descript
 /** One is followed to where it stands then; of several is told how the wish went. */
 function addForSome(
   program: Command,
-  action: 'start' | 'resume' | 'retry' | 'pause' | 'cancel',
+  action: 'start' | 'resume' | 'retry' | 'pause' | 'cancel' | 'cutover',
   description: string,
   doIt: (workplace: Workplace, record: ScheduledMigration) => Promise<void>,
 ): void {
@@ -105,6 +106,13 @@ async function cancelIt(workplace: Workplace, record: ScheduledMigration): Promi
       : `${id} is ${stateText(after)}. Still there:\n${after.ledger.map(({ side, kind, name, id }) => `  ${side} ${kind} ${name} ${id ?? ''}\n`).join('')}`,
   );
   if (after.error !== null) throw new ToldError(after.error);
+}
+
+async function cutOverIt(workplace: Workplace, record: ScheduledMigration): Promise<void> {
+  demandAction(record, 'cutover');
+  const { id } = record.request;
+  await workplace.call('migrations.action', { id, action: 'cutover' });
+  await endWith(workplace, await follow(workplace, id, record.stages.length));
 }
 
 interface ListFlags {

@@ -175,6 +175,9 @@ describe('guts', { timeout: 180_000 }, () => {
     const again = await guts('start', request.id);
     expect(again).toMatchObject({ code: 1 });
     expect(again.stderr).toContain('migration.no-such-step');
+    expect((await guts('cutover', request.id)).stderr).toMatch(
+      /migration\.no-such-step.*“done”, so “cutover” does not fit/,
+    );
     const table = await guts('list', '--vm', 'files-*', '--stage', 'done');
     expect(table.stdout).toMatch(/files-01 +vc1 +os1 +done/);
     expect(await guts('delete', request.id)).toMatchObject({ code: 0 });
