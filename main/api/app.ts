@@ -16,7 +16,7 @@ import { openPages } from './open-pages.ts';
 import { perform, type Served } from './perform.ts';
 import { problemResponse } from './problem.ts';
 import { Tally } from './tally.ts';
-import { EVENTS_PATH } from './words.ts';
+import { EVENTS_PATH } from '../shared/client/words.ts';
 
 export interface AppParts {
   readonly handlers: Handlers;

@@ -1,6 +1,6 @@
 /** The body of a request as JSON: never more of it than is allowed, and nothing that is not what it says. */
 import { CutRequestError, NotJsonError, TooLargeError, BadRequestError } from './errors.ts';
-import { JSON_TYPE } from './words.ts';
+import { JSON_TYPE } from '../shared/client/words.ts';
 
 /**
  * What the body holds; an empty object where there is none.

@@ -6,7 +6,7 @@ import { docsStyle } from './docs-style.ts';
 import type { JsonSchema } from './json-schemas.ts';
 import type { DescribedOperation, OpenApi } from './openapi.ts';
 import { typeText } from './type-text.ts';
-import { JSON_TYPE } from './words.ts';
+import { JSON_TYPE } from '../shared/client/words.ts';
 
 const styleHash = createHash('sha256').update(docsStyle).digest('base64');
 /** Nothing but the page's own style, and nowhere in somebody else's frame. */

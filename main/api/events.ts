@@ -4,7 +4,7 @@ import { toErrorInfo } from '../shared/errors.ts';
 import { wantedOf } from './event-frames.ts';
 import type { EventStreams } from './event-streams.ts';
 import type { Arrival } from './answer.ts';
-import { EVENTS_TYPE } from './words.ts';
+import { EVENTS_TYPE } from '../shared/client/words.ts';
 
 const HEADERS = {
   'content-type': EVENTS_TYPE,

@@ -41,7 +41,7 @@ import {
 } from '../shared/schedule.ts';
 import { Stage } from '../shared/stages.ts';
 import { CertificateFacts, Trust } from '../shared/trust.ts';
-import { ProblemShape } from './problem-shape.ts';
+import { ProblemShape } from '../shared/client/problem-shape.ts';
 
 const named = {
   ActionResult,

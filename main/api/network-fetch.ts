@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { TrustedAgent, UntrustedPeerError } from '../access/trusted-agent.ts';
 import { Fingerprint } from '../shared/trust.ts';
 import { GutsError } from '../shared/errors.ts';
-import { UntrustedServerError } from './client-errors.ts';
-import type { Fetch } from './client.ts';
+import { UntrustedServerError } from '../shared/client/client-errors.ts';
+import type { Fetch } from '../shared/client/client.ts';
 
 class NoFingerprintError extends GutsError {
   readonly code = 'server.no-fingerprint';

@@ -7,7 +7,7 @@ import { etagOf, isAmong } from './etag.ts';
 import { gauge, type Tally } from './tally.ts';
 import { METRICS_TYPE, metricsText, type Metric } from './metrics.ts';
 import { openApiOf, type OpenApi } from './openapi.ts';
-import { JSON_TYPE } from './words.ts';
+import { JSON_TYPE } from '../shared/client/words.ts';
 
 export class NotReadyError extends GutsError {
   readonly code = 'api.not-ready';

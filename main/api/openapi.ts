@@ -7,8 +7,8 @@ import { hasBody, pathFields } from './input.ts';
 import { JsonSchemas, type JsonSchema } from './json-schemas.ts';
 import { hasTwin } from './preconditions.ts';
 import { presentations } from './presentations.ts';
-import { ProblemShape } from './problem-shape.ts';
-import { EVENTS_PATH, EVENTS_TYPE, JSON_TYPE, PROBLEM_TYPE } from './words.ts';
+import { ProblemShape } from '../shared/client/problem-shape.ts';
+import { EVENTS_PATH, EVENTS_TYPE, JSON_TYPE, PROBLEM_TYPE } from '../shared/client/words.ts';
 
 export interface Parameter {
   readonly name: string;

@@ -12,7 +12,7 @@ import type { KeptAnswers } from './kept-answers.ts';
 import { lookOf } from './look.ts';
 import { ifMatch } from './preconditions.ts';
 import { presentations, wantsPage } from './presentations.ts';
-import { JSON_TYPE } from './words.ts';
+import { JSON_TYPE } from '../shared/client/words.ts';
 
 /** What all requests are answered with. */
 export interface Served {

@@ -2,8 +2,8 @@
 import { firstOf, toErrorInfo } from '../shared/errors.ts';
 import { BadRequestError, WrongMethodError } from './errors.ts';
 import { isListed, kindOf } from './codes.ts';
-import type { ProblemShape } from './problem-shape.ts';
-import { PROBLEM_TYPE } from './words.ts';
+import type { ProblemShape } from '../shared/client/problem-shape.ts';
+import { PROBLEM_TYPE } from '../shared/client/words.ts';
 
 /** An error that says when it is worth to ask again. */
 export interface Patience {

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { GutsError } from '../shared/errors.ts';
 import { kindOf } from './codes.ts';
 import { problemOf } from './problem.ts';
-import { PROBLEM_TYPE } from './words.ts';
+import { PROBLEM_TYPE } from '../shared/client/words.ts';
 
 class LargeHeadersError extends GutsError {
   readonly code = 'api.large-headers';

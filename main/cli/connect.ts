@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { version } from '../../package.json';
 import { onlyCaller } from '../access/access.ts';
 import { makeApp } from '../api/app.ts';
-import { ApiClient } from '../api/client.ts';
+import { ApiClient } from '../shared/client/client.ts';
 import { networkFetch } from '../api/network-fetch.ts';
 import { dataDir } from '../data-dir.ts';
 import { Host } from '../host.ts';

@@ -1,6 +1,6 @@
 /** What the commands on connections and migrations share: whoever answers them, and the terminal. */
 import type { Command } from 'commander';
-import type { ApiClient, PagedName, RowOf } from '../api/client.ts';
+import type { ApiClient, PagedName, RowOf } from '../shared/client/client.ts';
 import type { InputOf, OperationName, OutputOf } from '../shared/operations.ts';
 import { GutsError } from '../shared/errors.ts';
 import { NameTakenError, type ConnectionKind } from '../store/connections.ts';

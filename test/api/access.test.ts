@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ApiClient } from '../../main/api/client.ts';
+import type { ApiClient } from '../../main/shared/client/client.ts';
 import type { Role } from '../../main/shared/access.ts';
 import { openHost, type OpenHost } from './open-host.ts';
 

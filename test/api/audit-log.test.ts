@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AuditLog } from '../../main/access/audit-log.ts';
 import { OpenAccess } from '../../main/access/open-access.ts';
-import { ApiClient } from '../../main/api/client.ts';
+import { ApiClient } from '../../main/shared/client/client.ts';
 import type { AuditEntry } from '../../main/shared/access.ts';
 import { scratch } from '../support/disks.ts';
 import { smallDisk, whyNoSmallDisk, type SmallDisk } from '../support/small-disk.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { ApiClient } from '../../main/api/client.ts';
+import { ApiClient } from '../../main/shared/client/client.ts';
 import { networkFetch } from '../../main/api/network-fetch.ts';
 import { serveOn } from '../../main/api/server.ts';
 import { MigrationId } from '../../main/shared/migration.ts';

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { networkFetch } from '../../main/api/network-fetch.ts';
 import { openApiOf, type OpenApi } from '../../main/api/openapi.ts';
-import { ProblemShape } from '../../main/api/problem-shape.ts';
+import { ProblemShape } from '../../main/shared/client/problem-shape.ts';
 import { serveOn, type Server } from '../../main/api/server.ts';
 import { operationNames, operations, type Operation, type OperationName } from '../../main/shared/operations.ts';
 import { hostile, requestFor, valid, type MadeRequest } from './arbitrary.ts';

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { networkFetch } from '../../main/api/network-fetch.ts';
 import type { OpenApi } from '../../main/api/openapi.ts';
-import { ProblemShape } from '../../main/api/problem-shape.ts';
+import { ProblemShape } from '../../main/shared/client/problem-shape.ts';
 import { operationNames, operations, type Operation } from '../../main/shared/operations.ts';
 import { signInWithCredential } from '../lab/openstack/sign-in.ts';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';

@@ -1,7 +1,7 @@
 /** The event stream: everything in order, again from where one broke off, for many at once, and never at the expense of others. */
 import * as net from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { ApiClient } from '../../main/api/client.ts';
+import { ApiClient } from '../../main/shared/client/client.ts';
 import { networkFetch } from '../../main/api/network-fetch.ts';
 import { serveOn } from '../../main/api/server.ts';
 import type { GutsEvent, NumberedEvent } from '../../main/shared/events.ts';

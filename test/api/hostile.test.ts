@@ -1,6 +1,6 @@
 /** Requests that mean no good: none comes in, none brings the server down, and each is refused with a code. */
 import { describe, expect, test } from 'vitest';
-import { ApiClient } from '../../main/api/client.ts';
+import { ApiClient } from '../../main/shared/client/client.ts';
 import { networkFetch } from '../../main/api/network-fetch.ts';
 import { serveOn } from '../../main/api/server.ts';
 import { makeCertificate } from '../lab/certificate.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { accessHandlers } from '../../main/access/handlers.ts';
 import { OpenAccess, type OpenAccessParts } from '../../main/access/open-access.ts';
-import { ApiClient } from '../../main/api/client.ts';
+import { ApiClient } from '../../main/shared/client/client.ts';
 import { KeptAnswers } from '../../main/api/kept-answers.ts';
 import { networkFetch } from '../../main/api/network-fetch.ts';
 import { serveOn, type Server } from '../../main/api/server.ts';

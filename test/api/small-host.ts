@@ -2,7 +2,7 @@
 import { onlyCaller, type Access } from '../../main/access/access.ts';
 import { makeApp, type App } from '../../main/api/app.ts';
 import type { KeptAnswers } from '../../main/api/kept-answers.ts';
-import { ApiClient } from '../../main/api/client.ts';
+import { ApiClient } from '../../main/shared/client/client.ts';
 import { EventHub } from '../../main/events.ts';
 import type { CallContext, Handlers } from '../../main/operations/handlers.ts';
 import { GutsError } from '../../main/shared/errors.ts';

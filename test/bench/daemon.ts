@@ -18,7 +18,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { ApiClient } from '../../main/api/client.ts';
+import { ApiClient } from '../../main/shared/client/client.ts';
 import { networkFetch } from '../../main/api/network-fetch.ts';
 import { inventoryLines } from '../../main/shared/inventory-lines.ts';
 import { defaultSettings } from '../../main/shared/schedule.ts';

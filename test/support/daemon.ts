@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { ApiClient } from '../../main/api/client.ts';
+import { ApiClient } from '../../main/shared/client/client.ts';
 import { systemNode } from './guts.ts';
 
 const cli = path.resolve(import.meta.dirname, '../../out/cli.cjs');

@@ -6,7 +6,7 @@ import '../../../main/shared/shim.ts';
 import * as http from 'node:http';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { eventBlocks } from '../../../main/api/event-lines.ts';
+import { eventBlocks } from '../../../main/shared/client/event-lines.ts';
 import { spreadOf } from '../spread.ts';
 
 const [url = '', count = ''] = process.argv.slice(2);

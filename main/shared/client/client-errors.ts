@@ -1,5 +1,5 @@
 /** What can go wrong between a client and the server; what goes wrong in the server comes as a RemoteError. */
-import { GutsError } from '../shared/errors.ts';
+import { GutsError } from '../errors.ts';
 
 export class ServerUnreachableError extends GutsError {
   readonly code = 'server.unreachable';

@@ -1,9 +1,7 @@
-/** A Guts server as a set of typed calls: over the network, or in the same process without one. */
-import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+/** A Guts server as a set of typed calls: over the network, from its own page, or in the same process without a network. */
 import { z } from 'zod';
-import { RemoteError } from '../shared/errors.ts';
-import { GutsEvent, type NumberedEvent } from '../shared/events.ts';
+import { RemoteError } from '../errors.ts';
+import { GutsEvent, type NumberedEvent } from '../events.ts';
 import {
   isMaking,
   operations,
@@ -11,7 +9,7 @@ import {
   type Operation,
   type OperationName,
   type OutputOf,
-} from '../shared/operations.ts';
+} from '../operations.ts';
 import { explained, ServerSilentError, StrangeServerError } from './client-errors.ts';
 import { eventBlocks, type EventBlock } from './event-lines.ts';
 import { ProblemShape } from './problem-shape.ts';
@@ -72,7 +70,7 @@ export class ApiClient {
           accept: JSON_TYPE,
           ...(isQuery ? {} : { 'content-type': JSON_TYPE }),
           // Sent twice for whatever reason, it is done once; of the others the server keeps no answers.
-          ...(isMaking(operation) ? { 'idempotency-key': randomUUID() } : {}),
+          ...(isMaking(operation) ? { 'idempotency-key': newKey() } : {}),
         },
         ...(isQuery ? {} : { body: JSON.stringify(rest) }),
       },
@@ -120,7 +118,7 @@ export class ApiClient {
         if (isOver()) return;
         if (error instanceof RemoteError && !error.retryable) throw error;
       }
-      await pause(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+      await pause(pauseMs, signal);
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     }
   }
@@ -172,6 +170,26 @@ export class ApiClient {
     if (problem.success) return new RemoteError({ ...problem.data, message: problem.data.detail });
     return new StrangeServerError(`${this.#baseUrl} answers with status ${response.status} and not as Guts does.`);
   }
+}
+
+/** Never the same twice; nobody has to be kept from guessing it. */
+const newKey = (): string =>
+  [Date.now(), ...Array.from({ length: 3 }, () => Math.random() * 2 ** 48)]
+    .map((number) => Math.floor(number).toString(36))
+    .join('-');
+
+/** Ends early where the signal aborts. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted === true) return;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end, { once: true });
+  });
 }
 
 /** An app in the same process goes on with what was asked, as one far away does: nobody waits for it any more. */
