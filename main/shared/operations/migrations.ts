@@ -1,0 +1,122 @@
+/** What can be asked about migrations: looking ahead, making them, acting on them. */
+import { z } from 'zod';
+import { MigrationId, MigrationOptions, MigrationPlan } from '../migration.ts';
+import { Journey } from '../move-jobs.ts';
+import { Finding } from '../preflight.ts';
+import { ActionResult, Schedule, ScheduledMigration } from '../schedule.ts';
+import { Stage } from '../stages.ts';
+import { operation, type Operation, which, pattern, deleted, next, page } from './operation.ts';
+
+const migration = z.object({ id: MigrationId });
+
+/** One machine's move, as it is wished for. */
+const wish = {
+  source: which,
+  vm: which.describe('its name, or its ref where several have the name'),
+  destination: which,
+  options: MigrationOptions.partial().default({}),
+};
+/** Of the ways to say which several are meant: none of them must not be taken for all. */
+const onlyOne = 'exactly one of “ids”, “plan” and “all” says which are meant';
+export const MigrationAction = z.enum(['start', 'pause', 'resume', 'cancel', 'cutover', 'retry', 'hold', 'release']);
+export type MigrationAction = z.infer<typeof MigrationAction>;
+
+export const migrationOperations = {
+  'checks.run': operation({
+    method: 'POST',
+    path: '/v1/checks',
+    input: z.object(wish),
+    output: z.object({ mayStart: z.boolean(), plan: MigrationPlan.nullable(), findings: z.array(Finding) }),
+    role: 'operator',
+    isLook: true,
+    summary: 'What would be made of a machine, and what stops or endangers its move; nothing is kept',
+  }),
+  'migrations.list': operation({
+    method: 'GET',
+    path: '/v1/migrations',
+    input: z.object({
+      source: which.optional(),
+      destination: which.optional(),
+      stage: Stage.optional(),
+      vm: pattern.optional(),
+      plan: which.optional(),
+      isQueued: z.boolean().optional(),
+      sort: z.enum(['createdAt', '-createdAt', 'vm', '-vm', 'stage', '-stage', 'queue']).default('-createdAt'),
+      ...page,
+    }),
+    output: z.object({ migrations: z.array(ScheduledMigration), next }),
+    role: 'viewer',
+    summary: 'The migrations, newest first',
+  }),
+  'migrations.create': operation({
+    method: 'POST',
+    path: '/v1/migrations',
+    input: z.object({
+      ...wish,
+      schedule: Schedule.partial().default({}),
+      start: z.boolean().default(false).describe('also put it into the queue'),
+    }),
+    output: ScheduledMigration,
+    role: 'operator',
+    status: 201,
+    summary: 'Write down the move of one machine, and on request put it into the queue',
+  }),
+  'migrations.show': operation({
+    method: 'GET',
+    path: '/v1/migrations/{id}',
+    input: migration,
+    output: ScheduledMigration,
+    role: 'viewer',
+    summary: 'One migration: plan, findings, journey, proofs',
+  }),
+  'migrations.journey': operation({
+    method: 'GET',
+    path: '/v1/migrations/{id}/journey',
+    input: migration,
+    output: Journey,
+    role: 'viewer',
+    summary: 'The migration with the machine and what both sides said of themselves, for reports',
+  }),
+  'migrations.action': operation({
+    method: 'POST',
+    path: '/v1/migrations/{id}/action',
+    input: migration.extend({ action: MigrationAction }),
+    output: ScheduledMigration,
+    role: 'operator',
+    status: 202,
+    summary: 'Start, pause, resume, cancel, cut over, retry, hold or release one',
+  }),
+  'migrations.schedule': operation({
+    method: 'PUT',
+    path: '/v1/migrations/{id}/schedule',
+    input: migration.extend({ schedule: Schedule.partial() }),
+    output: ScheduledMigration,
+    role: 'operator',
+    summary: 'Change when and where one may start; what is not named stays',
+  }),
+  'migrations.actOnMany': operation({
+    method: 'POST',
+    path: '/v1/migrations/action',
+    input: z
+      .object({
+        action: MigrationAction,
+        ids: z.array(MigrationId).max(10_000).optional(),
+        plan: which.optional(),
+        all: z.literal(true).optional().describe('all that the table of stages allows it for'),
+      })
+      .refine(({ ids, plan: of, all }) => [ids, of, all].filter((one) => one !== undefined).length === 1, onlyOne)
+      .meta({ description: onlyOne, oneOf: [{ required: ['ids'] }, { required: ['plan'] }, { required: ['all'] }] }),
+    output: z.object({ results: z.array(ActionResult) }),
+    role: 'operator',
+    status: 202,
+    summary: 'The same for several: exactly one of ids, a plan, or all that the table of stages allows it for',
+  }),
+  'migrations.delete': operation({
+    method: 'DELETE',
+    path: '/v1/migrations/{id}',
+    input: migration,
+    output: deleted,
+    role: 'operator',
+    summary: 'Forget one that has ended',
+  }),
+} satisfies Readonly<Record<string, Operation>>;

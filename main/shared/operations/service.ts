@@ -1,0 +1,53 @@
+/** What can be asked about Guts itself: nodes, services, settings, what was left behind. */
+import { z } from 'zod';
+import { TidyResult } from '../move-jobs.ts';
+import { NodeFacts, SchedulerSettings, ServiceFacts } from '../schedule.ts';
+import { operation, type Operation, which, none } from './operation.ts';
+
+export const serviceOperations = {
+  'tidy.run': operation({
+    method: 'POST',
+    path: '/v1/tidy',
+    input: z.object({
+      sources: z.array(which).optional(),
+      destinations: z.array(which).optional(),
+      remove: z.boolean().default(false),
+      alsoUnknown: z.boolean().default(false),
+    }),
+    output: TidyResult,
+    role: 'operator',
+    summary: 'Things on either side that carry our tag and that no migration needs any more',
+  }),
+  'nodes.list': operation({
+    method: 'GET',
+    path: '/v1/nodes',
+    input: none,
+    output: z.object({ nodes: z.array(NodeFacts) }),
+    role: 'viewer',
+    summary: 'Where migrations can run, and how much conversion space is free there',
+  }),
+  'services.list': operation({
+    method: 'GET',
+    path: '/v1/services',
+    input: none,
+    output: z.object({ services: z.array(ServiceFacts) }),
+    role: 'viewer',
+    summary: 'The parts of Guts, and whether they are up',
+  }),
+  'settings.show': operation({
+    method: 'GET',
+    path: '/v1/settings',
+    input: none,
+    output: SchedulerSettings,
+    role: 'viewer',
+    summary: 'Slots, bandwidth limits, allowed nodes',
+  }),
+  'settings.change': operation({
+    method: 'PUT',
+    path: '/v1/settings',
+    input: SchedulerSettings.partial(),
+    output: SchedulerSettings,
+    role: 'admin',
+    summary: 'Change settings; what is not named stays, and what is holds at once',
+  }),
+} satisfies Readonly<Record<string, Operation>>;

@@ -1,0 +1,92 @@
+/** What can be asked about the vCenters and hosts that machines come from. */
+import { z } from 'zod';
+import { SourceConnection } from '../connections.ts';
+import { SourceInventoryResult, SourceTestResult } from '../move-jobs.ts';
+import { Trust } from '../trust.ts';
+import { KeptIn, VaultStatus } from '../vault.ts';
+import { operation, type Operation, which, none, deleted, secret, isWithoutUser, noUser } from './operation.ts';
+
+const source = z.object({ source: which });
+
+const SourceView = z.object({
+  source: SourceConnection,
+  secret: KeptIn.nullable(),
+  vault: VaultStatus,
+  inventory: z.object({ takenAt: z.iso.datetime() }).nullable(),
+});
+export const sourceOperations = {
+  'sources.list': operation({
+    method: 'GET',
+    path: '/v1/sources',
+    input: none,
+    output: z.object({ sources: z.array(SourceConnection) }),
+    role: 'viewer',
+    summary: 'The vCenters and hosts that machines come from',
+  }),
+  'sources.create': operation({
+    method: 'POST',
+    path: '/v1/sources',
+    input: z.object({
+      name: SourceConnection.shape.name,
+      kind: SourceConnection.shape.kind.default('vsphere'),
+      url: SourceConnection.shape.url.refine(isWithoutUser, noUser),
+      userName: SourceConnection.shape.userName,
+      trust: Trust.default({ kind: 'system' }),
+      proxy: SourceConnection.shape.proxy.refine(isWithoutUser, noUser).default(null),
+      secret,
+      test: z.boolean().default(true).describe('sign in once before it is kept'),
+    }),
+    output: z.object({ source: SourceConnection, secret: KeptIn, test: SourceTestResult.nullable() }),
+    role: 'admin',
+    status: 201,
+    summary: 'Set up a source',
+  }),
+  'sources.show': operation({
+    method: 'GET',
+    path: '/v1/sources/{source}',
+    input: source,
+    output: SourceView,
+    role: 'viewer',
+    summary: 'One source, and where its password is kept',
+  }),
+  'sources.delete': operation({
+    method: 'DELETE',
+    path: '/v1/sources/{source}',
+    input: source,
+    output: deleted,
+    role: 'admin',
+    summary: 'Forget a source, its password and its inventory',
+  }),
+  'sources.test': operation({
+    method: 'POST',
+    path: '/v1/sources/{source}/test',
+    input: source,
+    output: SourceTestResult,
+    role: 'operator',
+    summary: 'Sign in, and tell what is there and what the user may not do',
+  }),
+  'sources.refresh': operation({
+    method: 'POST',
+    path: '/v1/sources/{source}/refresh',
+    input: source,
+    output: SourceInventoryResult,
+    role: 'operator',
+    summary: 'Read the inventory of a source anew',
+  }),
+  'sources.trust': operation({
+    method: 'PUT',
+    path: '/v1/sources/{source}/trust',
+    input: source.extend({ trust: Trust }),
+    output: z.object({ source: SourceConnection }),
+    role: 'admin',
+    summary: 'Trust another certificate of a source',
+  }),
+  'sources.secret': operation({
+    method: 'PUT',
+    path: '/v1/sources/{source}/secret',
+    input: source.extend({ secret, keep: z.boolean().default(true).describe('false: in memory only') }),
+    output: z.object({ secret: KeptIn }),
+    role: 'operator',
+    summary: 'Give the password of a source',
+  }),
+} satisfies Readonly<Record<string, Operation>>;
