@@ -2,7 +2,8 @@
 import { version } from '../package.json';
 import { OpenAccess } from './access/open-access.ts';
 import { accessHandlers } from './access/handlers.ts';
-import { makeApp } from './api/app.ts';
+import { makeApp, type App } from './api/app.ts';
+import { pageFrom } from './api/page.ts';
 import { serveOn, type ServeOptions } from './api/server.ts';
 import { KeptAnswers } from './api/kept-answers.ts';
 import { Host, type DaemonHost, type DaemonHostOptions } from './host.ts';
@@ -11,7 +12,10 @@ import type { EventHub } from './events.ts';
 import type { VaultStatus } from './shared/vault.ts';
 import { DataLock } from './store/data-lock.ts';
 
-export interface DaemonOptions extends ServeOptions, DaemonHostOptions {}
+export interface DaemonOptions extends ServeOptions, DaemonHostOptions {
+  /** The folder with the window's page, for browsers; without it none is served. */
+  readonly pageFolder?: string | null;
+}
 
 /** What runs gets so long to come to a halt where it can go on later. */
 const PARKING_MS = 60_000;
@@ -20,6 +24,7 @@ interface Opened {
   readonly url: string;
   readonly vault: VaultStatus;
   readonly host: DaemonHost;
+  readonly app: App;
   readonly lock: DataLock;
   readonly opened: readonly AsyncDisposable[];
 }
@@ -29,14 +34,16 @@ export class Daemon {
   /** Where secrets are kept, as it was at the start. */
   readonly vault: VaultStatus;
   readonly #host: DaemonHost;
+  readonly #app: App;
   readonly #lock: DataLock;
   /** Last opened, first closed: nobody comes in any more when the rest goes. */
   readonly #opened: readonly AsyncDisposable[];
 
-  private constructor({ url, vault, host, lock, opened }: Opened) {
+  private constructor({ url, vault, host, app, lock, opened }: Opened) {
     this.url = url;
     this.vault = vault;
     this.#host = host;
+    this.#app = app;
     this.#lock = lock;
     this.#opened = opened;
   }
@@ -46,9 +53,14 @@ export class Daemon {
     return this.#host.events;
   }
 
+  /** Answers as over the network, to who is in the same process; the request carries a token all the same. */
+  async fetch(request: Request): Promise<Response> {
+    return await this.#app.fetch(request);
+  }
+
   /** @throws DataFolderHeldError, and why the port or the files cannot be had; nothing stays open then */
   static async start(options: DaemonOptions): Promise<Daemon> {
-    const { dataDir, onDetail } = options;
+    const { dataDir, onDetail, pageFolder = null } = options;
     const opened: AsyncDisposable[] = [];
     const keep = <T extends AsyncDisposable>(one: T): T => {
       opened.unshift(one);
@@ -70,6 +82,7 @@ export class Daemon {
         keptAnswers,
         figures,
         readiness: async () => await host.readiness(),
+        page: pageFolder === null ? null : pageFrom(pageFolder),
         onDetail,
       });
       const server = keep(await serveOn(app, options));
@@ -77,7 +90,7 @@ export class Daemon {
       const vault = await host.vault.status();
       await lock.announce({ url: server.url, fingerprint: server.fingerprint, version });
       host.begin();
-      return new Daemon({ url: server.url, vault, host, lock, opened });
+      return new Daemon({ url: server.url, vault, host, app, lock, opened });
     } catch (error) {
       for (const one of opened) await one[Symbol.asyncDispose]();
       throw error;

@@ -125,7 +125,6 @@ export class EngineClient implements AsyncDisposable {
         this.#onDetail(event.detail);
         job.reject(new RemoteError(event.error));
         return;
-      case 'status':
     }
   }
 

@@ -3,7 +3,7 @@ import { defaultLanes } from './engine-thread.ts';
 import type { Parts } from './operations/handlers.ts';
 import { NeedsDaemonError } from './operations/without-daemon.ts';
 import { cancelJobOf } from './operations/cancel-job.ts';
-import { demandAction } from './operations/actions.ts';
+import { demandAction } from './shared/actions.ts';
 import type { Runner } from './operations/runner.ts';
 import type { DestinationSignIn, SourceSignIn } from './shared/connections.ts';
 import { toErrorInfo, type ErrorInfo } from './shared/errors.ts';

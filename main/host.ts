@@ -12,6 +12,7 @@ import { nodeHandlers } from './operations/nodes.ts';
 import { planHandlers } from './operations/plans.ts';
 import { reportHandlers } from './operations/reports.ts';
 import { resourceHandlers } from './operations/resources.ts';
+import { sessionHandlers } from './operations/session.ts';
 import { settingsHandlers } from './operations/settings.ts';
 import { sourceHandlers } from './operations/sources.ts';
 import { noPlan, withoutDaemon } from './operations/without-daemon.ts';
@@ -188,4 +189,5 @@ const commonHandlers = (parts: Parts) => ({
   ...networkHandlers(parts),
   ...lookingHandlers(parts),
   ...reportHandlers(parts),
+  ...sessionHandlers(parts),
 });

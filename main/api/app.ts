@@ -13,6 +13,7 @@ import { EventStreams } from './event-streams.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import type { Metric } from './metrics.ts';
 import { openPages } from './open-pages.ts';
+import type { PageFiles } from './page.ts';
 import { perform, type Served } from './perform.ts';
 import { problemResponse } from './problem.ts';
 import { Tally } from './tally.ts';
@@ -32,6 +33,8 @@ export interface AppParts {
   readonly figures?: () => Promise<readonly Metric[]>;
   /** How often those who listen to events hear that the connection lives, and are looked at again whether they may. */
   readonly beatMs?: number;
+  /** The window's page, for browsers; null where this server has none. */
+  readonly page?: PageFiles | null;
   /** Gets what only a log on this machine should hold: stacks of faults, under the number that the caller was told. */
   readonly onDetail?: (detail: string) => void;
 }
@@ -53,7 +56,7 @@ type Ask = Context<Env>;
 type Route = readonly [method: string, path: string, name: string, answer: (ask: Ask) => Promise<Response>];
 
 export function makeApp(parts: AppParts): App {
-  const { handlers, events, access, about, keptAnswers, beatMs, onDetail = () => {} } = parts;
+  const { handlers, events, access, about, keptAnswers, beatMs, page = null, onDetail = () => {} } = parts;
   const { readiness = nothing, figures = nothing } = parts;
   const served: Served = { handlers, access, keptAnswers };
   const streams = new EventStreams(events, beatMs);
@@ -88,7 +91,10 @@ export function makeApp(parts: AppParts): App {
         throw asError(error);
       }
     });
-  hono.notFound(({ req }) => problemResponse(refusalOf(routes, req.path, req.method), newInstance()));
+  hono.notFound(
+    async ({ req }) =>
+      (await page?.(req.raw)) ?? problemResponse(refusalOf(routes, req.path, req.method), newInstance()),
+  );
   hono.onError((thrown, { req }) => {
     const instance = newInstance();
     const isKnown = firstOf(thrown) instanceof GutsError;

@@ -1,6 +1,6 @@
 /** `guts list`, `show`, `start`, `watch`, `pause`, `resume`, `cancel`, `cutover`, `retry`, `delete`: migrations after they were created. */
 import { Option, type Command } from 'commander';
-import { allowedActions, demandAction } from '../operations/actions.ts';
+import { allowedActions, demandAction } from '../shared/actions.ts';
 import { GutsError, toErrorInfo } from '../shared/errors.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
 import { isOver, Stage } from '../shared/stages.ts';

@@ -1,5 +1,5 @@
 /** Follows a migration to its end, tells its stages and progress meanwhile, and ends with its record. */
-import { demandAction } from '../operations/actions.ts';
+import { demandAction } from '../shared/actions.ts';
 import { GutsError, toErrorInfo } from '../shared/errors.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';

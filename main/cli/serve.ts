@@ -9,8 +9,9 @@ import { GutsError } from '../shared/errors.ts';
 import { LogFile } from '../logs/log-file.ts';
 import { Log, standardOutput } from '../logs/log.ts';
 import { Redactor } from '../logs/redactor.ts';
-import type { GutsEvent } from '../shared/events.ts';
+import { tellLog } from '../logs/tell-log.ts';
 import { NodeId } from '../shared/schedule.ts';
+import { pageFolder } from '../page-folder.ts';
 import { passphraseFromStdin } from '../vault/stdin-passphrase.ts';
 import { askPassphrase } from './passphrase.ts';
 import { UsageError } from './usage-error.ts';
@@ -63,16 +64,14 @@ async function serve(flags: Flags): Promise<void> {
     host: flags.host,
     tls: await tlsOf(flags),
     names: flags.name,
+    pageFolder: pageFolder(),
     dataDir: folder,
     askPassphrase: flags.passphraseStdin ? passphraseFromStdin() : askPassphrase,
     onSecret: (secret) => redactor.know(secret),
     onDetail: (detail) => log.detail(detail),
     ...(flags.node === undefined ? {} : { node: flags.node }),
   });
-  using _telling = daemon.events.listen(({ event }) => {
-    if (event.kind === 'migration') log.info('migration', logged(event));
-    if (event.kind === 'warning') log.warn('source', { source: event.source, says: event.says });
-  });
+  using _telling = tellLog(daemon.events, log);
   if (daemon.vault.keepsIn === 'memory') log.warn('vault', daemon.vault);
   else log.info('vault', daemon.vault);
   log.info('listening', { url: daemon.url, version, pid: process.pid });
@@ -82,16 +81,6 @@ async function serve(flags: Flags): Promise<void> {
   if (left.length > 0) log.warn('interrupted', { migrations: left });
   log.info('stopped');
 }
-
-/** A line for each stage and each change of what is waited for, or of what slows it. */
-const logged = ({ id, vm, stage, waitsFor, placement, slowedBy }: Extract<GutsEvent, { kind: 'migration' }>) => ({
-  id,
-  vm,
-  stage,
-  ...(waitsFor === null ? {} : { waitsFor: waitsFor.says }),
-  ...(placement === null ? {} : { node: placement.node }),
-  ...(slowedBy === null ? {} : { slowedBy: slowedBy.says }),
-});
 
 /** The second one ends the process at once, as it does where nobody listens. */
 async function signalled(): Promise<string> {

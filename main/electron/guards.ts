@@ -1,6 +1,6 @@
 /** Keeps the window on its own page: no other address, no new windows, no permissions, no downloads, no network. */
 import type { App, Session } from 'electron';
-import { pageUrl } from './page.ts';
+import { pageUrl } from './scheme.ts';
 
 const isOurPage = (url: string): boolean => url.startsWith(pageUrl);
 /** DevTools load themselves from here; packaged builds have none. */

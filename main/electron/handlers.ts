@@ -1,20 +1,36 @@
-/** What happens when the window asks for something. */
+/** What happens when the window asks something of the desktop program. */
 import type { App, Clipboard } from 'electron';
 import * as path from 'node:path';
 import type { AppFacts, Handlers } from '../shared/contract.ts';
-import type { EngineHost } from './engine.ts';
+import type { WindowGuts } from './guts.ts';
+import type { ThemeFile } from './theme-file.ts';
 
-export function handlersFor(app: App, clipboard: Clipboard, engine: EngineHost): Handlers {
+export interface HandlerParts {
+  readonly app: App;
+  readonly clipboard: Clipboard;
+  readonly guts: WindowGuts;
+  readonly theme: ThemeFile;
+}
+
+export function handlersFor({ app, clipboard, guts, theme }: HandlerParts): Handlers {
   const facts = factsOf(app);
   return {
     'app.facts': async () => facts,
-    'engine.status': async () => engine.status,
+    'engine.status': async () => guts.status,
     'engine.restart': async () => {
-      engine.start();
+      guts.start();
+      return null;
+    },
+    'engine.unlock': async ({ passphrase }) => {
+      guts.unlock(passphrase);
       return null;
     },
     'clipboard.write': async ({ text }) => {
       clipboard.writeText(text);
+      return null;
+    },
+    'theme.set': async ({ theme: wish }) => {
+      await theme.set(wish);
       return null;
     },
   };
@@ -22,10 +38,10 @@ export function handlersFor(app: App, clipboard: Clipboard, engine: EngineHost):
 
 /** The command line lies beside the window: in a checkout behind npm, in a package as a file that Node 20 can run. */
 function factsOf(app: Pick<App, 'isPackaged' | 'getAppPath' | 'getVersion'>): AppFacts {
-  const version = app.getVersion();
-  if (!app.isPackaged) return { version, command: 'npm run -s guts --', commandFolder: app.getAppPath() };
+  const common = { version: app.getVersion(), platform: process.platform };
+  if (!app.isPackaged) return { ...common, command: 'npm run -s guts --', commandFolder: app.getAppPath() };
   return {
-    version,
+    ...common,
     command: `node "${path.join(`${app.getAppPath()}.unpacked`, 'out', 'cli.cjs')}"`,
     commandFolder: null,
   };

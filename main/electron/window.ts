@@ -1,6 +1,6 @@
 /** The one window of Guts, sandboxed and without a way to Node. */
 import { BrowserWindow, nativeTheme } from 'electron';
-import { pageUrl } from './page.ts';
+import { pageUrl } from './scheme.ts';
 
 /** Opens the window; it shows itself when its page has drawn, so that nobody sees an empty one. */
 export function openWindow(preload: string, hasDevTools: boolean): BrowserWindow {

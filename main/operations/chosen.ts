@@ -2,7 +2,7 @@
 import type { MigrationId } from '../shared/migration.ts';
 import type { MigrationAction, ParsedOf } from '../shared/operations.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
-import { allowedActions } from './actions.ts';
+import { allowedActions } from '../shared/actions.ts';
 
 type Choice = Omit<ParsedOf<'migrations.actOnMany'>, 'action'>;
 

@@ -6,18 +6,19 @@ import {
   type MigrationRecord,
   type MigrationRequest,
 } from '../shared/migration.ts';
-import type { MigrationAction } from '../shared/operations.ts';
+import { rowOf } from '../shared/migration-row.ts';
+import type { MigrationAction, ParsedOf } from '../shared/operations.ts';
 import { mayStart } from '../shared/preflight.ts';
 import type { PlanId, ScheduledMigration } from '../shared/schedule.ts';
 import { randomLetters } from '../store/connections.ts';
-import { demandAction } from './actions.ts';
+import { demandAction } from '../shared/actions.ts';
 import { chosenBy } from './chosen.ts';
 import { definedOf } from './defined.ts';
 import { MigrationInHandError } from './errors.ts';
 import { findVm } from './find.ts';
 import { matcher } from './glob.ts';
 import type { CallContext, Parts, Some } from './handlers.ts';
-import { pageOf } from './paging.ts';
+import { pageOf, type Page } from './paging.ts';
 import type { Runner } from './runner.ts';
 
 interface Wish {
@@ -35,6 +36,7 @@ export function migrationHandlers(
 ): Some<
   | 'checks.run'
   | 'migrations.list'
+  | 'migrations.rows'
   | 'migrations.create'
   | 'migrations.show'
   | 'migrations.journey'
@@ -86,6 +88,28 @@ export function migrationHandlers(
     }
   }
 
+  async function listed(wishes: ParsedOf<'migrations.list'>): Promise<Page<MigrationRecord>> {
+    const { source, destination, stage, vm, plan, isQueued, sort, limit, marker } = wishes;
+    const from = source === undefined ? null : (await connections.find('source', source)).id;
+    const to = destination === undefined ? null : (await connections.find('destination', destination)).id;
+    const of = plan === undefined ? null : planIdOf(plan);
+    const suits = matcher(vm);
+    const isPlaced = (record: MigrationRecord): boolean => {
+      if (of === null && isQueued === undefined) return true;
+      const { schedule, isQueued: isIn } = runner.view(record);
+      return (of === null || schedule?.plan === of) && (isQueued === undefined || isIn === isQueued);
+    };
+    const wanted = (await migrations.all()).filter(
+      (record) =>
+        (from === null || record.request.source === from) &&
+        (to === null || record.request.destination === to) &&
+        (stage === undefined || record.stage === stage) &&
+        suits(record.request.vm.name) &&
+        isPlaced(record),
+    );
+    return pageOf(sorted(wanted, sort, runner), ({ request }) => request.id, { limit, marker });
+  }
+
   return {
     'checks.run': async (wish, { signal }) => {
       const asked = await request(wish, signal);
@@ -94,26 +118,13 @@ export function migrationHandlers(
       const { plan, findings } = await engines.run({ kind: 'plan', request: asked, source, destination }, signal);
       return { mayStart: plan !== null && mayStart(findings), plan, findings };
     },
-    'migrations.list': async ({ source, destination, stage, vm, plan, isQueued, sort, limit, marker }) => {
-      const from = source === undefined ? null : (await connections.find('source', source)).id;
-      const to = destination === undefined ? null : (await connections.find('destination', destination)).id;
-      const of = plan === undefined ? null : planIdOf(plan);
-      const suits = matcher(vm);
-      const isPlaced = (record: MigrationRecord): boolean => {
-        if (of === null && isQueued === undefined) return true;
-        const { schedule, isQueued: isIn } = runner.view(record);
-        return (of === null || schedule?.plan === of) && (isQueued === undefined || isIn === isQueued);
-      };
-      const wanted = (await migrations.all()).filter(
-        (record) =>
-          (from === null || record.request.source === from) &&
-          (to === null || record.request.destination === to) &&
-          (stage === undefined || record.stage === stage) &&
-          suits(record.request.vm.name) &&
-          isPlaced(record),
-      );
-      const { page, next } = pageOf(sorted(wanted, sort, runner), ({ request }) => request.id, { limit, marker });
+    'migrations.list': async (wishes) => {
+      const { page, next } = await listed(wishes);
       return { migrations: page.map((record) => runner.view(record)), next };
+    },
+    'migrations.rows': async (wishes) => {
+      const { page, next } = await listed(wishes);
+      return { rows: page.map((record) => rowOf(runner.view(record))), next };
     },
     'migrations.create': async ({ schedule, start, ...wish }, context) => {
       const asked = await request(wish, context.signal);

@@ -3,7 +3,7 @@
  * asked for is on the disk before it says so.
  */
 import type { EventHub } from '../events.ts';
-import { demandAction } from '../operations/actions.ts';
+import { demandAction } from '../shared/actions.ts';
 import type { Runner } from '../operations/runner.ts';
 import { toErrorInfo } from '../shared/errors.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';

@@ -1,4 +1,7 @@
-/** Everything the window may ask of the main process, and everything it is told unasked. */
+/**
+ * What the window may ask of the desktop program around it, and what it is told unasked. Everything about migrations it asks
+ * as any client does, by the table of operations.
+ */
 import { z } from 'zod';
 import { EngineStatus } from './engine.ts';
 import type { ErrorInfo } from './errors.ts';
@@ -9,6 +12,7 @@ const nothing = z.strictObject({});
 /** What the window cannot know by itself. */
 export const AppFacts = z.object({
   version: z.string(),
+  platform: z.string(),
   /** What an operator types before `convert` and the like. */
   command: z.string(),
   /** The folder in which `command` works; null where it works in any. */
@@ -16,16 +20,32 @@ export const AppFacts = z.object({
 });
 export type AppFacts = z.infer<typeof AppFacts>;
 
+export const Theme = z.enum(['auto', 'light', 'dark']);
+export type Theme = z.infer<typeof Theme>;
+
 export const asks = {
   'app.facts': ask(nothing, AppFacts),
   'engine.status': ask(nothing, EngineStatus),
-  /** Starts the engine again after it failed; does nothing while it runs. */
+  /** Starts Guts again after it failed; does nothing while it runs. */
   'engine.restart': ask(nothing, z.null()),
-  'clipboard.write': ask(z.strictObject({ text: z.string().min(1).max(4096) }), z.null()),
+  /** The passphrase that `locked` waits for; null keeps secrets nowhere but in memory. */
+  'engine.unlock': ask(z.strictObject({ passphrase: z.string().min(1).max(1024).nullable() }), z.null()),
+  'clipboard.write': ask(
+    z.strictObject({
+      text: z
+        .string()
+        .min(1)
+        .max(1024 * 1024),
+    }),
+    z.null(),
+  ),
+  /** Remembered for the next start, so that no window flashes in the wrong one. */
+  'theme.set': ask(z.strictObject({ theme: Theme }), z.null()),
 };
 export const tells = {
-  /** Twice a second while the engine runs, and whenever it starts or fails. */
   'engine.changed': EngineStatus,
+  /** Shows a place of the window, by its path such as `/migrations/mig_…`. */
+  'window.go': z.object({ path: z.string().regex(/^\/[\w./~-]*$/) }),
 };
 
 export type Ask = keyof typeof asks;

@@ -16,7 +16,7 @@ import { sourceOperations } from './operations/sources.ts';
 
 export { isMaking, type Operation } from './operations/operation.ts';
 export { Instance, NetworkRow, Resource, VolumeRow } from './operations/inventory.ts';
-export { MigrationAction } from './operations/migrations.ts';
+export { MigrationAction } from './operations/migration-action.ts';
 
 export const operations = {
   ...sourceOperations,

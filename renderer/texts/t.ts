@@ -1,15 +1,41 @@
-/** Finds a text and fills it in. */
-import { en, type TextKey } from './en.ts';
+/** Texts by their keys, in the chosen language. Everything that the window shows comes through here. */
+import i18next from 'i18next';
+import { usePreferences, type Language } from '../state/preferences.ts';
+import { en } from './en/index.ts';
+import { pseudo } from './pseudo.ts';
 
-/** The names between `{{` and `}}` of a text. */
-type Names<T extends string> = T extends `${string}{{${infer Name}}}${infer Rest}` ? Name | Names<Rest> : never;
-type Filling<K extends TextKey> = Record<Names<(typeof en)[K]>, string | number>;
-type Arguments<K extends TextKey> = [Names<(typeof en)[K]>] extends [never] ? [] : [filling: Filling<K>];
+type Key = keyof typeof en;
+type Plural<K> = K extends `${infer Stem}_one` ? Stem : never;
+type Single = Exclude<Key, `${string}_one` | `${string}_other`>;
+export type TextKey = Single | Plural<Key>;
+type Values = Readonly<Record<string, string | number>>;
 
-/** The texts that need no filling. */
-export type PlainText = { [K in TextKey]: [Names<(typeof en)[K]>] extends [never] ? K : never }[TextKey];
+const texts = i18next.createInstance();
 
-export function t<K extends TextKey>(key: K, ...[filling]: Arguments<K>): string {
-  const values: Readonly<Record<string, string | number>> = filling ?? {};
-  return en[key].replace(/\{\{(\w+)\}\}/g, (_mark, name: string) => String(values[name]));
+/** English is there at once; another language is fetched when it is chosen. */
+export async function startTexts(): Promise<void> {
+  const { language } = usePreferences.getState();
+  await texts.init({
+    lng: language,
+    fallbackLng: 'en',
+    resources: { en: { translation: en } },
+    keySeparator: false,
+    nsSeparator: false,
+    interpolation: { escapeValue: false }, // React does
+  });
+  await speak(language);
+  usePreferences.subscribe(({ language: now }, { language: before }) => {
+    if (now !== before) void speak(now);
+  });
 }
+
+async function speak(language: Language): Promise<void> {
+  if (!texts.hasResourceBundle(language, 'translation')) {
+    const words = language === 'de' ? (await import('./de/index.ts')).de : pseudo(en);
+    texts.addResourceBundle(language, 'translation', words);
+  }
+  await texts.changeLanguage(language);
+  document.documentElement.lang = language === 'en-XA' ? 'en' : language;
+}
+
+export const t = (key: TextKey, values: Values = {}): string => texts.t(key, values);

@@ -123,7 +123,6 @@ async function moveOne(disk: Disk, diskIndex: number): Promise<object> {
     lanes: move.lanes,
     of: { diskIndex, disks: move.disks.length },
     tell: () => {},
-    onWritten: () => {},
     signal,
   });
   return { sentBytes, readBytes, seconds };

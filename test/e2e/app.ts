@@ -1,6 +1,6 @@
-/** The program as an operator starts it, driven from a test: a profile of its own, thrown away afterwards. */
+/** The program as an operator starts it, driven from a test: a profile and a data folder of its own, thrown away afterwards. */
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 
@@ -11,12 +11,52 @@ export interface OpenApp extends AsyncDisposable {
   readonly page: Page;
   /** What the page's console said, one line each: a blocked script shows there. */
   readonly said: readonly string[];
+  readonly home: AppHome;
 }
 
-/** Starts Guts from `folder`, whose out/ is what runs. */
-export async function openApp(folder: string = checkout): Promise<OpenApp> {
-  const profile = mkdtempSync(path.join(tmpdir(), 'guts-e2e-'));
-  const app = await _electron.launch({ args: [folder, `--user-data-dir=${profile}`], cwd: folder });
+export interface AppOptions {
+  /** Whose out/ is what runs. */
+  readonly folder?: string;
+  /** Of an earlier start, to go on there; its owner removes it. */
+  readonly home?: AppHome;
+  /** `memory` asks for nothing; `ask` has no key store and no passphrase, so that the window asks. */
+  readonly vault?: 'file' | 'memory' | 'ask';
+}
+
+/** Where a Guts of a test keeps everything. */
+export interface AppHome extends Disposable {
+  readonly profile: string;
+  readonly dataDir: string;
+  readonly passphraseFile: string;
+}
+
+export function newHome(): AppHome {
+  const folder = mkdtempSync(path.join(tmpdir(), 'guts-e2e-'));
+  const passphraseFile = path.join(folder, 'passphrase');
+  writeFileSync(passphraseFile, 'a passphrase for tests\n', { mode: 0o600 });
+  return {
+    profile: path.join(folder, 'profile'),
+    dataDir: path.join(folder, 'data'),
+    passphraseFile,
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** Starts Guts. */
+export async function openApp({ folder = checkout, home, vault = 'file' }: AppOptions = {}): Promise<OpenApp> {
+  const own = home ?? newHome();
+  const { GUTS_VAULT_PASSPHRASE_FILE: _none, ...env } = process.env;
+  const app = await _electron.launch({
+    args: [folder, `--user-data-dir=${own.profile}`],
+    cwd: folder,
+    env: {
+      ...definedOf(env),
+      GUTS_DATA_DIR: own.dataDir,
+      GUTS_VAULT: vault === 'memory' ? 'memory' : 'file',
+      ...(vault === 'file' ? { GUTS_VAULT_PASSPHRASE_FILE: own.passphraseFile } : {}),
+      LANG: 'en_US.UTF-8',
+    },
+  });
   const said: string[] = [];
   const page = await app.firstWindow();
   page.on('console', (message) => said.push(message.text()));
@@ -24,9 +64,10 @@ export async function openApp(folder: string = checkout): Promise<OpenApp> {
     app,
     page,
     said,
+    home: own,
     [Symbol.asyncDispose]: async () => {
       await app.close();
-      rmSync(profile, { recursive: true, force: true });
+      if (home === undefined) own[Symbol.dispose]();
     },
   };
 }
@@ -37,3 +78,6 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
 }
+
+const definedOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

@@ -158,7 +158,6 @@ async function copied(
     limit,
     of: { diskIndex: 0, disks: 1 },
     tell: () => {},
-    onWritten: () => {},
     signal,
   });
 }

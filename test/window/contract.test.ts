@@ -14,9 +14,11 @@ class ClipboardBusyError extends GutsError {
 function served(changes: Partial<Handlers> = {}) {
   const copied: string[] = [];
   const handlers: Handlers = {
-    'app.facts': async () => ({ version: '1', command: 'guts', commandFolder: null }),
+    'app.facts': async () => ({ version: '1', platform: 'linux', command: 'guts', commandFolder: null }),
     'engine.status': async () => ({ state: 'starting' }),
     'engine.restart': async () => null,
+    'engine.unlock': async () => null,
+    'theme.set': async () => null,
     'clipboard.write': async ({ text }) => {
       copied.push(text);
       return null;
@@ -57,7 +59,7 @@ describe('a call', () => {
     [{ text: 1 }],
     [{ text: 'x', more: 1 }],
     ['guts demo'],
-    [{ text: 'x'.repeat(4097) }],
+    [{ text: 'x'.repeat(1024 * 1024 + 1) }],
   ])('of the wrong shape is refused before any handler sees it: %j', async (input) => {
     const { ask, copied } = served();
 

@@ -1,7 +1,8 @@
-/** The page's own scheme: which files it gives, and with which walls. */
+/** The page's files, under the window's own scheme and from a server: which are given, and with which walls. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { pageFrom } from '../../main/electron/page.ts';
+import { pageFrom } from '../../main/api/page.ts';
+import { answersOf } from '../../main/electron/scheme.ts';
 import { scratch } from '../support/disks.ts';
 
 /** A built page beside a file that it must not give. */
@@ -12,7 +13,12 @@ function site() {
   writeFileSync(folder.file('page/assets/a.js'), 'const NONCE = 1;');
   writeFileSync(folder.file('page/secret.key'), 'no type, no answer');
   writeFileSync(folder.file('outside.js'), 'secret');
-  return { folder, get: pageFrom(folder.file('page')) };
+  const asked: string[] = [];
+  const guts = async ({ url }: Request): Promise<Response> => {
+    asked.push(url);
+    return await Promise.resolve(Response.json({ from: 'guts' }));
+  };
+  return { folder, asked, get: answersOf(pageFrom(folder.file('page')), guts) };
 }
 
 test('the page comes with a policy whose nonce its scripts carry, another one each time', async () => {
@@ -62,9 +68,23 @@ test.each([
   expect((await get(new Request(url))).status).toBe(404);
 });
 
-test('nothing can be sent to it', async () => {
+test('nothing can be sent to its files', async () => {
   const { folder, get } = site();
   using _folder = folder;
 
-  expect((await get(new Request('guts://app/', { method: 'POST', body: 'x' }))).status).toBe(405);
+  expect((await get(new Request('guts://app/', { method: 'POST', body: 'x' }))).status).toBe(404);
+});
+
+test('what REST has is asked of Guts, from the page’s own host only', async () => {
+  const { folder, get, asked } = site();
+  using _folder = folder;
+
+  const answers = await Promise.all(
+    ['guts://app/v1/sources', 'guts://app/healthz', 'guts://elsewhere/v1/sources', 'guts://app/v1'].map(
+      async (url) => (await get(new Request(url))).status,
+    ),
+  );
+
+  expect(answers).toEqual([200, 200, 404, 404]);
+  expect(asked).toEqual(['guts://app/v1/sources', 'guts://app/healthz']);
 });

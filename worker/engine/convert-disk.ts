@@ -27,8 +27,6 @@ export interface DiskJob {
   readonly output: string;
   readonly of: Omit<ProgressOf, 'totalBytes' | 'disk'>;
   readonly tell: (progress: Progress) => void;
-  /** Counts for the engine's own figures. */
-  readonly onWritten: (bytes: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -133,7 +131,6 @@ export async function convertDisk(request: DiskJob): Promise<ConvertedDisk> {
     }
   }
   teller.finish();
-  request.onWritten(writtenBytes);
   const seconds = (performance.now() - beganMs) / 1000;
   const dealtWith = Math.min(virtualSizeBytes, mappedBytes ?? allocatedBytes ?? virtualSizeBytes);
   return {

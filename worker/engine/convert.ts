@@ -107,7 +107,7 @@ class Run {
     const disk = source.disks[index];
     const output = outputs[index];
     if (disk === undefined || output === undefined) throw new RangeError(`there is no disk ${index}`);
-    const { signal, tellProgress, onWritten } = this.#context;
+    const { signal, tellProgress } = this.#context;
     await using image = await disk.openImage(signal);
     const { allocatedBytes } = image.facts;
     const isPlain = !this.#job.compress && this.#job.to !== 'vmdk';
@@ -115,7 +115,7 @@ class Run {
     const partPath = isPipe ? null : partPathOf(output, this.#jobId.slice('job_'.length));
     if (partPath !== null) await this.#make(partPath);
     const of = { diskIndex: index, disks: source.disks.length };
-    const request = { job: this.#job, disk, image, partPath, output, of, tell: tellProgress, onWritten, signal };
+    const request = { job: this.#job, disk, image, partPath, output, of, tell: tellProgress, signal };
     const done = await convertDisk(request);
     if (partPath !== null) {
       const part = await markOf(partPath);

@@ -13,8 +13,6 @@ export interface JobContext {
   /** Tells a part of an inventory; nothing of it is kept here. */
   readonly tellPage: (page: InventoryPage) => void;
   readonly tellLatency: (latencies: readonly DatastoreLatency[]) => void;
-  /** Counts bytes that arrived, for the engine's own figures. */
-  readonly onWritten: (bytes: number) => void;
   /**
    * Names a file that the host removes once it has told the result: a journal that is gone earlier lets a host that is
    * killed in between forget that everything was done.

@@ -24,10 +24,7 @@ const port = parentPort;
 if (port === null) throw new Error('The engine runs as a worker thread.');
 // One signal stops everything that a job has under way, and that may be dozens of requests.
 setMaxListeners(200);
-const startedMs = performance.now();
 const running = new Map<number, { readonly cancel: AbortController; readonly ended: Promise<void> }>();
-let jobsDone = 0;
-let bytesWritten = 0;
 let rates: SharedArrayBuffer | null = null;
 const tell = (event: EngineEvent): void => port.postMessage(event);
 const leave = (): void => port.close();
@@ -35,20 +32,6 @@ const leave = (): void => port.close();
 port.on('message', (message: unknown) => {
   const request = EngineRequest.parse(message); // a host that sends anything else is a fault, and ends the engine loudly
   switch (request.kind) {
-    case 'status': {
-      const upSeconds = (performance.now() - startedMs) / 1000;
-      const memoryBytes = process.memoryUsage.rss();
-      tell({
-        id: request.id,
-        kind: 'status',
-        upSeconds,
-        jobsRunning: running.size,
-        jobsDone,
-        bytesWritten,
-        memoryBytes,
-      });
-      return;
-    }
     case 'cancel':
       running.get(request.id)?.cancel.abort(new CancelledError('The job was cancelled.'));
       return;
@@ -87,14 +70,10 @@ async function run(id: number, job: RunRequest['job'], cancel: AbortController):
     tellProgress: (progress) => tell({ id, kind: 'progress', progress }),
     tellPage: (page) => tell({ id, kind: 'page', page: inventoryLines(page) }),
     tellLatency: (latencies) => tell({ id, kind: 'latency', latencies: [...latencies] }),
-    onWritten: (bytes) => {
-      bytesWritten += bytes;
-    },
     keepUntilTold: (file) => kept.push(file),
   };
   try {
     const result = await resultOf(job, context);
-    jobsDone++;
     tell({ id, kind: 'done', result, kept });
   } catch (error) {
     for (const file of kept) await removeJournal(file); // of a part of the job; the job itself was undone

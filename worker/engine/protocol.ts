@@ -1,6 +1,5 @@
 /** The only way into the engine: requests and events between its thread and whoever hosts it. */
 import { z } from 'zod';
-import { EngineFigures } from '../../main/shared/engine.ts';
 import { ErrorShape } from '../../main/shared/errors-shape.ts';
 import type { InventoryLines } from '../../main/shared/inventory-lines.ts';
 import { Progress } from '../../main/shared/jobs.ts';
@@ -10,7 +9,6 @@ import { Stage } from '../../main/shared/stages.ts';
 const id = z.number().int().nonnegative();
 
 export const EngineRequest = z.discriminatedUnion('kind', [
-  z.object({ id, kind: z.literal('status') }),
   /** The table of rates (main/shared/rates.ts) that jobs which come later are limited by; the host keeps hold of it. */
   z.object({ id, kind: z.literal('rates'), table: z.instanceof(SharedArrayBuffer) }),
   /** The job is parsed by the schema of its kind where it is run. */
@@ -22,11 +20,7 @@ export const EngineRequest = z.discriminatedUnion('kind', [
 ]);
 export type EngineRequest = z.infer<typeof EngineRequest>;
 
-/** The answer to `status`. */
-export const EngineReport = z.object({ id, kind: z.literal('status'), ...EngineFigures.shape });
-
 export const EngineEvent = z.discriminatedUnion('kind', [
-  EngineReport,
   z.object({ id, kind: z.literal('stage'), stage: Stage }),
   z.object({ id, kind: z.literal('progress'), progress: Progress }),
   /** A part of an inventory, which the engine's own parser has checked already; as text, which crosses threads at once. */

@@ -1,10 +1,12 @@
 /** What can be asked about migrations: looking ahead, making them, acting on them. */
 import { z } from 'zod';
+import { MigrationRow } from '../migration-row.ts';
 import { MigrationId, MigrationOptions, MigrationPlan } from '../migration.ts';
 import { Journey } from '../move-jobs.ts';
 import { Finding } from '../preflight.ts';
 import { ActionResult, Schedule, ScheduledMigration } from '../schedule.ts';
 import { Stage } from '../stages.ts';
+import { MigrationAction } from './migration-action.ts';
 import { operation, type Operation, which, pattern, deleted, next, page } from './operation.ts';
 
 const migration = z.object({ id: MigrationId });
@@ -18,8 +20,17 @@ const wish = {
 };
 /** Of the ways to say which several are meant: none of them must not be taken for all. */
 const onlyOne = 'exactly one of “ids”, “plan” and “all” says which are meant';
-export const MigrationAction = z.enum(['start', 'pause', 'resume', 'cancel', 'cutover', 'retry', 'hold', 'release']);
-export type MigrationAction = z.infer<typeof MigrationAction>;
+
+const filters = {
+  source: which.optional(),
+  destination: which.optional(),
+  stage: Stage.optional(),
+  vm: pattern.optional(),
+  plan: which.optional(),
+  isQueued: z.boolean().optional(),
+  sort: z.enum(['createdAt', '-createdAt', 'vm', '-vm', 'stage', '-stage', 'queue']).default('-createdAt'),
+  ...page,
+};
 
 export const migrationOperations = {
   'checks.run': operation({
@@ -34,19 +45,18 @@ export const migrationOperations = {
   'migrations.list': operation({
     method: 'GET',
     path: '/v1/migrations',
-    input: z.object({
-      source: which.optional(),
-      destination: which.optional(),
-      stage: Stage.optional(),
-      vm: pattern.optional(),
-      plan: which.optional(),
-      isQueued: z.boolean().optional(),
-      sort: z.enum(['createdAt', '-createdAt', 'vm', '-vm', 'stage', '-stage', 'queue']).default('-createdAt'),
-      ...page,
-    }),
+    input: z.object(filters),
     output: z.object({ migrations: z.array(ScheduledMigration), next }),
     role: 'viewer',
     summary: 'The migrations, newest first',
+  }),
+  'migrations.rows': operation({
+    method: 'GET',
+    path: '/v1/migration-rows',
+    input: z.object(filters),
+    output: z.object({ rows: z.array(MigrationRow), next }),
+    role: 'viewer',
+    summary: 'The same as lines of a table: stage, progress, what can be done; without plans, findings and proofs',
   }),
   'migrations.create': operation({
     method: 'POST',

@@ -1,10 +1,28 @@
 /** What can be asked about Guts itself: nodes, services, settings, what was left behind. */
 import { z } from 'zod';
+import { Caller } from '../access.ts';
 import { TidyResult } from '../move-jobs.ts';
 import { NodeFacts, SchedulerSettings, ServiceFacts } from '../schedule.ts';
+import { VaultStatus } from '../vault.ts';
 import { operation, type Operation, which, none } from './operation.ts';
 
+export const Session = z.object({
+  /** Who asks, as Guts knows them. */
+  caller: Caller,
+  version: z.string(),
+  vault: VaultStatus,
+});
+export type Session = z.infer<typeof Session>;
+
 export const serviceOperations = {
+  'session.show': operation({
+    method: 'GET',
+    path: '/v1/session',
+    input: none,
+    output: Session,
+    role: 'viewer',
+    summary: 'Who asks, what they may do, which Guts answers, and where it keeps secrets',
+  }),
   'tidy.run': operation({
     method: 'POST',
     path: '/v1/tidy',

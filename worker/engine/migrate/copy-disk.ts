@@ -30,8 +30,6 @@ export interface DiskCopy {
   readonly limit: RateLimit | null;
   readonly of: Omit<ProgressOf, 'totalBytes' | 'disk'>;
   readonly tell: (progress: Progress) => void;
-  /** Counts for the engine's own figures. */
-  readonly onWritten: (bytes: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +54,6 @@ export async function copyDisk(copy: DiskCopy): Promise<Moved> {
     disk.kind === 'stream' ? await copyStream(copy, disk, meter) : await copyExtents(copy, disk, meter);
   const { evidence } = await upload.finish({ sha512, sizeBytes }, signal);
   teller.finish();
-  copy.onWritten(sizeBytes);
   return {
     key: planned.key,
     label: planned.label,

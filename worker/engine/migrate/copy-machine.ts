@@ -95,7 +95,6 @@ async function copyOne(
         ...way,
         of: { diskIndex, disks: plan.disks.length },
         tell: context.tellProgress,
-        onWritten: context.onWritten,
         signal,
       });
       const { reading, imageFormat } = planned;

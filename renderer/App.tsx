@@ -1,0 +1,35 @@
+/** The whole window: what is shown depends on how the Guts behind it is. */
+import { MantineProvider, type MantineColorSchemeManager } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { SessionGate } from './shell/SessionGate.tsx';
+import { prefer, usePreferences } from './state/preferences.ts';
+import { nonce } from './theme/nonce.ts';
+import { cssVariables, theme } from './theme/theme.ts';
+
+export function App() {
+  const language = usePreferences(({ language: wish }) => wish);
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      colorSchemeManager={schemeManager}
+      getStyleNonce={nonce}
+    >
+      <Notifications position="bottom-right" />
+      <SessionGate key={language} />
+    </MantineProvider>
+  );
+}
+
+let unfollow = (): void => {};
+/** The theme is a preference of ours, so that it is kept in one place. */
+const schemeManager: MantineColorSchemeManager = {
+  get: () => usePreferences.getState().theme,
+  set: (wish) => prefer({ theme: wish }),
+  subscribe: (hear) => {
+    unfollow = usePreferences.subscribe(({ theme: now }) => hear(now));
+  },
+  unsubscribe: () => unfollow(),
+  clear: () => prefer({ theme: 'auto' }),
+};

@@ -1,0 +1,32 @@
+/** A state in a word, with a sign: never by colour alone. */
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleX,
+  IconInfoCircle,
+  IconLoader,
+  IconPoint,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import classes from './Badge.module.css';
+
+export type Tone = 'good' | 'bad' | 'wait' | 'info' | 'work' | 'still';
+
+const signs: Readonly<Record<Tone, typeof IconPoint>> = {
+  good: IconCircleCheck,
+  bad: IconCircleX,
+  wait: IconAlertTriangle,
+  info: IconInfoCircle,
+  work: IconLoader,
+  still: IconPoint,
+};
+
+export function Badge({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }) {
+  const Sign = signs[tone];
+  return (
+    <span className={`guts-badge ${classes['badge']}`} data-tone={tone}>
+      <Sign size={14} aria-hidden="true" />
+      {children}
+    </span>
+  );
+}

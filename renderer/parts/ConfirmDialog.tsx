@@ -1,0 +1,49 @@
+/** Asks before something that cannot be taken back: it says what will happen, and Cancel is what Enter does. */
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { toErrorInfo, type ErrorInfo } from '../../main/shared/errors.ts';
+import { t } from '../texts/t.ts';
+import { ErrorCard } from './ErrorCard.tsx';
+
+interface ConfirmDialogProps {
+  readonly title: string;
+  readonly children: ReactNode;
+  /** Named by its effect: “Delete 3 volumes in OpenStack”. */
+  readonly doIt: string;
+  readonly isDangerous?: boolean;
+  readonly onDo: () => Promise<void>;
+  readonly onClose: () => void;
+}
+
+export function ConfirmDialog({ title, children, doIt, isDangerous = true, onDo, onClose }: ConfirmDialogProps) {
+  const [isBusy, setIsBusy] = useState(false);
+  const [error, setError] = useState<ErrorInfo | null>(null);
+  const go = async (): Promise<void> => {
+    setIsBusy(true);
+    setError(null);
+    try {
+      await onDo();
+      onClose();
+    } catch (thrown) {
+      setError(toErrorInfo(thrown));
+      setIsBusy(false);
+    }
+  };
+
+  return (
+    <Modal opened onClose={onClose} title={title} centered>
+      <Stack>
+        {children}
+        {error !== null && <ErrorCard error={error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            {t('dialog.cancel')}
+          </Button>
+          <Button color={isDangerous ? 'danger' : 'guts'} loading={isBusy} onClick={() => void go()}>
+            {doIt}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,28 @@
+/** Every place of the window: its address, its screen, and whether it stands in the rail. */
+import { IconHome, type Icon } from '@tabler/icons-react';
+import { lazy, type ComponentType } from 'react';
+import type { TextKey } from './texts/t.ts';
+
+/** What stands for `:name` in the address. */
+export interface ScreenProps {
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface Route {
+  readonly path: string;
+  readonly screen: ComponentType<ScreenProps>;
+  /** In the rail, in this order; others are reached from one of these. */
+  readonly rail?: { readonly title: TextKey; readonly icon: Icon };
+}
+
+/** A screen is fetched when it is first shown. */
+const screen = <N extends string>(name: N, load: () => Promise<Record<N, ComponentType<ScreenProps>>>) =>
+  lazy(async () => ({ default: (await load())[name] }));
+
+export const routes: readonly Route[] = [
+  {
+    path: '/',
+    screen: screen('Overview', async () => await import('./screens/overview/Overview.tsx')),
+    rail: { title: 'shell.overview', icon: IconHome },
+  },
+];

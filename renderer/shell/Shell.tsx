@@ -1,0 +1,86 @@
+/** The frame around every screen: title area, rail, the screen itself, status bar. */
+import { AppShell, Group, NavLink, Text, UnstyledButton } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { Suspense } from 'react';
+import type { EngineStatus } from '../../main/shared/engine.ts';
+import { Loading } from '../parts/Faces.tsx';
+import { Mark } from '../parts/Mark.tsx';
+import { go, matched, usePlace } from '../router.ts';
+import { routes } from '../routes.tsx';
+import type { Session } from '../state/session.ts';
+import { t } from '../texts/t.ts';
+import { EngineName } from './EngineName.tsx';
+import { NoPlace } from './NoPlace.tsx';
+import { openPalette, Palette } from './Palette.tsx';
+import classes from './Shell.module.css';
+import { StatusBar } from './StatusBar.tsx';
+import { useShortcuts } from './shortcuts.ts';
+
+interface ShellProps {
+  readonly session: Session;
+  readonly engine: Extract<EngineStatus, { state: 'running' }> | null;
+}
+
+const rail = routes.flatMap(({ path, rail: entry }) => (entry === undefined ? [] : [{ path, ...entry }]));
+
+export function Shell({ session, engine }: ShellProps) {
+  const path = usePlace();
+  useShortcuts(rail.map(({ path: to }) => to));
+  const [current] = routes.flatMap((route) => {
+    const params = matched(route.path, path);
+    return params === null ? [] : [{ ...route, params }];
+  });
+  const Screen = current?.screen;
+  const isIn = (to: string): boolean => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`));
+
+  return (
+    <AppShell header={{ height: 52 }} navbar={{ width: 200, breakpoint: 640 }} footer={{ height: 32 }} padding="md">
+      <a className="guts-skip" href="#content" onClick={skip}>
+        {t('shell.skip')}
+      </a>
+      <AppShell.Header className={classes['head'] ?? ''}>
+        <Group gap="xs" wrap="nowrap">
+          <Mark />
+          <Text fw={700}>{t('app.name')}</Text>
+          <EngineName session={session} engine={engine} />
+        </Group>
+        <UnstyledButton className={classes['palette'] ?? ''} onClick={openPalette}>
+          <IconSearch size={16} aria-hidden="true" />
+          <span>{t('shell.palette')}</span>
+          <kbd>Ctrl K</kbd>
+        </UnstyledButton>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={t('shell.places')}>
+        {rail.map(({ path: to, title, icon: Icon }, at) => (
+          <NavLink
+            key={to}
+            href={`#${to}`}
+            active={isIn(to)}
+            aria-current={isIn(to) ? 'page' : undefined}
+            label={t(title)}
+            aria-keyshortcuts={`Control+${at + 1}`}
+            leftSection={<Icon size={18} aria-hidden="true" />}
+          />
+        ))}
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1} className={classes['main'] ?? ''}>
+        <Suspense fallback={<Loading />}>
+          {Screen === undefined ? (
+            <NoPlace path={path} />
+          ) : (
+            <Screen key={current?.path} params={current?.params ?? {}} />
+          )}
+        </Suspense>
+      </AppShell.Main>
+      <AppShell.Footer className={classes['foot'] ?? ''}>
+        <StatusBar session={session} />
+      </AppShell.Footer>
+      <Palette places={rail} onGo={go} />
+    </AppShell>
+  );
+}
+
+function skip(event: React.MouseEvent): void {
+  event.preventDefault(); // “#content” is no place
+  document.getElementById('content')?.focus();
+}

@@ -1,0 +1,21 @@
+/** Puts the window on its page. */
+import '../main/shared/shim.ts';
+import './theme/styles.ts';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './App.tsx';
+import { followSession } from './state/session.ts';
+import { followTheme } from './state/preferences.ts';
+import { startTexts } from './texts/t.ts';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('The page has no place to draw in.');
+
+await startTexts();
+followTheme();
+followSession();
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

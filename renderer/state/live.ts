@@ -1,0 +1,45 @@
+/** Keeps what the window shows up to date: loads it once, and listens to what Guts tells from then on. */
+import type { GutsEvent } from '../../main/shared/events.ts';
+import { events } from '../api.ts';
+import { destinations, plans, sources } from './connections.ts';
+import { forgetMigrations, hearMigration, loadMigrations } from './migrations.ts';
+
+type Hear = (event: GutsEvent) => void;
+
+const kept = [sources, destinations, plans];
+const others = new Set<Hear>();
+let stop: AbortController | null = null;
+
+export function startLive(): void {
+  endLive();
+  const { signal } = (stop = new AbortController());
+  void loadAll();
+  void (async () => {
+    for await (const { event } of events(signal)) hear(event);
+  })().catch(() => {}); // who may not listen any more is told by the next thing that it asks
+}
+
+export function endLive(): void {
+  stop?.abort();
+  stop = null;
+  for (const one of kept) one.reset();
+  forgetMigrations();
+}
+
+/** For screens that keep something of their own up to date; the function that it returns ends that. */
+export function onEvent(hear: Hear): () => void {
+  others.add(hear);
+  return () => void others.delete(hear);
+}
+
+async function loadAll(): Promise<void> {
+  await Promise.all([loadMigrations(), ...kept.map(async ({ load }) => await load())]);
+}
+
+function hear(event: GutsEvent): void {
+  hearMigration(event);
+  if (event.kind === 'connection') void (event.side === 'source' ? sources : destinations).load();
+  if (event.kind === 'plan') void plans.load();
+  if (event.kind === 'gap') void loadAll();
+  for (const one of others) one(event);
+}

@@ -1,0 +1,7 @@
+/** Every word that the window shows, in English. `{{name}}` is filled in; `_one` and `_other` go by `count`. */
+import { errors } from './errors.ts';
+import { session } from './session.ts';
+import { shell } from './shell.ts';
+import { stages } from './stages.ts';
+
+export const en = { ...errors, ...session, ...shell, ...stages };

@@ -1,0 +1,61 @@
+/** Numbers, sizes, rates, spans and times as the chosen language writes them. */
+import { usePreferences } from '../state/preferences.ts';
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+const formats = new Map<string, Intl.NumberFormat>();
+
+const locale = (): string => {
+  const { language } = usePreferences.getState();
+  return language === 'de' ? 'de' : 'en';
+};
+
+export function numberText(value: number, digits = 0): string {
+  const key = `${locale()} ${digits}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale(), { maximumFractionDigits: digits, minimumFractionDigits: digits });
+    formats.set(key, format);
+  }
+  return format.format(value);
+}
+
+/** “512 B”, “74.2 MiB”, “4 GiB”. */
+export function sizeText(bytes: number): string {
+  let step = 0;
+  let value = bytes;
+  for (; value >= 1024 && step < UNITS.length - 1; step++) value /= 1024;
+  const digits = step === 0 || Number.isInteger(value) || value >= 100 ? 0 : 1;
+  return `${numberText(value, digits)} ${UNITS[step] ?? ''}`;
+}
+
+/** Decimal megabytes, as network people count: “118 MB/s”. */
+export function rateText(bytesPerSecond: number): string {
+  const megabytes = bytesPerSecond / 1e6;
+  return `${numberText(megabytes, megabytes < 10 ? 1 : 0)} MB/s`;
+}
+
+/** Rounded down: never 100 % before all is there. */
+export const percentText = (part: number, whole: number): string =>
+  `${numberText(whole === 0 ? 0 : Math.floor((100 * part) / whole))} %`;
+
+/** “42 s”, “3 min 7 s”, “2 h 5 min”. */
+export function spanText(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${numberText(whole)} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** Of the day: “14:02:10”. */
+export const timeText = (at: string | number | Date): string =>
+  new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(
+    new Date(at),
+  );
+
+/** With the day: “21 Nov 2026, 14:02”. */
+export const momentText = (at: string | number | Date): string =>
+  new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short', hour12: false }).format(new Date(at));
+
+/** With the zone, for those who point at a time. */
+export const exactText = (at: string | number | Date): string =>
+  new Intl.DateTimeFormat(locale(), { dateStyle: 'full', timeStyle: 'long', hour12: false }).format(new Date(at));

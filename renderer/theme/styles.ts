@@ -1,0 +1,6 @@
+/** Every style sheet of the window, libraries first. */
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import '@mantine/spotlight/styles.css';
+import './palette.css';
+import './base.css';
