@@ -1,7 +1,7 @@
 /** What the user likes: theme, language, density; kept on this computer. */
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import { Theme } from '../../main/shared/contract.ts';
+import type { Theme } from '../../main/shared/contract.ts';
 import { ask, isDesktop } from '../bridge.ts';
 
 /** `en-XA` is for tests. */
