@@ -51,8 +51,6 @@ export class SealedFile implements SecretPlace {
   readonly #askPassphrase: AskPassphrase;
   #key: { readonly salt: string; readonly bytes: Buffer } | undefined;
   #passphrase: Promise<string | null> | undefined;
-  /** A passphrase was given for a file that is to be made. */
-  #isChosen = false;
   #isRefused = false;
 
   constructor(dataDir: string, askPassphrase: AskPassphrase) {
@@ -61,16 +59,16 @@ export class SealedFile implements SecretPlace {
     this.#askPassphrase = askPassphrase;
   }
 
-  /** Its passphrase is known, and right as far as that can be told: of a file that is not there yet, any is. */
+  /** Its passphrase is known, and right. */
   get isOpen(): boolean {
-    return this.#key !== undefined || this.#isChosen;
+    return this.#key !== undefined;
   }
 
   /** @throws WrongPassphraseError, and why none came */
   async unlock(): Promise<void> {
     const { data } = await this.#load();
     if (data !== null) await this.#keyOf(data);
-    else this.#isChosen = (await this.#askOnce()) !== null;
+    else await this.#make();
   }
 
   /** It was asked for, and nobody gave one. */
@@ -127,6 +125,18 @@ export class SealedFile implements SecretPlace {
       if (db.data === null || !Object.hasOwn(db.data.entries, id)) return;
       const { [id]: _gone, ...entries } = db.data.entries;
       db.data = { ...db.data, entries };
+      await db.write();
+    });
+  }
+
+  /** A passphrase that was given holds from now on, also before there is a secret. */
+  async #make(): Promise<void> {
+    const passphrase = await this.#askOnce();
+    if (passphrase === null) return;
+    await asOnlyWriter(this.#folder, async () => {
+      const db = await this.#load();
+      if (db.data !== null) return; // somebody else made it meanwhile; its passphrase is asked for when it is needed
+      db.data = await this.#fresh(passphrase);
       await db.write();
     });
   }

@@ -231,9 +231,14 @@ describe('a Guts that does not start', () => {
       await page.locator('[data-engine]').waitFor();
     }
     await using again = await openApp({ home, vault: 'ask' });
-    await again.page
-      .locator('[data-engine]')
-      .or(again.page.getByLabel('Passphrase', { exact: true }))
-      .waitFor();
+    const { page } = again;
+    const passphrase = page.getByLabel('Passphrase', { exact: true });
+    await passphrase.fill('another one');
+    await page.getByRole('button', { name: 'Open the vault' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('vault.wrong-passphrase');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await passphrase.fill('long enough for a vault');
+    await page.getByRole('button', { name: 'Open the vault' }).click();
+    await page.locator('[data-engine]').waitFor();
   });
 });
