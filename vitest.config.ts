@@ -1,9 +1,12 @@
-/** Which tests there are: stories that run anywhere, the window in the real Electron, and the peers of test/interop. */
+/** Which tests there are: stories that run anywhere, the window in the real Electron, the peers of test/interop, other programs' disk formats. */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/house/closing-line.ts';
 
 const never = ['**/node_modules/**', 'out/**', 'release/**', '.cache/**', 'test/peers/**'];
+
+/** Stories with other programs that need no peer. */
+const withConverters = ['producers', 'kill', 'hostile'].map((name) => `test/interop/${name}.test.ts`);
 
 export default defineConfig({
   test: {
@@ -36,12 +39,24 @@ export default defineConfig({
         test: {
           name: 'interop',
           include: ['test/interop/**/*.test.ts'],
-          exclude: never,
+          exclude: [...never, ...withConverters],
           fileParallelism: false, // the peers share ports and disks
           globalSetup: 'test/interop/put-back.ts',
           testTimeout: 600_000,
           hookTimeout: 1_800_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'formats',
+          include: withConverters,
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
