@@ -1,6 +1,6 @@
 /** Tells events to everyone in this process who listens, and keeps the last ones for those who come back. */
 import { randomBytes } from 'node:crypto';
-import type { GutsEvent, NumberedEvent } from './shared/events.ts';
+import { isFleeting, type GutsEvent, type NumberedEvent } from './shared/events.ts';
 
 /** A listener that was away for longer asks for everything anew. */
 const KEPT = 10_000;
@@ -24,7 +24,7 @@ export class EventHub {
   }
 
   tell(event: GutsEvent): void {
-    const isKept = event.kind !== 'progress';
+    const isKept = !isFleeting(event);
     if (isKept) this.#number += 1;
     const told = { id: this.lastId, at: new Date().toISOString(), event };
     if (isKept) this.#kept.push(told);

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { EnginePool } from './engine-pool.ts';
 import { EventHub } from './events.ts';
 import { Foreground } from './foreground.ts';
+import { cloudFileHandlers } from './operations/cloud-files.ts';
 import { destinationHandlers } from './operations/destinations.ts';
 import type { Handlers, MigrationShelf, Parts } from './operations/handlers.ts';
 import { lookingHandlers } from './operations/looking.ts';
@@ -185,6 +186,7 @@ function shelfOf(index: MigrationIndex): MigrationShelf {
 const commonHandlers = (parts: Parts) => ({
   ...sourceHandlers(parts),
   ...destinationHandlers(parts),
+  ...cloudFileHandlers(parts),
   ...resourceHandlers(parts),
   ...networkHandlers(parts),
   ...lookingHandlers(parts),

@@ -1,6 +1,6 @@
 /** One who listens: catches up first where that is wanted, then hears what is told, as fast as the connection takes it. */
 import type { EventHub } from '../events.ts';
-import type { NumberedEvent } from '../shared/events.ts';
+import { isFleeting, type NumberedEvent } from '../shared/events.ts';
 import { frameOf, isWanted, type Wanted } from './event-frames.ts';
 
 /** Behind by more than this, progress is left out. */
@@ -29,11 +29,11 @@ export class Batch {
     return this.#all;
   }
 
-  /** Without progress. */
+  /** Without what is fleeting. */
   get kept(): Uint8Array {
     this.#kept ??= encoder.encode(
       this.#told
-        .filter(({ event }) => event.kind !== 'progress')
+        .filter(({ event }) => !isFleeting(event))
         .map(frameOf)
         .join(''),
     );

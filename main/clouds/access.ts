@@ -10,7 +10,7 @@ export interface CloudAccess {
   readonly auth: KeystoneAuth;
   readonly region: string | null;
   readonly interface: DestinationConnection['interface'];
-  /** Absolute path of the authorities' certificates in PEM. */
+  /** Path of the authorities' certificates in PEM; absolute where the file's folder is known. */
   readonly caFile: string | null;
   /** Password, secret of the application credential, or token; null where the operator is to be asked. */
   readonly secret: string | null;
@@ -21,9 +21,10 @@ export type Settings = ReadonlyMap<string, string>;
 
 /**
  * @param what for messages: the cloud or the file
+ * @param cwd from which paths are found; null leaves them as they stand
  * @throws IncompleteCloudError, UnsupportedCloudError, UncheckedCloudError
  */
-export function accessOf(what: string, settings: Settings, cwd: string): CloudAccess {
+export function accessOf(what: string, settings: Settings, cwd: string | null): CloudAccess {
   const get = (...names: readonly string[]): string | null => {
     for (const name of names) {
       const value = settings.get(name);
@@ -49,7 +50,7 @@ export function accessOf(what: string, settings: Settings, cwd: string): CloudAc
     ...authOf(what, get),
     region: get('region_name'),
     interface: interfaceOf(what, get('interface', 'endpoint_type')),
-    caFile: caFile === null ? null : path.resolve(cwd, caFile.replace(/^~(?=\/|$)/, homedir())),
+    caFile: caFile === null || cwd === null ? caFile : path.resolve(cwd, caFile.replace(/^~(?=\/|$)/, homedir())),
   };
 }
 

@@ -3,7 +3,13 @@ import { homedir } from 'node:os';
 import * as path from 'node:path';
 import { z } from 'zod';
 import { type CloudAccess, accessOf } from './access.ts';
-import { NoCloudsFileError, NoSuchCloudError, UnreadableFileError, UnsupportedCloudError } from './errors.ts';
+import {
+  NoCloudsFileError,
+  NoSuchCloudError,
+  UnknownProfileError,
+  UnreadableFileError,
+  UnsupportedCloudError,
+} from './errors.ts';
 import { textOf } from './file.ts';
 import { yamlOf } from './yaml.ts';
 
@@ -41,10 +47,7 @@ const Regions = z.array(z.union([z.string(), z.object({ name: z.string() })]));
 export async function cloudByName(name: string, places: CloudPlaces = usualPlaces()): Promise<CloudAccess> {
   const file = await first('clouds', 'OS_CLIENT_CONFIG_FILE', places);
   if (file === null) throw new NoCloudsFileError(candidates('clouds', 'OS_CLIENT_CONFIG_FILE', places));
-  const clouds = yamlOf(Clouds, file.path, file.text).clouds;
-  const known = clouds === undefined || clouds === '' ? {} : clouds;
-  const cloud = Object.hasOwn(known, name) ? known[name] : undefined;
-  if (cloud === undefined) throw new NoSuchCloudError(name, file.path, Object.keys(known).sort());
+  const cloud = cloudIn(cloudsIn(file.path, file.text), name, file.path);
   const secure = await first('secure', 'OS_CLIENT_SECURE_FILE', places);
   const secrets = secure === null ? undefined : yamlOf(Clouds, secure.path, secure.text).clouds;
   const secret = typeof secrets === 'object' && Object.hasOwn(secrets, name) ? secrets[name] : undefined;
@@ -53,17 +56,40 @@ export async function cloudByName(name: string, places: CloudPlaces = usualPlace
   return accessOf(what, settingsOf(what, layers), places.cwd);
 }
 
+/** The clouds of such a file. @throws DamagedCloudsFileError */
+export function cloudsIn(file: string, text: string): Readonly<Record<string, Cloud>> {
+  const { clouds } = yamlOf(Clouds, file, text);
+  return clouds === undefined || clouds === '' ? {} : clouds;
+}
+
+/**
+ * How to sign in to one of them by what stands in the file alone.
+ * @throws NoSuchCloudError, UnsupportedCloudError, and what `accessOf` throws
+ */
+export function accessIn(clouds: Readonly<Record<string, Cloud>>, name: string, file: string): CloudAccess {
+  const cloud = cloudIn(clouds, name, file);
+  const what = `The cloud “${name}”`;
+  const profile = profileIn(cloud);
+  if (profile !== null) throw new UnknownProfileError(what, profile);
+  return accessOf(what, settingsOf(what, [cloud]), null);
+}
+
+function cloudIn(clouds: Readonly<Record<string, Cloud>>, name: string, file: string): Cloud {
+  const cloud = Object.hasOwn(clouds, name) ? clouds[name] : undefined;
+  if (cloud === undefined) throw new NoSuchCloudError(name, file, Object.keys(clouds).sort());
+  return cloud;
+}
+
+const profileIn = (cloud: Cloud): string | null => textIn(cloud, 'profile') ?? textIn(cloud, 'cloud');
+
 async function profileOf(what: string, cloud: Cloud, places: CloudPlaces): Promise<Cloud> {
-  const name = textIn(cloud, 'profile') ?? textIn(cloud, 'cloud');
+  const name = profileIn(cloud);
   if (name === null) return {};
   const file = await first('clouds-public', 'OS_CLIENT_VENDOR_FILE', places);
   const profiles = file === null ? undefined : yamlOf(PublicClouds, file.path, file.text)['public-clouds'];
   const profile = typeof profiles === 'object' && Object.hasOwn(profiles, name) ? profiles[name] : undefined;
-  if (profile !== undefined) return profile;
-  throw new UnsupportedCloudError(
-    `${what} takes the profile “${name}”, which no clouds-public.yaml holds.`,
-    'Write what the profile stands for (auth_url, region_name …) into clouds.yaml itself.',
-  );
+  if (profile === undefined) throw new UnknownProfileError(what, name);
+  return profile;
 }
 
 /** Later layers win, setting by setting. */

@@ -55,6 +55,15 @@ export class UnsupportedCloudError extends GutsError {
   }
 }
 
+export class UnknownProfileError extends UnsupportedCloudError {
+  constructor(what: string, profile: string) {
+    super(
+      `${what} takes the profile “${profile}”, which no clouds-public.yaml holds.`,
+      'Write what the profile stands for (auth_url, region_name …) into clouds.yaml itself.',
+    );
+  }
+}
+
 /** The file asks for what Guts never does: to trust whoever answers. */
 export class UncheckedCloudError extends GutsError {
   readonly code = 'clouds.unchecked';

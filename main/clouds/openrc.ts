@@ -14,6 +14,15 @@ const ASKED = new Set(['password', 'token', 'application_credential_secret']);
 export async function cloudOfOpenrc(file: string, cwd: string = process.cwd()): Promise<CloudAccess> {
   const text = await textOf(file);
   if (text === null) throw new UnreadableFileError(`${file} is not there.`);
+  return cloudInOpenrc(file, text, cwd);
+}
+
+/**
+ * The same of its text.
+ * @param file for messages
+ * @throws DamagedCloudsFileError, and what `accessOf` throws
+ */
+export function cloudInOpenrc(file: string, text: string, cwd: string | null): CloudAccess {
   const settings = new Map<string, string>();
   for (const [name, { value, line }] of exportsIn(file, text)) {
     if (!name.startsWith(PREFIX)) continue;

@@ -9,6 +9,8 @@ import { Joint } from './joint.ts';
 
 export type InventoryParts = Pick<Parts, 'connections' | 'inventories' | 'signIns' | 'engines' | 'events'>;
 
+const READING_EVERY_MS = 500;
+
 type Readings = Joint<SourceId, SourceInventoryResult>;
 /** Those that are under way, by where they are kept: two of one source would write the same file. */
 const readings = new WeakMap<InventoryStore, Readings>();
@@ -33,14 +35,30 @@ async function read(
 ): Promise<SourceInventoryResult> {
   const { id } = signIn.connection;
   await using writer = await inventories.writer(id);
+  const tellReading = readingTeller(id, events);
   const result = await engines.run({ kind: 'source.inventory', ...signIn }, signal, {
-    onPage: ({ text }) => writer.addLines(text),
+    onPage: ({ text, vms }) => {
+      writer.addLines(text);
+      tellReading(vms);
+    },
   });
   await writer.finish();
   const isThere = await connections.setAbout('source', id, result.about);
   if (isThere) events.tell({ kind: 'inventory', source: id, vms: result.vms });
   else await inventories.remove(id); // it was deleted meanwhile
   return result;
+}
+
+/** Tells how many machines there are so far, now and then. */
+function readingTeller(source: SourceId, events: Parts['events']): (vms: number) => void {
+  let sum = 0;
+  let toldAtMs = -Infinity;
+  return (vms) => {
+    sum += vms;
+    if (performance.now() - toldAtMs < READING_EVERY_MS) return;
+    toldAtMs = performance.now();
+    events.tell({ kind: 'inventory.reading', source, vms: sum });
+  };
 }
 
 /** What is kept, or read now where nothing is. @throws NoInventoryError where it cannot be read without a secret */

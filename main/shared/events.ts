@@ -25,6 +25,8 @@ export const GutsEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('plan'), id: PlanId }),
   z.object({ kind: z.literal('connection'), side: z.enum(['source', 'destination']), id: z.string() }),
   z.object({ kind: z.literal('inventory'), source: z.string(), vms: z.number().int().nonnegative() }),
+  /** An inventory is being read, and has so many machines so far. At most twice a second; not kept. */
+  z.object({ kind: z.literal('inventory.reading'), source: z.string(), vms: z.number().int().nonnegative() }),
   z.object({ kind: z.literal('settings') }),
   /** Something about a source that should be known, although nothing fails of it. */
   z.object({ kind: z.literal('warning'), source: SourceId, says: z.string() }),
@@ -33,7 +35,10 @@ export const GutsEvent = z.discriminatedUnion('kind', [
 ]);
 export type GutsEvent = z.infer<typeof GutsEvent>;
 
-/** An event with its number, which grows by one within a run of the server; `progress` has that of the event before it. */
+/** Only of use at the moment: the next of its kind says more, and nobody is told later. */
+export const isFleeting = ({ kind }: GutsEvent): boolean => kind === 'progress' || kind === 'inventory.reading';
+
+/** An event with its number, which grows by one within a run of the server; fleeting ones have that of the event before them. */
 export interface NumberedEvent {
   /** `RUN-NUMBER`; opaque to listeners, who give it back as Last-Event-ID. */
   readonly id: string;

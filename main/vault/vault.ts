@@ -56,6 +56,11 @@ export class Vault {
     return 'memory';
   }
 
+  /** A secret that is not kept here, or not yet: no log may have it from now on. */
+  notice(secret: string): void {
+    this.#onSecret(secret);
+  }
+
   /** Keeps a secret for this process only; what other places have under this id stays there. */
   hold(id: string, secret: string): KeptIn {
     this.#onSecret(secret);

@@ -15,6 +15,18 @@ const DestinationView = z.object({
   vault: VaultStatus,
 });
 
+/** What a clouds.yaml or openrc file says of one cloud; what it leaves open is null. */
+const CloudFileAccess = z.object({
+  authUrl: z.string(),
+  auth: KeystoneAuth,
+  region: z.string().nullable(),
+  interface: DestinationConnection.shape.interface,
+  /** Where the file says that the certificates of its authorities are; not read. */
+  authorityFile: z.string().nullable(),
+  /** As it stands in the file; whoever sent that has it already. */
+  secret: z.string().nullable(),
+});
+
 export const destinationOperations = {
   'destinations.list': operation({
     method: 'GET',
@@ -91,6 +103,27 @@ export const destinationOperations = {
     output: z.object({ secret: KeptIn }),
     role: 'operator',
     summary: 'Give the secret of a destination',
+  }),
+  'clouds.read': operation({
+    method: 'POST',
+    path: '/v1/cloud-files',
+    input: z.object({
+      text: z
+        .string()
+        .min(1)
+        .max(256 * 1024)
+        .meta({ writeOnly: true })
+        .describe('of a clouds.yaml or openrc file; it is neither run nor kept'),
+      cloud: which.nullable().default(null).describe('which, where a clouds.yaml has several'),
+    }),
+    output: z.object({
+      clouds: z.array(z.string()).describe('by name; an openrc file names none'),
+      cloud: z.string().nullable(),
+      access: CloudFileAccess.nullable().describe('null where there are several, and none was chosen'),
+    }),
+    role: 'admin',
+    isLook: true,
+    summary: 'What a clouds.yaml or openrc file says of a cloud, to set up a destination by it',
   }),
   'certificates.look': operation({
     method: 'POST',
