@@ -1,6 +1,6 @@
 /** What is decided before a migration: each choice with its reason, and the operator's word above all. */
 import { describe, expect, test } from 'vitest';
-import { liesIn } from '../../worker/plan/address.ts';
+import { liesIn } from '../../main/shared/proposals/address.ts';
 import { planMigration } from '../../worker/plan/plan.ts';
 import { cloud, disk, flavor, input, machine, network, nic } from './sample.ts';
 
@@ -261,6 +261,13 @@ test.each([
   ['2001:db8:1::7', '2001:db8::/64', false],
   ['192.0.2.17', '2001:db8::/64', false],
   ['nonsense', '192.0.2.0/24', false],
+  ['192.0.2.17', '192.0.2.17/33', false],
+  ['192.0.2.17', '0.0.0.0/0', true],
+  ['192.0.2.256', '0.0.0.0/0', false],
+  ['2001:db8:0:0:0:0:0:1', '2001:db8::1/128', true],
+  ['::ffff:192.0.2.17', '::ffff:192.0.2.0/120', true],
+  ['2001:db8::1::2', '2001:db8::/32', false],
+  ['192.0.2.17', '2001:db8::/32', false],
   ['192.0.2.17', 'nonsense', false],
 ])('%s lies in %s: %s', (address, cidr, expected) => {
   expect(liesIn(address, cidr)).toBe(expected);

@@ -1,7 +1,7 @@
 /** What Glance is told of a machine's images, so that Nova gives the guest the hardware that it needs. */
 import type { InventoryVm } from '../../main/shared/inventory.ts';
 import type { Profile } from '../../main/shared/migration.ts';
-import { distroOf } from './profile.ts';
+import { distroOf } from '../../main/shared/proposals/profile.ts';
 
 /** Image properties by Nova's names (“Useful image properties” of Glance's documentation). */
 export function imageProperties(

@@ -6,10 +6,10 @@ import type { Finding } from '../../main/shared/preflight.ts';
 import { check } from '../preflight/check.ts';
 import { moveRules, type MoveFacts } from '../preflight/move-rules.ts';
 import type { SourceDriver } from '../drivers.ts';
-import { chooseFlavor, needOf, type FlavorChoice } from './flavor.ts';
+import { chooseFlavor, needOf, type FlavorChoice } from '../../main/shared/proposals/flavor.ts';
 import { imageProperties } from './image-properties.ts';
 import { planPorts } from './ports.ts';
-import { profileFor, type Chosen } from './profile.ts';
+import { profileFor, type Chosen } from '../../main/shared/proposals/profile.ts';
 
 export interface PlanInput {
   readonly vm: InventoryVm;

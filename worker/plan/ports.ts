@@ -2,7 +2,8 @@
 import type { CloudFacts, CloudNetwork } from '../../main/shared/cloud.ts';
 import type { InventoryNetwork, InventoryNic, InventoryVm } from '../../main/shared/inventory.ts';
 import type { MigrationOptions, NetworkChoice, PlannedPort } from '../../main/shared/migration.ts';
-import { isLinkLocal, liesIn } from './address.ts';
+import { isLinkLocal, liesIn } from '../../main/shared/proposals/address.ts';
+import { choiceFor, networkNamed, proposeNetwork } from '../../main/shared/proposals/networks.ts';
 
 export interface PortPlan {
   readonly ports: readonly PlannedPort[];
@@ -24,8 +25,8 @@ export function planPorts(
   const unmapped: string[] = [];
   const lostAddresses: string[] = [];
   for (const nic of vm.nics) {
-    const choice = choiceFor(nic, options.networks);
-    const network = choice === undefined ? guess(nic, networks, cloud) : named(choice.to, cloud);
+    const choice = choiceFor({ name: nic.networkName, ref: nic.network }, options.networks);
+    const network = choice === undefined ? guess(nic, networks, cloud) : networkNamed(choice.to, cloud);
     if (network === null) {
       unmapped.push(
         choice === undefined
@@ -51,32 +52,10 @@ export function planPorts(
   return { ports, unmapped, lostAddresses, crowded };
 }
 
-function choiceFor(nic: InventoryNic, choices: readonly NetworkChoice[]): NetworkChoice | undefined {
-  return (
-    choices.find(({ from }) => from !== null && (from === nic.networkName || from === nic.network)) ??
-    choices.find(({ from }) => from === null)
-  );
-}
-
-const usable = ({ networks }: CloudFacts): CloudNetwork[] => networks.filter(({ isExternal }) => !isExternal);
-
-function named(name: string, cloud: CloudFacts): CloudNetwork | null {
-  return usable(cloud).find((network) => network.id === name || network.name === name) ?? null;
-}
-
 function guess(nic: InventoryNic, networks: readonly InventoryNetwork[], cloud: CloudFacts): CloudNetwork | null {
-  const candidates = usable(cloud);
-  const sameName = candidates.filter(({ name }) => name.toLowerCase() === nic.networkName?.toLowerCase());
-  const vlan = networks.find(({ ref }) => ref === nic.network)?.vlanId ?? null;
-  const sameVlan =
-    vlan === null || vlan === 0
-      ? []
-      : candidates.filter(({ segmentationId, kind }) => kind === 'vlan' && segmentationId === vlan);
-  const sameSubnet = candidates.filter(({ subnets }) =>
-    nic.ipAddresses.some(({ address }) => subnets.some(({ cidr }) => liesIn(address, cidr))),
-  );
-  for (const some of [sameName, sameVlan, sameSubnet, candidates]) if (some.length === 1) return some[0] ?? null;
-  return null;
+  const vlanId = networks.find(({ ref }) => ref === nic.network)?.vlanId ?? null;
+  const addresses = nic.ipAddresses.map(({ address }) => address);
+  return proposeNetwork({ name: nic.networkName, vlanId, addresses }, cloud)?.network ?? null;
 }
 
 function addressesFor(

@@ -2,9 +2,9 @@
 import type { CloudFacts, CloudNetwork, Quota } from '../../main/shared/cloud.ts';
 import type { InventoryVm } from '../../main/shared/inventory.ts';
 import type { MigrationOptions, PlannedDisk, Reading } from '../../main/shared/migration.ts';
-import type { FlavorChoice } from '../plan/flavor.ts';
+import type { FlavorChoice } from '../../main/shared/proposals/flavor.ts';
 import type { PortPlan } from '../plan/ports.ts';
-import type { Chosen } from '../plan/profile.ts';
+import type { Chosen } from '../../main/shared/proposals/profile.ts';
 import type { Rule } from './rules.ts';
 
 export interface MoveFacts {

@@ -1,8 +1,15 @@
 /** Chooses the flavor of the new server: the one that was asked for, the exact one, or the smallest that fits. */
-import type { CloudFacts, Flavor } from '../../main/shared/cloud.ts';
-import type { InventoryVm } from '../../main/shared/inventory.ts';
-import type { MigrationOptions } from '../../main/shared/migration.ts';
+import type { CloudFacts, Flavor } from '../cloud.ts';
+import type { InventoryVm } from '../inventory.ts';
+import type { MigrationOptions } from '../migration.ts';
 import type { Chosen } from './profile.ts';
+
+/** What a flavor has too little of. */
+export interface FlavorLack {
+  readonly of: 'vcpus' | 'memoryMiB' | 'diskGiB';
+  readonly has: number;
+  readonly needs: number;
+}
 
 export interface FlavorNeed {
   readonly vcpus: number;
@@ -35,11 +42,10 @@ export function chooseFlavor(
     const chosen = cloud.flavors.find(({ id, name }) => id === wish || name === wish);
     if (chosen === undefined) return { found: false, obstacle: `there is no flavor “${wish}”` };
     const lack = lackOf(chosen, need);
-    if (lack !== null) return { found: false, obstacle: `flavor “${chosen.name}” has ${lack}` };
+    if (lack !== null) return { found: false, obstacle: `flavor “${chosen.name}” has ${lackText(lack)}` };
     return found(chosen, 'You chose it.');
   }
-  const fitting = cloud.flavors.filter((flavor) => lackOf(flavor, need) === null && isOrdinary(flavor));
-  const [best] = fitting.sort((a, b) => wasteOf(a, need) - wasteOf(b, need) || a.diskGiB - b.diskGiB);
+  const best = smallestFitting(cloud.flavors, need);
   const isExact = best !== undefined && best.vcpus === need.vcpus && best.memoryMiB === need.memoryMiB;
   if (best !== undefined && (isExact || !createFlavor)) {
     const waste = `${best.vcpus - need.vcpus} vCPU and ${best.memoryMiB - need.memoryMiB} MiB more than the machine has`;
@@ -57,13 +63,25 @@ function found({ id, name }: Flavor, reason: string): FlavorChoice {
   return { found: true, flavor: { value: { id, name }, reason } };
 }
 
+/** Of those for ordinary servers. */
+export function smallestFitting(flavors: readonly Flavor[], need: FlavorNeed): Flavor | undefined {
+  const fitting = flavors.filter((flavor) => lackOf(flavor, need) === null && isOrdinary(flavor));
+  return fitting.sort((a, b) => wasteOf(a, need) - wasteOf(b, need) || a.diskGiB - b.diskGiB)[0];
+}
+
 /** What the flavor has too little of; null when it fits. Nova refuses an image on a flavor without disk. */
-function lackOf(flavor: Flavor, need: FlavorNeed): string | null {
-  if (flavor.vcpus < need.vcpus) return `${flavor.vcpus} vCPU, and ${need.vcpus} are needed`;
-  if (flavor.memoryMiB < need.memoryMiB) return `${flavor.memoryMiB} MiB of memory, and ${need.memoryMiB} are needed`;
-  if (flavor.diskGiB < need.diskGiB) return `${flavor.diskGiB} GiB of disk, and ${need.diskGiB} are needed`;
+export function lackOf(flavor: Flavor, need: FlavorNeed): FlavorLack | null {
+  for (const of of ['vcpus', 'memoryMiB', 'diskGiB'] as const)
+    if (flavor[of] < need[of]) return { of, has: flavor[of], needs: need[of] };
   return null;
 }
+
+const lackText = ({ of, has, needs }: FlavorLack): string =>
+  ({
+    vcpus: `${has} vCPU, and ${needs} are needed`,
+    memoryMiB: `${has} MiB of memory, and ${needs} are needed`,
+    diskGiB: `${has} GiB of disk, and ${needs} are needed`,
+  })[of];
 
 /** Flavors for special hardware are never chosen unasked. */
 function isOrdinary({ extraSpecs }: Flavor): boolean {

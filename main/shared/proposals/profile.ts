@@ -1,6 +1,6 @@
 /** Proposes the hardware that a guest gets in the cloud: virtio where it is known to bring the drivers, else what every guest knows. */
-import type { InventoryVm } from '../../main/shared/inventory.ts';
-import type { Profile } from '../../main/shared/migration.ts';
+import type { InventoryVm } from '../inventory.ts';
+import type { Profile } from '../migration.ts';
 
 export interface Chosen<T> {
   readonly value: T;
@@ -23,11 +23,11 @@ export function profileFor(
 ): Chosen<Profile> {
   if (wish !== 'auto') return { value: wish, reason: 'You chose it.' };
   const id = vm.guestOsId ?? '';
-  const known = BRINGS_VIRTIO.find(({ pattern }) => pattern.test(id));
-  if (known !== undefined) {
+  const known = bringsVirtio(vm);
+  if (known !== null) {
     return {
       value: 'virtio',
-      reason: `${known.name} brings virtio drivers in its boot image, whatever it was installed on.`,
+      reason: `${known} brings virtio drivers in its boot image, whatever it was installed on.`,
     };
   }
   const guest = vm.guestOsName ?? (id === '' ? 'This guest' : id);
@@ -36,6 +36,10 @@ export function profileFor(
     reason: `${guest} is not known to bring virtio drivers, so it gets disks and network cards that it can start from as it is.`,
   };
 }
+
+/** The name of a family of guests that start on virtio whatever they were installed on; null for all others. */
+export const bringsVirtio = ({ guestOsId }: Pick<InventoryVm, 'guestOsId'>): string | null =>
+  BRINGS_VIRTIO.find(({ pattern }) => pattern.test(guestOsId ?? ''))?.name ?? null;
 
 /** Glance's word for the guest's system, as far as its hypervisor's id tells. */
 export function distroOf(guestOsId: string | null): {

@@ -1,0 +1,59 @@
+/** Whether an address lies in a subnet, for IPv4 and IPv6; without Node, so that the window can tell as well. */
+
+interface Address {
+  readonly bits: 32 | 128;
+  readonly value: bigint;
+}
+
+/** False for anything that is no address or no subnet. */
+export function liesIn(address: string, cidr: string): boolean {
+  const [base = '', length = '', ...more] = cidr.split('/');
+  const from = addressOf(base);
+  const asked = addressOf(address);
+  if (from === null || asked === null || from.bits !== asked.bits) return false;
+  if (!/^\d{1,3}$/.test(length) || Number(length) > from.bits || more.length > 0) return false;
+  const rest = BigInt(from.bits - Number(length));
+  return from.value >> rest === asked.value >> rest;
+}
+
+/** Addresses that belong to no network but their own link are never taken along. */
+export function isLinkLocal(address: string): boolean {
+  return liesIn(address, '169.254.0.0/16') || liesIn(address, 'fe80::/10');
+}
+
+function addressOf(text: string): Address | null {
+  const value = text.includes(':') ? ipv6(text) : ipv4(text);
+  return value === null ? null : { bits: text.includes(':') ? 128 : 32, value };
+}
+
+function ipv4(text: string): bigint | null {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return null;
+  return parts.reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+}
+
+/** Groups of hexadecimal digits, one run of zeros as “::”, the last two groups also as IPv4. */
+function ipv6(text: string): bigint | null {
+  const [head = '', tail, ...more] = text.split('::');
+  if (more.length > 0) return null;
+  const before = groupsOf(head);
+  const after = tail === undefined ? [] : groupsOf(tail);
+  if (before === null || after === null) return null;
+  const missing = 8 - before.length - after.length;
+  if (tail === undefined ? missing !== 0 : missing < 1) return null;
+  const groups = [...before, ...Array.from({ length: missing }, () => 0n), ...after];
+  return groups.reduce((sum, group) => sum * 65_536n + group, 0n);
+}
+
+function groupsOf(text: string): bigint[] | null {
+  if (text === '') return [];
+  const parts = text.split(':');
+  const groups: bigint[] = [];
+  for (const [at, part] of parts.entries()) {
+    const four = at === parts.length - 1 && part.includes('.') ? ipv4(part) : null;
+    if (four !== null) groups.push(four / 65_536n, four % 65_536n);
+    else if (/^[0-9a-f]{1,4}$/i.test(part)) groups.push(BigInt(`0x${part}`));
+    else return null;
+  }
+  return groups;
+}
