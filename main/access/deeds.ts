@@ -41,6 +41,10 @@ const judges: { readonly [K in OperationName]?: Judge<K> } = {
     return acting(action, meant);
   },
   'plans.create': async ({ destination }) => await Promise.resolve({ ...NOTHING, destinations: [destination] }),
+  'plans.change': async ({ plan, destination }, look) => ({
+    ...NOTHING,
+    destinations: [destination ?? (await look.plan(plan)).destination],
+  }),
   'plans.start': async ({ plan }, look) => {
     const { destination, machines } = await look.plan(plan);
     const makes = machines.filter(({ migration }) => migration === null).length;

@@ -36,6 +36,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'api.wrong-method': kind(405, 'The path has no such method'),
   'connection.name-taken': kind(409, 'The name is taken'),
   'plan.name-taken': kind(409, 'The name is taken'),
+  'plan.under-way': kind(409, 'Migrations have been made of it'),
   'token.name-taken': kind(409, 'The name is taken'),
   'token.too-many': kind(409, 'There are too many tokens'),
   'connection.in-use': kind(409, 'It is in use'),

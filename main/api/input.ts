@@ -17,7 +17,7 @@ export const pathFields = (path: string): string[] => [...path.matchAll(/\{(\w+)
 
 export const hasBody = ({ method }: Operation): boolean => method === 'POST' || method === 'PUT';
 export const mostBodyBytes = (name: OperationName): number =>
-  name === 'plans.create' ? MOST_PLAN_BYTES : MOST_BODY_BYTES;
+  name === 'plans.create' || name === 'plans.change' ? MOST_PLAN_BYTES : MOST_BODY_BYTES;
 
 /**
  * @param allowed query fields that are not of the input, such as those that only choose how the answer looks

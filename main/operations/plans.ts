@@ -1,39 +1,40 @@
 /** Answers what is asked about plans: machines of one source that go to one destination in waves. */
-import { GutsError, toErrorInfo } from '../shared/errors.ts';
+import { toErrorInfo } from '../shared/errors.ts';
 import { defaultOptions, MigrationId, type MigrationRequest } from '../shared/migration.ts';
 import type { Plan, PlannedMachine } from '../shared/plans.ts';
-import type { ActionResult } from '../shared/schedule.ts';
-import type { ParsedOf } from '../shared/operations.ts';
+import type { ActionResult, PlanId } from '../shared/schedule.ts';
 import { newPlanId, type PlanFile } from '../scheduler/plan-file.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { demandWindow } from '../scheduler/windows.ts';
 import { randomLetters } from '../store/connections.ts';
-import type { InventoryRow } from '../store/inventory-view.ts';
 import { definedOf } from './defined.ts';
 import type { Parts, Some } from './handlers.ts';
-import { inventoryOf } from './inventory.ts';
+import { changedPlan, demandSameSides } from './plan-changes.ts';
+import { machinesOf } from './plan-machines.ts';
 
 /** Migrations that are written down at the same time. */
 const AT_ONCE = 4;
-
-export class PlanMachinesError extends GutsError {
-  readonly code = 'plan.bad-machines';
-  readonly remedy =
-    'Look for them with “guts instance list”, name each by its ref where several have the name, and read the inventory again if they are new.';
-
-  constructor(says: readonly string[]) {
-    const shown = says.slice(0, 20).join('; ');
-    super(`The plan cannot have these machines: ${shown}${says.length > 20 ? ` and ${says.length - 20} more` : ''}.`);
-  }
-}
 
 export function planHandlers(
   parts: Parts,
   scheduler: Scheduler,
   plans: PlanFile,
-): Some<'plans.list' | 'plans.create' | 'plans.show' | 'plans.start' | 'plans.delete'> {
+): Some<'plans.list' | 'plans.create' | 'plans.show' | 'plans.change' | 'plans.start' | 'plans.delete'> {
   const { connections, events } = parts;
-  const starting = new Map<string, Promise<unknown>>();
+  const turns = new Map<PlanId, Promise<unknown>>();
+
+  /** Of a plan, one thing is done after another. */
+  async function inTurn<T>(nameOrId: string, work: (plan: Plan) => Promise<T>): Promise<T> {
+    const { id } = plans.find(nameOrId);
+    const before = turns.get(id) ?? Promise.resolve();
+    const turn = before.catch(() => {}).then(async () => await work(plans.find(id)));
+    turns.set(id, turn);
+    try {
+      return await turn;
+    } finally {
+      if (turns.get(id) === turn) turns.delete(id);
+    }
+  }
 
   return {
     'plans.list': async () => await Promise.resolve({ plans: [...plans.plans] }),
@@ -42,8 +43,6 @@ export function planHandlers(
       const source = await connections.find('source', wish.source);
       const destination = await connections.find('destination', wish.destination);
       if (window !== null) demandWindow(window);
-      const isWanted = wantedOf(wish.machines);
-      const { rows } = await inventoryOf(parts, source, signal);
       const plan: Plan = {
         id: newPlanId(),
         name,
@@ -53,7 +52,7 @@ export function planHandlers(
         window,
         notBefore,
         priority,
-        machines: machinesOf(wish.machines, rows.filter(isWanted)),
+        machines: await machinesOf(parts, source, wish.machines, signal),
         createdAt: new Date().toISOString(),
         startedAt: null,
       };
@@ -62,56 +61,26 @@ export function planHandlers(
       return plan;
     },
     'plans.show': async ({ plan }) => await Promise.resolve(plans.find(plan)),
-    'plans.start': async ({ plan }) => {
-      const { id } = plans.find(plan);
-      const before = starting.get(id) ?? Promise.resolve();
-      const turn = before.catch(() => {}).then(async () => await startPlan(parts, scheduler, plans, plans.find(id)));
-      starting.set(id, turn);
-      try {
-        return await turn;
-      } finally {
-        if (starting.get(id) === turn) starting.delete(id);
-      }
-    },
-    'plans.delete': async ({ plan }) => {
-      const { id } = plans.find(plan);
-      await plans.remove(id);
-      events.tell({ kind: 'plan', id });
-      return { deleted: id };
-    },
+    'plans.change': async ({ plan, ...wish }, { signal }) =>
+      await inTurn(plan, async (before) => {
+        const source = await connections.find('source', wish.source ?? before.source);
+        const destination = await connections.find('destination', wish.destination ?? before.destination);
+        demandSameSides(before, source.id, destination.id);
+        if (wish.window !== undefined && wish.window !== null) demandWindow(wish.window);
+        const changed = await changedPlan(parts, before, wish, { source, destination }, signal);
+        await plans.put(changed);
+        events.tell({ kind: 'plan', id: changed.id });
+        return changed;
+      }),
+    'plans.start': async ({ plan }) =>
+      await inTurn(plan, async (before) => await startPlan(parts, scheduler, plans, before)),
+    'plans.delete': async ({ plan }) =>
+      await inTurn(plan, async ({ id }) => {
+        await plans.remove(id);
+        events.tell({ kind: 'plan', id });
+        return { deleted: id };
+      }),
   };
-}
-
-type Wished = ParsedOf<'plans.create'>['machines'];
-
-function wantedOf(machines: Wished): (row: InventoryRow) => boolean {
-  const names = new Set(machines.map(({ vm }) => vm));
-  return ({ kind, ref, name }) => kind === 'vm' && (names.has(ref) || names.has(name));
-}
-
-/** By ref or name, all of one reading of the inventory. @throws PlanMachinesError naming all that are wrong */
-function machinesOf(machines: Wished, rows: readonly InventoryRow[]): PlannedMachine[] {
-  const byName = new Map<string, InventoryRow[]>();
-  for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
-  const byRef = new Map(rows.map((row) => [row.ref, row]));
-  const wrong: string[] = [];
-  const taken = new Set<string>();
-  const planned = machines.flatMap(({ vm, wave, options }): PlannedMachine[] => {
-    const found = byRef.get(vm);
-    const candidates = found === undefined ? (byName.get(vm) ?? []) : [found];
-    const [first] = candidates;
-    if (first === undefined) wrong.push(`“${vm}” is not there`);
-    else if (candidates.length > 1) wrong.push(`“${vm}” is the name of ${candidates.map(({ ref }) => ref).join(', ')}`);
-    else if (taken.has(first.ref)) wrong.push(`“${vm}” is named twice`);
-    else {
-      const { ref, name } = first;
-      taken.add(ref);
-      return [{ vm: { ref, name }, wave, options: definedOf(options), migration: null }];
-    }
-    return [];
-  });
-  if (wrong.length > 0) throw new PlanMachinesError(wrong);
-  return planned;
 }
 
 /**

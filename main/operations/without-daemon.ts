@@ -22,6 +22,7 @@ export const withoutDaemon: Some<
   | 'plans.list'
   | 'plans.create'
   | 'plans.show'
+  | 'plans.change'
   | 'plans.start'
   | 'plans.delete'
   | 'nodes.list'
@@ -36,6 +37,7 @@ export const withoutDaemon: Some<
   'plans.list': needed('A plan'),
   'plans.create': needed('A plan'),
   'plans.show': needed('A plan'),
+  'plans.change': needed('A plan'),
   'plans.start': needed('A plan'),
   'plans.delete': needed('A plan'),
   'nodes.list': needed('A list of nodes'),

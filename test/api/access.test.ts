@@ -234,6 +234,11 @@ describe('the policy', () => {
     });
     await operator.call('migrations.action', { id: toProd.request.id, action: 'cancel' });
     await operator.call('migrations.create', move('web-02', 'test'));
+    const plan = await operator.call('plans.create', { name: 'p', source: 'vc1', destination: 'test', machines: [] });
+    await operator.call('plans.change', { plan: plan.id, priority: 1 });
+    await expect(operator.call('plans.change', { plan: plan.id, destination: 'prod' })).rejects.toMatchObject({
+      code: 'policy.destination',
+    });
     await admin.call('migrations.create', move('web-03', 'prod'));
   });
 

@@ -4,6 +4,7 @@ import { makeApp, type App } from '../../main/api/app.ts';
 import type { KeptAnswers } from '../../main/api/kept-answers.ts';
 import { ApiClient } from '../../main/shared/client/client.ts';
 import { EventHub } from '../../main/events.ts';
+import { definedOf } from '../../main/operations/defined.ts';
 import type { CallContext, Handlers } from '../../main/operations/handlers.ts';
 import { GutsError } from '../../main/shared/errors.ts';
 import type { Caller } from '../../main/shared/access.ts';
@@ -141,6 +142,15 @@ export function smallHost(instead: Partial<Handlers> = {}): SmallHost {
       return plan;
     },
     'plans.show': async ({ plan }) => found(plans, plan),
+    'plans.change': async ({ plan, machines, ...change }) => {
+      const before = found(plans, plan);
+      const source = (await connections.find('source', change.source ?? before.source)).id;
+      const destination = (await connections.find('destination', change.destination ?? before.destination)).id;
+      const of = machines === undefined ? before : madePlan({ ...before, machines });
+      const changed = { ...before, ...definedOf(change), source, destination, machines: of.machines };
+      plans.set(changed.id, changed);
+      return changed;
+    },
     'plans.start': async ({ plan }) => {
       const one = found(plans, plan);
       const machines = one.machines.map((machine) => {

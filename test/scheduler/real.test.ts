@@ -203,6 +203,50 @@ test('a plan with machines that nobody knows says which', async () => {
   expect(await world.ask('plans.list', {})).toEqual({ plans: [] });
 });
 
+test('a plan can be changed, but for the machines that have a migration', async () => {
+  await using world = await RealWorld.make(4);
+  await world.ask('settings.change', { isPaused: true });
+  const made = await world.ask('plans.create', {
+    name: 'spring',
+    source: 'lab',
+    destination: 'cloud',
+    options: { networks: [network] },
+    machines: [{ vm: 'vm-0' }, { vm: 'vm-1', options: { boot: 'volume' } }],
+  });
+  const refs = new Map(made.machines.map(({ vm }) => [vm.name, vm.ref]));
+  const ref = (name: string): string => refs.get(name) ?? '';
+
+  const renamed = await world.ask('plans.change', { plan: 'spring', name: 'summer', priority: 3 });
+  const fewer = await world.ask('plans.change', { plan: made.id, machines: [{ vm: ref('vm-1'), wave: 2 }] });
+  await world.ask('plans.start', { plan: 'summer' });
+  const more = await world.ask('plans.change', {
+    plan: 'summer',
+    machines: [{ vm: 'vm-3' }, { vm: ref('vm-1'), wave: 2 }, { vm: 'vm-2', wave: 3 }],
+  });
+
+  expect(renamed).toEqual({ ...made, name: 'summer', priority: 3 });
+  expect(fewer.machines).toEqual([{ ...made.machines[1], wave: 2, options: {} }]);
+  expect(more.machines.map(({ vm, wave, migration }) => [vm.name, wave, migration === null])).toEqual([
+    ['vm-3', 1, true],
+    ['vm-1', 2, false],
+    ['vm-2', 3, true],
+  ]);
+  const refused = { code: 'plan.under-way', message: expect.stringContaining('vm-1') };
+  const options = { boot: 'volume' } as const;
+  for (const machines of [[{ vm: 'vm-2' }], [{ vm: 'vm-1', wave: 1 }], [{ vm: 'vm-1', wave: 2, options }]])
+    await expect(world.ask('plans.change', { plan: 'summer', machines })).rejects.toMatchObject(refused);
+  await expect(world.ask('plans.change', { plan: 'summer', machines: [{ vm: 'vm-9' }] })).rejects.toMatchObject({
+    code: 'plan.bad-machines',
+  });
+  const never = { opens: '0 0 30 2 *', minutes: 5, timeZone: 'UTC' };
+  await expect(world.ask('plans.change', { plan: 'summer', window: never })).rejects.toMatchObject({
+    code: 'schedule.bad-window',
+  });
+  expect(await world.ask('plans.show', { plan: 'summer' })).toEqual(more);
+  await world.ask('plans.start', { plan: 'summer' });
+  expect((await world.ask('migrations.list', { plan: 'summer' })).migrations).toHaveLength(3);
+});
+
 test('the start of a plan that was cut short is finished by the next, and what was deleted since stays away', async () => {
   await using world = await RealWorld.make(3);
   await world.ask('settings.change', { isPaused: true });

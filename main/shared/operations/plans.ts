@@ -7,23 +7,34 @@ import { operation, type Operation, which, none, deleted } from './operation.ts'
 
 const plan = z.object({ plan: which });
 
+const name = Plan.shape.name;
+const options = MigrationOptions.partial();
+const window = TimeWindow.nullable();
+const notBefore = z.iso.datetime().nullable();
+const priority = z.number().int().min(-1000).max(1000);
+const machines = z
+  .array(z.object({ vm: which, wave: PlannedMachine.shape.wave.default(1), options: options.default({}) }))
+  .max(10_000);
+
 const planFields = {
-  name: Plan.shape.name,
+  name,
   source: which,
   destination: which,
-  options: MigrationOptions.partial().default({}),
-  window: TimeWindow.nullable().default(null),
-  notBefore: z.iso.datetime().nullable().default(null),
-  priority: z.number().int().min(-1000).max(1000).default(0),
-  machines: z
-    .array(
-      z.object({
-        vm: which,
-        wave: PlannedMachine.shape.wave.default(1),
-        options: MigrationOptions.partial().default({}),
-      }),
-    )
-    .max(10_000),
+  options: options.default({}),
+  window: window.default(null),
+  notBefore: notBefore.default(null),
+  priority: priority.default(0),
+  machines,
+};
+const changes = {
+  name: name.optional(),
+  source: which.optional(),
+  destination: which.optional(),
+  options: options.optional(),
+  window: window.optional(),
+  notBefore: notBefore.optional(),
+  priority: priority.optional(),
+  machines: machines.optional(),
 };
 
 export const planOperations = {
@@ -51,6 +62,14 @@ export const planOperations = {
     output: Plan,
     role: 'viewer',
     summary: 'One plan',
+  }),
+  'plans.change': operation({
+    method: 'PUT',
+    path: '/v1/plans/{plan}',
+    input: plan.extend(changes),
+    output: Plan,
+    role: 'operator',
+    summary: 'Change a plan; what is not named stays, and so do machines that have a migration already',
   }),
   'plans.start': operation({
     method: 'POST',
