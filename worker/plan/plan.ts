@@ -6,6 +6,7 @@ import type { Finding } from '../../main/shared/preflight.ts';
 import { check } from '../preflight/check.ts';
 import { moveRules, type MoveFacts } from '../preflight/move-rules.ts';
 import type { SourceDriver } from '../drivers.ts';
+import { bootDiskOf, sizeGiBOf } from '../../main/shared/proposals/disks.ts';
 import { chooseFlavor, needOf, type FlavorChoice } from '../../main/shared/proposals/flavor.ts';
 import { imageProperties } from './image-properties.ts';
 import { planPorts } from './ports.ts';
@@ -20,8 +21,6 @@ export interface PlanInput {
   readonly readings: ReturnType<SourceDriver['readings']>;
   readonly missingPrivileges: readonly string[];
 }
-
-const GiB = 2 ** 30;
 
 /** `plan` is null where there is nothing to make a plan of: no flavor, no disk that can be read. */
 export function planMigration(input: PlanInput): { readonly plan: MigrationPlan | null; readonly findings: Finding[] } {
@@ -77,17 +76,16 @@ function planDisks(
 ): PlannedDisk[] {
   if (reading === null) return [];
   const imageFormat = chooseFormat(cloud, options);
-  const order = [...vm.bootOrder, ...vm.disks.map(({ key }) => key)];
-  const bootKeys = [...new Set(order)].filter((key) => vm.disks.some((disk) => disk.key === key));
+  const bootDisk = bootDiskOf(vm);
   return vm.disks.map((disk) => ({
     key: disk.key,
     label: disk.label,
     sizeBytes: disk.sizeBytes,
-    sizeGiB: Math.max(1, Math.ceil(disk.sizeBytes / GiB)),
+    sizeGiB: sizeGiBOf(disk),
     reading,
     imageFormat,
     volumeType: options.volumeType,
-    bootIndex: disk.key === bootKeys[0] ? 0 : null,
+    bootIndex: disk.key === bootDisk?.key ? 0 : null,
   }));
 }
 

@@ -1,0 +1,31 @@
+/** How long a plan will take, by what migrations before it have taken. */
+
+/** One that is over: how much it moved, and how long that took from its start to its end. */
+export interface Measured {
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** Bytes of disks that a migration moves in a second, all its stages included; null where nothing was measured. */
+export function measuredRate(done: readonly Measured[]): number | null {
+  const told = done.filter(({ bytes, seconds }) => bytes > 0 && seconds > 0);
+  if (told.length === 0) return null;
+  const seconds = told.reduce((sum, one) => sum + one.seconds, 0);
+  return told.reduce((sum, one) => sum + one.bytes, 0) / seconds;
+}
+
+/**
+ * Waves go one after another; within one, so many machines run side by side, and none is faster than its own size allows.
+ * @param waves sizes of the machines of each, in bytes
+ */
+export function forecastSeconds(waves: readonly (readonly number[])[], bytesPerSecond: number, atOnce: number): number {
+  const secondsOf = (sizes: readonly number[]): number => {
+    const lanes = Array.from({ length: Math.max(1, Math.min(atOnce, sizes.length)) }, () => 0);
+    for (const size of [...sizes].sort((a, b) => b - a)) {
+      const idlest = lanes.indexOf(Math.min(...lanes));
+      lanes[idlest] = (lanes[idlest] ?? 0) + size / bytesPerSecond;
+    }
+    return Math.max(...lanes);
+  };
+  return waves.reduce((sum, sizes) => sum + (sizes.length === 0 ? 0 : secondsOf(sizes)), 0);
+}
