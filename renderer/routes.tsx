@@ -1,5 +1,5 @@
 /** Every place of the window: its address, its screen, and whether it stands in the rail. */
-import { IconHome, type Icon } from '@tabler/icons-react';
+import { IconHome, IconTransfer, type Icon } from '@tabler/icons-react';
 import { lazy, type ComponentType } from 'react';
 import type { TextKey } from './texts/t.ts';
 
@@ -24,5 +24,14 @@ export const routes: readonly Route[] = [
     path: '/',
     screen: screen('Overview', async () => await import('./screens/overview/Overview.tsx')),
     rail: { title: 'shell.overview', icon: IconHome },
+  },
+  {
+    path: '/migrations',
+    screen: screen('Migrations', async () => await import('./screens/migrations/Migrations.tsx')),
+    rail: { title: 'shell.migrations', icon: IconTransfer },
+  },
+  {
+    path: '/migrations/:id',
+    screen: screen('Migration', async () => await import('./screens/migration/Migration.tsx')),
   },
 ];

@@ -33,6 +33,8 @@ export const MigrationRow = z.object({
   /** Of all its disks; 0 until it was planned. */
   sizeBytes: z.number().nonnegative(),
   disks: z.number().int().nonnegative(),
+  /** The disks by their index, as `progress` names them; empty until it was planned. */
+  eachDisk: z.array(z.object({ sizeBytes: z.number().nonnegative(), isCopied: z.boolean() })),
   /** Of disks that were copied whole. */
   copiedBytes: z.number().nonnegative(),
   /** Sent to the destination so far, of disks that were copied whole. */
@@ -72,6 +74,9 @@ export function rowOf(one: ScheduledMigration): MigrationRow {
     endedAt: isOver(one.stage) ? (stages.at(-1)?.at ?? null) : null,
     sizeBytes: sumOf((plan?.disks ?? []).map(({ sizeBytes }) => sizeBytes)),
     disks: plan?.disks.length ?? 0,
+    eachDisk: (plan?.disks ?? []).map(({ key, sizeBytes }) => {
+      return { sizeBytes, isCopied: disks.some((disk) => disk.key === key) };
+    }),
     copiedBytes: sumOf(disks.map(({ sizeBytes }) => sizeBytes)),
     sentBytes: sumOf(disks.map(({ sentBytes }) => sentBytes)),
     progress: one.progress,
@@ -81,4 +86,19 @@ export function rowOf(one: ScheduledMigration): MigrationRow {
     error: one.error,
     actions: allowedActions(one),
   };
+}
+
+/**
+ * How far its disks are, in the measure of their size: a disk of which half of the data has arrived counts half, as what is
+ * not copied of it takes no time.
+ */
+export function arrivedBytes({ eachDisk, progress }: Pick<MigrationRow, 'eachDisk' | 'progress'>): number {
+  const underWay = new Map(progress.map((one) => [one.diskIndex, one]));
+  return sumOf(
+    eachDisk.map(({ sizeBytes, isCopied }, index) => {
+      const { doneBytes = 0, totalBytes = 0 } = underWay.get(index) ?? {};
+      if (isCopied) return sizeBytes;
+      return totalBytes === 0 ? 0 : Math.floor((sizeBytes * Math.min(doneBytes, totalBytes)) / totalBytes);
+    }),
+  );
 }

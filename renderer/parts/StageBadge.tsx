@@ -1,11 +1,11 @@
 /** Where a migration stands, in the words of the manual. */
-import type { MigrationRow } from '../../main/shared/migration-row.ts';
+import { arrivedBytes, type MigrationRow } from '../../main/shared/migration-row.ts';
 import { isOver, type Stage } from '../../main/shared/stages.ts';
 import { percentText } from '../texts/format.ts';
 import { t } from '../texts/t.ts';
 import { Badge, type Tone } from './Badge.tsx';
 
-type Standing = Pick<MigrationRow, 'stage' | 'progress' | 'copiedBytes' | 'sizeBytes' | 'isRunning'>;
+type Standing = Pick<MigrationRow, 'stage' | 'progress' | 'eachDisk' | 'sizeBytes' | 'isRunning'>;
 
 const tones: Readonly<Partial<Record<Stage, Tone>>> = {
   done: 'good',
@@ -27,9 +27,5 @@ export function StageBadge({ row }: { readonly row: Standing }) {
 
 export function stageText(row: Standing): string {
   if (row.stage !== 'copying' || row.sizeBytes === 0) return t(`stage.${row.stage}`);
-  return t('stage.copyingPercent', { percent: percentText(doneBytes(row), row.sizeBytes) });
+  return t('stage.copyingPercent', { percent: percentText(arrivedBytes(row), row.sizeBytes) });
 }
-
-/** Of all its disks together; what is under way counts as far as it has arrived. */
-export const doneBytes = ({ progress, copiedBytes }: Pick<MigrationRow, 'progress' | 'copiedBytes'>): number =>
-  copiedBytes + progress.reduce((sum, { doneBytes: done, totalBytes }) => sum + (done < totalBytes ? done : 0), 0);

@@ -1,6 +1,6 @@
 /** One line of what is going on: how much runs and how fast, what waits for a person, and as of when. */
-import type { MigrationRow } from '../../main/shared/migration-row.ts';
 import { useMigrations } from '../state/migrations.ts';
+import { needsYou, rateOf } from '../state/standing.ts';
 import type { Session } from '../state/session.ts';
 import { rateText, timeText } from '../texts/format.ts';
 import { t } from '../texts/t.ts';
@@ -27,13 +27,3 @@ export function StatusBar({ session }: { readonly session: Session }) {
     </>
   );
 }
-
-/** It goes on only if a person does something. */
-export const needsYou = ({ stage, waitsFor }: MigrationRow): boolean =>
-  stage === 'failed' || stage === 'readyForCutover' || waitsFor?.reason === 'space' || waitsFor?.reason === 'after';
-
-export const rateOf = ({ progress }: Pick<MigrationRow, 'progress'>): number =>
-  progress.reduce(
-    (sum, { bytesPerSecond, doneBytes, totalBytes }) => sum + (doneBytes < totalBytes ? bytesPerSecond : 0),
-    0,
-  );

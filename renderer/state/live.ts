@@ -1,8 +1,9 @@
 /** Keeps what the window shows up to date: loads it once, and listens to what Guts tells from then on. */
 import type { GutsEvent } from '../../main/shared/events.ts';
 import { events } from '../api.ts';
+import { forgetActivity, hearActivity, seedActivity } from './activity.ts';
 import { destinations, plans, sources } from './connections.ts';
-import { forgetMigrations, hearMigration, loadMigrations } from './migrations.ts';
+import { forgetMigrations, hearMigration, loadMigrations, useMigrations } from './migrations.ts';
 
 type Hear = (event: GutsEvent) => void;
 
@@ -24,6 +25,7 @@ export function endLive(): void {
   stop = null;
   for (const one of kept) one.reset();
   forgetMigrations();
+  forgetActivity();
 }
 
 /** For screens that keep something of their own up to date; the function that it returns ends that. */
@@ -34,10 +36,12 @@ export function onEvent(hear: Hear): () => void {
 
 async function loadAll(): Promise<void> {
   await Promise.all([loadMigrations(), ...kept.map(async ({ load }) => await load())]);
+  seedActivity(useMigrations.getState().rows, Date.now());
 }
 
 function hear(event: GutsEvent): void {
   hearMigration(event);
+  hearActivity(event, Date.now());
   if (event.kind === 'connection') void (event.side === 'source' ? sources : destinations).load();
   if (event.kind === 'plan') void plans.load();
   if (event.kind === 'gap') void loadAll();

@@ -6,6 +6,8 @@ import type { Progress } from '../../main/shared/jobs.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import { rowOf, type MigrationRow } from '../../main/shared/migration-row.ts';
 import { allRows, call } from '../api.ts';
+import { Pacer, type Pace } from './pace.ts';
+import { endRun, forgetThroughput, hearProgress, throughputOf } from './throughput.ts';
 
 interface Migrations {
   readonly state: 'loading' | 'failed' | 'known';
@@ -13,40 +15,55 @@ interface Migrations {
   /** Newest first. */
   readonly ids: readonly MigrationId[];
   readonly byId: Readonly<Record<MigrationId, MigrationRow>>;
+  /**
+   * In the order of `ids`, as they were before the last progress: a table of them is drawn anew only when one of them stands
+   * elsewhere. Its cells take what moves from `byId` and `pace`.
+   */
+  readonly rows: readonly MigrationRow[];
+  /** Of those whose disks are being copied. */
+  readonly pace: Readonly<Record<MigrationId, Pace>>;
   readonly asOf: number;
 }
 
-const nothing: Migrations = { state: 'loading', error: null, ids: [], byId: {}, asOf: 0 };
+const nothing: Migrations = { state: 'loading', error: null, ids: [], byId: {}, rows: [], pace: {}, asOf: 0 };
 
 export const useMigrations = create<Migrations>()(() => nothing);
 
 /** What was told is shown this often, however much it is. */
 const SHOW_EVERY_MS = 500;
-/** Rows that changed are asked for so many at once. */
+/** Rows that changed are asked for so many at once … */
 const AT_ONCE = 4;
+/** … and all rows together, where these are more. */
+const MOST_ONE_BY_ONE = 40;
 
 const changed = new Set<MigrationId>();
 const progressed = new Map<MigrationId, Map<number, Progress>>();
+const pacers = new Map<MigrationId, Pacer>();
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** Grows when all that is known is replaced: what was asked for before says less then. */
+let generation = 0;
 
 export async function loadMigrations(): Promise<void> {
+  const own = ++generation;
   try {
     const rows = await allRows('migrations.rows', {});
+    if (own !== generation) return;
     const byId = Object.fromEntries(rows.map((row) => [row.id, row]));
-    useMigrations.setState(
-      { state: 'known', error: null, ids: rows.map(({ id }) => id), byId, asOf: Date.now() },
-      true,
-    );
+    const ids = rows.map(({ id }) => id);
+    useMigrations.setState({ ...nothing, state: 'known', ids, byId, rows, asOf: Date.now() }, true);
   } catch (error) {
-    useMigrations.setState({ ...nothing, state: 'failed', error: toErrorInfo(error) }, true);
+    if (own === generation) useMigrations.setState({ ...nothing, state: 'failed', error: toErrorInfo(error) }, true);
   }
 }
 
 export function forgetMigrations(): void {
+  generation += 1;
   clearTimeout(timer);
   timer = undefined;
   changed.clear();
   progressed.clear();
+  pacers.clear();
+  forgetThroughput();
   useMigrations.setState(nothing, true);
 }
 
@@ -55,6 +72,7 @@ export function hearMigration(event: GutsEvent): void {
   if (event.kind === 'progress') {
     const disks = progressed.get(event.id) ?? new Map<number, Progress>();
     progressed.set(event.id, disks.set(event.progress.diskIndex, event.progress));
+    hearProgress(event.id, event.progress, Date.now());
   } else if (event.kind === 'migration') changed.add(event.id);
   else if (event.kind === 'migration.deleted') drop(event.id);
   else return;
@@ -64,32 +82,66 @@ export function hearMigration(event: GutsEvent): void {
 function drop(id: MigrationId): void {
   changed.delete(id);
   progressed.delete(id);
-  useMigrations.setState(({ ids, byId }) => {
+  useMigrations.setState(({ ids, byId, rows, pace }) => {
     const { [id]: _gone, ...rest } = byId;
-    return { ids: ids.filter((one) => one !== id), byId: rest };
+    const { [id]: _pace, ...paces } = pace;
+    return { ids: ids.filter((one) => one !== id), byId: rest, rows: rows.filter((row) => row.id !== id), pace: paces };
   });
 }
 
 async function show(): Promise<void> {
+  const own = generation;
   const wanted = [...changed];
-  const rows = await rowsOf(wanted);
-  for (const id of wanted) changed.delete(id);
+  changed.clear(); // who changes while it is asked for is asked for again
+  const fresh = await rowsOf(wanted);
+  timer = undefined;
+  if (own !== generation) return;
   const news = [...progressed];
   progressed.clear();
-  timer = undefined;
-  useMigrations.setState(({ ids, byId }) => {
-    const next: Record<MigrationId, MigrationRow> = { ...byId };
-    const isNew = rows.filter(({ id }) => byId[id] === undefined);
-    for (const row of rows) next[row.id] = row;
-    for (const [id, disks] of news) {
-      const row = next[id];
-      if (row !== undefined && row.isRunning) next[id] = { ...row, progress: joined(row.progress, disks) };
-    }
-    return { byId: next, ids: isNew.length === 0 ? ids : [...isNew.map(({ id }) => id), ...ids], asOf: Date.now() };
-  });
+  useMigrations.setState((before) => joined(before, fresh, news, Date.now()));
+  if (changed.size > 0) timer ??= setTimeout(() => void show(), SHOW_EVERY_MS);
+}
+
+function joined(
+  before: Migrations,
+  fresh: readonly MigrationRow[],
+  news: readonly (readonly [MigrationId, ReadonlyMap<number, Progress>])[],
+  nowMs: number,
+): Partial<Migrations> {
+  const byId: Record<MigrationId, MigrationRow> = { ...before.byId };
+  const pace: Record<MigrationId, Pace> = { ...before.pace };
+  const isNew = fresh.filter(({ id }) => byId[id] === undefined);
+  for (const row of fresh) byId[row.id] = row;
+  const ids = isNew.length === 0 ? before.ids : [...isNew.map(({ id }) => id), ...before.ids];
+  const rows = fresh.length === 0 ? before.rows : ids.flatMap((id) => byId[id] ?? []);
+  for (const [id, disks] of news) {
+    const row = byId[id];
+    if (row === undefined || !row.isRunning) continue;
+    const isFresh = fresh.includes(row);
+    byId[id] = { ...row, progress: withNews(row.progress, disks, isFresh) };
+    if (row.stage === 'copying') pace[id] = pacerOf(id).judge(byId[id], throughputOf(id), nowMs);
+  }
+  for (const { id, stage, isRunning } of fresh) {
+    if (isRunning && stage === 'copying') continue;
+    delete pace[id];
+    pacers.delete(id);
+    endRun(id);
+  }
+  return { byId, ids, rows, pace, asOf: nowMs };
+}
+
+function pacerOf(id: MigrationId): Pacer {
+  const pacer = pacers.get(id) ?? new Pacer();
+  pacers.set(id, pacer);
+  return pacer;
 }
 
 async function rowsOf(wanted: readonly MigrationId[]): Promise<MigrationRow[]> {
+  if (wanted.length > MOST_ONE_BY_ONE) {
+    const all = await allRows('migrations.rows', {}).catch(() => []); // told again by the next that is asked
+    const ids = new Set(wanted);
+    return all.filter(({ id }) => ids.has(id));
+  }
   const rows: MigrationRow[] = [];
   const queue = [...wanted];
   const work = async (): Promise<void> => {
@@ -102,8 +154,12 @@ async function rowsOf(wanted: readonly MigrationId[]): Promise<MigrationRow[]> {
   return rows;
 }
 
-function joined(before: readonly Progress[], news: ReadonlyMap<number, Progress>): Progress[] {
-  const disks = new Map(before.map((one) => [one.diskIndex, one]));
-  for (const [index, one] of news) disks.set(index, one);
+/** @param isFresh what is known was asked for after some of the news: of these, whatever is further counts */
+function withNews(known: readonly Progress[], news: ReadonlyMap<number, Progress>, isFresh: boolean): Progress[] {
+  const disks = new Map(known.map((one) => [one.diskIndex, one]));
+  for (const [index, one] of news) {
+    const doneBytes = disks.get(index)?.doneBytes ?? 0;
+    if (!isFresh || one.doneBytes >= doneBytes) disks.set(index, one);
+  }
   return [...disks.values()].sort((a, b) => a.diskIndex - b.diskIndex);
 }

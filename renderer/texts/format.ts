@@ -48,14 +48,18 @@ export function spanText(seconds: number): string {
 
 /** Of the day: “14:02:10”. */
 export const timeText = (at: string | number | Date): string =>
-  new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(
+  new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(
     new Date(at),
   );
 
+/** Without seconds: “14:02”. */
+export const clockText = (at: string | number | Date): string =>
+  new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(at));
+
 /** With the day: “21 Nov 2026, 14:02”. */
 export const momentText = (at: string | number | Date): string =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short', hour12: false }).format(new Date(at));
+  new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(new Date(at));
 
 /** With the zone, for those who point at a time. */
 export const exactText = (at: string | number | Date): string =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: 'full', timeStyle: 'long', hour12: false }).format(new Date(at));
+  new Intl.DateTimeFormat(locale(), { dateStyle: 'full', timeStyle: 'long', hourCycle: 'h23' }).format(new Date(at));

@@ -2,5 +2,6 @@
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import '@mantine/spotlight/styles.css';
+import 'uplot/dist/uPlot.min.css';
 import './palette.css';
 import './base.css';

@@ -1,8 +1,17 @@
 /** Every word that the window shows, in German. */
 import type { en } from '../en/index.ts';
 import { errors } from './errors.ts';
+import { migration } from './migration.ts';
+import { migrations } from './migrations.ts';
 import { session } from './session.ts';
 import { shell } from './shell.ts';
 import { stages } from './stages.ts';
 
-export const de: Readonly<Record<keyof typeof en, string>> = { ...errors, ...session, ...shell, ...stages };
+export const de: Readonly<Record<keyof typeof en, string>> = {
+  ...errors,
+  ...migration,
+  ...migrations,
+  ...session,
+  ...shell,
+  ...stages,
+};

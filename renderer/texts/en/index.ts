@@ -1,7 +1,9 @@
 /** Every word that the window shows, in English. `{{name}}` is filled in; `_one` and `_other` go by `count`. */
 import { errors } from './errors.ts';
+import { migration } from './migration.ts';
+import { migrations } from './migrations.ts';
 import { session } from './session.ts';
 import { shell } from './shell.ts';
 import { stages } from './stages.ts';
 
-export const en = { ...errors, ...session, ...shell, ...stages };
+export const en = { ...errors, ...migration, ...migrations, ...session, ...shell, ...stages };

@@ -1,0 +1,95 @@
+/** The disks of a migration: how far each is, how fast, and what was sent and skipped of it. */
+import type { MigrationId, MigrationPlan, MovedDisk } from '../../../main/shared/migration.ts';
+import type { Progress } from '../../../main/shared/jobs.ts';
+import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
+import { useMigrations } from '../../state/migrations.ts';
+import { throughputOfDisks } from '../../state/throughput.ts';
+import { percentText, rateText, sizeText, spanText } from '../../texts/format.ts';
+import { t } from '../../texts/t.ts';
+import tables from '../migrations/Migrations.module.css';
+import classes from './Migration.module.css';
+
+export function Disks({ one }: { readonly one: ScheduledMigration }) {
+  const { plan, disks, request, isRunning } = one;
+  const live = useMigrations(({ byId }) => byId[request.id]?.progress) ?? one.progress;
+  if (plan === null) return null;
+  const isLive = isRunning && one.stage === 'copying';
+  return (
+    <section className="guts-card" aria-label={t('migration.disks')}>
+      <h2 className={classes['title']}>{t('migration.disks')}</h2>
+      <ul className={classes['disks']}>
+        {plan.disks.map((planned, index) => (
+          <Disk
+            key={planned.key}
+            planned={planned}
+            moved={disks.find(({ key }) => key === planned.key)}
+            progress={isLive ? live.find(({ diskIndex }) => diskIndex === index) : undefined}
+            rate={isLive ? rateOfDisk(request.id, planned.label) : 0}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface DiskProps {
+  readonly planned: MigrationPlan['disks'][number];
+  readonly moved: MovedDisk | undefined;
+  readonly progress: Progress | undefined;
+  readonly rate: number;
+}
+
+function Disk({ planned, moved, progress, rate }: DiskProps) {
+  const { label, sizeBytes, reading, imageFormat } = planned;
+  const done = moved === undefined ? (progress?.doneBytes ?? 0) : 1;
+  const total = moved === undefined ? Math.max(1, progress?.totalBytes ?? 1) : 1;
+  const percent = percentText(done, total);
+  return (
+    <li>
+      <div className={classes['diskHead']}>
+        <strong>{label}</strong>
+        <span className="guts-quiet">
+          {t('migration.diskWay', {
+            size: sizeText(sizeBytes),
+            reading: t(`reading.${reading.value}`),
+            format: imageFormat.value,
+          })}
+        </span>
+        <span className={classes['diskState']}>{stateText({ moved, progress, rate })}</span>
+      </div>
+      <span className={tables['progress']}>
+        <progress
+          className={tables['bar']}
+          max={total}
+          value={done}
+          aria-label={t('migrations.progressOf', { vm: label, percent })}
+        />
+        <span aria-hidden="true">{percent}</span>
+      </span>
+    </li>
+  );
+}
+
+function stateText({ moved, progress, rate }: Pick<DiskProps, 'moved' | 'progress' | 'rate'>): string {
+  if (moved !== undefined) {
+    const { readBytes, sentBytes, skippedBytes, seconds } = moved;
+    return t('migration.diskDone', {
+      read: sizeText(readBytes),
+      sent: sizeText(sentBytes),
+      skipped: sizeText(skippedBytes),
+      span: spanText(seconds),
+    });
+  }
+  if (progress === undefined) return t('migration.diskAhead');
+  const { doneBytes, totalBytes, writtenBytes } = progress;
+  if (doneBytes === totalBytes) return t('migration.diskProving');
+  const words = { done: sizeText(doneBytes), total: sizeText(totalBytes), sent: sizeText(writtenBytes) };
+  return rate > 0 ? t('migration.diskRunning', { ...words, rate: rateText(rate) }) : t('migration.diskStarting', words);
+}
+
+const RATE_OVER_SECONDS = 10;
+
+const rateOfDisk = (id: MigrationId, label: string): number =>
+  throughputOfDisks(id)
+    .find((disk) => disk.label === label)
+    ?.series.rate(Date.now(), RATE_OVER_SECONDS).copied ?? 0;

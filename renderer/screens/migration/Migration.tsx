@@ -1,0 +1,123 @@
+/** One machine's move: where it stands, how far and how fast, what was decided, made, proved, and what can be done now. */
+import { Button, Group, Stack } from '@mantine/core';
+import { IconFileText } from '@tabler/icons-react';
+import { MigrationId } from '../../../main/shared/migration.ts';
+import { rowOf } from '../../../main/shared/migration-row.ts';
+import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
+import { isOver } from '../../../main/shared/stages.ts';
+import { Faces } from '../../parts/Faces.tsx';
+import { PageHead } from '../../parts/PageHead.tsx';
+import { StageBadge } from '../../parts/StageBadge.tsx';
+import { Throughput } from '../../parts/Throughput.tsx';
+import { go, pathOf } from '../../router.ts';
+import type { ScreenProps } from '../../routes.tsx';
+import { NoPlace } from '../../shell/NoPlace.tsx';
+import { useMigrations } from '../../state/migrations.ts';
+import { throughputOf, throughputOfDisks } from '../../state/throughput.ts';
+import { t } from '../../texts/t.ts';
+import { useActing } from '../migrations/acting/useActing.tsx';
+import { wishText } from '../migrations/acting/wish-text.ts';
+import { isDangerous, nextFor, wishesFor } from '../migrations/acting/wishes.ts';
+import { Disks } from './Disks.tsx';
+import { FindingsCard } from './FindingsCard.tsx';
+import { Head } from './Head.tsx';
+import { LedgerCard } from './LedgerCard.tsx';
+import classes from './Migration.module.css';
+import { OutcomeCard } from './OutcomeCard.tsx';
+import { PlanCard } from './PlanCard.tsx';
+import { ProofsCard } from './ProofsCard.tsx';
+import { Steps } from './Steps.tsx';
+import { TimeLine } from './TimeLine.tsx';
+import { Trouble } from './Trouble.tsx';
+import { useMigration } from './use-migration.ts';
+
+export function Migration({ params }: ScreenProps) {
+  const id = MigrationId.safeParse(params['id']);
+  if (!id.success) return <NoPlace path={pathOf('migrations', params['id'] ?? '')} />;
+  return <Known key={id.data} id={id.data} />;
+}
+
+function Known({ id }: { readonly id: MigrationId }) {
+  const { of, load } = useMigration(id);
+  return (
+    <Faces of={of} onRetry={() => void load()}>
+      {(one) => <Full one={one} />}
+    </Faces>
+  );
+}
+
+function Full({ one }: { readonly one: ScheduledMigration }) {
+  const { id, vm } = one.request;
+  const own = rowOf(one);
+  const live = useMigrations(({ byId }) => byId[id]);
+  const row = live === undefined || live.stage !== own.stage ? own : { ...own, progress: live.progress };
+  const acting = useActing(({ wish }) => {
+    if (wish === 'delete') go('/migrations');
+  });
+  const series = throughputOf(id);
+  const isCopying = one.isRunning && one.stage === 'copying';
+  const next = nextFor(row);
+
+  return (
+    <Stack gap="sm">
+      <PageHead
+        title={vm.name}
+        aside={<StageBadge row={row} />}
+        actions={
+          <>
+            {isOver(one.stage) && (
+              <Button
+                variant="default"
+                leftSection={<IconFileText size={16} aria-hidden="true" />}
+                onClick={() => go(pathOf('reports', id))}
+              >
+                {t('migration.report')}
+              </Button>
+            )}
+            {wishesFor(row).map((wish) => (
+              <Button
+                key={wish}
+                variant={wish === next ? 'filled' : 'default'}
+                {...(isDangerous(wish) ? { c: 'var(--guts-bad)' } : {})}
+                disabled={acting.isOff !== null}
+                title={acting.isOff ?? t(`effect.${wish}`)}
+                aria-label={wishText(wish, [row])}
+                onClick={() => acting.wish(wish, [row])}
+              >
+                {t(`wish.short.${wish}`)}
+              </Button>
+            ))}
+          </>
+        }
+      />
+      {acting.notice}
+      <Trouble one={one} row={row} acting={acting} />
+      <Head one={one} row={row} />
+      <Steps one={one} />
+      <div className={classes['columns']}>
+        <div>
+          <Disks one={one} />
+          {(isCopying || series !== null) && (
+            <Throughput
+              title={t('migration.throughput')}
+              series={series}
+              parts={throughputOfDisks(id)}
+              isLive={isCopying}
+            />
+          )}
+          {one.outcome !== null && <OutcomeCard outcome={one.outcome} />}
+          <ProofsCard one={one} />
+          <PlanCard one={one} />
+        </div>
+        <div>
+          <TimeLine one={one} />
+          <FindingsCard one={one} />
+          <LedgerCard ledger={one.ledger} />
+        </div>
+      </div>
+      <Group gap="xs">
+        <code className="guts-quiet">{id}</code>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,64 @@
+/** Why a migration has failed, or what it waits for: at the top, with the buttons that do what the remedy says. */
+import { Button } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { MigrationRow } from '../../../main/shared/migration-row.ts';
+import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
+import { ErrorCard } from '../../parts/ErrorCard.tsx';
+import { timeText } from '../../texts/format.ts';
+import { t } from '../../texts/t.ts';
+import type { Acting } from '../migrations/acting/useActing.tsx';
+import { nextFor, wishesFor, type Wish } from '../migrations/acting/wishes.ts';
+import classes from './Migration.module.css';
+import { stageBeforeFailure } from './steps.ts';
+
+interface TroubleProps {
+  readonly one: ScheduledMigration;
+  readonly row: MigrationRow;
+  readonly acting: Acting;
+}
+
+export function Trouble({ one, row, acting }: TroubleProps) {
+  const { error, stage, stages, waitsFor, slowedBy, request } = one;
+  const isTrouble = error !== null && (stage === 'failed' || stage === 'waiting');
+  const before = stageBeforeFailure(stages);
+  const at = stages.at(-1)?.at;
+  const able = wishesFor(row);
+  const next = nextFor(row);
+  const buttons: readonly Wish[] = next === null || able.length === 0 ? [] : [next];
+  const actions = buttons.map((wish) => (
+    <Button
+      key={wish}
+      size="xs"
+      disabled={acting.isOff !== null}
+      title={acting.isOff ?? t(`effect.${wish}`)}
+      onClick={() => acting.wish(wish, [row])}
+    >
+      {wish === 'start' || wish === 'resume' ? t('migration.tryNow') : t(`wish.short.${wish}`)}
+    </Button>
+  ));
+
+  if (isTrouble) {
+    const title =
+      before === null ? 'migration.failed' : stage === 'failed' ? 'migration.failedAt' : 'migration.waitsAt';
+    const words = { vm: request.vm.name, stage: before === null ? '' : t(`stage.${before}`) };
+    return (
+      <>
+        <ErrorCard title={t(title, words)} error={error} {...(at === undefined ? {} : { at })} actions={actions} />
+        {waitsFor !== null && <Waits says={waitsFor.says} until={waitsFor.until} />}
+      </>
+    );
+  }
+  if (waitsFor !== null) return <Waits says={waitsFor.says} until={waitsFor.until} />;
+  return slowedBy === null ? null : <Waits says={t('migrations.slowedBy', { says: slowedBy.says })} until={null} />;
+}
+
+function Waits({ says, until }: { readonly says: string; readonly until: string | null }) {
+  return (
+    <p className={classes['waits']}>
+      <IconAlertTriangle size={18} aria-hidden="true" />
+      <span>
+        {says} {until !== null && t('migration.until', { time: timeText(until) })}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,52 @@
+/** What cancelling removes in the cloud, and puts back at the source, from the ledgers of those migrations. */
+import { Loader } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { LedgerItem } from '../../../../main/shared/migration.ts';
+import type { MigrationRow } from '../../../../main/shared/migration-row.ts';
+import { call } from '../../../api.ts';
+import { t } from '../../../texts/t.ts';
+import classes from './Acting.module.css';
+
+/** Of more than that many, only the kinds are known without asking for long. */
+const MOST_ASKED = 25;
+const MOST_LISTED = 8;
+
+export function WhatGoes({ rows }: { readonly rows: readonly MigrationRow[] }) {
+  const [items, setItems] = useState<readonly LedgerItem[] | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    const ask = async ({ id }: MigrationRow): Promise<readonly LedgerItem[]> =>
+      (await call('migrations.show', { id }, stop.signal).catch(() => null))?.ledger ?? [];
+    void Promise.all(rows.slice(0, MOST_ASKED).map(ask)).then((ledgers) => {
+      if (!stop.signal.aborted) setItems(ledgers.flat());
+    });
+    return () => stop.abort();
+  }, [rows]);
+
+  if (items === null) return <Loader size="sm" aria-label={t('shell.loading')} />;
+  if (items.length === 0) return <p className="guts-plain">{t('acting.nothingGoes')}</p>;
+  return (
+    <div className={classes['goes']}>
+      <Side title={t('acting.goesDestination')} items={items.filter(({ side }) => side === 'destination')} />
+      <Side title={t('acting.goesSource')} items={items.filter(({ side }) => side === 'source')} />
+      {rows.length > MOST_ASKED && <p>{t('acting.goesMore', { count: rows.length - MOST_ASKED })}</p>}
+    </div>
+  );
+}
+
+function Side({ title, items }: { readonly title: string; readonly items: readonly LedgerItem[] }) {
+  if (items.length === 0) return null;
+  return (
+    <section>
+      <h3>{title}</h3>
+      <ul>
+        {items.slice(0, MOST_LISTED).map(({ key, kind, name }) => (
+          <li key={`${name} ${key}`}>
+            {t(`ledger.${kind}`)} <code>{name}</code>
+          </li>
+        ))}
+        {items.length > MOST_LISTED && <li>{t('acting.andMore', { count: items.length - MOST_LISTED })}</li>}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,17 @@
+/** A wish as a button says it: “Pause web-01”, “Cancel and undo 3 VMs”. */
+import type { MigrationRow } from '../../../../main/shared/migration-row.ts';
+import { t } from '../../../texts/t.ts';
+import type { Wish } from './wishes.ts';
+
+/** @param chosen how many rows it is asked about, where it fits some of them only */
+export function wishText(wish: Wish, rows: readonly MigrationRow[], chosen = rows.length): string {
+  const [only] = rows;
+  const few = rows.length < chosen;
+  const vms =
+    rows.length === 1 && only !== undefined && !few
+      ? only.vm.name
+      : few
+        ? t('acting.vmsOf', { count: rows.length, all: chosen })
+        : t('acting.vms', { count: rows.length });
+  return t(`wish.${wish}`, { vms });
+}
