@@ -1,57 +1,59 @@
 /** A table of anything: sorted, filtered, chosen from; one tab stop with arrows, many rows at no cost. */
-import type { ReactNode } from 'react';
-import type { Column, RowAction } from './column.ts';
+import { useMemo, useState } from 'react';
+import { Grid } from './Grid.tsx';
+import { SelectionBar } from './SelectionBar.tsx';
+import { chosenNone, type Chosen } from './selection.ts';
+import classes from './Table.module.css';
+import type { DataTableProps } from './table-props.ts';
+import { TableBar } from './TableBar.tsx';
+import { useTable } from './use-table.ts';
 
-export interface DataTableProps<Row> {
-  /** Under which its layout is kept. */
-  readonly id: string;
-  /** What it is a table of, for screen readers and exports. */
-  readonly label: string;
-  readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
-  readonly keyOf: (row: Row) => string;
-  /** Enter or a double click. */
-  readonly onOpen?: (row: Row) => void;
-  /** For the selection bar and the row menu; called with what they are about. */
-  readonly actions?: (rows: readonly Row[]) => readonly RowAction<Row>[];
-  readonly firstSort?: { readonly column: string; readonly isDown: boolean };
-  /** Shown where there are no rows at all; filtered to nothing is something else. */
-  readonly empty: ReactNode;
-  /** Beside the filter. */
-  readonly tools?: ReactNode;
-  readonly selected?: ReadonlySet<string>;
-  readonly onSelect?: (keys: ReadonlySet<string>) => void;
-}
+export type { DataTableProps } from './table-props.ts';
 
-export function DataTable<Row>({ label, columns, rows, keyOf, onOpen, empty, tools }: DataTableProps<Row>) {
-  if (rows.length === 0) return empty;
-  const shown = columns.filter(({ isExtra }) => isExtra !== true);
+export function DataTable<Row extends object>(props: DataTableProps<Row>) {
+  if (props.rows.length > 0) return <FullTable {...props} />;
   return (
     <>
-      {tools}
-      <table aria-label={label}>
-        <thead>
-          <tr>
-            {shown.map(({ id, title }) => (
-              <th key={id} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={keyOf(row)} onDoubleClick={() => onOpen?.(row)}>
-              {shown.map((column) => (
-                <td key={column.id}>{contentOf(column, row)}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {props.tools}
+      {props.empty}
     </>
   );
 }
 
-const contentOf = <Row,>(column: Column<Row>, row: Row): ReactNode =>
-  column.cell?.(row) ?? column.text?.(row) ?? column.value(row);
+function FullTable<Row extends object>(props: DataTableProps<Row>) {
+  const { label, rows, keyOf, actions, tools, selected, onSelect } = props;
+  const [isHeld, setIsHeld] = useState(false);
+  const table = useTable(props, isHeld);
+  const [own, setOwn] = useState<Chosen>(chosenNone);
+  const chosen = selected === undefined ? own : { keys: selected, anchor: own.anchor };
+  const choose = (next: Chosen): void => {
+    setOwn(next);
+    if (next.keys !== chosen.keys) onSelect?.(next.keys);
+  };
+  const { keys } = chosen;
+  const chosenRows = useMemo(() => rows.filter((row) => keys.has(keyOf(row))), [rows, keys, keyOf]);
+  const canChoose = actions !== undefined || onSelect !== undefined;
+
+  return (
+    <div className={classes['table']}>
+      <TableBar label={label} table={table} chosen={chosenRows} tools={tools} />
+      <Grid
+        {...props}
+        table={table}
+        chosen={chosen}
+        chosenRows={chosenRows}
+        onChoose={canChoose ? choose : null}
+        onHeld={setIsHeld}
+      />
+      {canChoose && (
+        <SelectionBar
+          rows={chosenRows}
+          shownKeys={table.keys}
+          keyOf={keyOf}
+          actions={actions?.(chosenRows) ?? []}
+          onClear={() => choose(chosenNone)}
+        />
+      )}
+    </div>
+  );
+}

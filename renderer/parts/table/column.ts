@@ -15,6 +15,12 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Not shown until it is chosen. */
   readonly isExtra?: boolean;
+  /** Other words for it in the filter, in lower case, beside its id and its title: `os` in `os:windows`. */
+  readonly also?: readonly string[];
+  /** What a bare number in the filter counts in: 2 ** 30 where values are bytes and `disk>500` means GiB. */
+  readonly unit?: number;
+  /** Few different values, by which the table can be narrowed with a button above it. */
+  readonly isFacet?: boolean;
 }
 
 export interface RowAction<Row> {

@@ -6,6 +6,7 @@ import { migrations } from './migrations.ts';
 import { session } from './session.ts';
 import { shell } from './shell.ts';
 import { stages } from './stages.ts';
+import { table } from './table.ts';
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
   ...errors,
@@ -14,4 +15,5 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...session,
   ...shell,
   ...stages,
+  ...table,
 };

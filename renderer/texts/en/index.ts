@@ -5,5 +5,14 @@ import { migrations } from './migrations.ts';
 import { session } from './session.ts';
 import { shell } from './shell.ts';
 import { stages } from './stages.ts';
+import { table } from './table.ts';
 
-export const en = { ...errors, ...migration, ...migrations, ...session, ...shell, ...stages };
+export const en = {
+  ...errors,
+  ...migration,
+  ...migrations,
+  ...session,
+  ...shell,
+  ...stages,
+  ...table,
+};
