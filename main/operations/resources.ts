@@ -3,11 +3,13 @@ import { find, findOne, findVm, readAll, wantedBy, type Found, type FoundThing }
 import type { InventoryParts } from './inventory.ts';
 import type { Some } from './handlers.ts';
 import { pageOf } from './paging.ts';
-import type { Instance, Resource, VolumeRow } from '../shared/operations.ts';
+import type { Instance, InstanceRow, Resource, VolumeRow } from '../shared/operations.ts';
+import { Breather } from '../store/breather.ts';
+import type { InventoryView } from '../store/inventory-view.ts';
 
 export function resourceHandlers(
   parts: InventoryParts,
-): Some<'resources.list' | 'resources.show' | 'instances.list' | 'instances.show' | 'volumes.list'> {
+): Some<'resources.list' | 'resources.show' | 'instances.list' | 'instances.rows' | 'instances.show' | 'volumes.list'> {
   return {
     'resources.list': async ({ source, limit, marker, ...filters }, { signal }) => {
       const found = await find(parts, source, wantedBy(filters), signal);
@@ -20,6 +22,11 @@ export function resourceHandlers(
       const found = await find(parts, source, wantedBy({ ...filters, type: 'vm' }), signal);
       const { page, next } = pageOf(found, keyOf, { limit, marker });
       return { instances: (await readAll(page, instanceOf)).flat(), next };
+    },
+    'instances.rows': async ({ source, limit, marker, ...filters }, { signal }) => {
+      const found = await find(parts, source, wantedBy({ ...filters, type: 'vm' }), signal);
+      const { page, next } = pageOf(found, keyOf, { limit, marker });
+      return { rows: await rowsOf(page), next };
     },
     'instances.show': async ({ instance, source }, { signal }) => {
       const { vm, takenAt, source: from } = await findVm(parts, source, instance, signal);
@@ -52,6 +59,46 @@ function resourceOf({ source, takenAt, one }: FoundThing): Resource {
 
 const instanceOf = ({ source, takenAt, one }: FoundThing): Instance[] =>
   one.kind === 'vm' ? [{ source: source.name, takenAt, ...one.thing }] : [];
+
+/** By ref; another view is another inventory. */
+const names = new WeakMap<InventoryView, ReadonlyMap<string, string>>();
+
+/** Of hosts and datastores. */
+function namesIn(inventory: InventoryView): ReadonlyMap<string, string> {
+  const known = names.get(inventory);
+  if (known !== undefined) return known;
+  const others = inventory.told.filter(({ kind }) => kind !== 'vm');
+  const found = new Map(others.map(({ ref, name }) => [ref, name]));
+  names.set(inventory, found);
+  return found;
+}
+
+async function rowsOf(found: readonly Found[]): Promise<InstanceRow[]> {
+  const breather = new Breather();
+  const rows: InstanceRow[] = [];
+  for (const { source, inventory, row } of found) {
+    if (breather.isDue) await breather.breathe();
+    const { ref, name, power, networks, folder, cluster, tags, os, disks, facts } = row;
+    if (facts === null || power === null) continue; // no machine
+    const known = namesIn(inventory);
+    rows.push({
+      ...facts,
+      source: source.id,
+      ref,
+      name,
+      power,
+      folder,
+      cluster,
+      networks: [...networks],
+      tags: [...tags],
+      os: os.find((one) => one !== '') ?? '',
+      host: known.get(facts.host) ?? '',
+      datastores: facts.datastores.map((one) => known.get(one) ?? one),
+      disks: disks.length,
+    });
+  }
+  return rows;
+}
 
 function volumeOf({ source, one }: FoundThing, key: string): VolumeRow[] {
   if (one.kind !== 'vm') return [];

@@ -8,6 +8,30 @@ export interface InventoryLines {
   readonly vms: number;
 }
 
+/** What a table shows of a machine beside what it is looked for by. */
+export const RowFacts = z.object({
+  isTemplate: z.boolean(),
+  datacenter: z.string(),
+  /** Refs. */
+  host: z.string(),
+  datastores: z.array(z.string()),
+  cpus: z.number(),
+  memoryBytes: z.number(),
+  /** Of all its disks. */
+  diskBytes: z.number(),
+  /** What these take on the datastores; null where that is not known of each. */
+  usedBytes: z.number().nullable(),
+  nics: z.number(),
+  firmware: InventoryVm.shape.firmware,
+  tools: InventoryVm.shape.guest.shape.tools,
+  isToolsOld: z.boolean(),
+  changeTracking: z.boolean(),
+  snapshots: z.number(),
+  /** By which other lists know it: of the instance, of the BIOS. */
+  uuids: z.array(z.string()),
+});
+export type RowFacts = z.infer<typeof RowFacts>;
+
 /** What machines are listed, sorted and looked for by: it stands before each of them, so that a list reads no more. */
 export const VmRow = z.object({
   ref: z.string(),
@@ -20,6 +44,7 @@ export const VmRow = z.object({
   tags: z.array(z.string()),
   /** Keys of its disks. */
   disks: z.array(z.string()),
+  facts: RowFacts,
 });
 export type VmRow = z.infer<typeof VmRow>;
 
@@ -51,6 +76,28 @@ export const vmRowOf = (vm: InventoryVm): VmRow => ({
   cluster: vm.cluster ?? '',
   tags: vm.tags,
   disks: vm.disks.map(({ key }) => key),
+  facts: factsOf(vm),
+});
+
+const factsOf = (vm: InventoryVm): RowFacts => ({
+  isTemplate: vm.isTemplate,
+  datacenter: vm.datacenter ?? '',
+  host: vm.host ?? '',
+  datastores: [...new Set(vm.disks.flatMap(({ datastore }) => datastore ?? []))],
+  cpus: vm.cpus,
+  memoryBytes: vm.memoryBytes,
+  diskBytes: vm.disks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  usedBytes: vm.disks.reduce<number | null>(
+    (sum, { storedBytes }) => (sum === null || storedBytes === null ? null : sum + storedBytes),
+    0,
+  ),
+  nics: vm.nics.length,
+  firmware: vm.firmware,
+  tools: vm.guest.tools,
+  isToolsOld: vm.guest.isToolsOld,
+  changeTracking: vm.changeTracking,
+  snapshots: vm.snapshots.length,
+  uuids: [vm.instanceUuid, vm.biosUuid].flatMap((uuid) => uuid ?? []),
 });
 
 const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;

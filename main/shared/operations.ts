@@ -15,7 +15,7 @@ import { serviceOperations } from './operations/service.ts';
 import { sourceOperations } from './operations/sources.ts';
 
 export { isMaking, type Operation } from './operations/operation.ts';
-export { Instance, NetworkRow, Resource, VolumeRow } from './operations/inventory.ts';
+export { Instance, InstanceRow, NetworkRow, Resource, VolumeRow } from './operations/inventory.ts';
 export { MigrationAction } from './operations/migration-action.ts';
 
 export const operations = {

@@ -5,7 +5,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { InventoryVm } from '../shared/inventory.ts';
-import { ROW_END, vmRowOf, type VmRow } from '../shared/inventory-lines.ts';
+import { ROW_END, vmRowOf, type RowFacts, type VmRow } from '../shared/inventory-lines.ts';
 import { Breather } from './breather.ts';
 import { damagedAt, End, Head, Line, LINE_SHAPE, newSum, type InventoryThing } from './inventory-format.ts';
 import { sortGently } from './sort-gently.ts';
@@ -27,6 +27,8 @@ export interface InventoryRow {
   readonly tags: readonly string[];
   /** Keys of its disks. */
   readonly disks: readonly string[];
+  /** Null of what is no machine. */
+  readonly facts: RowFacts | null;
   /** Where its line begins and ends. */
   readonly at: number;
   readonly end: number;
@@ -165,7 +167,18 @@ function rowOf(
   end: number,
   same: (text: string) => string,
 ): InventoryRow {
-  const none = { power: null, os: [], networks: [], folder: '', cluster: '', tags: [], disks: [], at, end };
+  const none = {
+    power: null,
+    os: [],
+    networks: [],
+    folder: '',
+    cluster: '',
+    tags: [],
+    disks: [],
+    facts: null,
+    at,
+    end,
+  };
   if ('network' in line) return { kind: 'network', ref: line.network.ref, name: line.network.name, ...none };
   if ('datastore' in line) return { kind: 'datastore', ref: line.datastore.ref, name: line.datastore.name, ...none };
   if ('host' in line) return { kind: 'host', ref: line.host.ref, name: line.host.name, ...none };
@@ -174,7 +187,7 @@ function rowOf(
 
 /** Ten thousand machines are in a hundred folders: one text for each of those is enough. */
 const vmRow = (
-  { ref, name, power, os, networks, folder, cluster, tags, disks }: VmRow,
+  { ref, name, power, os, networks, folder, cluster, tags, disks, facts }: VmRow,
   at: number,
   end: number,
   same: (text: string) => string,
@@ -189,6 +202,12 @@ const vmRow = (
   cluster: same(cluster),
   tags: tags.map(same),
   disks: disks.map(same),
+  facts: {
+    ...facts,
+    datacenter: same(facts.datacenter),
+    host: same(facts.host),
+    datastores: facts.datastores.map(same),
+  },
   at,
   end,
 });

@@ -121,7 +121,7 @@ describe('an inventory', () => {
     for (const end of ['{"end":true}', lines.at(-1)?.replace(/"shape":"\w+"/, '"shape":"another"') ?? '']) {
       writeFileSync(file, [...lines.slice(0, -1), end, ''].join('\n'));
       expect(thingsOf(await new InventoryStore(tmp.dir).view(id))).toEqual(thingsOf(await store.view(id)));
-      writeFileSync(file, [...lines.slice(0, -1), end, ''].join('\n').replace('"cpus":2', '"cpus":"two"'));
+      writeFileSync(file, [...lines.slice(0, -1), end, ''].join('\n').replaceAll('"cpus":2', '"cpus":"two"'));
       await expect(new InventoryStore(tmp.dir).view(id)).rejects.toMatchObject({ code: 'store.damaged' });
     }
   });

@@ -1,5 +1,7 @@
 /** What can be asked about what sources have: machines, networks, datastores, hosts, disks. */
 import { z } from 'zod';
+import { SourceId } from '../connections.ts';
+import { RowFacts, VmRow } from '../inventory-lines.ts';
 import { InventoryDatastore, InventoryHost, InventoryNetwork, InventoryVm } from '../inventory.ts';
 import { operation, type Operation, which, pattern, next, page } from './operation.ts';
 
@@ -24,6 +26,20 @@ export const Resource = z.discriminatedUnion('type', [
 export type Resource = z.infer<typeof Resource>;
 export const Instance = InventoryVm.extend(found);
 export type Instance = z.infer<typeof Instance>;
+
+/** A machine as lists show it: a line of a table. */
+export const InstanceRow = RowFacts.extend({
+  source: SourceId,
+  ...VmRow.pick({ ref: true, name: true, power: true, networks: true, folder: true, cluster: true, tags: true }).shape,
+  /** As the source names it. */
+  os: z.string(),
+  /** Names, where the source tells them. */
+  host: z.string(),
+  datastores: z.array(z.string()),
+  /** How many. */
+  disks: z.number(),
+});
+export type InstanceRow = z.infer<typeof InstanceRow>;
 
 export const NetworkRow = z.object({
   side: z.enum(['source', 'destination']),
@@ -73,6 +89,15 @@ export const inventoryOperations = {
     output: z.object({ instances: z.array(Instance), next }),
     role: 'viewer',
     summary: 'The machines that can be moved',
+  }),
+  'instances.rows': operation({
+    method: 'GET',
+    path: '/v1/instance-rows',
+    input: z.object({ ...vmFilters, ...page }),
+    output: z.object({ rows: z.array(InstanceRow), next }),
+    role: 'viewer',
+    summary:
+      'The same as lines of a table: power, system, sizes; without disks, network cards and snapshots one by one',
   }),
   'instances.show': operation({
     method: 'GET',
