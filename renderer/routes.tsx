@@ -1,5 +1,5 @@
 /** Every place of the window: its address, its screen, and whether it stands in the rail. */
-import { IconHome, IconTransfer, type Icon } from '@tabler/icons-react';
+import { IconHome, IconPlugConnected, IconTransfer, type Icon } from '@tabler/icons-react';
 import { lazy, type ComponentType } from 'react';
 import type { TextKey } from './texts/t.ts';
 
@@ -33,5 +33,26 @@ export const routes: readonly Route[] = [
   {
     path: '/migrations/:id',
     screen: screen('Migration', async () => await import('./screens/migration/Migration.tsx')),
+  },
+  {
+    path: '/connections',
+    screen: screen('Connections', async () => await import('./screens/connections/Connections.tsx')),
+    rail: { title: 'connections.title', icon: IconPlugConnected },
+  },
+  {
+    path: '/connections/new/source',
+    screen: screen('NewSource', async () => await import('./screens/connections/NewSource.tsx')),
+  },
+  {
+    path: '/connections/new/cloud',
+    screen: screen('NewCloud', async () => await import('./screens/connections/NewCloud.tsx')),
+  },
+  {
+    path: '/connections/source/:id',
+    screen: screen('ConnectionPage', async () => await import('./screens/connections/ConnectionPage.tsx')),
+  },
+  {
+    path: '/connections/cloud/:id',
+    screen: screen('ConnectionPage', async () => await import('./screens/connections/ConnectionPage.tsx')),
   },
 ];

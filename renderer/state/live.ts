@@ -4,10 +4,11 @@ import { events } from '../api.ts';
 import { forgetActivity, hearActivity, seedActivity } from './activity.ts';
 import { destinations, plans, sources } from './connections.ts';
 import { forgetMigrations, hearMigration, loadMigrations, useMigrations } from './migrations.ts';
+import { details } from './details.ts';
 
 type Hear = (event: GutsEvent) => void;
 
-const kept = [sources, destinations, plans];
+const kept = [sources, destinations, plans, details];
 const others = new Set<Hear>();
 let stop: AbortController | null = null;
 
@@ -43,6 +44,7 @@ function hear(event: GutsEvent): void {
   hearMigration(event);
   hearActivity(event, Date.now());
   if (event.kind === 'connection') void (event.side === 'source' ? sources : destinations).load();
+  if (event.kind === 'connection' || event.kind === 'inventory') void details.load();
   if (event.kind === 'plan') void plans.load();
   if (event.kind === 'gap') void loadAll();
   for (const one of others) one(event);

@@ -1,5 +1,10 @@
 /** The look of Mantine's components, in our own colours. */
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
 
 /** Shade 6 carries white text, shade 4 dark text: contrast 4.5 or more. */
 const guts: MantineColorsTuple = [
@@ -32,6 +37,11 @@ export const theme = createTheme({
   primaryColor: 'guts',
   primaryShade: { light: 6, dark: 4 },
   autoContrast: true,
+  // Mantine judges by the light theme's shade alone, and would write white on the dark theme's light ground.
+  variantColorResolver: (input) => ({
+    ...defaultVariantColorsResolver(input),
+    ...(input.variant === 'filled' ? { color: 'var(--guts-on-accent)' } : {}),
+  }),
   respectReducedMotion: true,
   focusRing: 'auto',
   cursorType: 'pointer',

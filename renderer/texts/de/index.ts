@@ -1,5 +1,6 @@
 /** Every word that the window shows, in German. */
 import type { en } from '../en/index.ts';
+import { connections } from './connections.ts';
 import { errors } from './errors.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
@@ -9,6 +10,7 @@ import { stages } from './stages.ts';
 import { table } from './table.ts';
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
+  ...connections,
   ...errors,
   ...migration,
   ...migrations,

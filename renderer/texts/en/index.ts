@@ -1,4 +1,5 @@
 /** Every word that the window shows, in English. `{{name}}` is filled in; `_one` and `_other` go by `count`. */
+import { connections } from './connections.ts';
 import { errors } from './errors.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
@@ -8,6 +9,7 @@ import { stages } from './stages.ts';
 import { table } from './table.ts';
 
 export const en = {
+  ...connections,
   ...errors,
   ...migration,
   ...migrations,

@@ -1,0 +1,124 @@
+/** One source or cloud: what is known of it, what can be done with it, and how its last test went. */
+import { Anchor, Button, Stack, Title } from '@mantine/core';
+import { useEffect } from 'react';
+import { Badge } from '../../parts/Badge.tsx';
+import { Empty, Faces } from '../../parts/Faces.tsx';
+import { FactList, type Fact } from '../../parts/FactList.tsx';
+import { MayButton } from '../../parts/MayButton.tsx';
+import { PageHead } from '../../parts/PageHead.tsx';
+import { go } from '../../router.ts';
+import type { ScreenProps } from '../../routes.tsx';
+import { readInventory, useReadings } from '../../state/readings.ts';
+import { testConnection, useTests } from '../../state/tests.ts';
+import { momentText } from '../../texts/format.ts';
+import { t } from '../../texts/t.ts';
+import { deedsOf, offReason, takes, useConnectionActions, type ConnectionDeed } from './actions.tsx';
+import { inventoryText, TestWord } from './columns.tsx';
+import { ReadingFace } from './ReadingFace.tsx';
+import { reloadConnections, secretText, trustText, usedText, useConnections, type ConnectionRow } from './rows.ts';
+import { TestResult } from './TestResult.tsx';
+
+export function ConnectionPage({ params }: ScreenProps) {
+  const connections = useConnections();
+  return (
+    <Faces of={connections} onRetry={() => void reloadConnections()}>
+      {(rows) => {
+        const row = rows.find(({ id }) => id === params['id']);
+        return row === undefined ? <Gone /> : <OneConnection key={row.id} row={row} />;
+      }}
+    </Faces>
+  );
+}
+
+const toAll = (): void => go('/connections');
+
+function Gone() {
+  return (
+    <Empty
+      title={t('connections.gone')}
+      why={t('connections.goneWhy')}
+      action={<Button onClick={toAll}>{t('connections.toAll')}</Button>}
+    />
+  );
+}
+
+function OneConnection({ row }: { readonly row: ConnectionRow }) {
+  const { side, id, name } = row;
+  const test = useTests((state) => state[id]);
+  const reading = useReadings((state) => state[id]);
+  const { ask, dialog } = useConnectionActions(toAll);
+  const last = test?.last ?? null;
+  const askHere = (deed: ConnectionDeed): void => ask(deed, row);
+  const isUnread = side === 'source' && row.inventoryTakenAt === null;
+  useEffect(() => {
+    document.title = `${name} · ${t('app.name')}`;
+    return () => void (document.title = t('app.name'));
+  }, [name]);
+
+  return (
+    <Stack>
+      <Anchor href="#/connections">{t('connections.title')}</Anchor>
+      <PageHead
+        title={name}
+        aside={
+          <>
+            <Badge tone="still">{t(side === 'source' ? 'connections.isSource' : 'connections.isCloud')}</Badge>
+            <TestWord test={test} />
+          </>
+        }
+        actions={deedsOf(row).map((deed) => (
+          <MayButton
+            key={deed}
+            takes={takes[deed]}
+            isOff={offReason(deed, row)}
+            variant={deed === (isUnread ? 'refresh' : 'test') ? 'filled' : 'default'}
+            onClick={() => askHere(deed)}
+          >
+            {t(`connections.do.${deed}`)}
+          </MayButton>
+        ))}
+      />
+      <section className="guts-card">
+        <FactList facts={factsOf(row)} />
+      </section>
+      {reading !== undefined && (
+        <section className="guts-card" aria-labelledby="reading">
+          <Title order={2} size="h5" mb="sm" id="reading">
+            {t('connections.inventory')}
+          </Title>
+          <ReadingFace name={name} reading={reading} onRetry={() => void readInventory(id)} onAsk={askHere} />
+        </section>
+      )}
+      {last !== null && (
+        <section className="guts-card" aria-labelledby="tested">
+          <Title order={2} size="h5" mb="sm" id="tested">
+            {t('connections.testedAt', { time: momentText(last.at) })}
+          </Title>
+          <TestResult
+            name={name}
+            outcome={last.outcome}
+            at={last.at}
+            onRetry={() => void testConnection(side, id)}
+            onAsk={askHere}
+          />
+        </section>
+      )}
+      {dialog}
+    </Stack>
+  );
+}
+
+function factsOf(row: ConnectionRow): Fact[] {
+  const { side, address, proxy, who, version, trust, createdAt, secret } = row;
+  return [
+    [t('connections.address'), address],
+    [t('connections.who'), who],
+    [t('connections.version'), version ?? t('connections.unknownYet')],
+    [t('connections.secretKept'), secretText(secret)],
+    [t('connections.certificate'), trust.kind === 'pinned' ? trust.sha256 : trustText(row)],
+    ...(proxy === null ? [] : ([[t('connections.proxy'), proxy]] satisfies Fact[])),
+    ...(side === 'source' ? ([[t('connections.inventory'), inventoryText(row)]] satisfies Fact[]) : []),
+    [t('connections.used'), usedText(row)],
+    [t('connections.created'), momentText(createdAt)],
+  ];
+}

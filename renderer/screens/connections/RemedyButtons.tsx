@@ -1,0 +1,29 @@
+/** Buttons that do what the remedy of an error says, where Guts can do it. */
+import { Button } from '@mantine/core';
+import type { ErrorInfo } from '../../../main/shared/errors.ts';
+import { t } from '../../texts/t.ts';
+import type { ConnectionDeed } from './actions.tsx';
+
+const remedies: Readonly<Record<string, ConnectionDeed>> = {
+  'net.untrusted': 'certificate',
+  'net.certificate-changed': 'certificate',
+  'vault.no-secret': 'secret',
+  'vsphere.login-refused': 'secret',
+  'openstack.sign-in-refused': 'secret',
+  'openstack.token-ended': 'secret',
+};
+
+interface RemedyButtonsProps {
+  readonly error: ErrorInfo;
+  readonly onAsk: (deed: ConnectionDeed) => void;
+}
+
+export function RemedyButtons({ error, onAsk }: RemedyButtonsProps) {
+  const deed = remedies[error.code];
+  if (deed === undefined) return null;
+  return (
+    <Button size="xs" onClick={() => onAsk(deed)}>
+      {t(`connections.do.${deed}`)}
+    </Button>
+  );
+}

@@ -1,0 +1,76 @@
+/** What can be done with a connection: the same in the table, on its page and on the health page. */
+import { useState, type ReactNode } from 'react';
+import type { RowAction } from '../../parts/table/column.ts';
+import { useWhyNot } from '../../parts/MayButton.tsx';
+import { t } from '../../texts/t.ts';
+import { CertificateDialog } from './CertificateDialog.tsx';
+import { RefreshDialog } from './RefreshDialog.tsx';
+import { RemoveDialog } from './RemoveDialog.tsx';
+import type { ConnectionRow } from './rows.ts';
+import { SecretDialog } from './SecretDialog.tsx';
+import { TestDialog } from './TestDialog.tsx';
+
+export type ConnectionDeed = 'test' | 'refresh' | 'certificate' | 'secret' | 'remove';
+
+/** What each takes of whoever asks. */
+export const takes = {
+  test: 'operator',
+  refresh: 'operator',
+  certificate: 'admin',
+  secret: 'operator',
+  remove: 'admin',
+} as const satisfies Readonly<Record<ConnectionDeed, string>>;
+
+export interface ConnectionActions {
+  readonly ask: (deed: ConnectionDeed, row: ConnectionRow) => void;
+  readonly actionsOf: (rows: readonly ConnectionRow[]) => readonly RowAction<ConnectionRow>[];
+  /** Where the screen wants its dialogs. */
+  readonly dialog: ReactNode;
+}
+
+/** @param onRemoved what is shown is about it no longer */
+export function useConnectionActions(onRemoved: () => void = () => {}): ConnectionActions {
+  const [asked, setAsked] = useState<{ readonly deed: ConnectionDeed; readonly row: ConnectionRow } | null>(null);
+  const whyNot = { operator: useWhyNot('operator'), admin: useWhyNot('admin') };
+  const ask = (deed: ConnectionDeed, row: ConnectionRow): void => setAsked({ deed, row });
+  const close = (): void => setAsked(null);
+
+  const actionsOf = (rows: readonly ConnectionRow[]): readonly RowAction<ConnectionRow>[] => {
+    const [row, ...others] = rows;
+    if (row === undefined) return [];
+    const several = others.length > 0 ? t('connections.oneAtATime') : null;
+    return deedsOf(row).map((deed) => ({
+      id: deed,
+      title: t(`connections.do.${deed}`),
+      isDangerous: deed === 'remove',
+      isOff: several ?? whyNot[takes[deed]] ?? offReason(deed, row),
+      run: () => ask(deed, row),
+    }));
+  };
+  return { ask, actionsOf, dialog: asked === null ? null : dialogOf(asked.deed, asked.row) };
+
+  function dialogOf(deed: ConnectionDeed, row: ConnectionRow): ReactNode {
+    switch (deed) {
+      case 'test':
+        return <TestDialog row={row} onAsk={ask} onClose={close} />;
+      case 'refresh':
+        return <RefreshDialog row={row} onAsk={ask} onClose={close} />;
+      case 'certificate':
+        return <CertificateDialog row={row} onClose={close} />;
+      case 'secret':
+        return <SecretDialog row={row} onClose={close} />;
+      case 'remove':
+        return <RemoveDialog row={row} onRemoved={onRemoved} onClose={close} />;
+    }
+  }
+}
+
+/** In the order in which they are offered. */
+export const deedsOf = ({ side }: ConnectionRow): readonly ConnectionDeed[] =>
+  side === 'source'
+    ? ['test', 'refresh', 'certificate', 'secret', 'remove']
+    : ['test', 'certificate', 'secret', 'remove'];
+
+/** Why it cannot be done, whoever asks. */
+export const offReason = (deed: ConnectionDeed, { address }: ConnectionRow): string | null =>
+  deed === 'certificate' && address.startsWith('http:') ? t('connections.noCertificate') : null;

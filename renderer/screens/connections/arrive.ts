@@ -1,0 +1,18 @@
+/** What follows when a connection was added: its page, with what the first sign-in found. */
+import { notifications } from '@mantine/notifications';
+import { goInstead } from '../../router.ts';
+import { noteTest, type Side, type TestOutcome } from '../../state/tests.ts';
+import { t } from '../../texts/t.ts';
+import { pageOf, reloadConnections } from './rows.ts';
+
+export async function arrive(
+  side: Side,
+  { id, name }: { readonly id: string; readonly name: string },
+  outcome: TestOutcome | null,
+): Promise<void> {
+  if (outcome !== null) noteTest(id, outcome);
+  await reloadConnections();
+  goInstead(pageOf({ side, id }));
+  document.getElementById('content')?.focus();
+  notifications.show({ message: t('connections.added', { name }) });
+}
