@@ -126,7 +126,8 @@ export class ApiClient {
   async *#listen(last: string | undefined, signal: AbortSignal | undefined): AsyncGenerator<EventBlock> {
     const silence = new AbortController();
     const stop = signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]);
-    const timer = setTimeout(() => silence.abort(), SILENT_MS);
+    const wait = (): ReturnType<typeof setTimeout> => setTimeout(() => silence.abort(), SILENT_MS);
+    let timer = wait();
     try {
       const headers: Record<string, string> = { ...this.#headers(), accept: EVENTS_TYPE };
       if (last !== undefined) headers['last-event-id'] = last;
@@ -135,7 +136,8 @@ export class ApiClient {
       );
       if (response.status !== 200 || response.body === null) throw await this.#refusal(response);
       for await (const block of eventBlocks(response.body, stop)) {
-        timer.refresh();
+        clearTimeout(timer);
+        timer = wait(); // a page's timers are numbers, and cannot be refreshed
         yield block;
       }
     } finally {
