@@ -96,6 +96,8 @@ interface ReadableBase {
   readonly sizeBytes: number;
   /** So many bytes of the guest probably hold data; null where nothing is known. A guess: only speed depends on it. */
   readonly likelyDataBytes: number | null;
+  /** No more than so many hold data, as the source counts them; null where it does not. */
+  readonly mostDataBytes?: number | null;
 }
 /** A streamOptimized VMDK, once, front to back. */
 export interface StreamedDisk extends ReadableBase {

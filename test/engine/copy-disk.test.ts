@@ -241,4 +241,12 @@ describe('the room in front of the tables', () => {
     expect(likelyBytes({ ...base, likelyDataBytes: 400 }, 100)).toBe(900);
     expect(likelyBytes({ ...base, likelyDataBytes: 400 }, 0)).toBe(1000);
   });
+
+  test('is no more than the source counts, with something to spare, on a large disk that holds little', () => {
+    const large = { ...base, mostBytes: 1_000_000, sizeBytes: 1_000_000, likelyDataBytes: 400, mostDataBytes: 500 };
+
+    expect(likelyBytes(large, 2000)).toBe(400);
+    expect(likelyBytes(large, 100)).toBe(900);
+    expect(likelyBytes({ ...large, mostDataBytes: 900_000 }, 100)).toBe(999_900);
+  });
 });

@@ -37,6 +37,8 @@ interface Held {
 }
 
 /** One lease, and another one when the first is lost. Disposing it aborts what was not completed. */
+export type DataOfDisk = Pick<StreamedDisk, 'likelyDataBytes' | 'mostDataBytes'>;
+
 export class Lease implements AsyncDisposable {
   readonly #session: VsphereSession;
   readonly #exported: Exported;
@@ -59,7 +61,7 @@ export class Lease implements AsyncDisposable {
   }
 
   /** The disk as a stream. @throws UnreadableDiskError where the lease has none for it */
-  streamOf(disk: InventoryDisk, likelyDataBytes: number | null): StreamedDisk {
+  streamOf(disk: InventoryDisk, data: DataOfDisk): StreamedDisk {
     const { vm } = this.#exported;
     if (this.#held !== null) urlOf(this.#held.info, disk, vm.name); // now, rather than when the first byte is wanted
     const name = `${vm.name}: ${disk.label}`;
@@ -68,7 +70,7 @@ export class Lease implements AsyncDisposable {
       key: disk.key,
       name,
       sizeBytes: disk.sizeBytes,
-      likelyDataBytes,
+      ...data,
       open: async (signal) => await this.#openStream(disk, name, signal),
       manifest: async (signal) => await this.#manifestOf(disk, signal),
     };

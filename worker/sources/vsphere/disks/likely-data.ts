@@ -12,6 +12,15 @@ export function likelyDataBytes(vm: InventoryVm, disk: InventoryDisk, allocatedB
   return guesses.length === 0 ? null : Math.min(disk.sizeBytes, ...guesses);
 }
 
+/** What change tracking calls allocated, else what a thin disk takes on its datastore; null where neither tells. */
+export function mostDataBytes(
+  { isThin, storedBytes, sizeBytes }: InventoryDisk,
+  allocatedBytes: number | null,
+): number | null {
+  const counted = allocatedBytes ?? (isThin === true ? storedBytes : null);
+  return counted === null ? null : Math.min(sizeBytes, counted);
+}
+
 /** What the guest's file systems on the disk use; where it is not said which are on it, its share of those. */
 function usedBytes({ guest, disks }: InventoryVm, disk: InventoryDisk): number | null {
   const sum = (some: InventoryVm['guest']['disks']): number =>

@@ -10,9 +10,9 @@ import { ManagedRefValue, type ManagedRef } from '../values.ts';
 import { allocatedAreas } from './areas.ts';
 import { UnreadableDiskError } from './errors.ts';
 import { mustStandAlone, openFolderImage } from './folder.ts';
-import { likelyDataBytes } from './likely-data.ts';
+import { likelyDataBytes, mostDataBytes } from './likely-data.ts';
 import { frozenDisks, type FrozenDisk } from './frozen.ts';
-import { Lease } from './lease.ts';
+import { Lease, type DataOfDisk } from './lease.ts';
 
 /** The ledger's key for the snapshot of a running machine. */
 export const SNAPSHOT_KEY = 'snapshot';
@@ -66,7 +66,7 @@ export async function openVmDisks(
       }
       if (lease !== null && reading.value === 'lease') {
         const areas = vm.changeTracking ? await areasUnlessFault(session, vmRef, snapshot, still, signal) : null;
-        disks.push(lease.streamOf(disk, likelyDataBytes(vm, disk, areas === null ? null : bytesOf(areas))));
+        disks.push(lease.streamOf(disk, dataOf(vm, disk, areas)));
       } else disks.push(await byRanges(session, frozen, disk, still, reading.value === 'areas', signal));
     }
     return {
@@ -129,7 +129,7 @@ async function byRanges(
     key: disk.key,
     name,
     sizeBytes: still.sizeBytes,
-    likelyDataBytes: likelyDataBytes(vm, disk, areas === null ? null : bytesOf(areas)),
+    ...dataOf(vm, disk, areas),
     openImage: async (stop) => await openFolderImage(session, still, name, areas, warnings, stop),
   };
 }
@@ -144,6 +144,15 @@ async function areasUnlessFault(
     if (error instanceof FileFaultError) return null;
     throw error;
   }
+}
+
+/** How much of a disk holds data: likely, and at the most. */
+function dataOf(vm: InventoryVm, disk: InventoryDisk, areas: readonly Span[] | null): DataOfDisk {
+  const allocatedBytes = areas === null ? null : bytesOf(areas);
+  return {
+    likelyDataBytes: likelyDataBytes(vm, disk, allocatedBytes),
+    mostDataBytes: mostDataBytes(disk, allocatedBytes),
+  };
 }
 
 const bytesOf = (areas: readonly Span[]): number => areas.reduce((sum, { length }) => sum + length, 0);
