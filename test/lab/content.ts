@@ -11,6 +11,12 @@ export async function openContent(content: DiskContent): Promise<ByteSource> {
   return await openFile(content.path);
 }
 
+/** A content that knows where it holds anything, so that nobody has to read all of a large disk to find out. */
+export interface HeldContent extends ByteSource {
+  /** Of blocks, multiples of 64 KiB; the rest reads as zeros. */
+  readonly heldOffsets: readonly number[];
+}
+
 /**
  * Bytes of a disk of which only some blocks were ever written.
  * @param blocks offsets are multiples of 64 KiB; blocks are 64 KiB, the disk's last one may be shorter
@@ -19,12 +25,28 @@ export function heldContent(
   name: string,
   sizeBytes: number,
   blocks: Iterable<{ readonly offset: number; readonly bytes: Uint8Array }>,
-): ByteSource {
+): HeldContent {
   const held = new Map<number, Uint8Array>();
   for (const { offset, bytes } of blocks) held.set(offset, bytes);
+  return madeContent(name, sizeBytes, [...held.keys()], (offset) => held.get(offset) ?? NOTHING);
+}
+
+const NOTHING = new Uint8Array();
+
+/**
+ * The same, with blocks that are made when they are read: `blockAt` gives the same bytes each time, as many as the block has.
+ */
+export function madeContent(
+  name: string,
+  sizeBytes: number,
+  heldOffsets: readonly number[],
+  blockAt: (offset: number) => Uint8Array,
+): HeldContent {
+  const held = new Set(heldOffsets);
   return {
     name,
     sizeBytes,
+    heldOffsets,
     async read(into, position, signal) {
       signal?.throwIfAborted();
       if (position < 0 || position + into.byteLength > sizeBytes) {
@@ -33,9 +55,9 @@ export function heldContent(
       for (let done = 0; done < into.byteLength;) {
         const skip = (position + done) % BLOCK_BYTES;
         const part = into.subarray(done, done + Math.min(BLOCK_BYTES - skip, into.byteLength - done));
-        const block = held.get(position + done - skip)?.subarray(skip, skip + part.byteLength);
+        const offset = position + done - skip;
         part.fill(0);
-        if (block !== undefined) part.set(block);
+        if (held.has(offset)) part.set(blockAt(offset).subarray(skip, skip + part.byteLength));
         done += part.byteLength;
       }
     },

@@ -35,6 +35,7 @@ export interface CloudSettings {
   readonly pageSize: number;
   readonly console: (server: NovaServer, signal: AbortSignal) => string | Promise<string>;
   readonly failsToBuild: (server: NovaServer) => string | null;
+  readonly breaksUpload: (image: LabImage) => number | null;
 }
 
 export interface Token {

@@ -5,7 +5,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { timeNow, type Cloud } from './cloud.ts';
 import { digestsOf, virtualSize } from './disk-content.ts';
-import { FaultyBytes } from '../faults.ts';
+import { FaultRule, FaultyBytes } from '../faults.ts';
 import { imageOf, ownImageOf } from './images.ts';
 import { on, Refusal, type Answer, type Call, type Route } from './web.ts';
 import type { LabImage } from './words.ts';
@@ -72,7 +72,7 @@ async function take(cloud: Cloud, image: LabImage, call: Call, status: 'saving' 
   const handle = await open(file, 'w');
   let taken: Taken;
   try {
-    taken = await storeBody(cloud, call, handle);
+    taken = await storeBody(cloud, call, handle, cloud.settings.breaksUpload(image));
   } catch (error) {
     image.status = 'queued';
     await cloud.removeFile(file);
@@ -96,9 +96,16 @@ async function take(cloud: Cloud, image: LabImage, call: Call, status: 'saving' 
 
 type Taken = Pick<LabImage, 'size' | 'checksum' | 'sha512'>;
 
-async function storeBody(cloud: Cloud, { request, faults }: Call, handle: FileHandle): Promise<Taken> {
+async function storeBody(
+  cloud: Cloud,
+  { request, faults }: Call,
+  handle: FileHandle,
+  breaksAfterBytes: number | null,
+): Promise<Taken> {
   const [md5, sha512] = [createHash('md5'), createHash('sha512')];
-  const way = new FaultyBytes(faults);
+  const cuts =
+    breaksAfterBytes === null ? [] : [FaultRule.parse({ where: 'image', kind: 'cut', afterBytes: breaksAfterBytes })];
+  const way = new FaultyBytes([...faults, ...cuts]);
   const expiry = faults.find(({ kind }) => kind === 'expire')?.afterBytes ?? Infinity;
   let size = 0;
   // Leaving the loop early must not break the connection: the refusal is to be read.

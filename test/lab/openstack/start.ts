@@ -55,6 +55,8 @@ export interface OpenstackOptions {
   readonly console?: (server: NovaServer, signal: AbortSignal) => string | Promise<string>;
   /** Nova's words for why this server ends in ERROR; null lets it run. */
   readonly failsToBuild?: (server: NovaServer) => string | null;
+  /** Behind how many bytes this upload of an image breaks off; null lets it through. Asked at each upload. */
+  readonly breaksUpload?: (image: LabImage) => number | null;
 }
 
 /** Everything that users made, as it stands now; what Neutron itself has on its networks is left out. */
@@ -120,6 +122,7 @@ export async function startOpenstack(options: OpenstackOptions = {}): Promise<Op
     pageSize: options.pageSize ?? 1000,
     console: options.console ?? (({ name }) => loginPrompt(name)),
     failsToBuild: options.failsToBuild ?? (() => null),
+    breaksUpload: options.breaksUpload ?? (() => null),
   });
   const owner = cloud.projectNamed(users[0]?.defaultProject ?? '');
   for (const spec of cloud.settings.networks) makeNetwork(cloud, spec, owner);

@@ -1,7 +1,7 @@
 /** A virtual disk of the simulated vCenter: its content, the layers that snapshots put on it, and what changed when. */
 import { createHash } from 'node:crypto';
 import type { ByteSource } from '../../../worker/disk/bytes.ts';
-import { BLOCK_BYTES } from '../content.ts';
+import { BLOCK_BYTES, type HeldContent } from '../content.ts';
 
 export interface Area {
   readonly start: number;
@@ -34,7 +34,7 @@ export class LabDisk {
   }
 
   /**
-   * Reads all of `source` once, to know where it holds something.
+   * Reads all that `source` may hold once, to know where it holds something.
    * @param identity tells it from the disks of all other machines
    */
   static async open(identity: string, key: number, sizeBytes: number, source: ByteSource | null): Promise<LabDisk> {
@@ -44,11 +44,11 @@ export class LabDisk {
       throw new RangeError(`“${source.name}” has ${source.sizeBytes} bytes, the disk ${sizeBytes}.`);
     }
     const window = Buffer.alloc(16 * BLOCK_BYTES);
-    for (let at = 0; at < sizeBytes; at += window.byteLength) {
-      const part = window.subarray(0, Math.min(window.byteLength, sizeBytes - at));
-      await source.read(part, at);
-      for (let inner = 0; inner < part.byteLength; inner += BLOCK_BYTES) {
-        if (!isZero(part.subarray(inner, inner + BLOCK_BYTES))) disk.#stored.add((at + inner) / BLOCK_BYTES);
+    for (const { start, length } of heldSpans(source, window.byteLength)) {
+      const part = window.subarray(0, length);
+      await source.read(part, start);
+      for (let inner = 0; inner < length; inner += BLOCK_BYTES) {
+        if (!isZero(part.subarray(inner, inner + BLOCK_BYTES))) disk.#stored.add((start + inner) / BLOCK_BYTES);
       }
     }
     return disk;
@@ -170,6 +170,16 @@ export class LabDisk {
     return `${bytes.slice(0, 8).join(' ')}-${bytes.slice(8).join(' ')}`;
   }
 }
+
+/** Where a source may hold something, in pieces of at most `most` bytes: all of it, where it does not say. */
+function* heldSpans(source: ByteSource, most: number): Generator<Area> {
+  const { sizeBytes } = source;
+  if (isHeld(source))
+    for (const start of source.heldOffsets) yield { start, length: Math.min(BLOCK_BYTES, sizeBytes - start) };
+  else for (let start = 0; start < sizeBytes; start += most) yield { start, length: Math.min(most, sizeBytes - start) };
+}
+
+const isHeld = (source: ByteSource): source is HeldContent => 'heldOffsets' in source;
 
 const ZEROS = Buffer.alloc(BLOCK_BYTES);
 

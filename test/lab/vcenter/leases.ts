@@ -124,6 +124,8 @@ export class Leases implements Disposable {
   }
 
   #open(machine: Machine, snapshot: Snapshot | null, session: Session): Ref {
+    if (machine.standing.isInMaintenance)
+      throw new VimFault('InvalidState', 'The operation is not allowed while the host is in maintenance mode.');
     const id = randomUUID();
     const places = placesOf(machine);
     const files = machine.disks

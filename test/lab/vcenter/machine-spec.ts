@@ -28,8 +28,10 @@ export type ExtraDevice = 'pci' | 'vgpu' | 'usb' | 'serial' | 'iso';
 
 export interface MachineSpec {
   readonly name: string;
-  /** `DC0` or `DC1`. */
+  /** `DC0` or `DC1`, unless the vCenter was given other sites; the first one without it. */
   readonly datacenter?: string;
+  /** A host of the data centre by its name; they take turns without it. */
+  readonly host?: string;
   /** Folders below the data centre's own machine folder. */
   readonly folder?: string;
   readonly datastore?: string;

@@ -30,6 +30,8 @@ export interface Standing {
   readonly folder: Ref;
   readonly host: Ref;
   readonly pool: Ref;
+  /** Of the host. */
+  readonly isInMaintenance: boolean;
   readonly datastore: { readonly ref: Ref; readonly name: string; readonly kind: string };
   readonly networks: ReadonlyMap<string, NetworkPlace>;
 }

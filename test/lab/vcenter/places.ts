@@ -3,7 +3,7 @@ import { ADMIN_ROLE } from './machine-properties.ts';
 import type { NetworkPlace } from './machine.ts';
 import { uuidOf } from './machine.ts';
 import { makeNetworks } from './networks.ts';
-import { type DatastorePlace, plans, type SitePlan } from './site-plans.ts';
+import type { DatastorePlace, MakePlans, SitePlan } from './site-plans.ts';
 import { type ManagedObject, managedObject } from './managed-object.ts';
 import { data, type Data, list, long, named, type Ref, refs, short, type Value } from './values.ts';
 
@@ -15,9 +15,16 @@ export interface Site {
   readonly machineFolder: Ref;
   /** By path below the machine folder. */
   readonly folders: ReadonlyMap<string, Ref>;
-  readonly hosts: readonly { readonly ref: Ref; readonly pool: Ref }[];
+  readonly hosts: readonly HostPlace[];
   readonly networks: ReadonlyMap<string, NetworkPlace>;
   readonly datastores: readonly DatastorePlace[];
+}
+
+export interface HostPlace {
+  readonly ref: Ref;
+  readonly name: string;
+  readonly pool: Ref;
+  readonly isInMaintenance: boolean;
 }
 
 interface Living {
@@ -29,6 +36,7 @@ interface Living {
 /** The whole inventory but for the machines. */
 export function makePlaces(
   root: Ref,
+  plans: MakePlans,
   living: Living,
 ): { readonly sites: Site[]; readonly objects: ManagedObject[]; readonly children: Map<string, Ref[]> } {
   const objects: ManagedObject[] = [];
@@ -94,7 +102,7 @@ function makeSite(plan: SitePlan, { living, hang, add, folder }: Tools): Site {
     datastore: () => refs(datastores.map((store) => store.ref)),
   };
 
-  const hosts: { ref: Ref; pool: Ref }[] = [];
+  const hosts: HostPlace[] = [];
   const compute = (type: string, id: string, name: string, names: readonly string[]): void => {
     const own = hang(rooms.host, { type, id: `domain-${id}` });
     const pool = hang(own, { type: 'ResourcePool', id: `resgroup-${id}` });
@@ -114,13 +122,15 @@ function makeSite(plan: SitePlan, { living, hang, add, folder }: Tools): Site {
       resourcePool: () => refs([]),
     });
     for (const [index, hostRef] of ours.entries()) {
+      const hostName = names[index] ?? name;
+      const isInMaintenance = plan.inMaintenance?.includes(hostName) ?? false;
       add(hostRef, {
-        ...hostProperties(hostRef, names[index] ?? name, own, plan),
+        ...hostProperties(hostRef, hostName, own, plan),
         vm: () => refs(living.machinesOn(hostRef)),
         ...held,
       });
       hostRefs.push(hostRef);
-      hosts.push({ ref: hostRef, pool });
+      hosts.push({ ref: hostRef, name: hostName, pool, isInMaintenance });
     }
   };
   for (const [index, cluster] of plan.clusters.entries()) {
@@ -172,7 +182,7 @@ function hostProperties(ref: Ref, name: string, parent: Ref, plan: SitePlan): Re
     data('HostRuntimeInfo', {
       connectionState: named('HostSystemConnectionState', 'connected'),
       powerState: named('HostSystemPowerState', 'poweredOn'),
-      inMaintenanceMode: false,
+      inMaintenanceMode: plan.inMaintenance?.includes(name) ?? false,
     });
   const product = (): Data =>
     data('AboutInfo', {

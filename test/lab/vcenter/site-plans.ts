@@ -16,13 +16,17 @@ export interface SitePlan {
   readonly number: number;
   readonly folders: readonly string[];
   readonly clusters: readonly { readonly name: string; readonly hosts: readonly string[] }[];
+  /** Hosts that are in maintenance: they export nothing. */
+  readonly inMaintenance?: readonly string[];
   readonly alone: readonly string[];
   readonly networks: readonly Omit<NetworkPlace, 'ref' | 'uuid'>[];
   readonly datastores: readonly (Omit<DatastorePlace, 'ref'> & { readonly capacityTiB: number })[];
 }
 
-/** @param branch the folder that the second data centre stands in */
-export function plans(root: Ref, branch: Ref): SitePlan[] {
+/** @param branch a folder below the root, in which a data centre may stand */
+export type MakePlans = (root: Ref, branch: Ref) => readonly SitePlan[];
+
+export const plans: MakePlans = (root, branch) => {
   return [
     {
       name: 'DC0',
@@ -64,4 +68,4 @@ export function plans(root: Ref, branch: Ref): SitePlan[] {
       datastores: [{ name: 'branch vmfs (1)', kind: 'VMFS', capacityTiB: 2 }],
     },
   ];
-}
+};

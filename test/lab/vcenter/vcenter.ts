@@ -13,6 +13,7 @@ import { contentlessMachines } from './odd-machines.ts';
 import { Performance } from './performance.ts';
 import { RestFace } from './rest.ts';
 import { Sessions } from './sessions.ts';
+import type { MakePlans } from './site-plans.ts';
 import { answerCall, envelope, readCall, type SoapRoom } from './soap.ts';
 import { Tasks } from './tasks.ts';
 import { VimFault } from './vim-fault.ts';
@@ -23,6 +24,8 @@ export interface VcenterOptions {
   readonly machines?: readonly MachineSpec[];
   /** Whether the other sixty are there too; they are by default. */
   readonly withOthers?: boolean;
+  /** Other data centres than the two that are made up; takes machines that fit them, and no others. */
+  readonly sites?: MakePlans;
   /** 0, as without it, takes a free port. */
   readonly port?: number;
   readonly user?: string;
@@ -94,7 +97,10 @@ const MOST_SOAP_BYTES = 4 * MiB;
 /** Starts it; disposing it closes everything. Fault rules also come and go by `/lab/faults`. */
 export async function startVcenter(options: VcenterOptions = {}): Promise<Vcenter> {
   const own = options.machines ?? madeUpMachines();
-  const world = await World.make([...own, ...(options.withOthers === false ? [] : contentlessMachines())]);
+  const world = await World.make(
+    [...own, ...(options.withOthers === false ? [] : contentlessMachines())],
+    options.sites,
+  );
   const faults = new FaultBook();
   const requests: Record<string, number> = {};
   const bytes = { nfc: 0, folder: 0 };

@@ -7,9 +7,8 @@ import type { MachineSpec } from './machine-spec.ts';
 import { Machine, type Snapshot, type Standing } from './machine.ts';
 import type { ManagedObject } from './managed-object.ts';
 import { makePlaces, type Site } from './places.ts';
+import { plans as defaultPlans, type MakePlans } from './site-plans.ts';
 import type { Ref } from './values.ts';
-
-const DEFAULT_SITE = 'DC0';
 
 export class World implements AsyncDisposable {
   readonly machines: Machine[] = [];
@@ -20,8 +19,8 @@ export class World implements AsyncDisposable {
   readonly #opened: ByteSource[] = [];
   #listeners = new Set<() => void>();
 
-  private constructor() {
-    const { sites, objects, children } = makePlaces(this.rootFolder, {
+  private constructor(plans: MakePlans) {
+    const { sites, objects, children } = makePlaces(this.rootFolder, plans, {
       machinesOn: (ref) => this.machines.filter((machine) => isOn(machine, ref)).map((machine) => machine.ref),
       childrenOf: (id) => this.#children.get(id) ?? [],
     });
@@ -31,8 +30,8 @@ export class World implements AsyncDisposable {
   }
 
   /** @throws RangeError where a spec names a place that does not exist, or a content has another size than its disk */
-  static async make(specs: readonly MachineSpec[]): Promise<World> {
-    const world = new World();
+  static async make(specs: readonly MachineSpec[], plans = defaultPlans): Promise<World> {
+    const world = new World(plans);
     try {
       for (const spec of specs) await world.#add(spec);
     } catch (error) {
@@ -127,9 +126,10 @@ export class World implements AsyncDisposable {
   }
 
   #standingOf(spec: MachineSpec, number: number): Standing {
-    const wanted = spec.datacenter ?? DEFAULT_SITE;
-    const site = this.sites.find(({ name }) => name === wanted);
-    if (site === undefined) throw new RangeError(`There is no data centre “${wanted}”.`);
+    const [first] = this.sites;
+    const site = spec.datacenter === undefined ? first : this.sites.find(({ name }) => name === spec.datacenter);
+    if (site === undefined) throw new RangeError(`There is no data centre “${spec.datacenter}”.`);
+    const wanted = site.name;
     const folder = spec.folder === undefined ? site.machineFolder : site.folders.get(spec.folder);
     if (folder === undefined) throw new RangeError(`There is no folder “${spec.folder}” in ${wanted}.`);
     const datastore =
@@ -138,9 +138,13 @@ export class World implements AsyncDisposable {
     for (const { network } of spec.nics ?? []) {
       if (!site.networks.has(network)) throw new RangeError(`There is no network “${network}” in ${wanted}.`);
     }
-    const home = site.hosts[number % site.hosts.length];
-    if (home === undefined) throw new RangeError(`${wanted} has no hosts.`);
-    return { folder, host: home.ref, pool: home.pool, datastore, networks: site.networks };
+    const home =
+      spec.host === undefined
+        ? site.hosts[number % site.hosts.length]
+        : site.hosts.find(({ name }) => name === spec.host);
+    if (home === undefined) throw new RangeError(`There is no host “${spec.host ?? ''}” in ${wanted}.`);
+    const { ref, pool, isInMaintenance } = home;
+    return { folder, host: ref, pool, isInMaintenance, datastore, networks: site.networks };
   }
 }
 
