@@ -99,14 +99,15 @@ export class Daemon {
 
   /**
    * Takes no requests any more, parks what runs, and lets go of the data folder.
+   * @param parkingMs how long what runs has for that
    * @returns migrations that could not be parked: as after a crash, they go on where they stand
    */
-  async stop(): Promise<readonly MigrationId[]> {
+  async stop(parkingMs = PARKING_MS): Promise<readonly MigrationId[]> {
     await this.#lock.unannounce();
     const [listeners, server, ...rest] = this.#opened;
     await listeners?.[Symbol.asyncDispose]();
     await server?.[Symbol.asyncDispose]();
-    const left = await this.#host.park(PARKING_MS);
+    const left = await this.#host.park(parkingMs);
     for (const one of rest) await one[Symbol.asyncDispose]();
     return left;
   }

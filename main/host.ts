@@ -40,6 +40,8 @@ export interface HostOptions {
   readonly dataDir: string;
   /** Asks a person for the vault's passphrase; null where nobody is there. */
   readonly askPassphrase: AskPassphrase;
+  /** What the vault is told by the environment; that of the process where it is not said. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Gets what only a log on this machine should hold: stacks of failures. */
   readonly onDetail?: (detail: string) => void;
   /** Is told each secret before anything can be said about it. */

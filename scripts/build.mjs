@@ -19,6 +19,7 @@ const programs = {
   cli: 'main/cli/main.ts',
   engine: 'worker/engine/main.ts',
   lane: 'worker/engine/lane/main.ts',
+  estate: 'worker/demo/estate/main.ts',
 };
 /** Electron's Node is the oldest that Guts runs on, its Chromium the oldest that shows the window. */
 const oldestNode = 'node18';

@@ -14,7 +14,10 @@ const PORT = 7000;
 /** A daemon that starts at this moment is waited for. */
 const PATIENCE_MS = 10_000;
 
-export interface WindowGutsOptions extends Pick<DaemonOptions, 'dataDir' | 'onSecret' | 'onDetail' | 'pageFolder'> {
+export interface WindowGutsOptions extends Pick<
+  DaemonOptions,
+  'dataDir' | 'env' | 'onSecret' | 'onDetail' | 'pageFolder'
+> {
   readonly isDemo?: boolean;
   readonly port?: number;
   readonly onChange: (status: EngineStatus) => void;
@@ -25,7 +28,7 @@ export interface WindowGutsOptions extends Pick<DaemonOptions, 'dataDir' | 'onSe
 interface Opened {
   readonly status: EngineStatus;
   fetch(request: Request): Promise<Response>;
-  stop(): Promise<void>;
+  stop(parkingMs?: number): Promise<void>;
 }
 
 class NotRunningError extends GutsError {
@@ -83,14 +86,17 @@ export class WindowGuts {
     return await this.#opened.fetch(request);
   }
 
-  /** Parks what runs in this process, and ends. A daemon goes on. */
-  async stop(): Promise<void> {
+  /**
+   * Parks what runs in this process, and ends. A daemon goes on.
+   * @param parkingMs how long that may take; what runs still goes on after the next start as after a crash
+   */
+  async stop(parkingMs?: number): Promise<void> {
     this.#become({ state: 'stopping' });
     this.unlock(null);
     await this.#opening;
     const opened = this.#opened;
     this.#opened = null;
-    await opened?.stop();
+    await opened?.stop(parkingMs);
   }
 
   async #open(): Promise<Opened> {
@@ -111,7 +117,7 @@ export class WindowGuts {
     return {
       status: { state: 'running', where: 'window', url: daemon.url, isDemo },
       fetch: async (request) => await daemon.fetch(signed(request, request.url, token)),
-      stop: async () => void (await daemon.stop()),
+      stop: async (parkingMs) => void (await daemon.stop(parkingMs)),
     };
   }
 

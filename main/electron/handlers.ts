@@ -2,13 +2,13 @@
 import type { App, Clipboard } from 'electron';
 import * as path from 'node:path';
 import type { AppFacts, Handlers } from '../shared/contract.ts';
-import type { WindowGuts } from './guts.ts';
+import type { ShownGuts } from './shown-guts.ts';
 import type { ThemeFile } from './theme-file.ts';
 
 export interface HandlerParts {
   readonly app: App;
   readonly clipboard: Clipboard;
-  readonly guts: WindowGuts;
+  readonly guts: ShownGuts;
   readonly theme: ThemeFile;
 }
 
@@ -23,6 +23,14 @@ export function handlersFor({ app, clipboard, guts, theme }: HandlerParts): Hand
     },
     'engine.unlock': async ({ passphrase }) => {
       guts.unlock(passphrase);
+      return null;
+    },
+    'demo.start': async () => {
+      await guts.startDemo();
+      return null;
+    },
+    'demo.end': async () => {
+      await guts.endDemo();
       return null;
     },
     'clipboard.write': async ({ text }) => {

@@ -9,11 +9,12 @@ import { Log } from '../logs/log.ts';
 import { Redactor } from '../logs/redactor.ts';
 import { tellLog } from '../logs/tell-log.ts';
 import { guardContents, guardSession } from './guards.ts';
-import { WindowGuts } from './guts.ts';
+
 import { handlersFor } from './handlers.ts';
 import { serve, tell } from './ipc.ts';
 import { setMenu } from './menu.ts';
 import { answersOf, pageOrigin, scheme } from './scheme.ts';
+import { ShownGuts } from './shown-guts.ts';
 import { seeItWork } from './smoke.ts';
 import { ThemeFile } from './theme-file.ts';
 import { openWindow } from './window.ts';
@@ -36,7 +37,7 @@ function start(): void {
   const log = new Log({ redactor, places: [new LogFile(folder)] });
   const theme = new ThemeFile(path.join(app.getPath('userData'), 'theme.json'), nativeTheme);
   const pageFolder = path.join(out, 'renderer');
-  const guts = new WindowGuts({
+  const guts = new ShownGuts({
     dataDir: folder,
     pageFolder,
     onChange: (status) => tell(page, 'engine.changed', status),

@@ -30,6 +30,10 @@ export const asks = {
   'engine.restart': ask(nothing, z.null()),
   /** The passphrase that `locked` waits for; null keeps secrets nowhere but in memory. */
   'engine.unlock': ask(z.strictObject({ passphrase: z.string().min(1).max(1024).nullable() }), z.null()),
+  /** Shows simulators instead of the real Guts, which goes on meanwhile; answers when they can be worked with. */
+  'demo.start': ask(nothing, z.null()),
+  /** Shows the real Guts again; answers when nothing of the demo is left. */
+  'demo.end': ask(nothing, z.null()),
   'clipboard.write': ask(
     z.strictObject({
       text: z

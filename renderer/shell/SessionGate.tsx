@@ -24,6 +24,6 @@ export function SessionGate() {
     case 'signedOut':
       return <SignIn error={view.error} />;
     case 'ready':
-      return <Shell session={view.session} engine={view.engine} />;
+      return <Shell key={view.engine?.url} session={view.session} engine={view.engine} />; // another Guts, another window
   }
 }

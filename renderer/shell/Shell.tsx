@@ -9,6 +9,7 @@ import { go, matched, usePlace } from '../router.ts';
 import { routes } from '../routes.tsx';
 import type { Session } from '../state/session.ts';
 import { t } from '../texts/t.ts';
+import { DemoBar } from './DemoBar.tsx';
 import { EngineName } from './EngineName.tsx';
 import { NoPlace } from './NoPlace.tsx';
 import { openPalette, Palette } from './Palette.tsx';
@@ -23,8 +24,12 @@ interface ShellProps {
 
 const rail = routes.flatMap(({ path, rail: entry }) => (entry === undefined ? [] : [{ path, ...entry }]));
 
+const HEAD_PX = 52;
+const DEMO_BAR_PX = 36;
+
 export function Shell({ session, engine }: ShellProps) {
   const path = usePlace();
+  const isDemo = engine?.isDemo === true;
   useShortcuts(rail.map(({ path: to }) => to));
   const [current] = routes.flatMap((route) => {
     const params = matched(route.path, path);
@@ -34,21 +39,29 @@ export function Shell({ session, engine }: ShellProps) {
   const isIn = (to: string): boolean => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`));
 
   return (
-    <AppShell header={{ height: 52 }} navbar={{ width: 200, breakpoint: 640 }} footer={{ height: 32 }} padding="md">
+    <AppShell
+      header={{ height: isDemo ? HEAD_PX + DEMO_BAR_PX : HEAD_PX }}
+      navbar={{ width: 200, breakpoint: 640 }}
+      footer={{ height: 32 }}
+      padding="md"
+    >
       <a className="guts-skip" href="#content" onClick={skip}>
         {t('shell.skip')}
       </a>
       <AppShell.Header className={classes['head'] ?? ''}>
-        <Group gap="xs" wrap="nowrap">
-          <Mark />
-          <Text fw={700}>{t('app.name')}</Text>
-          <EngineName session={session} engine={engine} />
-        </Group>
-        <UnstyledButton className={classes['palette'] ?? ''} onClick={openPalette}>
-          <IconSearch size={16} aria-hidden="true" />
-          <span>{t('shell.palette')}</span>
-          <kbd>Ctrl K</kbd>
-        </UnstyledButton>
+        {isDemo && <DemoBar />}
+        <div className={classes['headRow']}>
+          <Group gap="xs" wrap="nowrap">
+            <Mark />
+            <Text fw={700}>{t('app.name')}</Text>
+            <EngineName session={session} engine={engine} />
+          </Group>
+          <UnstyledButton className={classes['palette'] ?? ''} onClick={openPalette}>
+            <IconSearch size={16} aria-hidden="true" />
+            <span>{t('shell.palette')}</span>
+            <kbd>Ctrl K</kbd>
+          </UnstyledButton>
+        </div>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label={t('shell.places')}>
         {rail.map(({ path: to, title, icon: Icon }, at) => (

@@ -18,6 +18,8 @@ function served(changes: Partial<Handlers> = {}) {
     'engine.status': async () => ({ state: 'starting' }),
     'engine.restart': async () => null,
     'engine.unlock': async () => null,
+    'demo.start': async () => null,
+    'demo.end': async () => null,
     'theme.set': async () => null,
     'clipboard.write': async ({ text }) => {
       copied.push(text);

@@ -1,7 +1,28 @@
 /** Where the window opens: what needs somebody, what runs, what comes next. */
+import { Button, Stack } from '@mantine/core';
+import { isDesktop } from '../../bridge.ts';
+import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { Empty } from '../../parts/Faces.tsx';
+import { startDemo, useDemoDoor } from '../../state/demo.ts';
+import { useSession } from '../../state/session.ts';
 import { t } from '../../texts/t.ts';
 
 export function Overview() {
-  return <Empty title={t('app.name')} why={t('app.promise')} />;
+  const isDemo = useSession((view) => view.state === 'ready' && view.engine?.isDemo === true);
+  return (
+    <Empty title={t('app.name')} why={t('app.promise')} action={isDesktop() && !isDemo ? <DemoDoor /> : undefined} />
+  );
+}
+
+function DemoDoor() {
+  const door = useDemoDoor();
+  const open = (): void => void startDemo();
+  return (
+    <Stack align="center">
+      <Button variant="default" loading={door.state === 'opening'} onClick={open}>
+        {t('shell.demoStart')}
+      </Button>
+      {door.state === 'failed' && <ErrorCard error={door.error} onRetry={open} />}
+    </Stack>
+  );
 }
