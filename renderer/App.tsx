@@ -1,6 +1,9 @@
 /** The whole window: what is shown depends on how the Guts behind it is. */
 import { MantineProvider, type MantineColorSchemeManager } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
+import { AboutDialog } from './shell/AboutDialog.tsx';
+import { KeysDialog } from './shell/KeysDialog.tsx';
+import { QuitDialog } from './shell/QuitDialog.tsx';
 import { SessionGate } from './shell/SessionGate.tsx';
 import { prefer, usePreferences } from './state/preferences.ts';
 import { nonce } from './theme/nonce.ts';
@@ -18,6 +21,9 @@ export function App() {
     >
       <Notifications position="bottom-right" />
       <SessionGate key={language} />
+      <KeysDialog />
+      <AboutDialog />
+      <QuitDialog />
     </MantineProvider>
   );
 }

@@ -4,6 +4,7 @@ import './theme/styles.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
+import { followDesktop } from './state/desktop.ts';
 import { followSession } from './state/session.ts';
 import { followTheme } from './state/preferences.ts';
 import { startTexts } from './texts/t.ts';
@@ -14,6 +15,7 @@ if (root === null) throw new Error('The page has no place to draw in.');
 await startTexts();
 followTheme();
 followSession();
+followDesktop();
 createRoot(root).render(
   <StrictMode>
     <App />

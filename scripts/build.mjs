@@ -3,16 +3,27 @@
  * Does nothing when out/ was made from exactly the files that are there now; `--force` builds anyway.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { alone } from './alone.mjs';
+import { Notices } from './notices.mjs';
 import { cache, out, root } from './places.mjs';
 
 /**
  * Programs for Node, by the name of their file in out/. Each is one file that needs no other, so that a thread loads
- * nothing which it does not use; engine and cli have others with what
- * speaks to servers and with the demo, loaded when that is asked for.
+ * nothing which it does not use; engine and cli have others with what speaks to servers and with the demo, and main one with
+ * what looks for updates, loaded when that is asked for.
  */
 const programs = {
   main: 'main/electron/main.ts',
@@ -33,6 +44,7 @@ const inputs = [
   'assets',
   'test/lab',
   'scripts/build.mjs',
+  'scripts/notices.mjs',
   'package.json',
   'package-lock.json',
 ];
@@ -70,6 +82,7 @@ async function build() {
   const vite = await import('vite');
   const { default: react } = await import('@vitejs/plugin-react');
   const fresh = path.join(cache, `build-${process.pid}`);
+  const notices = new Notices();
   const common = /** @type {const} */ ({ configFile: false, publicDir: false, logLevel: 'warn' });
 
   /**
@@ -83,6 +96,7 @@ async function build() {
     await vite.build({
       ...common,
       root,
+      plugins: [notices.plugin()],
       ssr: { noExternal: true },
       build: {
         ssr: true,
@@ -99,7 +113,7 @@ async function build() {
             format: 'cjs',
             entryFileNames: '[name].cjs',
             chunkFileNames: `${name}-[name].cjs`,
-            codeSplitting: name === 'engine' || name === 'cli',
+            codeSplitting: name === 'engine' || name === 'cli' || name === 'main',
             // Half as many bytes to read at every start; names stay, for traces that people can read.
             minify: { compress: true, mangle: false, codegen: true },
           },
@@ -112,7 +126,7 @@ async function build() {
       ...common,
       root: path.join(root, 'renderer'),
       base: './',
-      plugins: [react()],
+      plugins: [react(), notices.plugin()],
       html: { cspNonce: 'NONCE' }, // the window's main process puts a fresh one in at every load
       build: {
         target: oldestChromium,
@@ -132,6 +146,8 @@ async function build() {
       bundle('preload', 'main/electron/preload.ts', oldestChromium, ['electron']),
       page(),
     ]);
+    cpSync(path.join(root, 'assets/tray'), path.join(fresh, 'tray'), { recursive: true });
+    writeFileSync(path.join(fresh, 'THIRD-PARTY-NOTICES.txt'), notices.text());
     writeFileSync(path.join(fresh, path.basename(stamp)), from);
     rmSync(out, { recursive: true, force: true });
     renameSync(fresh, out);

@@ -2,28 +2,53 @@
 import type { App, Clipboard } from 'electron';
 import * as path from 'node:path';
 import type { AppFacts, Handlers } from '../shared/contract.ts';
+import type { DesktopLanguage, MenuPlace, QuitAnswer, WindowNews } from '../shared/desktop.ts';
+import type { ChoicesFile } from './choices.ts';
 import type { ShownGuts } from './shown-guts.ts';
 import type { ThemeFile } from './theme-file.ts';
+import type { Updates } from './updates.ts';
 
 export interface HandlerParts {
   readonly app: App;
   readonly clipboard: Clipboard;
   readonly guts: ShownGuts;
   readonly theme: ThemeFile;
+  readonly choices: ChoicesFile;
+  readonly updates: Updates;
+  readonly desktop: DesktopDeeds;
 }
 
-export function handlersFor({ app, clipboard, guts, theme }: HandlerParts): Handlers {
+/** What takes the whole of the desktop program. */
+export interface DesktopDeeds {
+  news(): WindowNews;
+  setPlaces(places: readonly MenuPlace[]): void;
+  speak(language: DesktopLanguage): Promise<void>;
+  answer(answer: QuitAnswer): void;
+  openLink(url: string): Promise<void>;
+  openFolder(which: 'logs' | 'licences'): Promise<void>;
+}
+
+const done = async (): Promise<null> => await Promise.resolve(null);
+
+export function handlersFor({ app, clipboard, guts, theme, choices, updates, desktop }: HandlerParts): Handlers {
   const facts = factsOf(app);
   return {
     'app.facts': async () => facts,
+    'app.versions': async () => [
+      { name: 'Guts', version: app.getVersion() },
+      { name: 'Electron', version: process.versions.electron ?? '' },
+      { name: 'Chromium', version: process.versions['chrome'] ?? '' },
+      { name: 'Node', version: process.versions.node },
+      { name: process.platform, version: `${process.getSystemVersion()} ${process.arch}` },
+    ],
     'engine.status': async () => guts.status,
     'engine.restart': async () => {
       guts.start();
-      return null;
+      return await done();
     },
     'engine.unlock': async ({ passphrase }) => {
       guts.unlock(passphrase);
-      return null;
+      return await done();
     },
     'demo.start': async () => {
       await guts.startDemo();
@@ -35,10 +60,38 @@ export function handlersFor({ app, clipboard, guts, theme }: HandlerParts): Hand
     },
     'clipboard.write': async ({ text }) => {
       clipboard.writeText(text);
-      return null;
+      return await done();
     },
     'theme.set': async ({ theme: wish }) => {
       await theme.set(wish);
+      return null;
+    },
+    'language.set': async ({ language }) => {
+      await desktop.speak(language);
+      return null;
+    },
+    'window.news': async () => desktop.news(),
+    'menu.places': async ({ places }) => {
+      desktop.setPlaces(places);
+      return await done();
+    },
+    'quit.answer': async ({ answer }) => {
+      desktop.answer(answer);
+      return await done();
+    },
+    'closing.get': async () => choices.choices.closing,
+    'closing.set': async ({ closing }) => (await choices.change({ closing })).closing,
+    'notifications.get': async () => choices.choices.notices,
+    'notifications.set': async (notices) => (await choices.change({ notices })).notices,
+    'updates.get': async () => updates.state,
+    'updates.set': async ({ channel, feed }) => await updates.set(channel, feed),
+    'updates.check': async () => await updates.check(),
+    'link.open': async ({ url }) => {
+      await desktop.openLink(url);
+      return null;
+    },
+    'folder.open': async ({ which }) => {
+      await desktop.openFolder(which);
       return null;
     },
   };

@@ -1,87 +1,86 @@
-/** Entry of the desktop program: one window over one Guts. */
+/** Entry of the desktop program: there is one of it, and it ends in good order. */
 import '../shared/shim.ts';
-import { app, clipboard, ipcMain, nativeTheme, protocol, session } from 'electron';
-import * as path from 'node:path';
-import { pageFrom } from '../api/page.ts';
+import { app, powerMonitor, protocol } from 'electron';
+import { z } from 'zod';
 import { dataDir } from '../data-dir.ts';
 import { LogFile } from '../logs/log-file.ts';
 import { Log } from '../logs/log.ts';
 import { Redactor } from '../logs/redactor.ts';
-import { tellLog } from '../logs/tell-log.ts';
-import { guardContents, guardSession } from './guards.ts';
-
-import { handlersFor } from './handlers.ts';
-import { serve, tell } from './ipc.ts';
-import { setMenu } from './menu.ts';
-import { answersOf, pageOrigin, scheme } from './scheme.ts';
-import { ShownGuts } from './shown-guts.ts';
+import { linkIn, pathOfLink } from './deep-link.ts';
+import { Desktop } from './desktop.ts';
+import { guardContents } from './guards.ts';
+import { scheme } from './scheme.ts';
 import { seeItWork } from './smoke.ts';
-import { ThemeFile } from './theme-file.ts';
-import { openWindow } from './window.ts';
 
 const SMOKE_LIMIT_MS = 60_000;
 
 const isSmoke = process.argv.includes('--smoke');
+const firstLink = linkIn(process.argv.slice(1));
+let firstPlace = firstLink === null ? null : pathOfLink(firstLink);
+let desktop: Desktop | null = null;
+
+/** What a second start hands over to the first. */
+const HandedOver = z.object({ link: z.string().max(2000).nullable() });
+
 protocol.registerSchemesAsPrivileged([
   { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
 ]);
 guardContents(app);
+registerLinks();
 
-if (app.requestSingleInstanceLock()) void app.whenReady().then(start, stop);
-else app.quit();
+if (app.requestSingleInstanceLock({ link: firstLink })) {
+  // macOS hands links over by an event, the first one before there is a window.
+  app.on('open-url', (event, link) => {
+    event.preventDefault();
+    open(link);
+  });
+  app.on('second-instance', (_event, words, _folder, handed) => {
+    const told = HandedOver.safeParse(handed);
+    open(told.success ? told.data.link : linkIn(words));
+  });
+  void app.whenReady().then(start).catch(stop);
+} else app.quit();
+
+function open(link: string | null): void {
+  const place = link === null ? null : pathOfLink(link);
+  if (desktop === null) firstPlace = place;
+  else desktop.open(place);
+}
 
 function start(): void {
-  const out = path.join(app.getAppPath(), 'out');
   const folder = dataDir();
   const redactor = new Redactor();
   const log = new Log({ redactor, places: [new LogFile(folder)] });
-  const theme = new ThemeFile(path.join(app.getPath('userData'), 'theme.json'), nativeTheme);
-  const pageFolder = path.join(out, 'renderer');
-  const guts = new ShownGuts({
-    dataDir: folder,
-    pageFolder,
-    onChange: (status) => tell(page, 'engine.changed', status),
-    onDaemon: (daemon) => tellLog(daemon.events, log),
-    onSecret: (secret) => redactor.know(secret),
-    onDetail: (detail) => log.detail(detail),
-  });
-  guardSession(session.defaultSession);
-  session.defaultSession.protocol.handle(
-    scheme,
-    answersOf(pageFrom(pageFolder), async (request) => await guts.fetch(request)),
-  );
-  setMenu(app.isPackaged);
+  const opened = new Desktop({ dataDir: folder, redactor, log, firstPlace });
+  const { leaving, window } = (desktop = opened);
 
-  const window = openWindow(path.join(out, 'preload.cjs'), !app.isPackaged);
-  const page = window.webContents;
-  serve(
-    ipcMain,
-    handlersFor({ app, clipboard, guts, theme }),
-    ({ senderFrame }) => senderFrame !== null && senderFrame.origin === pageOrigin && senderFrame.parent === null,
-  );
-  guts.start();
-
-  app.on('second-instance', () => {
-    if (window.isMinimized()) window.restore();
-    window.focus();
-  });
+  app.on('activate', () => opened.open(null));
   app.on('window-all-closed', () => app.quit());
-  let isStopped = false;
   app.on('before-quit', (event) => {
-    if (isStopped) return;
+    if (leaving.isOver) return;
     event.preventDefault();
-    void guts.stop().finally(async () => {
-      isStopped = true;
-      await log[Symbol.asyncDispose]();
-      app.quit();
-    });
+    void leaving.quit();
   });
+  // Nobody is there to be asked.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void leaving.end());
+  // Its types leave out that the computer waits where that is asked.
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    event?.preventDefault();
+    void leaving.end();
+  });
+  window.on('session-end', () => void leaving.end());
   if (isSmoke) {
-    seeItWork(page, SMOKE_LIMIT_MS).then((said) => {
+    seeItWork(window.webContents, SMOKE_LIMIT_MS).then((said) => {
       process.stdout.write(`smoke: the window is open, and its Guts answers: ${said}\n`);
       app.quit();
     }, stop);
   }
+}
+
+/** Packages for Linux and macOS say it themselves; Windows has to be told, and not by a program without installation. */
+function registerLinks(): void {
+  if (!app.isPackaged || process.platform === 'linux' || process.env['PORTABLE_EXECUTABLE_DIR'] !== undefined) return;
+  app.setAsDefaultProtocolClient(scheme);
 }
 
 function stop(error: unknown): void {

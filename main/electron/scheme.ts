@@ -1,4 +1,5 @@
 /** The window's own address: pages and answers come from guts://app/, and nothing else is let in. */
+import type { IpcMainInvokeEvent } from 'electron';
 import type { PageFiles } from '../api/page.ts';
 import { walls } from '../api/page.ts';
 
@@ -6,6 +7,10 @@ export const scheme = 'guts';
 export const pageUrl = 'guts://app/';
 /** What `senderFrame.origin` says for the page; Node's URL would say “null” for a scheme that it does not know. */
 export const pageOrigin = 'guts://app';
+
+/** Whether a message comes from the page itself, and from no frame in it. */
+export const isPage = ({ senderFrame }: Pick<IpcMainInvokeEvent, 'senderFrame'>): boolean =>
+  senderFrame !== null && senderFrame.origin === pageOrigin && senderFrame.parent === null;
 
 /** Of the page's files, and of Guts itself: the paths that REST has. */
 const isAsked = (pathname: string): boolean => /^\/(v1\/|openapi\.json$|docs$|healthz$|readyz$)/.test(pathname);

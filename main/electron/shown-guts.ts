@@ -11,12 +11,16 @@ export class ShownGuts {
   /** Demos start and end one after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param options of the real one; `onChange` is told of the one that is shown */
-  constructor(options: WindowGutsOptions) {
+  /**
+   * @param options of the real one; `onChange` is told of the one that is shown
+   * @param onReal is told of the real one, whichever is shown
+   */
+  constructor(options: WindowGutsOptions, onReal: (status: EngineStatus) => void) {
     this.#options = options;
     this.#real = new WindowGuts({
       ...options,
       onChange: (status) => {
+        onReal(status);
         if (this.#demo === null) options.onChange(status);
       },
     });
@@ -24,6 +28,11 @@ export class ShownGuts {
 
   get status(): EngineStatus {
     return this.#shown.status;
+  }
+
+  /** For what is about real machines only: the tray, notices, quitting with work under way. */
+  get real(): Pick<WindowGuts, 'status' | 'fetch'> {
+    return this.#real;
   }
 
   /** Starts the real one, or starts it again after it failed. */

@@ -1,14 +1,14 @@
 /** The one window of Guts, sandboxed and without a way to Node. */
 import { BrowserWindow, nativeTheme } from 'electron';
 import { pageUrl } from './scheme.ts';
+import { leastSize, type Opening } from './window-place.ts';
 
 /** Opens the window; it shows itself when its page has drawn, so that nobody sees an empty one. */
-export function openWindow(preload: string, hasDevTools: boolean): BrowserWindow {
+export function openWindow(preload: string, hasDevTools: boolean, { isMaximized, ...place }: Opening): BrowserWindow {
   const window = new BrowserWindow({
-    width: 1180,
-    height: 780,
-    minWidth: 480,
-    minHeight: 420,
+    ...place,
+    minWidth: leastSize.width,
+    minHeight: leastSize.height,
     show: false,
     title: 'Guts',
     autoHideMenuBar: true,
@@ -25,7 +25,17 @@ export function openWindow(preload: string, hasDevTools: boolean): BrowserWindow
       devTools: hasDevTools,
     },
   });
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    if (isMaximized) window.maximize();
+    window.show();
+  });
   void window.loadURL(pageUrl);
   return window;
+}
+
+/** Brings it back from the tray, from the task bar, and to the front. */
+export function bringForward(window: BrowserWindow): void {
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
 }

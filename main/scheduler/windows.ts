@@ -29,7 +29,7 @@ export function nextEdge(window: TimeWindow, atMs: number): number | null {
 }
 
 /** When the earliest of the openings that hold now is over; null while it is closed. */
-function closingOf(window: TimeWindow, atMs: number): number | null {
+export function closingOf(window: TimeWindow, atMs: number): number | null {
   const lengthMs = window.minutes * 60_000;
   const opened = openingAfter(window, atMs - lengthMs);
   return opened !== null && opened <= atMs ? opened + lengthMs : null;

@@ -3,6 +3,20 @@
  * as any client does, by the table of operations.
  */
 import { z } from 'zod';
+import {
+  Closing,
+  DesktopLanguage,
+  MenuChoice,
+  MenuPlace,
+  NoticeWishes,
+  QuitAnswer,
+  QuitQuestion,
+  UpdateChannel,
+  UpdateFeed,
+  UpdateState,
+  Versions,
+  WindowNews,
+} from './desktop.ts';
 import { EngineStatus } from './engine.ts';
 import type { ErrorInfo } from './errors.ts';
 
@@ -45,11 +59,34 @@ export const asks = {
   ),
   /** Remembered for the next start, so that no window flashes in the wrong one. */
   'theme.set': ask(z.strictObject({ theme: Theme }), z.null()),
+  /** Of menus, notices and dialogs. */
+  'language.set': ask(z.strictObject({ language: DesktopLanguage }), z.null()),
+  'app.versions': ask(nothing, Versions),
+  /** Once, when the page begins. */
+  'window.news': ask(nothing, WindowNews),
+  /** The places of the rail, for the menu. */
+  'menu.places': ask(z.strictObject({ places: z.array(MenuPlace).max(12) }), z.null()),
+  'quit.answer': ask(z.strictObject({ answer: QuitAnswer }), z.null()),
+  'closing.get': ask(nothing, Closing),
+  'closing.set': ask(z.strictObject({ closing: Closing }), Closing),
+  'notifications.get': ask(nothing, NoticeWishes),
+  'notifications.set': ask(NoticeWishes, NoticeWishes),
+  'updates.get': ask(nothing, UpdateState),
+  'updates.set': ask(z.strictObject({ channel: UpdateChannel, feed: UpdateFeed.nullable() }), UpdateState),
+  /** Asks the feed once; refused while something runs, and where the channel is off. */
+  'updates.check': ask(nothing, UpdateState),
+  /** In the browser of this computer: https addresses on servers that are set up as source or destination, nothing else. */
+  'link.open': ask(z.strictObject({ url: z.string().max(2000) }), z.null()),
+  /** In the file manager of this computer: the log's folder, or the licences of what Guts is made of. */
+  'folder.open': ask(z.strictObject({ which: z.enum(['logs', 'licences']) }), z.null()),
 };
 export const tells = {
   'engine.changed': EngineStatus,
   /** Shows a place of the window, by its path such as `/migrations/mig_…`. */
   'window.go': z.object({ path: z.string().regex(/^\/[\w./~-]*$/) }),
+  'menu.chosen': z.object({ what: MenuChoice }),
+  'quit.asked': QuitQuestion,
+  'updates.changed': UpdateState,
 };
 
 export type Ask = keyof typeof asks;

@@ -2,9 +2,12 @@
 import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
 import { isDesktop } from '../bridge.ts';
+import { onMenu } from '../state/desktop.ts';
 import { prefer } from '../state/preferences.ts';
 import { signOut } from '../state/session.ts';
 import { t, type TextKey } from '../texts/t.ts';
+import { openAbout } from './AboutDialog.tsx';
+import { openKeys } from './KeysDialog.tsx';
 
 interface PaletteProps {
   readonly places: readonly { readonly path: string; readonly title: TextKey }[];
@@ -12,6 +15,7 @@ interface PaletteProps {
 }
 
 export const openPalette = (): void => spotlight.open();
+onMenu('palette', openPalette);
 
 export function Palette({ places, onGo }: PaletteProps) {
   const goes = places.map(({ path, title }): SpotlightActionData => ({
@@ -25,7 +29,8 @@ export function Palette({ places, onGo }: PaletteProps) {
     ['shell.themeDark', () => prefer({ theme: 'dark' })],
     ['shell.languageEn', () => prefer({ language: 'en' })],
     ['shell.languageDe', () => prefer({ language: 'de' })],
-    ...(isDesktop() ? [] : [['session.signOut', signOut] as const]),
+    ['shell.keys', openKeys],
+    isDesktop() ? ['about.title', openAbout] : ['session.signOut', signOut],
   ];
   return (
     <Spotlight

@@ -12,6 +12,7 @@ import { t } from '../texts/t.ts';
 import { DemoBar } from './DemoBar.tsx';
 import { EngineName } from './EngineName.tsx';
 import { NoPlace } from './NoPlace.tsx';
+import { useMenuPlaces } from './menu-places.ts';
 import { openPalette, Palette } from './Palette.tsx';
 import classes from './Shell.module.css';
 import { StatusBar } from './StatusBar.tsx';
@@ -31,6 +32,7 @@ export function Shell({ session, engine }: ShellProps) {
   const path = usePlace();
   const isDemo = engine?.isDemo === true;
   useShortcuts(rail.map(({ path: to }) => to));
+  useMenuPlaces(rail);
   const [current] = routes.flatMap((route) => {
     const params = matched(route.path, path);
     return params === null ? [] : [{ ...route, params }];

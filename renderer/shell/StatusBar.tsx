@@ -1,6 +1,7 @@
 /** One line of what is going on: how much runs and how fast, what waits for a person, and as of when. */
 import { useMigrations } from '../state/migrations.ts';
-import { needsYou, rateOf } from '../state/standing.ts';
+import { needsYou } from '../../main/shared/needs-you.ts';
+import { rateOf } from '../state/standing.ts';
 import type { Session } from '../state/session.ts';
 import { rateText, timeText } from '../texts/format.ts';
 import { t } from '../texts/t.ts';

@@ -2,6 +2,7 @@
 import { useHotkeys } from '@mantine/hooks';
 import { go } from '../router.ts';
 import { loadMigrations } from '../state/migrations.ts';
+import { openKeys } from './KeysDialog.tsx';
 import { openPalette } from './Palette.tsx';
 
 /** @param places of the rail, for Ctrl+1, Ctrl+2 … */
@@ -14,4 +15,5 @@ export function useShortcuts(places: readonly string[]): void {
     ],
     [], // in fields, too: none of them is a letter
   );
+  useHotkeys([['shift+?', openKeys]]);
 }

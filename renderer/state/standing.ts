@@ -1,13 +1,10 @@
 /** Where migrations stand in the eyes of a person: which of them needs somebody, runs, waits, or is over. */
 import type { MigrationRow } from '../../main/shared/migration-row.ts';
+import { needsYou } from '../../main/shared/needs-you.ts';
 import { isOver } from '../../main/shared/stages.ts';
 
 export const facets = ['needsYou', 'running', 'waiting', 'done', 'failed'] as const;
 export type Facet = (typeof facets)[number];
-
-/** It goes on only if a person does something. */
-export const needsYou = ({ stage, waitsFor }: Pick<MigrationRow, 'stage' | 'waitsFor'>): boolean =>
-  stage === 'failed' || stage === 'readyForCutover' || waitsFor?.reason === 'space' || waitsFor?.reason === 'after';
 
 /** What belongs to each; a migration may be in several. */
 export const isIn: Readonly<Record<Facet, (row: MigrationRow) => boolean>> = {

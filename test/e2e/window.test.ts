@@ -227,6 +227,7 @@ describe('a Guts that does not start', () => {
       await keepPicture(page, 'window-vault');
       await page.getByLabel('Passphrase', { exact: true }).fill('long enough for a vault');
       await page.getByLabel('Passphrase once more').fill('long enough for a vault');
+      await page.locator('[aria-invalid=true]').waitFor({ state: 'detached' }); // the button moves up then
       await page.getByRole('button', { name: 'Make the vault' }).click();
       await page.locator('[data-engine]').waitFor();
     }

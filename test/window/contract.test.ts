@@ -10,17 +10,42 @@ class ClipboardBusyError extends GutsError {
   readonly remedy = 'Try again.';
 }
 
+const wishes = { finished: true, failed: true, needsYou: true, window: true };
+const updates = { channel: 'off', feed: null, isManaged: false, version: '1', last: { kind: 'never' } } as const;
+const nothing = async (): Promise<null> => await Promise.resolve(null);
+
+/** Handlers that do nothing. */
+const idle: Handlers = {
+  'app.facts': async () => ({ version: '1', platform: 'linux', command: 'guts', commandFolder: null }),
+  'app.versions': async () => [],
+  'engine.status': async () => ({ state: 'starting' }),
+  'engine.restart': nothing,
+  'engine.unlock': nothing,
+  'demo.start': nothing,
+  'demo.end': nothing,
+  'clipboard.write': nothing,
+  'theme.set': nothing,
+  'language.set': nothing,
+  'window.news': async () => ({ path: null, cameBack: false }),
+  'menu.places': nothing,
+  'quit.answer': nothing,
+  'closing.get': async () => 'ask',
+  'closing.set': async ({ closing }) => closing,
+  'notifications.get': async () => wishes,
+  'notifications.set': async (wished) => wished,
+  'updates.get': async () => updates,
+  'updates.set': async () => updates,
+  'updates.check': async () => updates,
+  'link.open': nothing,
+  'folder.open': nothing,
+};
+
 /** A main process with the contract on it; `ask` is what a page on `url` gets to hear. */
 function served(changes: Partial<Handlers> = {}) {
   const copied: string[] = [];
   const handlers: Handlers = {
-    'app.facts': async () => ({ version: '1', platform: 'linux', command: 'guts', commandFolder: null }),
+    ...idle,
     'engine.status': async () => ({ state: 'starting' }),
-    'engine.restart': async () => null,
-    'engine.unlock': async () => null,
-    'demo.start': async () => null,
-    'demo.end': async () => null,
-    'theme.set': async () => null,
     'clipboard.write': async ({ text }) => {
       copied.push(text);
       return null;

@@ -2,7 +2,7 @@
 import { memo } from 'react';
 import type { MigrationId } from '../../../main/shared/migration.ts';
 import { useMigrations } from '../../state/migrations.ts';
-import { needsYou } from '../../state/standing.ts';
+import { needsYou } from '../../../main/shared/needs-you.ts';
 import { t } from '../../texts/t.ts';
 import type { Acting } from './acting/useActing.tsx';
 import { wishText } from './acting/wish-text.ts';

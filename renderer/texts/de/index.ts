@@ -1,6 +1,7 @@
 /** Every word that the window shows, in German. */
 import type { en } from '../en/index.ts';
 import { connections } from './connections.ts';
+import { desktop } from './desktop.ts';
 import { errors } from './errors.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
@@ -11,6 +12,7 @@ import { table } from './table.ts';
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
   ...connections,
+  ...desktop,
   ...errors,
   ...migration,
   ...migrations,

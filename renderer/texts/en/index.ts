@@ -1,5 +1,6 @@
 /** Every word that the window shows, in English. `{{name}}` is filled in; `_one` and `_other` go by `count`. */
 import { connections } from './connections.ts';
+import { desktop } from './desktop.ts';
 import { errors } from './errors.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
@@ -10,6 +11,7 @@ import { table } from './table.ts';
 
 export const en = {
   ...connections,
+  ...desktop,
   ...errors,
   ...migration,
   ...migrations,
