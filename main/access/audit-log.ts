@@ -1,15 +1,12 @@
 /** `audit.jsonl`: who changed what and when. Lines are only added; whatever is acknowledged has its line on the disk. */
-import { readdir } from 'node:fs/promises';
-import * as path from 'node:path';
 import { matcher } from '../operations/glob.ts';
-import { AuditEntry } from '../shared/access.ts';
+import type { AuditEntry } from '../shared/access.ts';
 import { GutsError } from '../shared/errors.ts';
-import { AppendLog, readAppendLog, type AppendLogOptions } from '../store/append-log.ts';
-import { refused } from '../store/errors.ts';
+import { AppendLog } from '../store/append-log.ts';
+import { auditEntries, auditFile, oldAuditFiles, oldAuditName } from './audit-files.ts';
 
 /** A line has some 250 bytes: a file of so many is read in a second. Older ones lie beside it as `audit-NUMBER.jsonl`. */
 const ROTATE_AT_BYTES = 16 * 2 ** 20;
-const OLD = /^audit-(\d+)\.jsonl$/;
 
 export type NewEntry = Omit<AuditEntry, 'number' | 'at'>;
 
@@ -51,9 +48,9 @@ export class AuditLog implements AsyncDisposable {
     rotateAtBytes = ROTATE_AT_BYTES,
   ): Promise<AuditLog> {
     const audit = new AuditLog(dataDir, hear, rotateAtBytes);
-    const [newest] = await audit.#oldFiles();
+    const [newest] = await oldAuditFiles(dataDir);
     audit.#number = newest?.number ?? 0;
-    audit.#log = await AppendLog.open(audit.#options('audit.jsonl'), (entry) => {
+    audit.#log = await AppendLog.open(auditFile(dataDir), (entry) => {
       audit.#number = Math.max(audit.#number, entry.number);
       audit.#hear(entry);
     });
@@ -90,11 +87,8 @@ export class AuditLog implements AsyncDisposable {
   }): AsyncGenerator<AuditEntry> {
     const isWho = matcher(wanted.who);
     const isWhat = matcher(wanted.what);
-    for (const file of ['audit.jsonl', ...(await this.#oldFiles()).map(({ name }) => name)]) {
-      const all = await readAppendLog(this.#options(file));
-      for (const entry of all.reverse())
-        if (entry.number < (wanted.before ?? Infinity) && isWho(entry.who) && isWhat(entry.what)) yield entry;
-    }
+    for await (const entry of auditEntries(this.#dataDir))
+      if (entry.number < (wanted.before ?? Infinity) && isWho(entry.who) && isWhat(entry.what)) yield entry;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -115,24 +109,6 @@ export class AuditLog implements AsyncDisposable {
 
   /** A disk that is full then leaves it as long as it is: nothing is lost by that. */
   async #rotate(): Promise<void> {
-    await this.#file.rotate(`audit-${String(this.#number).padStart(12, '0')}.jsonl`).catch(() => {});
-  }
-
-  #options(name: string): AppendLogOptions<AuditEntry> {
-    return { file: path.join(this.#dataDir, name), name: 'audit', schema: AuditEntry, schemaVersion: 1 };
-  }
-
-  /** Newest first, each by the number of its last entry. */
-  async #oldFiles(): Promise<{ name: string; number: number }[]> {
-    const names = await readdir(this.#dataDir).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw refused('read', this.#dataDir, error);
-    });
-    return names
-      .flatMap((name) => {
-        const [, number] = OLD.exec(name) ?? [];
-        return number === undefined ? [] : [{ name, number: Number(number) }];
-      })
-      .sort((a, b) => b.number - a.number);
+    await this.#file.rotate(oldAuditName(this.#number)).catch(() => {});
   }
 }
