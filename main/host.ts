@@ -97,7 +97,12 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       migrations: new UncachedMigrations(engines, dataDir),
     };
     const runner = new Foreground(parts);
-    const handlers = { ...commonHandlers(parts), ...migrationHandlers(parts, runner, noPlan), ...withoutDaemon };
+    const handlers = {
+      ...commonHandlers(parts),
+      ...migrationHandlers(parts, runner, noPlan),
+      ...reportHandlers(parts, runner, { find: noPlan, plans: [] }),
+      ...withoutDaemon,
+    };
     return new Host(parts, handlers, [runner, engines]);
   }
 
@@ -125,6 +130,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       const handlers = {
         ...commonHandlers(parts),
         ...migrationHandlers(parts, scheduler, (plan) => plans.find(plan).id),
+        ...reportHandlers(parts, scheduler, plans),
         ...settingsHandlers(scheduler),
         ...planHandlers(parts, scheduler, plans),
         ...nodeHandlers(scheduler),
@@ -192,6 +198,5 @@ const commonHandlers = (parts: Parts) => ({
   ...resourceHandlers(parts),
   ...networkHandlers(parts),
   ...lookingHandlers(parts),
-  ...reportHandlers(parts),
   ...sessionHandlers(parts),
 });

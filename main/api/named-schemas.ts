@@ -40,6 +40,7 @@ import {
   WaitsFor,
 } from '../shared/schedule.ts';
 import { Stage } from '../shared/stages.ts';
+import { SummaryLine, SummaryReport } from '../shared/summary-report.ts';
 import { CertificateFacts, Trust } from '../shared/trust.ts';
 import { ProblemShape } from '../shared/client/problem-shape.ts';
 
@@ -83,6 +84,8 @@ const named = {
   SourceInventoryResult,
   SourceTestResult,
   Stage,
+  SummaryLine,
+  SummaryReport,
   TimeWindow,
   TokenFacts,
   Trust,

@@ -6,7 +6,8 @@ import { eventKinds } from './event-frames.ts';
 import { hasBody, pathFields } from './input.ts';
 import { JsonSchemas, type JsonSchema } from './json-schemas.ts';
 import { hasTwin } from './preconditions.ts';
-import { presentations } from './presentations.ts';
+import { mediaTypes, reportFormats } from '../shared/report-formats.ts';
+import { formatsOf } from './presentations.ts';
 import { ProblemShape } from '../shared/client/problem-shape.ts';
 import { EVENTS_PATH, EVENTS_TYPE, JSON_TYPE, PROBLEM_TYPE } from '../shared/client/words.ts';
 
@@ -92,7 +93,7 @@ function described(name: OperationName, schemas: JsonSchemas): DescribedOperatio
   const isBody = hasBody(operation);
   const rest = without(input, inPath);
   const answer: Record<string, unknown> = { [JSON_TYPE]: { schema: schemas.of(output, 'output') } };
-  if (presentations[name] !== undefined) answer['text/html'] = { schema: { type: 'string' } };
+  for (const one of formatsOf(name)) answer[mediaTypes[one]] ??= { schema: { type: 'string' } };
   return {
     operationId: name,
     summary,
@@ -100,7 +101,7 @@ function described(name: OperationName, schemas: JsonSchemas): DescribedOperatio
     parameters: [
       ...inPath.map((field) => parameter(field, 'path', input)),
       ...(isBody ? [] : Object.keys(rest.properties ?? {}).map((field) => parameter(field, 'query', input))),
-      ...(presentations[name] === undefined ? [] : [format]),
+      ...(formatsOf(name).length === 1 ? [] : [format]),
       ...headersOf(name, operation),
     ],
     ...(isBody && Object.keys(rest.properties ?? {}).length > 0
@@ -119,8 +120,8 @@ const format: Parameter = {
   name: 'format',
   in: 'query',
   required: false,
-  description: 'A page for people, or JSON; without it, what Accept prefers',
-  schema: { type: 'string', enum: ['html', 'json'] },
+  description: 'JSON, a page, or a file; without it, what Accept prefers',
+  schema: { type: 'string', enum: [...reportFormats] },
 };
 
 function headersOf(name: OperationName, operation: Operation): Parameter[] {

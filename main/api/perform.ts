@@ -11,7 +11,7 @@ import { inputOf, type Input } from './input.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import { lookOf } from './look.ts';
 import { ifMatch } from './preconditions.ts';
-import { presentations, wantsPage } from './presentations.ts';
+import { formatFor, formatsOf, presented } from './presentations.ts';
 import { JSON_TYPE } from '../shared/client/words.ts';
 
 /** What all requests are answered with. */
@@ -37,7 +37,7 @@ export async function perform(
   });
   if (!changesSomething(operation)) {
     demandRole(caller, operation.role);
-    const input = await inputOf(name, request, presentations[name] === undefined ? [] : ['format']);
+    const input = await inputOf(name, request, formatsOf(name).length === 1 ? [] : ['format']);
     const output = await handled(name, input, { caller, signal: request.signal }, served);
     return operation.method === 'GET'
       ? await shown(name, output, request)
@@ -104,10 +104,13 @@ function response({ status, text }: Answer): Response {
 }
 
 async function shown(name: OperationName, output: unknown, request: Request): Promise<Response> {
-  const page = wantsPage(name, request) ? presentations[name]?.(output) : undefined;
-  const { text, etag } = page === undefined ? await writtenGently(output) : { ...page, etag: etagOf(page.text) };
+  const format = formatFor(name, request);
+  const written = await writtenGently(output);
+  const etag = format === 'json' ? written.etag : etagOf(`${format} ${written.etag}`); // made of the same facts
   const headers = { etag, vary: 'Accept, Authorization, X-Auth-Token', 'cache-control': 'private, no-cache' };
   const known = request.headers.get('if-none-match');
   if (known !== null && isAmong(etag, known)) return new Response(null, { status: 304, headers });
-  return new Response(text, { headers: { ...headers, 'content-type': JSON_TYPE, ...page?.headers } });
+  if (format === 'json') return new Response(written.text, { headers: { ...headers, 'content-type': JSON_TYPE } });
+  const { body, headers: own } = await presented(name, output, format);
+  return new Response(typeof body === 'string' ? body : new Uint8Array(body), { headers: { ...headers, ...own } });
 }

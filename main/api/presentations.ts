@@ -1,31 +1,81 @@
-/** Answers that people may look at as a page: asked for by `?format=html`, or by a browser's Accept. */
-import { reportHtml } from '../reports/html.ts';
+/** Answers that people may have in other forms than JSON: asked for by `?format=`, or by what Accept prefers. */
+import { reportAs, summaryAs } from '../reports/formats.ts';
 import type { OperationName } from '../shared/operations.ts';
 import { MigrationReport } from '../shared/report.ts';
+import { mediaTypes, reportFileName, reportFormats, type ReportFormat } from '../shared/report-formats.ts';
+import { SummaryReport } from '../shared/summary-report.ts';
 import { BadRequestError } from './errors.ts';
 
-export interface Page {
-  readonly text: string;
+type Presented = Exclude<ReportFormat, 'json'>;
+
+export interface Presentation {
+  readonly body: string | Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** The page's own policy holds as well, and it is stricter: it names the one style. What a page cannot say of itself is here. */
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
-export const presentations: { readonly [K in OperationName]?: (output: unknown) => Page } = {
-  'reports.show': (output) => ({
-    text: reportHtml(MigrationReport.parse(output)),
-    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY },
-  }),
+interface Presenter {
+  /** What a file of it is called, without its ending. */
+  readonly fileName: (output: unknown) => string;
+  readonly make: (output: unknown, format: Presented) => Promise<string | Uint8Array>;
+}
+
+const presenters: { readonly [K in OperationName]?: Presenter } = {
+  'reports.show': {
+    fileName: (output) => reportFileName(MigrationReport.parse(output).title),
+    make: async (output, format) => await reportAs(MigrationReport.parse(output), format),
+  },
+  'reports.summary': {
+    fileName: (output) => reportFileName(SummaryReport.shape.scope.parse((output as SummaryReport).scope).plan ?? ''),
+    make: async (output, format) => await summaryAs(SummaryReport.parse(output), format),
+  },
 };
 
-/** @throws BadRequestError for a format that there is not */
-export function wantsPage(name: OperationName, request: Request): boolean {
-  if (presentations[name] === undefined) return false;
-  const format = new URL(request.url).searchParams.get('format');
-  if (format !== null && format !== 'html' && format !== 'json')
-    throw new BadRequestError([{ path: 'format', says: 'it is html or json' }]);
-  if (format !== null) return format === 'html';
-  const accepted = (request.headers.get('accept') ?? '').toLowerCase();
-  return accepted.includes('text/html') && !accepted.includes('application/json');
+/** The forms that an answer can have, JSON among them; only that where there are none. */
+export const formatsOf = (name: OperationName): readonly ReportFormat[] =>
+  presenters[name] === undefined ? ['json'] : reportFormats;
+
+export async function presented(name: OperationName, output: unknown, format: Presented): Promise<Presentation> {
+  const presenter = presenters[name];
+  if (presenter === undefined) throw new Error(`“${name}” has no other form than JSON`);
+  const isText = format === 'html' || format === 'csv';
+  return {
+    body: await presenter.make(output, format),
+    headers: {
+      'content-type': `${mediaTypes[format]}${isText ? '; charset=utf-8' : ''}`,
+      ...(format === 'html'
+        ? { 'content-security-policy': PAGE_POLICY }
+        : { 'content-disposition': attachment(`${presenter.fileName(output)}.${format}`) }),
+    },
+  };
 }
+
+/** @throws BadRequestError for a format that there is not */
+export function formatFor(name: OperationName, request: Request): ReportFormat {
+  const formats = formatsOf(name);
+  if (formats.length === 1) return 'json';
+  const asked = new URL(request.url).searchParams.get('format');
+  if (asked === null) return preferred(request.headers.get('accept') ?? '', formats);
+  const format = formats.find((one) => one === asked);
+  if (format === undefined) throw new BadRequestError([{ path: 'format', says: `it is one of ${formats.join(', ')}` }]);
+  return format;
+}
+
+/** What is named with the greatest weight, and of equals JSON, then what comes first. What is not named is no reason for a page. */
+function preferred(accept: string, formats: readonly ReportFormat[]): ReportFormat {
+  let best: { readonly format: ReportFormat; readonly weight: number } = { format: 'json', weight: 0 };
+  for (const range of accept.toLowerCase().split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    const format = formats.find((one) => mediaTypes[one] === type);
+    const weight = Number(parameters.find((one) => one.startsWith('q='))?.slice(2) ?? 1);
+    if (format === undefined || !(weight > 0)) continue;
+    if (weight > best.weight || (weight === best.weight && format === 'json')) best = { format, weight };
+  }
+  return best.format;
+}
+
+/** In letters of ASCII, and by RFC 8187 as it is. */
+const attachment = (name: string): string =>
+  `attachment; filename="${name.replaceAll(/[^\w.-]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`;

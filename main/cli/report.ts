@@ -1,15 +1,24 @@
-/** `guts report`: what a migration leaves in writing, as a page for people or as JSON for programs. */
+/** `guts report`: what one migration, or those of a plan or a period, leave in writing: as a page, PDF, spreadsheet or JSON. */
 import * as path from 'node:path';
 import { Option, type Command } from 'commander';
-import { reportHtml, reportJson } from '../reports/html.ts';
+import { reportAs, summaryAs } from '../reports/formats.ts';
 import { verdictOf } from '../shared/report.ts';
-import { findMigration } from './find-migration.ts';
+import { reportFormats, type ReportFormat } from '../shared/report-formats.ts';
+import { findMigration, WHICH } from './find-migration.ts';
+import { wholeNumber } from './migration-flags.ts';
+import { pastMomentOf } from './moment.ts';
 import { UsageError } from './usage-error.ts';
 import { Workplace } from './workplace.ts';
 import { writeWhole } from './write-whole.ts';
 
-interface ReportFlags {
-  readonly format?: 'html' | 'json';
+interface Flags {
+  readonly plan?: string;
+  readonly wave?: number;
+  readonly from?: string;
+  readonly to?: string;
+  readonly all: boolean;
+  readonly schema: boolean;
+  readonly format?: ReportFormat;
   readonly output?: string;
   readonly force: boolean;
 }
@@ -17,50 +26,117 @@ interface ReportFlags {
 export function addReport(program: Command): void {
   const command = program
     .command('report')
-    .description('what a migration did and how it was proved: one page that needs nothing else, or JSON')
-    .argument('<migration>', 'its id, the beginning of it, or the name of its machine')
+    .description(
+      'what migrations did and how that was proved: a page that needs nothing else, PDF, a spreadsheet, JSON',
+    )
+    .argument('[migration]', WHICH)
+    .option('--plan <plan>', 'of all migrations of a plan')
+    .option('--wave <n>', 'of this wave of it only', wholeNumber(1, 10_000))
+    .option('--from <moment>', 'of those that ended then or later', pastMomentOf)
+    .option('--to <moment>', 'of those that ended before', pastMomentOf)
+    .option('--all', 'of all that are over', false)
+    .option('--schema', 'print the JSON Schema of reports', false)
     .addOption(
-      new Option('--format <format>', 'default: by the ending of the file, else html').choices(['html', 'json']),
+      new Option('--format <format>', 'default: by the ending of the file, else html').choices([...reportFormats]),
     )
     .option('-o, --output <file>', 'the file to write (default: standard output)')
     .option('--force', 'replace a file that is there', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ guts report web-01 --output web-01.html\n  $ guts report mig_0123456789ab --format json | jq .verdict',
+      '\nExamples:\n  $ guts report web-01 --output web-01.html\n  $ guts report mig_0123456789ab --format json | jq .verdict' +
+        '\n  $ guts report --plan spring --wave 1 --output wave-1.pdf\n  $ guts report --from 30d --output month.xlsx',
     )
-    .action(async (which: string, flags: ReportFlags) => {
+    .action(async (which: string | undefined, flags: Flags) => {
+      demandOne(which, flags);
       await using workplace = await Workplace.open(command);
-      await report(workplace, which, flags);
+      if (flags.schema) await printSchema(workplace);
+      else if (which === undefined) await summarize(workplace, flags);
+      else await report(workplace, which, flags);
     });
 }
 
-async function report(workplace: Workplace, which: string, { format, output, force }: ReportFlags): Promise<void> {
-  const { terminal } = workplace;
-  const kind = format ?? (terminal.isJson && output === undefined ? 'json' : endingOf(output));
-  if (output === undefined && kind === 'html') {
-    if (terminal.isJson) throw new UsageError('--json prints no page: name a file for it with --output.');
-    if (process.stdout.isTTY)
-      throw new UsageError('A page is nothing for a terminal: name a file with --output, or choose --format json.');
-  }
+const isSummary = ({ plan, wave, from, to, all }: Flags): boolean =>
+  all || [plan, wave, from, to].some((flag) => flag !== undefined);
+
+function demandOne(which: string | undefined, flags: Flags): void {
+  const { all, plan, wave, from, to, schema } = flags;
+  const ways = [which !== undefined, isSummary(flags), schema].filter(Boolean).length;
+  if (ways !== 1)
+    throw new UsageError(
+      'Name a migration, or say which by --plan, --wave, --from, --to or --all, or ask for --schema.',
+    );
+  if (all && [plan, wave, from, to].some((flag) => flag !== undefined))
+    throw new UsageError('--all leaves nothing to choose.');
+}
+
+async function printSchema({ client }: Workplace): Promise<void> {
+  process.stdout.write(`${JSON.stringify(await client.call('reports.schema', {}), null, 2)}\n`);
+}
+
+async function report(workplace: Workplace, which: string, flags: Flags): Promise<void> {
+  const format = formatOf(workplace, flags);
   const { request } = await findMigration(workplace, which);
   const written = await workplace.call('reports.show', { id: request.id });
-  const text = kind === 'html' ? reportHtml(written) : reportJson(written);
+  const verdict = verdictOf(written);
+  await write(workplace, flags, {
+    format,
+    content: await reportAs(written, format),
+    facts: { verdict },
+    says: verdict.proved ? 'Everything was proved.' : `Not everything was proved. ${verdict.against.join(' ')}`,
+  });
+}
+
+async function summarize(workplace: Workplace, flags: Flags): Promise<void> {
+  const format = formatOf(workplace, flags);
+  const { plan, wave, from, to } = flags;
+  const written = await workplace.call('reports.summary', {
+    ...(plan === undefined ? {} : { plan }),
+    ...(wave === undefined ? {} : { wave }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    details: format !== 'csv' && format !== 'xlsx',
+  });
+  const { totals } = written;
+  await write(workplace, flags, {
+    format,
+    content: await summaryAs(written, format),
+    facts: { totals },
+    says: `${totals.proved} of ${totals.migrations} ${totals.migrations === 1 ? 'migration' : 'migrations'} ${totals.proved === 1 ? 'was' : 'were'} proved.`,
+  });
+}
+
+interface Written {
+  readonly format: ReportFormat;
+  readonly content: string | Uint8Array;
+  readonly facts: object;
+  readonly says: string;
+}
+
+async function write(
+  { terminal }: Workplace,
+  { output, force }: Flags,
+  { format, content, facts, says }: Written,
+): Promise<void> {
   if (output === undefined) {
-    process.stdout.write(text);
+    process.stdout.write(content);
     return;
   }
   const file = path.resolve(output);
-  await writeWhole(file, text, force);
-  const verdict = verdictOf(written);
-  terminal.result({ file, format: kind, verdict }, () =>
-    [
-      `Written: ${file}`,
-      verdict.proved ? 'Everything was proved.' : `Not everything was proved. ${verdict.against.join(' ')}`,
-      '',
-    ].join('\n'),
-  );
+  await writeWhole(file, content, force);
+  terminal.result({ file, format, ...facts }, () => `Written: ${file}\n${says}\n`);
 }
 
-function endingOf(output: string | undefined): 'html' | 'json' {
-  return output !== undefined && output.toLowerCase().endsWith('.json') ? 'json' : 'html';
+/** @throws UsageError where what is asked for is nothing for where it would go */
+function formatOf({ terminal }: Workplace, { format, output }: Flags): ReportFormat {
+  const chosen = format ?? (terminal.isJson && output === undefined ? 'json' : endingOf(output));
+  if (output !== undefined || chosen === 'json') return chosen;
+  if (terminal.isJson) throw new UsageError('--json prints no page and no file: name a file for it with --output.');
+  if (process.stdout.isTTY && chosen !== 'csv')
+    throw new UsageError('That is nothing for a terminal: name a file with --output, or choose --format json.');
+  return chosen;
+}
+
+function endingOf(output: string | undefined): ReportFormat {
+  const ending = output === undefined ? '' : path.extname(output).slice(1).toLowerCase();
+  return reportFormats.find((one) => one === ending) ?? 'html';
 }

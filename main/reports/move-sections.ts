@@ -1,9 +1,7 @@
 /** The sections of the report that say what was moved: both sides, disks, mapping, stages. */
 import { bytesText, rateText, secondsText } from '../shared/figures.ts';
-import type { InventoryNic, InventoryVm } from '../shared/inventory.ts';
 import type { Reading } from '../shared/migration.ts';
 import type { MigrationReport, ReportDisk } from '../shared/report.ts';
-import type { Stage } from '../shared/stages.ts';
 import { html, type Markup, type Slot } from './markup.ts';
 import { facts, momentText, section, table, tag } from './tables.ts';
 
@@ -27,15 +25,13 @@ function named(what: string | null, connection: string | null, otherwise: string
   return connection === null ? what : `${what} (${connection})`;
 }
 
+/** Where both sides are, and what each said of itself. */
 export function sourceAndDestination(report: MigrationReport): Markup {
-  const { source, destination, disks } = report;
-  const { about, vm } = source;
+  const { source, destination } = report;
   const from: [string, Slot][] = [['Source', productOf(report)]];
   if (source.address !== null) from.push(['Address', html`<code>${source.address}</code>`]);
-  if (about !== null) from.push(['Build', about.build]);
-  if (vm !== null) from.push(...machineFacts(vm));
+  if (source.about !== null) from.push(['Build', source.about.build]);
 
-  const { server, ports } = destination;
   const to: [string, Slot][] = [['Cloud', cloudOf(report)]];
   if (destination.address !== null) to.push(['Address', html`<code>${destination.address}</code>`]);
   if (destination.about !== null) {
@@ -47,44 +43,8 @@ export function sourceAndDestination(report: MigrationReport): Markup {
         .join(', '),
     ]);
   }
-  if (server === null) to.push(['Server', tag('plain', 'not made')]);
-  else {
-    to.push(['Server', html`${server.name}<br /><code>${server.id}</code>`]);
-    to.push(['Flavor', server.flavor]);
-    to.push(['Hardware', server.profile]);
-    for (const { label, volumeId, imageId } of disks)
-      to.push([label, html`${volumeId === null ? 'image' : 'volume'}<br /><code>${volumeId ?? imageId}</code>`]);
-  }
-  for (const { label, network, id, mac, addresses, floating } of ports) {
-    const reached = [mac, ...addresses, ...(floating === null ? [] : [`floating ${floating}`])].join(', ');
-    to.push([label, html`${network}: ${reached}<br /><code>${id}</code>`]);
-  }
+  if (destination.server === null) to.push(['Server', tag('plain', 'not made')]);
   return html`<div class="two">${section('Moved from', facts(from))}${section('Moved to', facts(to))}</div> `;
-}
-
-function machineFacts(vm: InventoryVm): [string, Slot][] {
-  const { guest } = vm;
-  const power = { on: 'running', off: 'off', suspended: 'suspended', unknown: 'not known' }[vm.power];
-  const firmware = `${vm.firmware === 'bios' ? 'BIOS' : 'UEFI'}${vm.secureBoot ? ', secure boot' : ''}${vm.hasTpm ? ', TPM' : ''}`;
-  return [
-    ['Machine', html`${vm.name}<br /><small>${vm.folder}, ${vm.ref}</small>`],
-    ['Was', `${power}, tools ${guest.tools}`],
-    ['Size', `${vm.cpus} CPU, ${bytesText(vm.memoryBytes)}`],
-    ['Firmware', vm.hardwareVersion === null ? firmware : `${firmware}, hardware version ${vm.hardwareVersion}`],
-    ['Guest', vm.guestOsName ?? vm.guestOsId ?? 'not said'],
-    ...vm.disks.map(({ label, sizeBytes, controller, file }): [string, Slot] => [
-      label,
-      html`${bytesText(sizeBytes)} on ${controller.model ?? controller.kind} ${controller.bus}:${controller.unit}<br /><small
-          >${file ?? ''}</small
-        >`,
-    ]),
-    ...vm.nics.map((nic): [string, Slot] => [nic.label, nicText(nic)]),
-  ];
-}
-
-function nicText({ model, networkName, mac, ipAddresses }: InventoryNic): string {
-  const addresses = ipAddresses.map(({ address }) => address);
-  return `${networkName ?? 'no network'}: ${[mac ?? 'no MAC', ...addresses].join(', ')}, ${model}`;
 }
 
 export function disksSection({ disks }: MigrationReport): Markup {
@@ -178,12 +138,4 @@ export function timelineSection(report: MigrationReport): Markup {
     ];
   });
   return section('Timeline', table('The stages, as the journal has them', columns, rows), '', 'long');
-}
-
-/** How long the migration was in a stage, all visits together. */
-export function stageSeconds({ timeline }: MigrationReport, wanted: Stage): number {
-  return timeline.reduce((sum, { stage, at }, index) => {
-    const next = timeline[index + 1];
-    return stage === wanted && next !== undefined ? sum + (Date.parse(next.at) - Date.parse(at)) / 1000 : sum;
-  }, 0);
 }

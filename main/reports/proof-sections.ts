@@ -2,7 +2,7 @@
 import type { Severity } from '../shared/preflight.ts';
 import { checksOf, type MigrationReport, type ReportCheck } from '../shared/report.ts';
 import { html, type Markup, type Slot } from './markup.ts';
-import { section, table, tag } from './tables.ts';
+import { momentText, section, table, tag } from './tables.ts';
 
 const outcomeTags: Readonly<Record<ReportCheck['outcome'], Markup>> = {
   passed: tag('good', 'passed'),
@@ -73,6 +73,25 @@ export function findingsSection({ findings }: MigrationReport): Markup {
     severityTags[severity],
   ]);
   return section('Preflight', table('Findings, the weightiest first', columns, rows), '', 'long');
+}
+
+/** Warnings that the move was wanted in spite of, and by whom. */
+export function acceptedSection({ accepted }: Pick<MigrationReport, 'accepted'>): Markup {
+  if (accepted.length === 0)
+    return section('Warnings accepted', html`<p>${tag('good', 'none')} Nobody had to accept a warning.</p>`);
+  const columns = [
+    { title: 'What was accepted', kind: 'name' },
+    { title: 'Where', kind: 'name' },
+    { title: 'By', kind: 'name' },
+    { title: 'When', kind: 'time' },
+  ] as const;
+  const rows = accepted.map(({ id, says, about, by, at }) => [
+    html`${says}<small>${id}</small>`,
+    about.join(', '),
+    by ?? 'not written down',
+    at === null ? '' : momentText(at),
+  ]);
+  return section('Warnings accepted', table('Accepted warnings, with who accepted them', columns, rows), '', 'long');
 }
 
 export function hashesSection({ disks }: MigrationReport): Markup {

@@ -68,6 +68,9 @@ pre{background:var(--code);border:1px solid var(--line);border-radius:8px;paddin
 .bar .all{fill:var(--bar)}
 .bar .full{fill:var(--accent)}
 .places{padding-left:1.1rem}
+a{color:var(--accent)}
+.chapter{margin-top:3rem;padding-top:1.4rem;border-top:3px solid var(--line)}
+.chapter>h2{font-size:1.4rem;overflow-wrap:anywhere}
 footer{color:var(--quiet);font-size:.85rem;margin-top:1.4rem}
 @media print{
 :root{color-scheme:light;--ground:#fff;--card:#fff;--line:#c9ced6;--text:#000;--quiet:#444;--accent:#2457c5;--on-accent:#fff;
@@ -81,4 +84,6 @@ thead{display:table-header-group}
 .tag{border:1px solid;padding:0 .5rem}
 .bar,.brand svg,.bar *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .wide{overflow:visible}
+.chapter{break-before:page;margin-top:0;border-top:0;padding-top:0}
+a{color:inherit;text-decoration:none}
 }`;

@@ -1,5 +1,5 @@
 /** The parts of which the report's sections are made: sections, tables, lists of facts, tags. */
-import { html, type Markup, type Slot } from './markup.ts';
+import { html, Markup, type Slot } from './markup.ts';
 
 export interface Column {
   readonly title: string;
@@ -40,6 +40,11 @@ export function section(title: string, body: Slot, note = '', kind: 'short' | 'l
     <h2 id="${id}">${title}</h2>
     ${note === '' ? '' : html`<p class="note">${note}</p> `}${body}
   </section> `;
+}
+
+/** The same markup with its ids under `place`, so that several of its kind fit into one page. Texts have no quotes: those are escaped. */
+export function placed({ text }: Markup, place: string): Markup {
+  return new Markup(text.replaceAll(/\b(id|aria-labelledby)="([a-z-]+)"/g, `$1="${place}-$2"`));
 }
 
 /** Names and values, one under the other. */

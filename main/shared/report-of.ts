@@ -3,13 +3,19 @@ import type { DestinationAbout, SourceAbout } from './connections.ts';
 import { bytesText } from './figures.ts';
 import type { InventoryDisk, InventoryNic, InventoryVm } from './inventory.ts';
 import type { LedgerItem, MigrationPlan, MigrationRecord, PlannedDisk, PlannedPort } from './migration.ts';
-import { isEnded, type KeptFile, type MigrationReport, type ReportCheck } from './report.ts';
+import { isEnded, type AcceptedWarning, type KeptFile, type MigrationReport, type ReportCheck } from './report.ts';
 
 /** One side: the name and the address of its connection, and what it said of itself; null what nobody knows any more. */
 export interface ReportedSide<About> {
   readonly connection: string | null;
   readonly address: string | null;
   readonly about: About | null;
+}
+
+/** Who wrote a move down, and with it what was accepted. */
+export interface Consent {
+  readonly by: string;
+  readonly at: string;
 }
 
 export interface ReportParts {
@@ -19,6 +25,10 @@ export interface ReportParts {
   readonly source: ReportedSide<SourceAbout>;
   readonly destination: ReportedSide<DestinationAbout>;
   readonly versions: MigrationReport['versions'];
+  /** The plan that it is of; null, as without it, where it was made alone. */
+  readonly plan?: MigrationReport['plan'];
+  /** Null, as without it, where nobody knows. */
+  readonly consent?: Consent | null;
   /** What was checked besides the migration's own proofs. */
   readonly checks?: readonly ReportCheck[];
   /** Content digests by disk key, where they were computed. */
@@ -28,7 +38,7 @@ export interface ReportParts {
 
 /** The report as things stand; of a migration that goes on it says so. */
 export function reportOf(parts: ReportParts): MigrationReport {
-  const { record, vm, source, destination, versions, checks = [], contents, files = [] } = parts;
+  const { record, vm, source, destination, versions, checks = [], contents, files = [], consent = null } = parts;
   const { request, plan, findings, stages: timeline, outcome, error } = record;
   const { consoleMarker, reachablePort } = request.options;
   const order = (plan?.disks ?? []).map(({ key }) => key);
@@ -40,9 +50,10 @@ export function reportOf(parts: ReportParts): MigrationReport {
     outcome: 'passed',
   }));
   return {
-    reportVersion: 2,
+    reportVersion: 3,
     title: vm?.name ?? request.vm.name,
     migration: request.id,
+    plan: parts.plan ?? null,
     versions,
     startedAt: timeline[0]?.at ?? request.createdAt,
     finishedAt: timeline.at(-1)?.at ?? request.createdAt,
@@ -65,6 +76,7 @@ export function reportOf(parts: ReportParts): MigrationReport {
       })),
     },
     mapping: plan === null || vm === null ? [] : mappingOf(vm, plan, record),
+    expected: (plan?.disks ?? []).map(({ key, label }) => ({ key, label })),
     disks: moved.map((disk) => ({
       ...disk,
       contentBefore: contents?.get(disk.key)?.before ?? null,
@@ -73,6 +85,7 @@ export function reportOf(parts: ReportParts): MigrationReport {
     files: [...files],
     checks: [...proofs, ...bootChecks(outcome?.boot ?? null), ...checks],
     findings,
+    accepted: acceptedOf(record, consent),
     timeline,
     downtimeSeconds: outcome?.downtimeSeconds ?? null,
     boot: outcome === null ? null : { ...outcome.boot, isWanted: consoleMarker !== null || reachablePort !== null },
@@ -86,6 +99,14 @@ function bootChecks(boot: NonNullable<MigrationRecord['outcome']>['boot'] | null
   if (boot === null) return [];
   const outcome = boot.verdict === 'running' ? 'passed' : 'not made';
   return [{ about: 'Guest', claim: 'The guest runs on the new server.', evidence: boot.evidence, outcome }];
+}
+
+/** What warned before the start, and was among what the options accept. */
+export function acceptedOf({ request, findings }: MigrationRecord, consent: Consent | null): AcceptedWarning[] {
+  const { accept } = request.options;
+  return findings
+    .filter(({ id, severity }) => severity === 'warns' && (accept === 'all' || accept.includes(id)))
+    .map(({ id, says, about }) => ({ id, says, about, by: consent?.by ?? null, at: consent?.at ?? null }));
 }
 
 function leftOf({ side, kind, name, id }: LedgerItem): MigrationReport['leftBehind'][number] {

@@ -32,14 +32,27 @@ export const ReportCheck = z.object({
 });
 export type ReportCheck = z.infer<typeof ReportCheck>;
 
+/** A warning that was found before the start, and that the move was wanted in spite of. */
+export const AcceptedWarning = z.object({
+  id: z.string(),
+  says: z.string(),
+  about: z.array(z.string()),
+  /** Who wrote the move down with that consent, and when, as the audit log has it; null where it has no line of that. */
+  by: z.string().nullable(),
+  at: Moment.nullable(),
+});
+export type AcceptedWarning = z.infer<typeof AcceptedWarning>;
+
 /** Where one side is: the name of its connection and its address, null when nobody knows them any more. */
 const side = { connection: z.string().nullable(), address: z.string().nullable() };
 
 export const MigrationReport = z.object({
-  reportVersion: z.literal(2),
+  reportVersion: z.literal(3),
   /** The machine's name. */
   title: z.string(),
   migration: MigrationId,
+  /** The plan that it is of, by its name; null where it was made alone. */
+  plan: z.object({ name: z.string(), wave: z.number().int().positive() }).nullable(),
   versions: z.object({ guts: z.string(), node: z.string(), platform: z.string() }),
   startedAt: Moment,
   /** When the last stage was entered. */
@@ -68,10 +81,13 @@ export const MigrationReport = z.object({
   }),
   /** What became what, and why; the reason is empty where nothing was chosen. */
   mapping: z.array(z.object({ what: z.string(), from: z.string(), to: z.string(), reason: z.string() })),
+  /** The disks that had to arrive; empty where it did not come to a plan. */
+  expected: z.array(z.object({ key: z.string(), label: z.string() })),
   disks: z.array(ReportDisk),
   files: z.array(KeptFile),
   checks: z.array(ReportCheck),
   findings: z.array(Finding),
+  accepted: z.array(AcceptedWarning),
   timeline: z.array(z.object({ at: Moment, stage: Stage })),
   /** Null where the machine was not running before, or did not get that far. */
   downtimeSeconds: z.number().nonnegative().nullable(),
@@ -101,11 +117,16 @@ export function checksOf({ disks, checks }: Pick<MigrationReport, 'disks' | 'che
   return [...ofDisks, ...checks];
 }
 
-export interface Verdict {
-  readonly proved: boolean;
+export const Verdict = z.object({
+  proved: z.boolean(),
   /** What stands against it, one sentence each. */
-  readonly against: readonly string[];
-}
+  against: z.array(z.string()),
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** As files hold it: the report with the verdict that follows from it. */
+export const ReportFile = MigrationReport.extend({ verdict: Verdict });
+export type ReportFile = z.infer<typeof ReportFile>;
 
 /** Whether the report is of something that has come to an end, good or bad. */
 export const isEnded = ({ timeline }: Pick<MigrationReport, 'timeline'>): boolean =>
@@ -122,8 +143,8 @@ const demands: readonly ((report: MigrationReport) => readonly string[])[] = [
   ({ findings }) =>
     findings.filter(({ severity }) => severity === 'blocks').map(({ id, says }) => `Preflight ${id}: ${says}`),
   ({ disks }) => (disks.length === 0 ? ['No disk was moved.'] : []),
-  ({ disks, source }) => {
-    const missing = (source.vm?.disks ?? []).filter(({ key }) => disks.every((disk) => disk.key !== key));
+  ({ disks, expected }) => {
+    const missing = expected.filter(({ key }) => disks.every((disk) => disk.key !== key));
     return missing.map(({ label }) => `“${label}” was not moved.`);
   },
   ({ disks }) =>

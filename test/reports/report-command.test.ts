@@ -50,7 +50,7 @@ describe('guts report', () => {
       const { code, stdout } = await guts(state, 'report', 'mig_0123', ...flags);
 
       expect(code).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({ reportVersion: 2, verdict: { proved: true } });
+      expect(JSON.parse(stdout)).toMatchObject({ reportVersion: 3, verdict: { proved: true } });
       expect(MigrationReport.parse(JSON.parse(stdout)).disks).toMatchObject(
         goodRecord().plan?.disks.map(({ label }) => ({ label, contentAfter: null })) ?? [],
       );

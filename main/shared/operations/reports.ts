@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { MigrationId } from '../migration.ts';
 import { MigrationReport } from '../report.ts';
 import { Stage } from '../stages.ts';
-import { operation, type Operation, page, next } from './operation.ts';
+import { SummaryReport } from '../summary-report.ts';
+import { operation, type Operation, page, next, none, which } from './operation.ts';
 
 export const reportOperations = {
   'reports.list': operation({
@@ -31,6 +32,29 @@ export const reportOperations = {
     input: z.object({ id: MigrationId }),
     output: MigrationReport,
     role: 'viewer',
-    summary: 'What a migration did and how it was proved; with ?format=html or Accept: text/html as a page',
+    summary: 'What a migration did and how it was proved; by ?format= or Accept also as a page, PDF, CSV or XLSX',
+  }),
+  'reports.summary': operation({
+    method: 'GET',
+    path: '/v1/report-summary',
+    input: z.object({
+      plan: which.optional().describe('all migrations of this plan, also those that go on'),
+      wave: z.number().int().min(1).max(10_000).optional().describe('of the plan, only this wave'),
+      from: z.iso.datetime().optional().describe('ended at or after this'),
+      to: z.iso.datetime().optional().describe('ended before this'),
+      details: z.boolean().default(false).describe('with the report of each within; for up to 500 migrations'),
+    }),
+    output: SummaryReport,
+    role: 'viewer',
+    summary:
+      'What the migrations of a plan, a wave or a period did: a line for each, and sums; without any of these, of all that are over',
+  }),
+  'reports.schema': operation({
+    method: 'GET',
+    path: '/v1/report-schema',
+    input: none,
+    output: z.record(z.string(), z.unknown()),
+    role: 'viewer',
+    summary: 'The JSON Schema of reports (MigrationReport) and summaries (SummaryReport)',
   }),
 } satisfies Readonly<Record<string, Operation>>;
