@@ -6,6 +6,7 @@ import { Foreground } from './foreground.ts';
 import { cloudFileHandlers } from './operations/cloud-files.ts';
 import { destinationHandlers } from './operations/destinations.ts';
 import type { Handlers, MigrationShelf, Parts } from './operations/handlers.ts';
+import { logHandlers } from './operations/logs.ts';
 import { lookingHandlers } from './operations/looking.ts';
 import { migrationHandlers } from './operations/migrations.ts';
 import { networkHandlers } from './operations/networks.ts';
@@ -54,6 +55,8 @@ export interface DaemonHostOptions extends HostOptions {
   /** Where migrations run; on this machine where that is not said. */
   readonly nodes?: readonly MigrationNode[];
   readonly onDetail: (detail: string) => void;
+  /** Takes every secret that `onSecret` was told out of a text; without it, texts stay as they are. */
+  readonly redact?: (text: string) => string;
 }
 
 export interface DaemonHost extends Host {
@@ -134,6 +137,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
         ...settingsHandlers(scheduler),
         ...planHandlers(parts, scheduler, plans),
         ...nodeHandlers(scheduler),
+        ...logHandlers(parts, options.redact ?? ((text) => text)),
       };
       let parked: Promise<readonly MigrationId[]> | undefined;
       const park = async (deadlineMs: number): Promise<readonly MigrationId[]> => {

@@ -7,6 +7,7 @@ import { ErrorShape } from '../shared/errors-shape.ts';
 import { GutsEvent } from '../shared/events.ts';
 import { InventoryVm } from '../shared/inventory.ts';
 import { Progress } from '../shared/jobs.ts';
+import { LogLine } from '../shared/log-line.ts';
 import {
   LedgerItem,
   MigrationOptions,
@@ -61,6 +62,7 @@ const named = {
   KeystoneAuth,
   LedgerItem,
   Leftover,
+  LogLine,
   Migration: ScheduledMigration,
   MigrationOptions,
   MigrationOutcome,

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { Command } from 'commander';
 import { version } from '../../package.json';
 import { dataDir } from '../data-dir.ts';
-import { gatherBundle, packBundle, type Bundle } from '../logs/bundle.ts';
+import { bundleName, gatherBundle, packBundle, type Bundle } from '../logs/bundle.ts';
 import { Vault } from '../vault/vault.ts';
 import { askYes, canAsk } from './prompt.ts';
 import { wantsJson } from './run.ts';
@@ -63,7 +63,7 @@ async function run(terminal: Terminal, { output, preview, yes, force }: Flags): 
       return;
     }
   }
-  const name = `guts-logs-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}`;
+  const name = bundleName();
   const file = path.resolve(output ?? `${name}.tar.gz`);
   await writeWhole(file, await packBundle(bundle.parts, name), force, 0o600);
   terminal.result({ file, ...facts }, () => `Written: ${file}\nLook into it before you send it to anybody.\n`);

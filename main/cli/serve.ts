@@ -68,6 +68,7 @@ async function serve(flags: Flags): Promise<void> {
     dataDir: folder,
     askPassphrase: flags.passphraseStdin ? passphraseFromStdin() : askPassphrase,
     onSecret: (secret) => redactor.know(secret),
+    redact: (text) => redactor.redact(text),
     onDetail: (detail) => log.detail(detail),
     ...(flags.node === undefined ? {} : { node: flags.node }),
   });

@@ -1,5 +1,5 @@
 /** Gathers what helps whoever mends Guts: facts, logs, journals and settings, each without a secret; shown before it is written. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -23,6 +23,8 @@ export interface Bundle {
   readonly secretsLookedFor: number;
   /** Connections whose secrets could not be looked for. */
   readonly notLookedFor: readonly Missed[];
+  /** Journals of older migrations that are not in it. */
+  readonly leftOut: number;
 }
 
 interface Missed {
@@ -35,9 +37,11 @@ export interface BundleOptions {
   /** It is not to ask anybody: what it does not give without is not looked for. */
   readonly vault: Vault;
   readonly version: string;
+  /** Of the migrations that something happened to last; all without it. */
+  readonly mostJournals?: number;
 }
 
-export async function gatherBundle({ dataDir, vault, version }: BundleOptions): Promise<Bundle> {
+export async function gatherBundle({ dataDir, vault, version, mostJournals }: BundleOptions): Promise<Bundle> {
   const redactor = new Redactor();
   const { looked, missed } = await learnSecrets(redactor, dataDir, vault);
   const parts: BundlePart[] = [];
@@ -46,14 +50,37 @@ export async function gatherBundle({ dataDir, vault, version }: BundleOptions): 
   };
   const facts = await doctorFacts({ dataDir, vault, version });
   add('doctor.json', 'versions, this machine, its data folder and vault', `${JSON.stringify(facts, null, 2)}\n`);
-  for (const name of inOrder(await namesIn(dataDir))) {
+  const names = (await namesIn(dataDir)).filter((name) => dataFile(name)?.isBundled === true);
+  const old = await oldJournals(dataDir, names, mostJournals ?? names.length);
+  for (const name of inOrder(names)) {
     const file = dataFile(name);
-    if (file?.isBundled !== true) continue;
+    if (file === null || old.has(name)) continue;
     const text = await readFile(path.join(dataDir, name), 'utf8').catch(() => null); // gone, or not to be read: doctor.json tells
     if (text !== null) add(name, file.what, readable(name, text));
   }
-  return { parts, secretsLookedFor: looked, notLookedFor: missed };
+  return { parts, secretsLookedFor: looked, notLookedFor: missed, leftOut: old.size };
 }
+
+/** All but the `most` that were written to last. */
+async function oldJournals(dataDir: string, names: readonly string[], most: number): Promise<ReadonlySet<string>> {
+  const journals = names.filter((name) => name.startsWith('migrations/'));
+  if (journals.length <= most) return new Set();
+  const aged = [];
+  for (const name of journals) {
+    const facts = await stat(path.join(dataDir, name)).catch(() => null); // gone meanwhile
+    aged.push({ name, at: facts?.mtimeMs ?? 0 });
+  }
+  return new Set(
+    aged
+      .sort((a, b) => b.at - a.at)
+      .slice(most)
+      .map(({ name }) => name),
+  );
+}
+
+/** After the moment: `guts-logs-20261121-140210`. */
+export const bundleName = (now = new Date()): string =>
+  `guts-logs-${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}`;
 
 /** All of it as one `.tar.gz`, in a folder that is named after the bundle. */
 export async function packBundle(parts: readonly BundlePart[], folder: string, now = new Date()): Promise<Buffer> {

