@@ -31,6 +31,7 @@ import { openLink } from './links.ts';
 import { saveLogBundle } from './log-bundle.ts';
 import { setMenu } from './menu.ts';
 import { noticeTextOf, showNotice } from './notices.ts';
+import { ReportPrinter } from './pdf.ts';
 import { PageLink } from './page-link.ts';
 import { Question } from './question.ts';
 import { answersOf, isPage, scheme } from './scheme.ts';
@@ -79,6 +80,7 @@ export class Desktop {
         onChange: (status) => tell(page, 'engine.changed', status),
         onDaemon: (daemon) => tellLog(daemon.events, log),
         onSecret: (secret) => redactor.know(secret),
+        redact: (text) => redactor.redact(text),
         onDetail,
       },
       ({ state }) => {
@@ -200,6 +202,7 @@ export class Desktop {
         app,
         clipboard,
         guts,
+        printer: new ReportPrinter(session.fromPartition('report')),
         theme,
         choices,
         updates,

@@ -1,10 +1,16 @@
 /** What happens when the window asks something of the desktop program. */
 import type { App, Clipboard } from 'electron';
 import * as path from 'node:path';
+import { reportHtml } from '../reports/html.ts';
+import { summaryHtml } from '../reports/summary-html.ts';
+import { ApiClient } from '../shared/client/client.ts';
 import type { AppFacts, Handlers } from '../shared/contract.ts';
 import type { DesktopLanguage, MenuPlace, QuitAnswer, WindowNews } from '../shared/desktop.ts';
 import type { ChoicesFile } from './choices.ts';
 import type { ShownGuts } from './shown-guts.ts';
+import type { ReportWish } from '../shared/report-wish.ts';
+import type { ReportPrinter } from './pdf.ts';
+import { pageOrigin } from './scheme.ts';
 import type { ThemeFile } from './theme-file.ts';
 import type { Updates } from './updates.ts';
 
@@ -12,6 +18,7 @@ export interface HandlerParts {
   readonly app: App;
   readonly clipboard: Clipboard;
   readonly guts: ShownGuts;
+  readonly printer: ReportPrinter;
   readonly theme: ThemeFile;
   readonly choices: ChoicesFile;
   readonly updates: Updates;
@@ -30,7 +37,7 @@ export interface DesktopDeeds {
 
 const done = async (): Promise<null> => await Promise.resolve(null);
 
-export function handlersFor({ app, clipboard, guts, theme, choices, updates, desktop }: HandlerParts): Handlers {
+export function handlersFor({ app, clipboard, guts, printer, theme, choices, updates, desktop }: HandlerParts): Handlers {
   const facts = factsOf(app);
   return {
     'app.facts': async () => facts,
@@ -62,6 +69,7 @@ export function handlersFor({ app, clipboard, guts, theme, choices, updates, des
       clipboard.writeText(text);
       return await done();
     },
+    'report.pdf': async ({ of }) => await printer.print(await reportPage(guts, of)),
     'theme.set': async ({ theme: wish }) => {
       await theme.set(wish);
       return null;
@@ -95,6 +103,14 @@ export function handlersFor({ app, clipboard, guts, theme, choices, updates, des
       return null;
     },
   };
+}
+
+/** Made here of what the Guts behind the window says; the page does not say what is printed. */
+async function reportPage(guts: WindowGuts, of: ReportWish): Promise<string> {
+  const client = new ApiClient(async (request) => await guts.fetch(request), { baseUrl: pageOrigin });
+  return 'id' in of
+    ? reportHtml(await client.call('reports.show', of))
+    : summaryHtml(await client.call('reports.summary', { ...of.scope, details: true }));
 }
 
 /** The command line lies beside the window: in a checkout behind npm, in a package as a file that Node 20 can run. */

@@ -19,6 +19,7 @@ import {
 } from './desktop.ts';
 import { EngineStatus } from './engine.ts';
 import type { ErrorInfo } from './errors.ts';
+import { ReportWish } from './report-wish.ts';
 
 const ask = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
 const nothing = z.strictObject({});
@@ -57,6 +58,8 @@ export const asks = {
     }),
     z.null(),
   ),
+  /** The report as it is printed; saving it is the page's. */
+  'report.pdf': ask(z.strictObject({ of: ReportWish }), z.instanceof(Uint8Array)),
   /** Remembered for the next start, so that no window flashes in the wrong one. */
   'theme.set': ask(z.strictObject({ theme: Theme }), z.null()),
   /** Of menus, notices and dialogs. */

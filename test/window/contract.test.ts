@@ -25,6 +25,7 @@ const idle: Handlers = {
   'demo.end': nothing,
   'clipboard.write': nothing,
   'theme.set': nothing,
+  'report.pdf': async () => new Uint8Array(),
   'language.set': nothing,
   'window.news': async () => ({ path: null, cameBack: false }),
   'menu.places': nothing,
