@@ -1,5 +1,5 @@
 /** Every place of the window: its address, its screen, and whether it stands in the rail. */
-import { IconHome, IconPlugConnected, IconTransfer, type Icon } from '@tabler/icons-react';
+import { IconHeartbeat, IconHome, IconPlugConnected, IconTransfer, type Icon } from '@tabler/icons-react';
 import { lazy, type ComponentType } from 'react';
 import type { TextKey } from './texts/t.ts';
 
@@ -25,6 +25,8 @@ export const routes: readonly Route[] = [
     screen: screen('Overview', async () => await import('./screens/overview/Overview.tsx')),
     rail: { title: 'shell.overview', icon: IconHome },
   },
+  { path: '/welcome', screen: screen('WelcomePage', async () => await import('./screens/welcome/Welcome.tsx')) },
+  { path: '/open-plan', screen: screen('OpenPlan', async () => await import('./screens/welcome/OpenPlan.tsx')) },
   {
     path: '/migrations',
     screen: screen('Migrations', async () => await import('./screens/migrations/Migrations.tsx')),
@@ -54,5 +56,10 @@ export const routes: readonly Route[] = [
   {
     path: '/connections/cloud/:id',
     screen: screen('ConnectionPage', async () => await import('./screens/connections/ConnectionPage.tsx')),
+  },
+  {
+    path: '/health',
+    screen: screen('Health', async () => await import('./screens/health/Health.tsx')),
+    rail: { title: 'health.title', icon: IconHeartbeat },
   },
 ];

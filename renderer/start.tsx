@@ -7,11 +7,13 @@ import { App } from './App.tsx';
 import { followDesktop } from './state/desktop.ts';
 import { followSession } from './state/session.ts';
 import { followTheme } from './state/preferences.ts';
+import { shareNonce } from './theme/nonce.ts';
 import { startTexts } from './texts/t.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no place to draw in.');
 
+shareNonce();
 await startTexts();
 followTheme();
 followSession();

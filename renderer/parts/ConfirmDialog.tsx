@@ -1,8 +1,9 @@
 /** Asks before something that cannot be taken back: it says what will happen, and Cancel is what Enter does. */
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { toErrorInfo, type ErrorInfo } from '../../main/shared/errors.ts';
 import { t } from '../texts/t.ts';
+import { Dialog } from './Dialog.tsx';
 import { ErrorCard } from './ErrorCard.tsx';
 
 interface ConfirmDialogProps {
@@ -31,7 +32,7 @@ export function ConfirmDialog({ title, children, doIt, isDangerous = true, onDo,
   };
 
   return (
-    <Modal opened onClose={onClose} title={title} centered>
+    <Dialog onClose={onClose} title={title}>
       <Stack>
         {children}
         {error !== null && <ErrorCard error={error} />}
@@ -44,6 +45,6 @@ export function ConfirmDialog({ title, children, doIt, isDangerous = true, onDo,
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

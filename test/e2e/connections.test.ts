@@ -1,6 +1,6 @@
 /** Both sides are set up, tested and taken away again in the window, against servers that nobody vouches for. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import { keepPicture, openApp, type OpenApp } from './app.ts';
@@ -15,6 +15,8 @@ beforeAll(async () => {
   [vc, cloud, open] = await Promise.all([startVcenter(), startOpenstack(), openApp()]);
   page = open.page;
   await page.locator('[data-engine]').waitFor();
+  page.setDefaultTimeout(8000);
+  page.on('pageerror', (error) => console.log('PAGEERROR', error));
 });
 afterAll(async () => {
   await open[Symbol.asyncDispose]();
@@ -34,6 +36,10 @@ async function keepBoth(name: string): Promise<void> {
 const shownFingerprint = async (): Promise<string | null> =>
   await page.getByRole('region', { name: 'Certificate to compare' }).getByLabel('SHA-256 fingerprint').textContent();
 
+afterEach(async () => {
+  await keepPicture(page, 'debug');
+  console.log(open.said.join('\n'));
+});
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const fact = async (name: string): Promise<string> =>
   (await page.locator('dl > div', { has: page.locator('dt', { hasText: name }) }).innerText()).split('\n').at(-1) ?? '';
@@ -82,5 +88,134 @@ describe('connections', () => {
     expect(await fact('Password kept')).toBe('In the sealed file');
     expect(await page.getByText('All that Guts needs').count()).toBe(1);
     await keepBoth('connections-source');
+  });
+
+  test('its inventory is read, and what was found is said', async () => {
+    vc.faults.add({ where: 'soap', kind: 'delay', match: 'Login', delayMs: 1500 });
+    await button('Refresh inventory').click();
+    await page.getByText('Reading the inventory of “vc1”').first().waitFor();
+    await keepBoth('connections-reading');
+
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/^Read in/).waitFor();
+    await keepBoth('connections-read');
+    expect(await dialog.innerText()).toMatch(new RegExp(`Machines\\s+${vc.state().machines.length}\\s`));
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await fact('Inventory')).toMatch(/2026|202\d/);
+  });
+
+  test('a cloud is filled in from clouds.yaml; a wrong secret is said with the form still filled', async () => {
+    const { id, secret } = cloud.applicationCredential;
+    const credential = `application_credential_id: ${id}, application_credential_secret: not-the-${secret}`;
+    const files = `clouds:
+  west: {auth_type: v3applicationcredential, auth: {auth_url: "${cloud.authUrl}", ${credential}}, region_name: ${cloud.region}}
+  east: {auth: {auth_url: "https://east.example/v3", username: u, project_name: p, password: x}}
+`;
+    await page.getByRole('link', { name: 'Connections' }).first().click();
+    await button('Add cloud').click();
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'clouds.yaml', mimeType: 'text/plain', buffer: Buffer.from(files) });
+    await page.getByLabel('Cloud in clouds.yaml').selectOption('west');
+    await page.getByText('The fields are as clouds.yaml says.').waitFor();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('west');
+    await keepBoth('connections-cloud-form');
+
+    await button('Connect').click();
+    await page.getByRole('region', { name: 'Certificate to compare' }).waitFor();
+    expect(await shownFingerprint()).toBe(cloud.fingerprint);
+    await button('It is the right one: trust it').click();
+
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(/Keystone refuses the sign-in.*What to do.*openstack\.sign-in-refused/);
+    const field = page.getByLabel('Secret of the application credential', { exact: true });
+    expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
+    expect(await page.getByLabel('Id of the application credential').inputValue()).toBe(id);
+    expect(await page.getByLabel('Address of Keystone (auth URL)').inputValue()).toBe(cloud.authUrl);
+    await keepBoth('connections-refused');
+
+    await field.fill(secret);
+    await page.keyboard.press('Enter'); // the certificate was compared already
+    await page.getByRole('heading', { name: 'west', level: 1 }).waitFor();
+    expect(await fact('Certificate')).toBe(cloud.fingerprint);
+    await keepBoth('connections-cloud');
+  });
+
+  test('a name that is taken is said beside its field', async () => {
+    await page.getByRole('link', { name: 'Connections' }).first().click();
+    await button('Add source').click();
+    await page.getByLabel('Name', { exact: true }).fill('VC1');
+    await page.getByLabel('Address', { exact: true }).fill(new URL(vc.url).host);
+    await page.getByLabel('User', { exact: true }).fill(vc.user);
+    await page.getByLabel('Password', { exact: true }).fill('whatever');
+    await button('Connect').click();
+    await button('It is the right one: trust it').click();
+
+    await page.getByText('There is a source “vc1” already.').waitFor();
+    const focused = await page.getByLabel('Name', { exact: true }).evaluate((one) => one === document.activeElement);
+    expect(focused).toBe(true);
+    await button('Cancel').click();
+  });
+
+  test('both stand in one table', async () => {
+    const table = page.getByRole('table', { name: 'Connections' }).or(page.getByRole('grid', { name: 'Connections' }));
+    await table.waitFor();
+
+    expect(await table.innerText()).toMatch(/vc1[^]*VMware vCenter Server 8[^]*Works/);
+    expect(await table.innerText()).toMatch(/west[^]*Cloud: OpenStack/);
+    await keepBoth('connections');
+  });
+
+  test('a certificate that has changed stops a test, and is compared before it is trusted', async () => {
+    const before = vc.fingerprint;
+    await vc.rotateCertificate();
+    await page.getByRole('link', { name: 'vc1' }).click();
+    await button('Test').click();
+
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('net.certificate-changed').waitFor();
+    await keepBoth('connections-changed');
+    await dialog.getByRole('button', { name: 'Replace certificate' }).click();
+    await dialog.getByText('Another certificate than the one that is trusted').waitFor();
+    expect(await dialog.innerText()).toContain(before);
+    const shown = await shownFingerprint();
+    expect(shown).not.toBe(before);
+    await keepBoth('connections-replace');
+    await dialog.getByRole('button', { name: 'Trust this certificate' }).click();
+
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByText('Signed in, and everything is there').waitFor();
+    expect(await fact('Certificate')).toBe(shown);
+  });
+
+  test('a password is given anew, and tried at once', async () => {
+    await button('Give the password anew').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Password', { exact: true }).fill('a wrong one');
+    await button('Keep and test').click();
+    await dialog.getByText('vsphere.login-refused').waitFor();
+    await keepBoth('connections-secret');
+    await dialog.getByLabel('Password', { exact: true }).fill(vc.password);
+    await button('Keep and test').click();
+
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await page.getByText('Signed in, and everything is there').count()).toBe(1);
+  });
+
+  test('what is removed says before what stays', async () => {
+    await button('Remove').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('In vSphere nothing changes: every machine stays as it is.').waitFor();
+    await keepBoth('connections-remove');
+    await dialog.getByRole('button', { name: 'Remove source' }).click();
+
+    await page.getByRole('link', { name: 'west' }).waitFor();
+    expect(await page.getByRole('link', { name: 'vc1' }).count()).toBe(0);
+  });
+
+  test('nothing on the way was against the page’s policy', () => {
+    expect(open.said.filter((line) => line.includes('Content Security Policy'))).toEqual([]);
   });
 });

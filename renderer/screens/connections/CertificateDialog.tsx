@@ -1,10 +1,11 @@
 /** Looks at the certificate that the server of a connection shows now, and trusts that one if the operator says so. */
-import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
 import type { CertificateFacts, Trust } from '../../../main/shared/trust.ts';
 import { call } from '../../api.ts';
 import { Badge } from '../../parts/Badge.tsx';
+import { Dialog } from '../../parts/Dialog.tsx';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { testConnection } from '../../state/tests.ts';
 import { t } from '../../texts/t.ts';
@@ -55,7 +56,7 @@ export function CertificateDialog({ row, onClose }: CertificateDialogProps) {
   };
 
   return (
-    <Modal opened onClose={onClose} title={t('certificate.of', { name })} size="xl" centered>
+    <Dialog onClose={onClose} title={t('certificate.of', { name })} size="xl">
       <Stack>
         {error !== null && <ErrorCard error={error} onRetry={again} />}
         {facts === null && error === null && (
@@ -85,7 +86,7 @@ export function CertificateDialog({ row, onClose }: CertificateDialogProps) {
           )}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,6 @@
 /** One source or cloud: what is known of it, what can be done with it, and how its last test went. */
 import { Anchor, Button, Stack, Title } from '@mantine/core';
-import { useEffect } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { Badge } from '../../parts/Badge.tsx';
 import { Empty, Faces } from '../../parts/Faces.tsx';
 import { FactList, type Fact } from '../../parts/FactList.tsx';
@@ -14,6 +14,8 @@ import { momentText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import { deedsOf, offReason, takes, useConnectionActions, type ConnectionDeed } from './actions.tsx';
 import { inventoryText, TestWord } from './columns.tsx';
+import classes from './Connections.module.css';
+import { groupsOf } from './fingerprint.ts';
 import { ReadingFace } from './ReadingFace.tsx';
 import { reloadConnections, secretText, trustText, usedText, useConnections, type ConnectionRow } from './rows.ts';
 import { TestResult } from './TestResult.tsx';
@@ -56,7 +58,7 @@ function OneConnection({ row }: { readonly row: ConnectionRow }) {
   }, [name]);
 
   return (
-    <Stack>
+    <Stack gap="sm">
       <Anchor href="#/connections">{t('connections.title')}</Anchor>
       <PageHead
         title={name}
@@ -109,16 +111,26 @@ function OneConnection({ row }: { readonly row: ConnectionRow }) {
 }
 
 function factsOf(row: ConnectionRow): Fact[] {
-  const { side, address, proxy, who, version, trust, createdAt, secret } = row;
+  const { side, address, proxy, who, version, createdAt, secret } = row;
   return [
     [t('connections.address'), address],
     [t('connections.who'), who],
     [t('connections.version'), version ?? t('connections.unknownYet')],
     [t('connections.secretKept'), secretText(secret)],
-    [t('connections.certificate'), trust.kind === 'pinned' ? trust.sha256 : trustText(row)],
+    [t('connections.certificate'), certificateFact(row)],
     ...(proxy === null ? [] : ([[t('connections.proxy'), proxy]] satisfies Fact[])),
     ...(side === 'source' ? ([[t('connections.inventory'), inventoryText(row)]] satisfies Fact[]) : []),
     [t('connections.used'), usedText(row)],
     [t('connections.created'), momentText(createdAt)],
   ];
 }
+
+/** Whole where one is pinned, in groups that lines break between. */
+const certificateFact = (row: ConnectionRow): ReactNode =>
+  row.trust.kind === 'pinned'
+    ? groupsOf(row.trust.sha256).map((group) => (
+        <code key={group} className={classes['group']}>
+          {group}
+        </code>
+      ))
+    : trustText(row);

@@ -1,6 +1,7 @@
 /** Reads the inventory of a source: how far it is, and what it found. It goes on when the dialog is closed. */
-import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useEffect } from 'react';
+import { Dialog } from '../../parts/Dialog.tsx';
 import { readInventory, useReadings } from '../../state/readings.ts';
 import { t } from '../../texts/t.ts';
 import type { ConnectionDeed } from './actions.tsx';
@@ -19,7 +20,7 @@ export function RefreshDialog({ row, onAsk, onClose }: RefreshDialogProps) {
   useEffect(() => void readInventory(id), [id]);
 
   return (
-    <Modal opened onClose={onClose} title={t('connections.readingOf', { name })} size="lg" centered>
+    <Dialog onClose={onClose} title={t('connections.readingOf', { name })} size="lg">
       <Stack>
         {reading === undefined ? (
           <Loader size="sm" />
@@ -47,6 +48,6 @@ export function RefreshDialog({ row, onAsk, onClose }: RefreshDialogProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,11 +1,12 @@
 /** Gives the password of a connection anew, and signs in with it at once. */
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
 import { call } from '../../api.ts';
+import { Dialog } from '../../parts/Dialog.tsx';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
+import { toast } from '../../parts/toast.ts';
 import { details } from '../../state/details.ts';
 import { testConnection, useTests } from '../../state/tests.ts';
 import { t } from '../../texts/t.ts';
@@ -36,13 +37,13 @@ export function SecretDialog({ row, onClose }: SecretDialogProps) {
       setError(outcome.error);
       setFocus('secret', { shouldSelect: true });
     } else {
-      notifications.show({ message: t('connections.secretTaken', { name }) });
+      toast(t('connections.secretTaken', { name }));
       onClose();
     }
   };
 
   return (
-    <Modal opened onClose={onClose} title={t('connections.secretOf', { name })} centered>
+    <Dialog onClose={onClose} title={t('connections.secretOf', { name })}>
       <form onSubmit={(event) => void handleSubmit(give)(event)} noValidate>
         <Stack>
           <Text>{t('connections.secretWhy', { who })}</Text>
@@ -64,7 +65,7 @@ export function SecretDialog({ row, onClose }: SecretDialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

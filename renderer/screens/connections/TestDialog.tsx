@@ -1,6 +1,7 @@
 /** Tests a connection, and shows what the test found. */
-import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useEffect } from 'react';
+import { Dialog } from '../../parts/Dialog.tsx';
 import { testConnection, useTests } from '../../state/tests.ts';
 import { t } from '../../texts/t.ts';
 import type { ConnectionDeed } from './actions.tsx';
@@ -20,7 +21,7 @@ export function TestDialog({ row, onAsk, onClose }: TestDialogProps) {
   const last = test?.isRunning === false ? test.last : null;
 
   return (
-    <Modal opened onClose={onClose} title={t('connections.testOf', { name })} size="lg" centered>
+    <Dialog onClose={onClose} title={t('connections.testOf', { name })} size="lg">
       <Stack>
         {last === null ? (
           <Group component="output">
@@ -42,6 +43,6 @@ export function TestDialog({ row, onAsk, onClose }: TestDialogProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 /** What follows when a connection was added: its page, with what the first sign-in found. */
-import { notifications } from '@mantine/notifications';
+import { toast } from '../../parts/toast.ts';
 import { goInstead } from '../../router.ts';
 import { noteTest, type Side, type TestOutcome } from '../../state/tests.ts';
 import { t } from '../../texts/t.ts';
@@ -14,5 +14,5 @@ export async function arrive(
   await reloadConnections();
   goInstead(pageOf({ side, id }));
   document.getElementById('content')?.focus();
-  notifications.show({ message: t('connections.added', { name }) });
+  toast(t('connections.added', { name }));
 }

@@ -128,7 +128,11 @@ export function fieldsOf(auth: KeystoneAuth): Partial<CloudInput> {
 
 /** Null for what is none, has another protocol, or names a user. */
 function addressOf(text: string, protocols: readonly string[]): URL | null {
-  if (!URL.canParse(text)) return null;
-  const url = new URL(text);
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return null;
+  }
   return protocols.includes(url.protocol) && url.username === '' && url.password === '' ? url : null;
 }

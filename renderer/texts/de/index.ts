@@ -3,21 +3,25 @@ import type { en } from '../en/index.ts';
 import { connections } from './connections.ts';
 import { desktop } from './desktop.ts';
 import { errors } from './errors.ts';
+import { health } from './health.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
 import { session } from './session.ts';
 import { shell } from './shell.ts';
 import { stages } from './stages.ts';
 import { table } from './table.ts';
+import { welcome } from './welcome.ts';
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
   ...connections,
   ...desktop,
   ...errors,
+  ...health,
   ...migration,
   ...migrations,
   ...session,
   ...shell,
   ...stages,
   ...table,
+  ...welcome,
 };

@@ -2,21 +2,25 @@
 import { connections } from './connections.ts';
 import { desktop } from './desktop.ts';
 import { errors } from './errors.ts';
+import { health } from './health.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
 import { session } from './session.ts';
 import { shell } from './shell.ts';
 import { stages } from './stages.ts';
 import { table } from './table.ts';
+import { welcome } from './welcome.ts';
 
 export const en = {
   ...connections,
   ...desktop,
   ...errors,
+  ...health,
   ...migration,
   ...migrations,
   ...session,
   ...shell,
   ...stages,
   ...table,
+  ...welcome,
 };
