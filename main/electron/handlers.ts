@@ -106,7 +106,7 @@ export function handlersFor({ app, clipboard, guts, printer, theme, choices, upd
 }
 
 /** Made here of what the Guts behind the window says; the page does not say what is printed. */
-async function reportPage(guts: WindowGuts, of: ReportWish): Promise<string> {
+async function reportPage(guts: ShownGuts, of: ReportWish): Promise<string> {
   const client = new ApiClient(async (request) => await guts.fetch(request), { baseUrl: pageOrigin });
   return 'id' in of
     ? reportHtml(await client.call('reports.show', of))
