@@ -22,6 +22,8 @@ export interface LineLook {
 
 export const PLOT_HEIGHT = 190;
 const LEAST_TOP = 1e6;
+/** Seconds between two marks of the axis; the last ones are hours. */
+const STEPS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
 
 export function Plot({ times, lines, looks, valueText, onPoint }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
@@ -76,6 +78,7 @@ function optionsOf(
       {
         ...axis,
         space: 80,
+        incrs: STEPS,
         values: (_plot, moments, _axis, _space, step) => moments.map((one) => momentOf(one, step)),
       },
       { ...axis, size: 76, values: (_plot, values) => values.map((one) => valueText(one)) },

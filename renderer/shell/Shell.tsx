@@ -9,8 +9,11 @@ import { go, matched, usePlace } from '../router.ts';
 import { routes } from '../routes.tsx';
 import type { Session } from '../state/session.ts';
 import { t } from '../texts/t.ts';
+import { Activity } from './Activity.tsx';
+import { ActivityButton } from './ActivityButton.tsx';
 import { DemoBar } from './DemoBar.tsx';
 import { EngineName } from './EngineName.tsx';
+import { News } from './News.tsx';
 import { NoPlace } from './NoPlace.tsx';
 import { useMenuPlaces } from './menu-places.ts';
 import { openPalette, Palette } from './Palette.tsx';
@@ -58,11 +61,14 @@ export function Shell({ session, engine }: ShellProps) {
             <Text fw={700}>{t('app.name')}</Text>
             <EngineName session={session} engine={engine} />
           </Group>
-          <UnstyledButton className={classes['palette'] ?? ''} onClick={openPalette}>
-            <IconSearch size={16} aria-hidden="true" />
-            <span>{t('shell.palette')}</span>
-            <kbd>Ctrl K</kbd>
-          </UnstyledButton>
+          <Group gap="xs" wrap="nowrap">
+            <ActivityButton />
+            <UnstyledButton className={classes['palette'] ?? ''} onClick={openPalette}>
+              <IconSearch size={16} aria-hidden="true" />
+              <span>{t('shell.palette')}</span>
+              <kbd>Ctrl K</kbd>
+            </UnstyledButton>
+          </Group>
         </div>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label={t('shell.places')}>
@@ -91,6 +97,8 @@ export function Shell({ session, engine }: ShellProps) {
         <StatusBar session={session} />
       </AppShell.Footer>
       <Palette places={rail} onGo={go} />
+      <Activity />
+      <News />
     </AppShell>
   );
 }

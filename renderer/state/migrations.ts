@@ -7,6 +7,7 @@ import type { MigrationId } from '../../main/shared/migration.ts';
 import { rowOf, type MigrationRow } from '../../main/shared/migration-row.ts';
 import { allRows, call } from '../api.ts';
 import { Pacer, type Pace } from './pace.ts';
+import { rateOf } from './standing.ts';
 import { endRun, forgetThroughput, hearProgress, throughputOf } from './throughput.ts';
 
 interface Migrations {
@@ -28,6 +29,18 @@ interface Migrations {
 const nothing: Migrations = { state: 'loading', error: null, ids: [], byId: {}, rows: [], pace: {}, asOf: 0 };
 
 export const useMigrations = create<Migrations>()(() => nothing);
+
+/** Bytes per second of one that is being copied, over the last half minute; 0 of others. */
+export const rateById =
+  (id: MigrationId) =>
+  ({ byId, pace }: Migrations): number => {
+    const row = byId[id];
+    return row?.stage !== 'copying' || !row.isRunning ? 0 : (pace[id]?.bytesPerSecond ?? rateOf(row));
+  };
+
+/** Of all together. */
+export const totalRate = (state: Migrations): number =>
+  state.rows.reduce((sum, { id, isRunning }) => sum + (isRunning ? rateById(id)(state) : 0), 0);
 
 /** What was told is shown this often, however much it is. */
 const SHOW_EVERY_MS = 500;

@@ -2,11 +2,11 @@
 import type { MigrationId, MigrationPlan, MovedDisk } from '../../../main/shared/migration.ts';
 import type { Progress } from '../../../main/shared/jobs.ts';
 import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
+import { ProgressBar } from '../../parts/ProgressBar.tsx';
 import { useMigrations } from '../../state/migrations.ts';
 import { throughputOfDisks } from '../../state/throughput.ts';
-import { percentText, rateText, sizeText, spanText } from '../../texts/format.ts';
+import { rateText, sizeText, spanText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
-import tables from '../migrations/Migrations.module.css';
 import classes from './Migration.module.css';
 
 export function Disks({ one }: { readonly one: ScheduledMigration }) {
@@ -43,7 +43,6 @@ function Disk({ planned, moved, progress, rate }: DiskProps) {
   const { label, sizeBytes, reading, imageFormat } = planned;
   const done = moved === undefined ? (progress?.doneBytes ?? 0) : 1;
   const total = moved === undefined ? Math.max(1, progress?.totalBytes ?? 1) : 1;
-  const percent = percentText(done, total);
   return (
     <li>
       <div className={classes['diskHead']}>
@@ -57,15 +56,7 @@ function Disk({ planned, moved, progress, rate }: DiskProps) {
         </span>
         <span className={classes['diskState']}>{stateText({ moved, progress, rate })}</span>
       </div>
-      <span className={tables['progress']}>
-        <progress
-          className={tables['bar']}
-          max={total}
-          value={done}
-          aria-label={t('migrations.progressOf', { vm: label, percent })}
-        />
-        <span aria-hidden="true">{percent}</span>
-      </span>
+      <ProgressBar done={done} of={total} label={(percent) => t('migrations.progressOf', { vm: label, percent })} />
     </li>
   );
 }

@@ -3,10 +3,10 @@ import type { MigrationRow } from '../../../main/shared/migration-row.ts';
 import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
 import { isOver } from '../../../main/shared/stages.ts';
 import { leftText } from '../../parts/pace-text.ts';
-import { useMigrations } from '../../state/migrations.ts';
+import { rateById, useMigrations } from '../../state/migrations.ts';
 import { exactText, momentText, rateText, timeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
-import { arrivedText, rateById } from '../migrations/cells.tsx';
+import { arrivedText } from '../migrations/cells.tsx';
 import { useNames } from '../migrations/use-names.ts';
 import classes from './Migration.module.css';
 

@@ -3,11 +3,11 @@ import { memo } from 'react';
 import type { MigrationId } from '../../../main/shared/migration.ts';
 import { arrivedBytes, type MigrationRow } from '../../../main/shared/migration-row.ts';
 import { isOver } from '../../../main/shared/stages.ts';
+import { ProgressBar } from '../../parts/ProgressBar.tsx';
 import { leftText } from '../../parts/pace-text.ts';
 import { StageBadge, stageText } from '../../parts/StageBadge.tsx';
-import { useMigrations } from '../../state/migrations.ts';
-import { rateOf } from '../../state/standing.ts';
-import { percentText, rateText, sizeText } from '../../texts/format.ts';
+import { rateById, useMigrations } from '../../state/migrations.ts';
+import { rateText, sizeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import classes from './Migrations.module.css';
 
@@ -23,18 +23,12 @@ export const StageCell = memo(function StageCell({ id }: CellProps) {
 export const ProgressCell = memo(function ProgressCell({ id }: CellProps) {
   const row = useMigrations(({ byId }) => byId[id]);
   if (row === undefined || row.sizeBytes === 0 || !hasProgress(row)) return null;
-  const arrived = arrivedBytes(row);
-  const percent = percentText(arrived, row.sizeBytes);
   return (
-    <span className={classes['progress']}>
-      <progress
-        className={classes['bar']}
-        max={row.sizeBytes}
-        value={arrived}
-        aria-label={t('migrations.progressOf', { vm: row.vm.name, percent })}
-      />
-      <span aria-hidden="true">{percent}</span>
-    </span>
+    <ProgressBar
+      done={arrivedBytes(row)}
+      of={row.sizeBytes}
+      label={(percent) => t('migrations.progressOf', { vm: row.vm.name, percent })}
+    />
   );
 });
 
@@ -62,13 +56,6 @@ export const SaysCell = memo(function SaysCell({ id }: CellProps) {
     </span>
   );
 });
-
-export const rateById =
-  (id: MigrationId) =>
-  ({ byId, pace }: ReturnType<typeof useMigrations.getState>): number => {
-    const row = byId[id];
-    return row?.stage !== 'copying' || !row.isRunning ? 0 : (pace[id]?.bytesPerSecond ?? rateOf(row));
-  };
 
 export function saysText(row: MigrationRow | undefined): string {
   if (row === undefined) return '';

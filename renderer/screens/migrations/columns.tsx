@@ -3,21 +3,11 @@ import type { MigrationRow } from '../../../main/shared/migration-row.ts';
 import { arrivedBytes } from '../../../main/shared/migration-row.ts';
 import type { Column } from '../../parts/table/column.ts';
 import { go, pathOf } from '../../router.ts';
-import { useMigrations } from '../../state/migrations.ts';
+import { rateById, useMigrations } from '../../state/migrations.ts';
 import { momentText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import type { Acting } from './acting/useActing.tsx';
-import {
-  ArrivedCell,
-  LeftCell,
-  ProgressCell,
-  rateById,
-  RateCell,
-  SaysCell,
-  saysText,
-  StageCell,
-  stageWords,
-} from './cells.tsx';
+import { ArrivedCell, LeftCell, ProgressCell, RateCell, SaysCell, saysText, StageCell, stageWords } from './cells.tsx';
 import classes from './Migrations.module.css';
 import { NextButton } from './NextButton.tsx';
 

@@ -1,28 +1,66 @@
 /** Where the window opens: what needs somebody, what runs, what comes next. */
-import { Button, Stack } from '@mantine/core';
-import { isDesktop } from '../../bridge.ts';
+import { Button } from '@mantine/core';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
-import { Empty } from '../../parts/Faces.tsx';
-import { startDemo, useDemoDoor } from '../../state/demo.ts';
-import { useSession } from '../../state/session.ts';
+import { Empty, Loading } from '../../parts/Faces.tsx';
+import { PageHead } from '../../parts/PageHead.tsx';
+import { Throughput } from '../../parts/Throughput.tsx';
+import { go } from '../../router.ts';
+import { destinations, sources } from '../../state/connections.ts';
+import { loadMigrations, useMigrations } from '../../state/migrations.ts';
+import { isIn } from '../../state/standing.ts';
+import { throughputOfAll } from '../../state/throughput.ts';
 import { t } from '../../texts/t.ts';
+import { useActing } from '../migrations/acting/useActing.tsx';
+import { LastDays } from './LastDays.tsx';
+import { NeedsYou } from './NeedsYou.tsx';
+import { NextWindows } from './NextWindows.tsx';
+import { NothingYet } from './NothingYet.tsx';
+import classes from './Overview.module.css';
+import { Running } from './Running.tsx';
 
 export function Overview() {
-  const isDemo = useSession((view) => view.state === 'ready' && view.engine?.isDemo === true);
+  const from = sources.use();
+  const to = destinations.use();
+  const state = useMigrations((migrations) => migrations.state);
+  const error = useMigrations((migrations) => migrations.error);
+  const count = useMigrations(({ rows }) => rows.length);
+
+  if (error !== null) return <ErrorCard error={error} onRetry={() => void loadMigrations()} />;
+  if (from.state === 'loading' || to.state === 'loading' || state === 'loading') return <Loading />;
+  if (isNone(from) && isNone(to) && count === 0) return <NothingYet />;
+  if (count === 0)
+    return (
+      <>
+        <PageHead title={t('shell.overview')} />
+        <Empty
+          title={t('migrations.empty')}
+          why={t('overview.emptyWhy')}
+          action={<Button onClick={() => go('/plans/new')}>{t('migrations.newPlan')}</Button>}
+        />
+      </>
+    );
+  return <Full />;
+}
+
+function Full() {
+  const acting = useActing();
+  const isRunning = useMigrations(({ rows }) => rows.some(isIn.running));
   return (
-    <Empty title={t('app.name')} why={t('app.promise')} action={isDesktop() && !isDemo ? <DemoDoor /> : undefined} />
+    <>
+      <PageHead title={t('shell.overview')} />
+      {acting.notice}
+      <div className={classes['tiles']}>
+        <NeedsYou acting={acting} />
+        <Running />
+        <div className={classes['wide']}>
+          <Throughput title={t('overview.throughput')} series={throughputOfAll()} isLive={isRunning} />
+        </div>
+        <LastDays />
+        <NextWindows />
+      </div>
+    </>
   );
 }
 
-function DemoDoor() {
-  const door = useDemoDoor();
-  const open = (): void => void startDemo();
-  return (
-    <Stack align="center">
-      <Button variant="default" loading={door.state === 'opening'} onClick={open}>
-        {t('shell.demoStart')}
-      </Button>
-      {door.state === 'failed' && <ErrorCard error={door.error} onRetry={open} />}
-    </Stack>
-  );
-}
+const isNone = (known: { readonly state: string; readonly value?: readonly unknown[] }): boolean =>
+  known.state === 'known' && known.value?.length === 0;

@@ -1,11 +1,13 @@
 /** Every word that the window shows, in German. */
 import type { en } from '../en/index.ts';
+import { activity } from './activity.ts';
 import { connections } from './connections.ts';
 import { desktop } from './desktop.ts';
 import { errors } from './errors.ts';
 import { health } from './health.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
+import { overview } from './overview.ts';
 import { session } from './session.ts';
 import { shell } from './shell.ts';
 import { stages } from './stages.ts';
@@ -13,12 +15,14 @@ import { table } from './table.ts';
 import { welcome } from './welcome.ts';
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
+  ...activity,
   ...connections,
   ...desktop,
   ...errors,
   ...health,
   ...migration,
   ...migrations,
+  ...overview,
   ...session,
   ...shell,
   ...stages,

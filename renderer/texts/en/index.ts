@@ -1,10 +1,12 @@
 /** Every word that the window shows, in English. `{{name}}` is filled in; `_one` and `_other` go by `count`. */
+import { activity } from './activity.ts';
 import { connections } from './connections.ts';
 import { desktop } from './desktop.ts';
 import { errors } from './errors.ts';
 import { health } from './health.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
+import { overview } from './overview.ts';
 import { session } from './session.ts';
 import { shell } from './shell.ts';
 import { stages } from './stages.ts';
@@ -12,12 +14,14 @@ import { table } from './table.ts';
 import { welcome } from './welcome.ts';
 
 export const en = {
+  ...activity,
   ...connections,
   ...desktop,
   ...errors,
   ...health,
   ...migration,
   ...migrations,
+  ...overview,
   ...session,
   ...shell,
   ...stages,

@@ -1,0 +1,20 @@
+/** What runs and what has happened, beside every screen. */
+export const activity = {
+  'activity.title': 'Aktivität',
+  'activity.open': 'Aktivität öffnen',
+  'activity.running': 'Läuft gerade',
+  'activity.lately': 'Was geschehen ist',
+  'activity.nothing': 'Bisher ist nichts geschehen. Stände von Migrationen, Inventare und Änderungen erscheinen hier.',
+  'activity.deleted': 'Eintrag {{id}} wurde gelöscht',
+  'activity.inventory': 'Inventar von {{source}} gelesen: {{count}} VMs',
+  'activity.source': 'Quelle {{name}} hat sich geändert',
+  'activity.destination': 'Ziel {{name}} hat sich geändert',
+  'activity.plan': 'Plan {{name}} hat sich geändert',
+  'activity.settings': 'Einstellungen haben sich geändert',
+  'running.more_one': '{{count}} weitere zeigen, die läuft',
+  'running.more_other': '{{count}} weitere zeigen, die laufen',
+  'news.done': '{{vm}} ist fertig',
+  'news.doneMany_one': '{{count}} VM ist fertig',
+  'news.doneMany_other': '{{count}} VMs sind fertig',
+  'news.open': 'Sehen, was daraus wurde',
+};

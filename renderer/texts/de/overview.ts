@@ -1,0 +1,20 @@
+/** The overview. */
+export const overview = {
+  'overview.emptyWhy': 'Ein Plan sagt, was wohin geht. Sobald er gestartet ist, erscheinen seine Maschinen hier.',
+  'overview.nobody': 'Nichts wartet auf Sie.',
+  'overview.moreNeeds_one': '{{count}} weitere zeigen, die Sie braucht',
+  'overview.moreNeeds_other': '{{count}} weitere zeigen, die Sie brauchen',
+  'overview.throughput': 'Durchsatz insgesamt',
+  'overview.windows': 'Nächste Zeitfenster',
+  'overview.noWindows': 'Nichts wartet auf ein Zeitfenster.',
+  'overview.starts_one': '{{count}} VM darf dann beginnen',
+  'overview.starts_other': '{{count}} VMs dürfen dann beginnen',
+  'overview.unstarted_one': '{{count}} VM; der Plan ist noch nicht gestartet',
+  'overview.unstarted_other': '{{count}} VMs; der Plan ist noch nicht gestartet',
+  'overview.lastDays': 'Letzte 7 Tage',
+  'overview.done': 'Fertig',
+  'overview.failed': 'Fehlgeschlagen',
+  'overview.moved': 'Umgezogen',
+  'overview.downtime': 'Übliche Ausfallzeit',
+  'overview.longest': 'längste {{span}}',
+};

@@ -1,0 +1,20 @@
+/** What runs and what has happened, beside every screen. */
+export const activity = {
+  'activity.title': 'Activity',
+  'activity.open': 'Open the activity',
+  'activity.running': 'Running now',
+  'activity.lately': 'What has happened',
+  'activity.nothing': 'Nothing has happened yet. Stages of migrations, inventories and changes show here.',
+  'activity.deleted': 'Record {{id}} was deleted',
+  'activity.inventory': 'Inventory of {{source}} read: {{count}} VMs',
+  'activity.source': 'Source {{name}} has changed',
+  'activity.destination': 'Destination {{name}} has changed',
+  'activity.plan': 'Plan {{name}} has changed',
+  'activity.settings': 'Settings have changed',
+  'running.more_one': 'Show {{count}} more that runs',
+  'running.more_other': 'Show {{count}} more that run',
+  'news.done': '{{vm}} is done',
+  'news.doneMany_one': '{{count}} VM is done',
+  'news.doneMany_other': '{{count}} VMs are done',
+  'news.open': 'See what became of it',
+};

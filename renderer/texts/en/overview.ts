@@ -1,0 +1,20 @@
+/** The overview. */
+export const overview = {
+  'overview.emptyWhy': 'A plan says what goes where. Once it is started, its machines show here.',
+  'overview.nobody': 'Nothing waits for you.',
+  'overview.moreNeeds_one': 'Show {{count}} more that needs you',
+  'overview.moreNeeds_other': 'Show {{count}} more that need you',
+  'overview.throughput': 'Throughput of all',
+  'overview.windows': 'Next windows',
+  'overview.noWindows': 'Nothing waits for a window.',
+  'overview.starts_one': '{{count}} VM may start then',
+  'overview.starts_other': '{{count}} VMs may start then',
+  'overview.unstarted_one': '{{count}} VM; the plan is not started yet',
+  'overview.unstarted_other': '{{count}} VMs; the plan is not started yet',
+  'overview.lastDays': 'Last 7 days',
+  'overview.done': 'Done',
+  'overview.failed': 'Failed',
+  'overview.moved': 'Moved',
+  'overview.downtime': 'Typical downtime',
+  'overview.longest': 'longest {{span}}',
+};
