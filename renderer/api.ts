@@ -1,6 +1,7 @@
 /** The Guts that this page works with: its operations, and what it tells. */
 import { ApiClient } from '../main/shared/client/client.ts';
 import type { RowOf, PagedName } from '../main/shared/client/client.ts';
+import { RemoteError } from '../main/shared/errors.ts';
 import type { InputOf, OperationName, OutputOf } from '../main/shared/operations.ts';
 
 /** Rows of a page that does not hold up anything while it is read. */
@@ -17,13 +18,31 @@ export function signInWith(token: string | null): void {
   client = clientFor(token);
 }
 
+/** Codes by which a server says that it does not know this caller any more. */
+const STRANGER = ['access.not-signed-in', 'access.token-refused'];
+let hearStranger = (_error: RemoteError): void => {};
+
+/** Calls `hear` when the server says, of whatever was asked, that it does not know this caller any more. */
+export function whenStranger(hear: (error: RemoteError) => void): void {
+  hearStranger = hear;
+}
+
+function noticed(error: unknown): unknown {
+  if (error instanceof RemoteError && STRANGER.includes(error.code)) hearStranger(error);
+  return error;
+}
+
 /** @throws RemoteError with Guts' own words, and why no answer came */
 export async function call<K extends OperationName>(
   name: K,
   input: InputOf<K>,
   signal?: AbortSignal,
 ): Promise<OutputOf<K>> {
-  return await client.call(name, input, signal);
+  try {
+    return await client.call(name, input, signal);
+  } catch (error) {
+    throw noticed(error);
+  }
 }
 
 /** Every row of every page. */
@@ -33,8 +52,18 @@ export async function allRows<K extends PagedName>(
   signal?: AbortSignal,
 ): Promise<RowOf<K>[]> {
   const rows: RowOf<K>[] = [];
-  for await (const row of client.all(name, { limit: PAGE_ROWS, ...input }, signal)) rows.push(row);
+  try {
+    for await (const row of client.all(name, { limit: PAGE_ROWS, ...input }, signal)) rows.push(row);
+  } catch (error) {
+    throw noticed(error);
+  }
   return rows;
 }
 
-export const events = (signal: AbortSignal): ReturnType<ApiClient['events']> => client.events(undefined, signal);
+export async function* events(signal: AbortSignal): ReturnType<ApiClient['events']> {
+  try {
+    yield* client.events(undefined, signal);
+  } catch (error) {
+    throw noticed(error);
+  }
+}

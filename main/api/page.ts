@@ -14,6 +14,10 @@ const types: Readonly<Record<string, string>> = {
 /** The build writes this wherever the page names a nonce. */
 const NONCE_MARK = /NONCE/g;
 
+/** The build names what lies here by its content: another content has another name. */
+const NAMED_BY_CONTENT = '/assets/';
+const FOR_EVER = 'private, max-age=31536000, immutable';
+
 export type PageFiles = (request: Request) => Promise<Response | null>;
 
 /**
@@ -32,7 +36,8 @@ export function pageFrom(folder: string): PageFiles {
     const nonce = randomBytes(18).toString('base64');
     const bytes = await readFile(file);
     const body = type.startsWith('text/html') ? bytes.toString('utf8').replace(NONCE_MARK, nonce) : bytes;
-    return new Response(body, { headers: { 'content-type': type, ...walls(nonce) } });
+    const keeping = pathname.startsWith(NAMED_BY_CONTENT) ? { 'cache-control': FOR_EVER } : {};
+    return new Response(body, { headers: { 'content-type': type, ...walls(nonce), ...keeping } });
   };
 }
 

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import type { EngineStatus } from '../../main/shared/engine.ts';
 import { toErrorInfo, type ErrorInfo } from '../../main/shared/errors.ts';
 import type { OutputOf } from '../../main/shared/operations.ts';
-import { call, signInWith } from '../api.ts';
+import { call, signInWith, whenStranger } from '../api.ts';
 import { ask, isDesktop, listen } from '../bridge.ts';
 import { endLive, startLive } from './live.ts';
 
@@ -33,6 +33,7 @@ export function followSession(): void {
     );
     return;
   }
+  whenStranger((error) => leave(toErrorInfo(error))); // its token was revoked, or has expired
   const token = sessionStorage.getItem(TOKEN);
   if (token === null) show({ state: 'signedOut', error: null });
   else void signIn(token);
@@ -47,16 +48,17 @@ export async function signIn(token: string): Promise<void> {
     sessionStorage.setItem(TOKEN, token);
     begin(session, null);
   } catch (error) {
-    sessionStorage.removeItem(TOKEN);
-    show({ state: 'signedOut', error: toErrorInfo(error) });
+    leave(toErrorInfo(error));
   }
 }
 
-export function signOut(): void {
+export const signOut = (): void => leave(null);
+
+function leave(error: ErrorInfo | null): void {
   sessionStorage.removeItem(TOKEN);
   endLive();
   signInWith(null);
-  show({ state: 'signedOut', error: null });
+  show({ state: 'signedOut', error });
 }
 
 /** @param passphrase null goes on without a vault */

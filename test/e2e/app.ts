@@ -76,8 +76,9 @@ export async function openApp({ folder = checkout, home, vault = 'file' }: AppOp
 export async function keepPicture(page: Page, name: string): Promise<void> {
   const folder = path.join(checkout, 'test-results');
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  // With “initial” Playwright puts no style of its own into the page, which its policy would refuse.
+  await page.screenshot({ path: path.join(folder, `${name}.png`), caret: 'initial' });
 }
 
-const definedOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
+export const definedOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

@@ -50,6 +50,16 @@ test('other files come as they are, with their type', async () => {
   expect(await answer.text()).toBe('const NONCE = 1;');
 });
 
+test('what is named by its content is kept for ever, the page itself never', async () => {
+  const { folder, get } = site();
+  using _folder = folder;
+
+  const kept = async (url: string) => (await get(new Request(url))).headers.get('cache-control');
+
+  expect(await kept('guts://app/assets/a.js')).toContain('immutable');
+  expect(await kept('guts://app/')).toBe('no-store');
+});
+
 test.each([
   'guts://app/../outside.js',
   'guts://app/%2e%2e/outside.js',

@@ -1,0 +1,53 @@
+/** A browser as people have one, driven from a test: a profile of its own, and nothing of Guts in it. */
+import { _electron, type Page } from 'playwright-core';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { definedOf } from './app.ts';
+
+export interface OpenBrowser extends AsyncDisposable {
+  readonly page: Page;
+  /** What the page's console said, one line each. */
+  readonly said: readonly string[];
+  /** What is downloaded while `act` is done: under which name, and its bytes. */
+  downloaded(act: () => Promise<void>): Promise<{ readonly name: string; readonly bytes: Buffer }>;
+}
+
+export async function openBrowser(url: string): Promise<OpenBrowser> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'guts-browser-'));
+  const { ELECTRON_RUN_AS_NODE: _none, ...env } = process.env;
+  const app = await _electron.launch({
+    args: [path.join(import.meta.dirname, 'browser-app'), `--user-data-dir=${folder}`, url],
+    env: { ...definedOf(env), LANG: 'en_US.UTF-8' },
+  });
+  const said: string[] = [];
+  const page = await app.firstWindow();
+  page.on('console', (message) => said.push(message.text()));
+  await page.waitForURL((at) => at.href !== 'about:blank');
+  return {
+    page,
+    said,
+    async downloaded(act) {
+      const file = path.join(folder, 'downloaded');
+      // Playwright hears nothing of downloads in Electron, so Electron's own session is asked.
+      const listening = await app.evaluateHandle(({ session }, to) => {
+        const name = new Promise<string>((resolve, reject) => {
+          session.defaultSession.once('will-download', (_event, item) => {
+            item.setSavePath(to);
+            item.once('done', (_done, state) =>
+              state === 'completed' ? resolve(item.getFilename()) : reject(new Error(`the download was ${state}`)),
+            );
+          });
+        });
+        return { name };
+      }, file);
+      await act();
+      const name = await listening.evaluate(async (one) => await one.name);
+      return { name, bytes: readFileSync(file) };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await app.close();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
