@@ -37,7 +37,16 @@ export interface DesktopDeeds {
 
 const done = async (): Promise<null> => await Promise.resolve(null);
 
-export function handlersFor({ app, clipboard, guts, printer, theme, choices, updates, desktop }: HandlerParts): Handlers {
+export function handlersFor({
+  app,
+  clipboard,
+  guts,
+  printer,
+  theme,
+  choices,
+  updates,
+  desktop,
+}: HandlerParts): Handlers {
   const facts = factsOf(app);
   return {
     'app.facts': async () => facts,

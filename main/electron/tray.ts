@@ -2,6 +2,7 @@
 import { Menu, nativeImage, Tray, type NativeImage } from 'electron';
 import * as path from 'node:path';
 import { nothingKnown, trayStateOf, type Summary, type TrayState } from './standing.ts';
+import { summaryText } from './summary-text.ts';
 import type { Words } from './words/en.ts';
 
 export interface TrayDeeds {
@@ -69,17 +70,6 @@ export class GutsTray implements Disposable {
       { label: tray.quit, click: quit },
     ]);
   }
-}
-
-/** “3 running · 1 needs you · 2 failed”. */
-export function summaryText({ tray }: Words, { running, waitingForYou, failed, isPaused }: Summary): string {
-  const parts = [
-    running === 0 ? tray.nothing : tray.running(running),
-    ...(waitingForYou === 0 ? [] : [tray.waitingForYou(waitingForYou)]),
-    ...(failed === 0 ? [] : [tray.failed(failed)]),
-    ...(isPaused ? [tray.paused] : []),
-  ];
-  return parts.join(' · ');
 }
 
 /** macOS colours icons itself, after their shape alone. */

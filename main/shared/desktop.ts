@@ -52,7 +52,7 @@ export type UpdateChannel = z.infer<typeof UpdateChannel>;
 
 /** Where new versions are told: by HTTPS, or on this very computer. */
 export const UpdateFeed = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, abort: true }) // what is no address is not looked into
   .max(2000)
   .refine((text) => {
     const { protocol, hostname, username, password } = new URL(text);

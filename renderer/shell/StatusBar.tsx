@@ -1,7 +1,6 @@
 /** One line of what is going on: how much runs and how fast, what waits for a person, and as of when. */
 import { totalRate, useMigrations } from '../state/migrations.ts';
-import { needsYou } from '../../main/shared/needs-you.ts';
-import { isIn, rateOf } from '../state/standing.ts';
+import { isIn } from '../state/standing.ts';
 import { UnstyledButton } from '@mantine/core';
 import type { Session } from '../state/session.ts';
 import { rateText, timeText } from '../texts/format.ts';
