@@ -30,6 +30,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: never,
+          testTimeout: 180_000,
           fileParallelism: false, // one display, one Electron at a time
           sequence: { groupOrder: 1 },
         },

@@ -6,6 +6,9 @@ import * as path from 'node:path';
 
 export const checkout = path.resolve(import.meta.dirname, '../..');
 
+/** A computer that does something else as well is slow, and no failure. */
+const PATIENCE_MS = 60_000;
+
 export interface OpenApp extends AsyncDisposable {
   readonly app: ElectronApplication;
   readonly page: Page;
@@ -59,6 +62,7 @@ export async function openApp({ folder = checkout, home, vault = 'file' }: AppOp
   });
   const said: string[] = [];
   const page = await app.firstWindow();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on('console', (message) => said.push(message.text()));
   return {
     app,
