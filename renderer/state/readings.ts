@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import { toErrorInfo, type ErrorInfo } from '../../main/shared/errors.ts';
 import type { OutputOf } from '../../main/shared/operations.ts';
 import { call } from '../api.ts';
+import { details } from './details.ts';
 import { onEvent } from './live.ts';
 
 export type Reading =
@@ -26,7 +27,9 @@ export async function readInventory(source: string): Promise<void> {
       put(source, { state: 'running', vms: event.vms, stop });
   });
   try {
-    put(source, { state: 'done', result: await call('sources.refresh', { source }, leave.signal) });
+    const result = await call('sources.refresh', { source }, leave.signal);
+    await details.load();
+    put(source, { state: 'done', result });
   } catch (error) {
     put(source, leave.signal.aborted ? { state: 'stopped' } : { state: 'failed', error: toErrorInfo(error) });
   } finally {

@@ -1,6 +1,6 @@
 /** Both sides are set up, tested and taken away again in the window, against servers that nobody vouches for. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import { keepPicture, openApp, type OpenApp } from './app.ts';
@@ -15,8 +15,6 @@ beforeAll(async () => {
   [vc, cloud, open] = await Promise.all([startVcenter(), startOpenstack(), openApp()]);
   page = open.page;
   await page.locator('[data-engine]').waitFor();
-  page.setDefaultTimeout(8000);
-  page.on('pageerror', (error) => console.log('PAGEERROR', error));
 });
 afterAll(async () => {
   await open[Symbol.asyncDispose]();
@@ -36,7 +34,6 @@ async function keepBoth(name: string): Promise<void> {
 const shownFingerprint = async (): Promise<string | null> =>
   await page.getByRole('region', { name: 'Certificate to compare' }).getByLabel('SHA-256 fingerprint').textContent();
 
-afterEach(async () => {
   await keepPicture(page, 'debug');
   console.log(open.said.join('\n'));
 });
@@ -102,7 +99,7 @@ describe('connections', () => {
     expect(await dialog.innerText()).toMatch(new RegExp(`Machines\\s+${vc.state().machines.length}\\s`));
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    expect(await fact('Inventory')).toMatch(/2026|202\d/);
+    expect(await fact('Inventory')).toMatch(/\d:\d\d/);
   });
 
   test('a cloud is filled in from clouds.yaml; a wrong secret is said with the form still filled', async () => {
@@ -156,6 +153,7 @@ describe('connections', () => {
     await page.getByText('There is a source “vc1” already.').waitFor();
     const focused = await page.getByLabel('Name', { exact: true }).evaluate((one) => one === document.activeElement);
     expect(focused).toBe(true);
+    expect(await page.getByText('What to do').count()).toBe(0);
     await button('Cancel').click();
   });
 
@@ -175,7 +173,7 @@ describe('connections', () => {
     await button('Test').click();
 
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('net.certificate-changed').waitFor();
+    await dialog.getByText('net.certificate-changed', { exact: true }).waitFor();
     await keepBoth('connections-changed');
     await dialog.getByRole('button', { name: 'Replace certificate' }).click();
     await dialog.getByText('Another certificate than the one that is trusted').waitFor();
@@ -195,7 +193,7 @@ describe('connections', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Password', { exact: true }).fill('a wrong one');
     await button('Keep and test').click();
-    await dialog.getByText('vsphere.login-refused').waitFor();
+    await dialog.getByText('vsphere.login-refused', { exact: true }).waitFor();
     await keepBoth('connections-secret');
     await dialog.getByLabel('Password', { exact: true }).fill(vc.password);
     await button('Keep and test').click();

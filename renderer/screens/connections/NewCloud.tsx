@@ -10,6 +10,7 @@ import { useAdding, type Doubt } from './adding.ts';
 import { AddingFrame } from './AddingFrame.tsx';
 import { arrive } from './arrive.ts';
 import { CloudFileReader, type CloudAccess } from './CloudFileReader.tsx';
+import { blame } from './blame.ts';
 import classes from './Connections.module.css';
 import { askedBy, authOf, cloudFields, fieldsOf, interfaces, methods, newCloud, type Cloud } from './fields.ts';
 
@@ -25,15 +26,13 @@ const about: Readonly<Record<string, keyof Cloud>> = {
 };
 
 export function NewCloud() {
-  const { register, handleSubmit, setFocus, setValue, getValues, control, formState } = useForm({
+  const form = useForm({
     resolver: zodResolver(cloudFields()),
     defaultValues: newCloud,
   });
+  const { register, handleSubmit, setFocus, setValue, getValues, control, formState } = form;
   const { errors, isSubmitting } = formState;
-  const adding = useAdding<Cloud>(create, ({ code }) => {
-    const field = about[code];
-    if (field !== undefined) setFocus(field, { shouldSelect: true });
-  });
+  const adding = useAdding<Cloud>(create, (error) => blame(form, about, error));
   useEffect(() => setFocus('name'), [setFocus]);
   const submit = (confirmed?: Doubt): void =>
     void handleSubmit(async (fields) => await adding.add(fields, confirmed))();

@@ -10,6 +10,7 @@ import { t } from '../../texts/t.ts';
 import { useAdding, type Doubt } from './adding.ts';
 import { AddingFrame } from './AddingFrame.tsx';
 import { arrive } from './arrive.ts';
+import { blame } from './blame.ts';
 import classes from './Connections.module.css';
 import { sourceFields } from './fields.ts';
 
@@ -24,15 +25,13 @@ const about: Readonly<Record<string, keyof Source>> = {
 };
 
 export function NewSource() {
-  const { register, handleSubmit, setFocus, formState } = useForm({
+  const form = useForm({
     resolver: zodResolver(sourceFields()),
     defaultValues: { name: '', address: '', userName: '', secret: '', proxy: '' },
   });
+  const { register, handleSubmit, setFocus, formState } = form;
   const { errors, isSubmitting } = formState;
-  const adding = useAdding<Source>(create, ({ code }) => {
-    const field = about[code];
-    if (field !== undefined) setFocus(field, { shouldSelect: true });
-  });
+  const adding = useAdding<Source>(create, (error) => blame(form, about, error));
   useEffect(() => setFocus('name'), [setFocus]);
   const submit = (confirmed?: Doubt): void =>
     void handleSubmit(async (fields) => await adding.add(fields, confirmed))();

@@ -25,11 +25,11 @@ export interface Adding<T extends Server> {
 
 /**
  * @param create signs in and keeps it
- * @param onError where it was refused, such as to bring the focus to the field that is meant
+ * @param onError where it was refused: brings the focus to the field that is meant, and tells whether it is said there
  */
 export function useAdding<T extends Server>(
   create: (fields: T, trust: Trust) => Promise<void>,
-  onError: (error: ErrorInfo) => void,
+  onError: (error: ErrorInfo) => boolean,
 ): Adding<T> {
   const [error, setError] = useState<ErrorInfo | null>(null);
   const [doubt, setDoubt] = useState<Doubt | null>(null);
@@ -46,8 +46,7 @@ export function useAdding<T extends Server>(
     } catch (thrown) {
       const info = toErrorInfo(thrown);
       if (info.code.startsWith('net.certificate')) setCompared(null); // what was compared is not there any more
-      setError(info);
-      onError(info);
+      if (!onError(info)) setError(info);
     }
   };
   return {
