@@ -32,8 +32,22 @@ const danger: MantineColorsTuple = [
   '#621318',
 ];
 
+/** Mantine's own greys of the dark theme, in the tint of ours. */
+const dark: MantineColorsTuple = [
+  '#e8ebf0',
+  '#c6cdd7',
+  '#a2acba',
+  '#7f8997',
+  '#3c4551',
+  '#313842',
+  '#171b21',
+  '#14171c',
+  '#101317',
+  '#0c0e12',
+];
+
 export const theme = createTheme({
-  colors: { guts, danger },
+  colors: { guts, danger, dark },
   primaryColor: 'guts',
   primaryShade: { light: 6, dark: 4 },
   autoContrast: true,

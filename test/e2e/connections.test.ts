@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
-import { keepPicture, openApp, type OpenApp } from './app.ts';
-import { proveAccessible } from './axe.ts';
+import { openApp, type OpenApp } from './app.ts';
+import { proveFace } from './pictures.ts';
 
 let vc: Vcenter;
 let cloud: OpenstackLab;
@@ -21,22 +21,12 @@ afterAll(async () => {
   await Promise.all([vc[Symbol.asyncDispose](), cloud[Symbol.asyncDispose]()]);
 });
 
-async function keepBoth(name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await keepPicture(page, `${name}-${colorScheme}`);
-    await proveAccessible(page);
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
+const keepBoth = async (name: string): Promise<void> => await proveFace(page, name);
 
 /** The fingerprint on the screen, as people read it. */
 const shownFingerprint = async (): Promise<string | null> =>
   await page.getByRole('region', { name: 'Certificate to compare' }).getByLabel('SHA-256 fingerprint').textContent();
 
-  await keepPicture(page, 'debug');
-  console.log(open.said.join('\n'));
-});
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const fact = async (name: string): Promise<string> =>
   (await page.locator('dl > div', { has: page.locator('dt', { hasText: name }) }).innerText()).split('\n').at(-1) ?? '';

@@ -47,7 +47,11 @@ export function AddingFrame<T extends Server>(props: AddingFrameProps<T>) {
       >
         <Stack>
           <Stack className="guts-card">{children}</Stack>
-          {error !== null && <ErrorCard error={error} />}
+          {error !== null && (
+            <div className={classes['refusal']} ref={intoView}>
+              <ErrorCard error={error} />
+            </div>
+          )}
           {doubt !== null && (
             <CertificateCard key={doubt.facts.sha256} address={doubt.address} facts={doubt.facts} takesFocus>
               <Group>
@@ -80,5 +84,8 @@ export function AddingFrame<T extends Server>(props: AddingFrameProps<T>) {
     </Stack>
   );
 }
+
+/** The focus goes to the field that is meant, which may be far above. */
+const intoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest' });
 
 const back = (): void => go('/connections');

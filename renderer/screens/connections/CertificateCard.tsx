@@ -14,7 +14,7 @@ interface CertificateCardProps {
   readonly address: string;
   readonly facts: CertificateFacts;
   /** What can be decided. */
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
   /** It came up where the focus was elsewhere. */
   readonly takesFocus?: boolean;
 }

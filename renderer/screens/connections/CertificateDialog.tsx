@@ -66,9 +66,10 @@ export function CertificateDialog({ row, onClose }: CertificateDialogProps) {
           </Group>
         )}
         {facts !== null && (
-          <CertificateCard address={address} facts={facts}>
+          <>
             <Standing trust={row.trust} facts={facts} />
-          </CertificateCard>
+            <CertificateCard address={address} facts={facts} />
+          </>
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>

@@ -25,7 +25,9 @@ export function ReadingFace({ name, reading, onRetry, onAsk }: ReadingFaceProps)
           <div>
             <Text component="output">{t('connections.reading', { name })}</Text>
             <Text size="sm" c="dimmed">
-              {t('connections.readSoFar', { count: reading.vms, number: numberText(reading.vms) })}
+              {reading.vms === 0
+                ? t('connections.readBegins')
+                : t('connections.readSoFar', { count: reading.vms, number: numberText(reading.vms) })}
             </Text>
           </div>
         </Group>

@@ -5,6 +5,7 @@ import type { ConnectionTest } from '../../state/tests.ts';
 import { isFlawless } from '../../state/tests.ts';
 import { momentText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
+import classes from './Connections.module.css';
 import { pageOf, secretText, trustText, usedText, type ConnectionRow } from './rows.ts';
 
 export function columnsOf(tests: Readonly<Record<string, ConnectionTest>>): readonly Column<ConnectionRow>[] {
@@ -13,7 +14,11 @@ export function columnsOf(tests: Readonly<Record<string, ConnectionTest>>): read
       id: 'name',
       title: t('connections.name'),
       value: ({ name }) => name,
-      cell: (row) => <a href={`#${pageOf(row)}`}>{row.name}</a>,
+      cell: (row) => (
+        <a className={classes['link']} href={`#${pageOf(row)}`}>
+          {row.name}
+        </a>
+      ),
       width: 150,
     },
     {

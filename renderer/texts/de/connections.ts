@@ -130,6 +130,7 @@ export const connections = {
   'connections.projects': 'Projekte zur Auswahl',
   'connections.readingOf': 'Bestand von „{{name}}“',
   'connections.reading': 'Der Bestand von „{{name}}“ wird gelesen',
+  'connections.readBegins': 'Die Anmeldung läuft',
   'connections.readSoFar_one': '{{number}} Maschine bis jetzt',
   'connections.readSoFar_other': '{{number}} Maschinen bis jetzt',
   'connections.readingGoesOn':

@@ -130,6 +130,7 @@ export const connections = {
   'connections.projects': 'Projects to choose from',
   'connections.readingOf': 'Inventory of “{{name}}”',
   'connections.reading': 'Reading the inventory of “{{name}}”',
+  'connections.readBegins': 'Signing in',
   'connections.readSoFar_one': '{{number}} machine so far',
   'connections.readSoFar_other': '{{number}} machines so far',
   'connections.readingGoesOn': 'It goes on when this is closed. What was known before stays until all is read.',
