@@ -1,6 +1,7 @@
 /** Entry of the desktop program: there is one of it, and it ends in good order. */
 import '../shared/shim.ts';
 import { app, powerMonitor, protocol } from 'electron';
+import * as path from 'node:path';
 import { z } from 'zod';
 import { dataDir } from '../data-dir.ts';
 import { LogFile } from '../logs/log-file.ts';
@@ -13,6 +14,10 @@ import { scheme } from './scheme.ts';
 import { seeItWork } from './smoke.ts';
 
 const SMOKE_LIMIT_MS = 60_000;
+
+// Chromium's own switch, which Electron does not follow in all that it keeps in the profile.
+const profile = app.commandLine.getSwitchValue('user-data-dir');
+if (profile !== '') app.setPath('userData', path.resolve(profile));
 
 const isSmoke = process.argv.includes('--smoke');
 const firstLink = linkIn(process.argv.slice(1));

@@ -1,5 +1,7 @@
 /** The program as an operator starts it, driven from a test: a profile and a data folder of its own, thrown away afterwards. */
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -24,6 +26,10 @@ export interface AppOptions {
   readonly home?: AppHome;
   /** `memory` asks for nothing; `ask` has no key store and no passphrase, so that the window asks. */
   readonly vault?: 'file' | 'memory' | 'ask';
+  /** Words of the start besides, such as a link. */
+  readonly words?: readonly string[];
+  /** Whether the desktop has a place for tray icons; by default none, whatever it has. */
+  readonly hasTray?: boolean;
 }
 
 /** Where a Guts of a test keeps everything. */
@@ -46,20 +52,28 @@ export function newHome(): AppHome {
 }
 
 /** Starts Guts. */
-export async function openApp({ folder = checkout, home, vault = 'file' }: AppOptions = {}): Promise<OpenApp> {
+export async function openApp({
+  folder = checkout,
+  home,
+  vault = 'file',
+  words = [],
+  hasTray = false,
+}: AppOptions = {}): Promise<OpenApp> {
   const own = home ?? newHome();
   const { GUTS_VAULT_PASSPHRASE_FILE: _none, ...env } = process.env;
   const app = await _electron.launch({
-    args: [folder, `--user-data-dir=${own.profile}`],
+    args: [folder, `--user-data-dir=${own.profile}`, ...words],
     cwd: folder,
     env: {
       ...definedOf(env),
       GUTS_DATA_DIR: own.dataDir,
       GUTS_VAULT: vault === 'memory' ? 'memory' : 'file',
       ...(vault === 'file' ? { GUTS_VAULT_PASSPHRASE_FILE: own.passphraseFile } : {}),
+      GUTS_TRAY: hasTray ? 'on' : 'off',
       LANG: 'en_US.UTF-8',
     },
   });
+  const child = app.process(); // Playwright forgets it when it ends
   const said: string[] = [];
   const page = await app.firstWindow();
   page.setDefaultTimeout(PATIENCE_MS);
@@ -70,10 +84,18 @@ export async function openApp({ folder = checkout, home, vault = 'file' }: AppOp
     said,
     home: own,
     [Symbol.asyncDispose]: async () => {
-      await app.close();
+      await end(child);
       if (home === undefined) own[Symbol.dispose]();
     },
   };
+}
+
+/** As the system ends it: nobody is asked, and what runs is paused. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
 }
 
 /** Keeps what the window looks like under test-results/. */
