@@ -2,6 +2,7 @@
 import { Modal, Table } from '@mantine/core';
 import { create } from 'zustand';
 import { onMenu } from '../state/desktop.ts';
+import classes from './KeysDialog.module.css';
 import { t, type TextKey } from '../texts/t.ts';
 
 const useKeys = create<{ readonly isOpen: boolean }>()(() => ({ isOpen: false }));
@@ -35,7 +36,7 @@ export function KeysDialog() {
         <Table.Tbody>
           {keys.map(([key, does]) => (
             <Table.Tr key={key}>
-              <Table.Th scope="row">
+              <Table.Th scope="row" className={classes['key'] ?? ''}>
                 <kbd>{key}</kbd>
               </Table.Th>
               <Table.Td>{t(does)}</Table.Td>

@@ -1,0 +1,343 @@
+/** The desktop program around the window: links, menu, tray, notices, its end, and what happens when something breaks. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+import type { Worker as WorkerThread } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ElectronApplication, Page } from 'playwright-core';
+import type { ApiClient } from '../../main/shared/client/client.ts';
+import type { MigrationId } from '../../main/shared/migration.ts';
+import { seriousIn } from './accessible.ts';
+import { checkout, keepPicture, newHome, openApp, type AppHome, type OpenApp } from './app.ts';
+import { clientOf, copySlowly, setUpSides, startMove, startTwoSides, type TwoSides } from './two-sides.ts';
+
+/** What the system was asked to do, kept in the main process instead of being done. */
+interface Asked {
+  notices: { title: string; body: string; click: () => void }[];
+  opened: string[];
+  dialogs: string[];
+}
+declare global {
+  // In the main process; Playwright runs the tests' functions there.
+  var asked: Asked;
+}
+
+/** Where Electron's program is: what its package says to Node. */
+const electron = createRequire(import.meta.url)('electron') as unknown as string;
+
+/** Starts the program once more, as a click on a link does. @returns its exit code */
+async function startAgain({ profile, dataDir }: AppHome, ...words: string[]): Promise<number | null> {
+  const child = spawn(electron, [checkout, `--user-data-dir=${profile}`, ...words], {
+    env: { ...process.env, GUTS_DATA_DIR: dataDir, GUTS_VAULT: 'memory' },
+    stdio: 'ignore',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
+/** The system keeps what it is asked instead of doing it. */
+async function keepAsked(app: ElectronApplication): Promise<void> {
+  await app.evaluate(({ Notification, shell, dialog }) => {
+    globalThis.asked = { notices: [], opened: [], dialogs: [] };
+    const { asked } = globalThis;
+    Notification.isSupported = () => true;
+    Notification.prototype.show = function (this: Electron.Notification) {
+      asked.notices.push({ title: this.title, body: this.body, click: () => void this.emit('click') });
+    };
+    shell.openExternal = async (url) => void asked.opened.push(url);
+    shell.openPath = async (place) => {
+      asked.opened.push(place);
+      return '';
+    };
+    dialog.showMessageBox = async (...words: unknown[]) => {
+      const options = words.at(-1) as Electron.MessageBoxOptions;
+      asked.dialogs.push(options.message);
+      return { response: 0, checkboxChecked: false };
+    };
+  });
+}
+
+const hashOf = async (page: Page): Promise<string> => await page.evaluate(() => location.hash);
+const isShown = async (app: ElectronApplication): Promise<boolean> =>
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() === true);
+const closeWindow = async (app: ElectronApplication): Promise<void> =>
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+const quit = async (app: ElectronApplication): Promise<void> => await app.evaluate((modules) => modules.app.quit());
+const isAwake = async (app: ElectronApplication): Promise<boolean> =>
+  await app.evaluate(({ powerSaveBlocker }) => [0, 1, 2, 3].some((id) => powerSaveBlocker.isStarted(id)));
+
+async function stageOf(client: ApiClient, id: MigrationId): Promise<string> {
+  const { stage } = await client.call('migrations.show', { id });
+  return stage;
+}
+
+describe('the desktop program', { timeout: 90_000 }, () => {
+  let home: AppHome;
+  let sides: TwoSides;
+  let open: OpenApp;
+  beforeAll(async () => {
+    home = newHome();
+    [sides, open] = await Promise.all([startTwoSides(), openApp({ home, hasTray: true })]);
+    await open.page.locator('[data-engine]').waitFor();
+    await keepAsked(open.app);
+  });
+  afterAll(async () => {
+    await open[Symbol.asyncDispose]();
+    await sides[Symbol.asyncDispose]();
+    home[Symbol.dispose]();
+  });
+
+  test('is there once: a second start shows the first, at what its link names', async () => {
+    const { app, page } = open;
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+
+    const code = await startAgain(home, 'guts://migration/mig_0123456789ab');
+    await expect.poll(async () => await hashOf(page)).toBe('#/migrations/mig_0123456789ab');
+    expect(await isShown(app)).toBe(true);
+    await startAgain(home, 'guts://app/settings');
+    await expect.poll(async () => await hashOf(page)).toBe('#/');
+
+    expect(code).toBe(0);
+    expect(await page.evaluate(() => location.href)).toBe('guts://app/#/');
+  });
+
+  test('has a menu with the places of the window, in its language, and help without a network', async () => {
+    const { app, page } = open;
+    const labels = async (): Promise<string[]> =>
+      await app.evaluate(({ Menu }) =>
+        (Menu.getApplicationMenu()?.items ?? []).flatMap(({ label, submenu }) => [
+          label,
+          ...(submenu?.items ?? []).map((item) => `  ${item.label}`),
+        ]),
+      );
+    const choose = async (label: string): Promise<void> =>
+      await app.evaluate(({ Menu }, wanted) => {
+        const all = (Menu.getApplicationMenu()?.items ?? []).flatMap(({ submenu }) => submenu?.items ?? []);
+        all.find((item) => item.label === wanted)?.click();
+      }, label);
+
+    expect(await labels()).toEqual(
+      expect.arrayContaining(['&File', '  Quit Guts', '&Go', '  Overview', '&Help', '  Open the log folder']),
+    );
+    await page.evaluate(() => (location.hash = '#/elsewhere'));
+    await choose('Overview');
+    await expect.poll(async () => await hashOf(page)).toBe('#/');
+    await choose('Open the log folder');
+    await choose('Licences of what Guts is made of');
+    await expect
+      .poll(async () => (await app.evaluate(() => globalThis.asked.opened)).toSorted())
+      .toEqual([path.join(home.dataDir, 'logs'), path.join(checkout, 'out/THIRD-PARTY-NOTICES.txt')]);
+
+    await choose('Keys');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await keepPicture(page, 'desktop-keys-light');
+    await page.keyboard.press('Escape');
+    await choose('About Guts');
+    const about = page.getByRole('dialog', { name: 'About Guts' });
+    await about.getByRole('row', { name: /Electron \d/ }).waitFor();
+    await keepPicture(page, 'desktop-about-light');
+    expect(await seriousIn(page)).toEqual([]);
+    await about.getByRole('button', { name: 'Copy the versions' }).click();
+    await about.getByRole('button', { name: 'Copied' }).waitFor();
+    expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toMatch(/^Guts \d[^]*Chromium \d[^]*Node \d/);
+    await page.keyboard.press('Escape');
+
+    await page.evaluate(async () => await guts.ask('language.set', { language: 'de' }));
+    expect(await labels()).toEqual(expect.arrayContaining(['&Datei', '  Guts beenden', '&Hilfe', '  Tasten']));
+    await page.evaluate(async () => await guts.ask('language.set', { language: 'en' }));
+  });
+
+  test('opens pages of servers that are set up in the browser, and nothing else', async () => {
+    const { app, page } = open;
+    const client = clientOf(home);
+    await setUpSides(client, sides);
+    const ask = async (url: string): Promise<unknown> =>
+      await page.evaluate(async (wanted) => await guts.ask('link.open', { url: wanted }), url);
+
+    const vcenter = `${sides.vc.url}/ui/app/vm`;
+    expect(await ask(vcenter)).toEqual({ ok: true, value: null });
+    for (const url of ['https://example.org/', 'http://127.0.0.1/', 'file:///etc/passwd', 'javascript:alert(1)'])
+      expect(await ask(url)).toMatchObject({ ok: false, error: { code: 'window.foreign-link' } });
+
+    expect((await app.evaluate(() => globalThis.asked.opened)).filter((one) => one.includes(':/'))).toEqual([vcenter]);
+  });
+
+  test('asks once what closing the window shall do, and stays in the tray', async () => {
+    const { app, page } = open;
+
+    await closeWindow(app);
+    const dialog = page.getByRole('dialog', { name: 'Keep Guts in the tray?' });
+    await dialog.waitFor();
+    await keepPicture(page, 'desktop-close-light');
+    expect(await seriousIn(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await isShown(app)).toBe(true);
+    await closeWindow(app);
+    await dialog.getByRole('button', { name: 'Keep in the tray' }).click();
+    await expect.poll(async () => await isShown(app)).toBe(false);
+
+    await startAgain(home);
+    await expect.poll(async () => await isShown(app)).toBe(true);
+    await closeWindow(app);
+    await expect.poll(async () => await isShown(app)).toBe(false);
+    await startAgain(home);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(await page.evaluate(async () => await guts.ask('closing.get', {}))).toEqual({ ok: true, value: 'tray' });
+  });
+
+  test('keeps the computer awake and asks before it quits while something is copied', async () => {
+    const { app, page } = open;
+    const client = clientOf(home);
+    expect(await isAwake(app)).toBe(false);
+    await copySlowly(client, true);
+    const id = await startMove(client, 'files-01', 'slow');
+    await expect.poll(async () => await stageOf(client, id), { timeout: 30_000 }).toBe('copying');
+    await expect.poll(async () => await isAwake(app)).toBe(true);
+
+    await quit(app);
+    const dialog = page.getByRole('dialog', { name: '1 migration is copying' });
+    await dialog.waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await keepPicture(page, `desktop-quit-${colorScheme}`);
+      expect(await seriousIn(page)).toEqual([]);
+    }
+    await page.emulateMedia({ colorScheme: null });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await quit(app);
+    await dialog.getByRole('button', { name: 'Keep running in the background' }).click();
+
+    await expect.poll(async () => await isShown(app)).toBe(false);
+    expect(await stageOf(client, id)).toBe('copying');
+    await startAgain(home, `guts://migration/${id}`);
+    expect(await isShown(app)).toBe(true);
+    await expect.poll(async () => await hashOf(page)).toBe(`#/migrations/${id}`);
+  });
+
+  test('sleeps and wakes with the computer: what it knows is asked anew', async () => {
+    const { app } = open;
+
+    await app.evaluate(({ powerMonitor }) => {
+      powerMonitor.emit('suspend');
+      powerMonitor.emit('resume');
+    });
+
+    await expect
+      .poll(() => readFileSync(path.join(home.dataDir, 'logs/guts.log'), 'utf8'))
+      .toMatch(/computer\.sleeps.*"running":1[^]*computer\.wakes/);
+    expect(await isAwake(app)).toBe(true);
+  });
+
+  test('pauses what runs when it quits, opens where it was, and goes on and tells when it is done', async () => {
+    const { app, page } = open;
+    const place = { x: 40, y: 30, width: 1000, height: 650 };
+    await app.evaluate(({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds), place);
+    const ended = once(app.process(), 'exit');
+    await quit(app);
+    await page.getByRole('button', { name: 'Pause and quit' }).click();
+    await page.getByRole('heading', { name: 'Guts is ending' }).waitFor();
+    await ended;
+
+    open = await openApp({ home, hasTray: true });
+    await open.page.locator('[data-engine]').waitFor();
+    await keepAsked(open.app);
+    expect(await open.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds())).toEqual(
+      place,
+    );
+    const client = clientOf(home);
+    await copySlowly(client, false);
+
+    const notices = async () =>
+      await open.app.evaluate(() => globalThis.asked.notices.map(({ title, body }) => ({ title, body })));
+    await expect
+      .poll(notices, { timeout: 60_000 })
+      .toEqual([{ title: 'files-01 has been moved', body: 'The migration is done. Open it for what was proved.' }]);
+    await expect.poll(async () => await isAwake(open.app)).toBe(false);
+    await open.app.evaluate(() => globalThis.asked.notices[0]?.click());
+    await expect.poll(async () => await hashOf(open.page)).toMatch(/^#\/migrations\/mig_/);
+  });
+
+  test('says so when the engine’s thread dies, and goes on with another', async () => {
+    const { app, page } = open;
+    const client = clientOf(home);
+    await app.evaluate(() => {
+      const { Worker } = (process.mainModule as NodeModule).require('node:worker_threads') as {
+        Worker: typeof WorkerThread;
+      };
+      const post = Worker.prototype.postMessage;
+      const threads = new Set<WorkerThread>();
+      Worker.prototype.postMessage = function (this: WorkerThread, ...words: [unknown]) {
+        threads.add(this);
+        post.apply(this, words);
+      };
+      Object.assign(globalThis, { killEngines: () => threads.forEach((thread) => void thread.terminate()) });
+    });
+    await copySlowly(client, true);
+    const id = await startMove(client, 'files-01', 'interrupted');
+    await expect.poll(async () => await stageOf(client, id), { timeout: 30_000 }).toBe('copying');
+
+    await app.evaluate(() => (globalThis as unknown as { killEngines(): void }).killEngines()); // made above
+
+    const told = async (): Promise<unknown> =>
+      await page.evaluate(async (which) => {
+        const { waitsFor } = (await (await fetch(`/v1/migrations/${which}`)).json()) as { waitsFor: unknown };
+        return waitsFor;
+      }, id);
+    await expect.poll(told).toMatchObject({ reason: 'trouble', says: expect.stringMatching(/engine ended/) });
+    expect(await page.locator('[data-engine]').textContent()).toBe('Engine of this window');
+    await copySlowly(client, false);
+    const other = await startMove(client, 'files-01', 'uninterrupted');
+    await expect.poll(async () => await stageOf(client, other), { timeout: 60_000 }).toBe('done');
+  });
+
+  test('loads a page that broke once more, and asks what to do when it breaks again', async () => {
+    const { app } = open;
+    const crash = async (): Promise<void> =>
+      await app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+      );
+    const text = async (): Promise<string> =>
+      await app.evaluate(
+        async ({ BrowserWindow }) =>
+          await Promise.race([
+            BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
+              'document.body.innerText',
+            ) as Promise<string>,
+            new Promise<string>((resolve) => setTimeout(() => resolve('no answer'), 500)), // a page that broke gives none
+          ]),
+      );
+
+    await crash();
+    await expect.poll(text, { timeout: 20_000 }).toContain('The window had to be loaded again');
+    await expect.poll(text).toContain('Engine of this window');
+    expect(await app.evaluate(() => globalThis.asked.dialogs)).toEqual([]);
+    await crash();
+
+    await expect
+      .poll(async () => await app.evaluate(() => globalThis.asked.dialogs))
+      .toEqual(['The window of Guts has broken twice']);
+    await expect.poll(text, { timeout: 20_000 }).toContain('Engine of this window');
+  });
+});
+
+describe('a start by a link', () => {
+  test('begins at what it names, and opens on a screen that is there', async () => {
+    using home = newHome();
+    await using first = await openApp({ home, words: ['guts://migration/mig_0123456789ab'] });
+    await first.page.locator('[data-engine]').waitFor();
+
+    await expect.poll(async () => await hashOf(first.page)).toBe('#/migrations/mig_0123456789ab');
+    await first[Symbol.asyncDispose]();
+    const away = { x: 9000, y: 9000, width: 700, height: 500, isMaximized: false };
+    writeFileSync(path.join(home.profile, 'window.json'), JSON.stringify(away));
+    await using second = await openApp({ home });
+    const bounds = await second.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+
+    expect(bounds).toMatchObject({ width: 700, height: 500 });
+    expect(bounds?.x).toBeLessThan(1280);
+  });
+});

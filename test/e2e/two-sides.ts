@@ -1,0 +1,71 @@
+/** A simulated vCenter and a simulated cloud for the window's stories, set up in the Guts behind it. */
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { DaemonFacts } from '../../main/store/data-lock.ts';
+import { ApiClient } from '../../main/shared/client/client.ts';
+import type { MigrationId } from '../../main/shared/migration.ts';
+import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
+import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
+import type { AppHome } from './app.ts';
+
+export interface TwoSides extends AsyncDisposable {
+  readonly vc: Vcenter;
+  readonly cloud: OpenstackLab;
+}
+
+export async function startTwoSides(): Promise<TwoSides> {
+  const [vc, cloud] = await Promise.all([startVcenter(), startOpenstack({ buildMs: 20 })]);
+  return {
+    vc,
+    cloud,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([vc[Symbol.asyncDispose](), cloud[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+/** As any program on this computer asks it. The window must have said that it runs. */
+export function clientOf({ dataDir }: AppHome): ApiClient {
+  const { url } = DaemonFacts.parse(JSON.parse(readFileSync(path.join(dataDir, 'daemon.json'), 'utf8')));
+  const token = readFileSync(path.join(dataDir, 'api-token'), 'utf8').trim();
+  return new ApiClient(async (request) => await fetch(request), { baseUrl: url, token });
+}
+
+/** Source “vc1” with its inventory, destination “os1”. */
+export async function setUpSides(client: ApiClient, { vc, cloud }: TwoSides): Promise<void> {
+  const { applicationCredential } = cloud;
+  await client.call('sources.create', {
+    name: 'vc1',
+    url: vc.url,
+    userName: vc.user,
+    trust: { kind: 'pinned', sha256: vc.fingerprint },
+    secret: vc.password,
+  });
+  await client.call('destinations.create', {
+    name: 'os1',
+    authUrl: cloud.authUrl,
+    auth: { method: 'applicationCredential', id: applicationCredential.id },
+    trust: { kind: 'pinned', sha256: cloud.fingerprint },
+    secret: applicationCredential.secret,
+  });
+  await client.call('sources.refresh', { source: 'vc1' });
+}
+
+/** Starts to move a machine under a name of its own. */
+export async function startMove(client: ApiClient, vm: string, targetName: string): Promise<MigrationId> {
+  const { request } = await client.call('migrations.create', {
+    source: 'vc1',
+    vm,
+    destination: 'os1',
+    options: { targetName, keepMac: false, networks: [{ from: null, to: 'lan', ip: 'auto' }] },
+    start: true,
+  });
+  return request.id;
+}
+
+/** Copies so slowly that a story can look at it; or as fast as it goes. */
+export async function copySlowly(client: ApiClient, isSlow: boolean): Promise<void> {
+  const { bandwidth } = await client.call('settings.show', {});
+  const otherwise = isSlow ? 64 * 1024 : null;
+  await client.call('settings.change', { bandwidth: { ...bandwidth, global: { otherwise, table: [] } } });
+}
