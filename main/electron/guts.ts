@@ -107,7 +107,9 @@ export class WindowGuts {
 
   async #own(): Promise<Opened> {
     const { dataDir, port = PORT, isDemo = false, onDaemon = () => {}, ...rest } = this.#options;
-    const options = { ...rest, dataDir, askPassphrase: async (isNew: boolean) => await this.#ask(isNew) };
+    // A second try, where the port is taken, must not ask anew.
+    let said: Promise<string | null> | undefined;
+    const options = { ...rest, dataDir, askPassphrase: async (isNew: boolean) => await (said ??= this.#ask(isNew)) };
     const daemon = await Daemon.start({ ...options, port }).catch(async (error: unknown) => {
       if (error instanceof CannotListenError && port !== 0) return await Daemon.start({ ...options, port: 0 });
       throw error;

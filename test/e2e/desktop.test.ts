@@ -1,13 +1,16 @@
 /** The desktop program around the window: links, menu, tray, notices, its end, and what happens when something breaks. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import type { Worker as WorkerThread } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ElectronApplication, Page } from 'playwright-core';
 import type { ApiClient } from '../../main/shared/client/client.ts';
+import type { Reply } from '../../main/shared/contract.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import { seriousIn } from './accessible.ts';
 import { checkout, keepPicture, newHome, openApp, type AppHome, type OpenApp } from './app.ts';
@@ -18,6 +21,9 @@ interface Asked {
   notices: { title: string; body: string; click: () => void }[];
   opened: string[];
   dialogs: string[];
+  /** Of the tray. */
+  tip: string;
+  menu: Electron.Menu | null;
 }
 declare global {
   // In the main process; Playwright runs the tests' functions there.
@@ -39,12 +45,21 @@ async function startAgain({ profile, dataDir }: AppHome, ...words: string[]): Pr
 
 /** The system keeps what it is asked instead of doing it. */
 async function keepAsked(app: ElectronApplication): Promise<void> {
-  await app.evaluate(({ Notification, shell, dialog }) => {
-    globalThis.asked = { notices: [], opened: [], dialogs: [] };
+  await app.evaluate(({ Notification, shell, dialog, Tray }) => {
+    globalThis.asked = { notices: [], opened: [], dialogs: [], tip: '', menu: null };
     const { asked } = globalThis;
     Notification.isSupported = () => true;
     Notification.prototype.show = function (this: Electron.Notification) {
       asked.notices.push({ title: this.title, body: this.body, click: () => void this.emit('click') });
+    };
+    const { setToolTip, setContextMenu } = Tray.prototype;
+    Tray.prototype.setToolTip = function (this: Electron.Tray, tip) {
+      asked.tip = tip;
+      setToolTip.call(this, tip);
+    };
+    Tray.prototype.setContextMenu = function (this: Electron.Tray, menu) {
+      asked.menu = menu;
+      setContextMenu.call(this, menu);
     };
     shell.openExternal = async (url) => void asked.opened.push(url);
     shell.openPath = async (place) => {
@@ -188,6 +203,56 @@ describe('the desktop program', { timeout: 90_000 }, () => {
     expect(await page.evaluate(async () => await guts.ask('closing.get', {}))).toEqual({ ok: true, value: 'tray' });
   });
 
+  test('asks nobody for updates until that is chosen, never while something runs, and tells what it finds', async () => {
+    const { page } = open;
+    const asked: { readonly url: string; readonly headers: string }[] = [];
+    const feed = createServer(({ url = '', headers }, response) => {
+      asked.push({ url, headers: JSON.stringify(headers) });
+      const [sha512, size, released] = ['c2hhNTEy', 123_456, '2026-11-01T10:00:00.000Z'];
+      response.end(
+        `version: 9.0.0\nfiles:\n  - url: Guts-9.0.0.AppImage\n    sha512: ${sha512}\n    size: ${size}\npath: Guts-9.0.0.AppImage\nsha512: ${sha512}\nreleaseDate: '${released}'\nreleaseNotes: '<p>Faster <b>copies</b></p>'\n`,
+      );
+    });
+    await once(feed.listen(0, '127.0.0.1'), 'listening');
+    const address = `http://127.0.0.1:${(feed.address() as AddressInfo).port}/guts`;
+    const ask = async (name: string, input: object = {}): Promise<Reply> =>
+      await page.evaluate(async ([what, given]) => await guts.ask(what, given), [name, input] as const);
+    try {
+      expect(await ask('updates.get')).toMatchObject({
+        value: { channel: 'off', feed: null, last: { kind: 'never' } },
+      });
+      await ask('updates.set', { channel: 'off', feed: address });
+      expect(await ask('updates.check')).toMatchObject({ ok: false, error: { code: 'updates.off' } });
+      expect(asked).toEqual([]);
+      expect(await ask('updates.set', { channel: 'stable', feed: 'http://example.org/' })).toMatchObject({ ok: false });
+
+      await ask('updates.set', { channel: 'beta', feed: address });
+      const found = await ask('updates.check');
+
+      expect(found).toMatchObject({
+        ok: true,
+        value: {
+          last: {
+            kind: 'newer',
+            newer: {
+              version: '9.0.0',
+              releasedAt: '2026-11-01T10:00:00.000Z',
+              notes: 'Faster copies',
+              files: [{ url: `${address}/Guts-9.0.0.AppImage`, sha512: 'c2hhNTEy', sizeBytes: 123_456 }],
+            },
+          },
+        },
+      });
+      expect(asked).toHaveLength(1);
+      expect(asked[0]?.url).toMatch(/^\/guts\/beta-linux\.yml(\?noCache=\w+)?$/);
+      expect(asked[0]?.headers).not.toMatch(/guts-desktop|"0\.1\.0"|[0-9a-f]{8}-[0-9a-f]{4}-/);
+      expect(existsSync(path.join(home.profile, '.updaterId'))).toBe(false);
+    } finally {
+      await ask('updates.set', { channel: 'off', feed: null });
+      feed.close();
+    }
+  });
+
   test('keeps the computer awake and asks before it quits while something is copied', async () => {
     const { app, page } = open;
     const client = clientOf(home);
@@ -216,6 +281,31 @@ describe('the desktop program', { timeout: 90_000 }, () => {
     await startAgain(home, `guts://migration/${id}`);
     expect(await isShown(app)).toBe(true);
     await expect.poll(async () => await hashOf(page)).toBe(`#/migrations/${id}`);
+  });
+
+  test('shows in the tray how things are, and pauses and resumes everything from there', async () => {
+    const { app } = open;
+    const client = clientOf(home);
+    const tip = async (): Promise<string> => await app.evaluate(() => globalThis.asked.tip);
+    const choose = async (label: string): Promise<void> =>
+      await app.evaluate(
+        (_modules, wanted) => globalThis.asked.menu?.items.find((item) => item.label === wanted)?.click(),
+        label,
+      );
+    const stages = async (): Promise<string[]> => {
+      const { rows } = await client.call('migrations.rows', {});
+      return rows.map(({ stage, isRunning }) => `${stage}${isRunning ? ', running' : ''}`);
+    };
+    await expect.poll(tip).toBe('Guts: 1 running');
+
+    await choose('Pause all migrations');
+    await expect.poll(tip, { timeout: 30_000 }).toBe('Guts: Nothing is running · paused');
+    expect(await stages()).toEqual(['paused']);
+    expect(await isAwake(app)).toBe(false);
+    await choose('Resume all migrations');
+
+    await expect.poll(tip, { timeout: 30_000 }).toBe('Guts: 1 running');
+    await expect.poll(stages, { timeout: 30_000 }).toEqual(['copying, running']);
   });
 
   test('sleeps and wakes with the computer: what it knows is asked anew', async () => {

@@ -155,6 +155,47 @@ describe('the window', () => {
     expect(await page.locator('[data-engine]').count()).toBe(1);
   });
 
+  test('lets no page have a web view, also where one is asked for', async () => {
+    const { app } = open;
+
+    const outcome = await app.evaluate(async ({ BrowserWindow, webContents }) => {
+      const window = new BrowserWindow({ show: false, webPreferences: { webviewTag: true } });
+      await window.loadURL('about:blank');
+      await window.webContents.executeJavaScript(`
+        const view = document.createElement('webview');
+        view.src = 'about:blank';
+        document.body.append(view);
+        new Promise((done) => setTimeout(done, 300));
+      `);
+      const kinds = webContents.getAllWebContents().map((contents) => contents.getType());
+      window.destroy();
+      return kinds;
+    });
+
+    expect(outcome).not.toContain('webview');
+  });
+
+  test('answers nobody but its own page, whoever has its preload', async () => {
+    const { app } = open;
+
+    const replies = await app.evaluate(async ({ app: program, BrowserWindow }) => {
+      const preload = `${program.getAppPath()}/out/preload.cjs`;
+      const ask = async (url: string): Promise<unknown> => {
+        const window = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+        try {
+          await window.loadURL(url);
+          return (await window.webContents.executeJavaScript(`guts.ask('app.facts', {})`)) as unknown;
+        } finally {
+          window.destroy();
+        }
+      };
+      return [await ask('about:blank'), await ask('guts://app/index.html')];
+    });
+
+    expect(replies[0]).toMatchObject({ ok: false, error: { code: 'window.refused' } });
+    expect(replies[1]).toMatchObject({ ok: true });
+  });
+
   test('serves nothing but the page’s own files', async () => {
     const { app } = open;
 
