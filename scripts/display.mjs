@@ -23,7 +23,10 @@ const words = given === 'electron' ? [process.execPath, path.join(root, 'node_mo
 words.push(...rest);
 // A smoke test gets a profile of its own: it must not wake a Guts that is open already.
 const profile = rest.includes('--smoke') ? mkdtempSync(path.join(tmpdir(), 'guts-smoke-')) : undefined;
-if (profile !== undefined) words.push(`--user-data-dir=${profile}`);
+if (profile !== undefined) {
+  words.push(`--user-data-dir=${profile}`);
+  env['XDG_CONFIG_HOME'] = profile; // the oldest Electron asks this, and not the flag
+}
 const isVirtual = isLinux && !env['DISPLAY'];
 if (isVirtual) {
   words.unshift('xvfb-run', '-a', '-s', '-screen 0 1280x800x24');

@@ -71,6 +71,7 @@ export async function openApp({
       ...(vault === 'file' ? { GUTS_VAULT_PASSPHRASE_FILE: own.passphraseFile } : {}),
       GUTS_TRAY: hasTray ? 'on' : 'off',
       LANG: 'en_US.UTF-8',
+      XDG_CONFIG_HOME: own.profile, // the oldest Electron asks this for the profile, and not the flag
     },
   });
   const child = app.process(); // Playwright forgets it when it ends
@@ -100,10 +101,14 @@ async function end(child: ChildProcess): Promise<void> {
 
 /** Keeps what the window looks like under test-results/. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
+  // With “initial” Playwright puts no style of its own into the page, which its policy would refuse.
+  await page.screenshot({ path: pictureFile(name), caret: 'initial' });
+}
+
+export function pictureFile(name: string): string {
   const folder = path.join(checkout, 'test-results');
   mkdirSync(folder, { recursive: true });
-  // With “initial” Playwright puts no style of its own into the page, which its policy would refuse.
-  await page.screenshot({ path: path.join(folder, `${name}.png`), caret: 'initial' });
+  return path.join(folder, `${name}.png`);
 }
 
 export const definedOf = (env: NodeJS.ProcessEnv): Record<string, string> =>

@@ -18,7 +18,7 @@ export async function openBrowser(url: string): Promise<OpenBrowser> {
   const { ELECTRON_RUN_AS_NODE: _none, ...env } = process.env;
   const app = await _electron.launch({
     args: [path.join(import.meta.dirname, 'browser-app'), `--user-data-dir=${folder}`, url],
-    env: { ...definedOf(env), LANG: 'en_US.UTF-8' },
+    env: { ...definedOf(env), LANG: 'en_US.UTF-8', XDG_CONFIG_HOME: folder },
   });
   const said: string[] = [];
   const page = await app.firstWindow();
