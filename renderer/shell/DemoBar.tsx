@@ -20,7 +20,8 @@ export function DemoBar() {
   return (
     <section className={classes['demoBar']} aria-label={t('shell.demo')}>
       <p>
-        <strong>{t('shell.demoIs')}</strong> {error === null ? t('shell.demoWhy') : error.message}
+        <strong>{t('shell.demoIs')}</strong>{' '}
+        <span className={classes['demoWhy']}>{error === null ? t('shell.demoWhy') : error.message}</span>
       </p>
       <Button size="compact-sm" variant="default" loading={isEnding} onClick={end}>
         {t('shell.demoEnd')}

@@ -38,6 +38,8 @@ export function Palette({ places, onGo }: PaletteProps) {
         { group: t('shell.paletteGo'), actions: goes },
         { group: t('shell.paletteDo'), actions: does.map(([key, onClick]) => ({ id: key, label: t(key), onClick })) },
       ]}
+      title={t('shell.palette')}
+      classNames={{ header: 'guts-ears' }}
       nothingFound={t('shell.paletteNothing')}
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden="true" />,

@@ -46,8 +46,9 @@ export function Shell({ session, engine }: ShellProps) {
   return (
     <AppShell
       header={{ height: isDemo ? HEAD_PX + DEMO_BAR_PX : HEAD_PX }}
-      navbar={{ width: 200, breakpoint: 640 }}
-      footer={{ height: 32 }}
+      // In a narrow window, or one that is enlarged, the rail is a strip of icons beside the content, and never in front of it.
+      navbar={{ width: { base: 56, sm: 200 }, breakpoint: 0 }}
+      footer={{ height: { base: 56, sm: 32 } }}
       padding="md"
     >
       <a className="guts-skip" href="#content" onClick={skip}>
@@ -71,7 +72,7 @@ export function Shell({ session, engine }: ShellProps) {
           </Group>
         </div>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label={t('shell.places')}>
+      <AppShell.Navbar className={classes['rail'] ?? ''} aria-label={t('shell.places')}>
         {rail.map(({ path: to, title, icon: Icon }, at) => (
           <NavLink
             key={to}
@@ -79,6 +80,8 @@ export function Shell({ session, engine }: ShellProps) {
             active={isIn(to)}
             aria-current={isIn(to) ? 'page' : undefined}
             label={t(title)}
+            title={t(title)}
+            classNames={{ root: classes['place'] ?? '', body: classes['placeName'] ?? '' }}
             aria-keyshortcuts={`Control+${at + 1}`}
             leftSection={<Icon size={18} aria-hidden="true" />}
           />

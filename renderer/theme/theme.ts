@@ -71,6 +71,8 @@ const own = {
   '--mantine-color-anchor': 'var(--guts-accent)',
   '--mantine-color-error': 'var(--guts-bad)',
   '--mantine-color-default': 'var(--guts-card)',
+  '--mantine-color-default-color': 'var(--guts-text)',
+  '--mantine-color-default-hover': 'var(--guts-still-soft)',
   '--mantine-color-default-border': 'var(--guts-line)',
 };
 
