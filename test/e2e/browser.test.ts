@@ -8,7 +8,9 @@ import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import { Daemon } from '../support/daemon.ts';
 import { scratch } from '../support/disks.ts';
 import { keepPicture } from './app.ts';
+import { proveAccessible } from './axe.ts';
 import { openBrowser, type OpenBrowser } from './browser.ts';
+import { violationsIn } from './look.ts';
 
 const tmp = scratch();
 let daemon: Daemon;
@@ -80,6 +82,7 @@ describe('signing in', () => {
     const { page } = open;
 
     await page.getByRole('heading', { name: 'Sign in to Guts' }).waitFor();
+    await proveAccessible(page);
     await keepPicture(page, 'browser-sign-in');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('Give a token.').waitFor();
@@ -89,6 +92,7 @@ describe('signing in', () => {
     await alert.waitFor();
     expect(await alert.textContent()).toContain('What to do');
     expect((await kept()).session).not.toContain('guts_of_nobody');
+    await proveAccessible(page);
     await keepPicture(page, 'browser-refused');
   });
 
@@ -263,7 +267,5 @@ describe('pages of other servers', () => {
 });
 
 test('nothing of all this was against the page’s own policy', () => {
-  const violations = open.said.filter((line) => /Content Security Policy|Trusted Type|Refused to/i.test(line));
-
-  expect(violations).toEqual([]);
+  expect(violationsIn(open.said)).toEqual([]);
 });
