@@ -33,8 +33,22 @@ export function matched(pattern: string, path: string): Readonly<Record<string, 
   const found: Record<string, string> = {};
   for (const [at, part] of wanted.entries()) {
     const is = given[at] ?? '';
-    if (part.startsWith(':')) found[part.slice(1)] = decodeURIComponent(is);
-    else if (part !== is) return null;
+    if (!part.startsWith(':')) {
+      if (part !== is) return null;
+      continue;
+    }
+    const value = decoded(is);
+    if (value === '') return null;
+    found[part.slice(1)] = value;
   }
   return found;
+}
+
+/** Empty for what somebody typed that encodes nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
 }
