@@ -33,9 +33,9 @@ export function ColumnChooser<Row>({ table }: { readonly table: TableState<Row> 
   return (
     <Popover position="bottom-end" trapFocus withinPortal={false}>
       <Popover.Target>
-        <Button size="compact-sm" variant="default" leftSection={<IconColumns3 size={16} aria-hidden="true" />}>
-          {t('table.columns')}
-        </Button>
+        <ActionIcon variant="default" aria-label={t('table.columns')} title={t('table.columns')}>
+          <IconColumns3 size={16} aria-hidden="true" />
+        </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown aria-label={t('table.columns')}>
         <ul className={classes['chooser']}>

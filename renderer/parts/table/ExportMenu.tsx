@@ -1,5 +1,5 @@
 /** Gives a table away: as a CSV file of what is shown or of all, or into the clipboard. */
-import { Button, Menu } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { numberText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
@@ -22,9 +22,9 @@ export function ExportMenu<Row>({ label, table, chosen }: ExportMenuProps<Row>) 
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button size="compact-sm" variant="default" leftSection={<IconDownload size={16} aria-hidden="true" />}>
-          {t('table.export')}
-        </Button>
+        <ActionIcon variant="default" aria-label={t('table.export')} title={t('table.export')}>
+          <IconDownload size={16} aria-hidden="true" />
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={() => save(shown, shownColumns)}>

@@ -1,6 +1,6 @@
 /** Narrows a table to some of the values of one column; says how many rows have each. */
 import { Button, Menu } from '@mantine/core';
-import { IconCheck, IconChevronDown } from '@tabler/icons-react';
+import { IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
 import { numberText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
@@ -37,18 +37,14 @@ export function FacetMenu<Row>({ column, table }: FacetMenuProps<Row>) {
       <Menu.Dropdown className={classes['list'] ?? ''}>
         {isOpen &&
           valuesOf(column, table.all).map(([value, count]) => (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={value}
-              role="menuitemcheckbox"
-              aria-checked={chosen.includes(value)}
-              leftSection={
-                <IconCheck size={16} aria-hidden="true" visibility={chosen.includes(value) ? 'visible' : 'hidden'} />
-              }
+              checked={chosen.includes(value)}
               rightSection={<span className="guts-quiet">{numberText(count)}</span>}
-              onClick={() => toggle(value)}
+              onChange={() => toggle(value)}
             >
               {value === '' ? t('table.noValue') : value}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           ))}
         <Menu.Divider />
         <Menu.Item disabled={chosen.length === 0} onClick={() => table.choose(column.id, [])}>

@@ -1,5 +1,5 @@
 /** Head and rows as an ARIA grid: one tab stop, arrows from cell to cell; only rows that are seen are in the page. */
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { copyText } from '../copy.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { t } from '../../texts/t.ts';
@@ -34,6 +34,12 @@ export function Grid<Row extends object>(props: GridProps<Row>) {
   const isCompact = usePreferences((wish) => wish.isCompact);
   const rowHeight = isCompact ? ROW_HEIGHT.compact : ROW_HEIGHT.wide;
   const scroller = useRef<HTMLDivElement>(null);
+  /** The same, for what is in it: that is there before it. */
+  const [viewport, setViewport] = useState<HTMLDivElement | null>(null);
+  const attach = useCallback((element: HTMLDivElement | null) => {
+    scroller.current = element;
+    setViewport(element);
+  }, []);
   const [menu, setMenu] = useState<MenuAt<Row> | null>(null);
   useRoom(scroller);
 
@@ -107,14 +113,16 @@ export function Grid<Row extends object>(props: GridProps<Row>) {
     }),
     isSized ? 'minmax(2.5rem, 1fr)' : '2.5rem',
   ];
+  const leastWidth = shownColumns.reduce((sum, column) => sum + widthOf(column, layout), 0);
   useLayoutEffect(() => {
     scroller.current?.style.setProperty('--tracks', tracks.join(' '));
+    scroller.current?.style.setProperty('--columns', `${leastWidth}px`);
   });
 
   return (
     <>
       <div
-        ref={scroller}
+        ref={attach}
         className={classes['scroller']}
         style={maxHeight === undefined ? undefined : { maxHeight }}
         role="grid"
@@ -130,7 +138,9 @@ export function Grid<Row extends object>(props: GridProps<Row>) {
           active.hear(event.target);
         }}
         onBlur={({ relatedTarget }) => {
-          if (!scroller.current?.contains(relatedTarget)) hold('focus', false);
+          if (scroller.current?.contains(relatedTarget)) return;
+          active.leave();
+          hold('focus', false);
         }}
       >
         <GridHead
@@ -141,7 +151,7 @@ export function Grid<Row extends object>(props: GridProps<Row>) {
           onActive={(column) => active.go({ row: HEAD, column })}
         />
         <GridBody
-          scroller={scroller}
+          viewport={viewport}
           rows={shown}
           keyOf={keyOf}
           rowKeys={keys}

@@ -1,13 +1,13 @@
 /** The rows that are seen, and the one that the keyboard is at. */
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, type RefObject } from 'react';
+import { useRef } from 'react';
 import type { Column } from './column.ts';
 import { GridRow } from './GridRow.tsx';
 import classes from './Table.module.css';
 import { CHOOSE } from './use-active-cell.ts';
 
 interface GridBodyProps<Row> {
-  readonly scroller: RefObject<HTMLElement | null>;
+  readonly viewport: HTMLElement | null;
   readonly rows: readonly Row[];
   readonly rowKeys: readonly string[];
   readonly keyOf: (row: Row) => string;
@@ -26,12 +26,12 @@ interface GridBodyProps<Row> {
 const OVERSCAN = 6;
 
 export function GridBody<Row extends object>(props: GridBodyProps<Row>) {
-  const { scroller, rows, rowKeys, columns, rowHeight, activeRow, activeColumn, chosen, onClick, onOpen, onMenu } =
+  const { viewport, rows, rowKeys, columns, rowHeight, activeRow, activeColumn, chosen, onClick, onOpen, onMenu } =
     props;
   const activeAt = rowKeys.indexOf(activeRow);
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => viewport,
     estimateSize: () => rowHeight,
     overscan: OVERSCAN,
     rangeExtractor: (range) => {

@@ -61,10 +61,11 @@ export function TableBar<Row extends object>({ label, table, chosen, tools }: Ta
           <FacetMenu key={column.id} column={column} table={table} />
         ))}
       {tools}
-      <span className={classes['gap']} />
-      <ViewMenu table={table} />
-      <ColumnChooser table={table} />
-      <ExportMenu label={label} table={table} chosen={chosen} />
+      <span className={classes['end']}>
+        <ViewMenu table={table} />
+        <ColumnChooser table={table} />
+        <ExportMenu label={label} table={table} chosen={chosen} />
+      </span>
     </div>
   );
 }

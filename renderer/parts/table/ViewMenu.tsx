@@ -1,7 +1,8 @@
 /** Views of a table by their names: filter, columns and order as somebody wants to see them again. */
-import { Button, Group, Menu, Modal, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Stack, TextInput } from '@mantine/core';
 import { IconBookmark } from '@tabler/icons-react';
 import { useState } from 'react';
+import { Dialog } from '../Dialog.tsx';
 import { t } from '../../texts/t.ts';
 import type { TableState } from './use-table.ts';
 
@@ -16,9 +17,9 @@ export function ViewMenu<Row>({ table }: { readonly table: TableState<Row> }) {
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button size="compact-sm" variant="default" leftSection={<IconBookmark size={16} aria-hidden="true" />}>
-            {t('table.views')}
-          </Button>
+          <ActionIcon variant="default" aria-label={t('table.views')} title={t('table.views')}>
+            <IconBookmark size={16} aria-hidden="true" />
+          </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
           {table.views.map((view) => (
@@ -35,33 +36,35 @@ export function ViewMenu<Row>({ table }: { readonly table: TableState<Row> }) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={name !== null} onClose={() => setName(null)} title={t('table.viewTitle')} centered>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            save();
-          }}
-        >
-          <Stack>
-            <TextInput
-              label={t('table.viewName')}
-              description={t('table.viewWhy')}
-              value={name ?? ''}
-              onChange={({ currentTarget }) => setName(currentTarget.value)}
-              maxLength={60}
-              data-autofocus
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setName(null)}>
-                {t('dialog.cancel')}
-              </Button>
-              <Button type="submit" disabled={(name ?? '').trim() === ''}>
-                {t('table.viewSaveNow')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
+      {name !== null && (
+        <Dialog title={t('table.viewTitle')} onClose={() => setName(null)}>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              save();
+            }}
+          >
+            <Stack>
+              <TextInput
+                label={t('table.viewName')}
+                description={t('table.viewWhy')}
+                value={name}
+                onChange={({ currentTarget }) => setName(currentTarget.value)}
+                maxLength={60}
+                data-autofocus
+              />
+              <Group justify="flex-end">
+                <Button variant="default" onClick={() => setName(null)}>
+                  {t('dialog.cancel')}
+                </Button>
+                <Button type="submit" disabled={name.trim() === ''}>
+                  {t('table.viewSaveNow')}
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        </Dialog>
+      )}
     </>
   );
 }

@@ -25,6 +25,8 @@ export interface ActiveCell {
   go(cell: CellName): void;
   /** Something in the grid has got the focus, by a click or by Tab. */
   hear(target: Element): void;
+  /** Something else has the focus. A row that goes away does not say so. */
+  leave(): void;
 }
 
 export function useActiveCell(
@@ -57,6 +59,9 @@ export function useActiveCell(
     at,
     place: { row, column: Math.max(0, columnIds.indexOf(at.column)) },
     go,
+    leave: () => {
+      hasFocus.current = false;
+    },
     hear: (target) => {
       hasFocus.current = true;
       const cell = target.closest<HTMLElement>('[data-column]');
