@@ -3,8 +3,8 @@
  * seconds, and a note about what has arrived while another screen is open.
  */
 import { VisuallyHidden } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useEffect, useState } from 'react';
+import { toast } from '../parts/toast.ts';
 import { pathOf, place } from '../router.ts';
 import { useActivity, type Activity } from '../state/activity.ts';
 import { t } from '../texts/t.ts';
@@ -68,10 +68,8 @@ function noteDone(news: readonly MigrationNews[]): void {
   const [first] = done;
   if (first === undefined) return;
   const to = done.length === 1 ? pathOf('migrations', first.id) : '/migrations';
-  notifications.show({
-    color: 'guts',
+  toast(<a href={`#${to}`}>{t('news.open')}</a>, {
     title: done.length === 1 ? t('news.done', { vm: first.vm }) : t('news.doneMany', { count: done.length }),
-    message: <a href={`#${to}`}>{t('news.open')}</a>,
   });
 }
 

@@ -1,5 +1,5 @@
 /** What the desktop program around the page tells it: where to go, what was chosen in its menu. In a browser, nothing. */
-import { notifications } from '@mantine/notifications';
+import { toast } from '../parts/toast.ts';
 import type { MenuChoice } from '../../main/shared/desktop.ts';
 import { ask, isDesktop, listen } from '../bridge.ts';
 import { go } from '../router.ts';
@@ -24,8 +24,7 @@ export function followDesktop(): void {
   ask('window.news', {}).then(
     ({ path, cameBack }) => {
       if (path !== null) go(path);
-      if (cameBack)
-        notifications.show({ title: t('desktop.cameBack'), message: t('desktop.cameBackWhy'), autoClose: false });
+      if (cameBack) toast(t('desktop.cameBackWhy'), { title: t('desktop.cameBack'), stays: true });
     },
     () => {}, // an older program around the page has no news
   );

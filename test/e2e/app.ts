@@ -66,12 +66,12 @@ export async function openApp({
     cwd: folder,
     env: {
       ...definedOf(env),
+      XDG_CONFIG_HOME: own.profile, // the oldest Electron asks this for the profile, and not the flag
       GUTS_DATA_DIR: own.dataDir,
       GUTS_VAULT: vault === 'memory' ? 'memory' : 'file',
       ...(vault === 'file' ? { GUTS_VAULT_PASSPHRASE_FILE: own.passphraseFile } : {}),
       GUTS_TRAY: hasTray ? 'on' : 'off',
       LANG: 'en_US.UTF-8',
-      XDG_CONFIG_HOME: own.profile, // the oldest Electron asks this for the profile, and not the flag
     },
   });
   const child = app.process(); // Playwright forgets it when it ends

@@ -63,6 +63,7 @@ describe('the welcome', () => {
     for (const place of ['machines.0.wave', 'machines.1.vm', 'machines.2.options.boot', 'prority'])
       expect(says).toContain(place);
     await proveFace(page, 'open-plan-wrong');
+    expect(says).toContain('A machine is a name, or a ref with its name.');
     await chooseFile('spring.json', 'name: spring');
     await page.getByText('It is no JSON.').waitFor();
   });
@@ -142,6 +143,28 @@ describe('the health page', () => {
     expect(text).toMatch(/^Guts \d+\.\d+\.\d+, /);
     expect(text).toMatch(/\[Failed\] vc1: Tested .*another certificate/);
     expect(text).toContain('[OK] Passwords are kept: In Guts’ sealed file');
+    expect(text).toContain('[Note] Key store: Not used: GUTS_VAULT is “file”');
     expect(text).not.toContain(readFileSync(open.home.passphraseFile, 'utf8').trim());
+  });
+});
+
+describe('in German, and in a small window', () => {
+  test.each([
+    ['/welcome', 'Virtuelle Maschinen nach OpenStack bringen'],
+    ['/connections/new/source', 'Quelle hinzufügen'],
+    ['/connections/new/cloud', 'Cloud hinzufügen'],
+    ['/health', 'Zustand'],
+  ])('%s keeps within its width', async (place, heading) => {
+    await page.evaluate(() => {
+      localStorage.setItem('guts.preferences', '{"state":{"theme":"auto","language":"de"},"version":1}');
+    });
+    await open.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(700, 780));
+    await page.reload();
+    await goTo(place);
+
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+    const isWithin = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+    expect(isWithin).toBe(true);
+    await proveFace(page, `german${place.replaceAll('/', '-')}`);
   });
 });

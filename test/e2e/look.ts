@@ -22,6 +22,9 @@ export async function visit(page: Page, path: string): Promise<void> {
   const main = page.getByRole('main');
   await main.getByRole('heading').first().waitFor();
   await main.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+  // What is said in passing lies over the page for some seconds, and passes.
+  await page.mouse.move(1, 1);
+  await page.waitForFunction(() => document.querySelector('.mantine-Notification-root') === null);
 }
 
 /** 2 is what browsers call 200 %. */

@@ -7,20 +7,24 @@ import { FactList, type Fact } from '../../parts/FactList.tsx';
 import { MayButton } from '../../parts/MayButton.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
 import { go } from '../../router.ts';
-import type { ScreenProps } from '../../routes.tsx';
 import { readInventory, useReadings } from '../../state/readings.ts';
 import { testConnection, useTests } from '../../state/tests.ts';
 import { momentText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
-import { deedsOf, offReason, takes, useConnectionActions, type ConnectionDeed } from './actions.tsx';
+import { useConnectionActions } from './actions.tsx';
 import { inventoryText, TestWord } from './columns.tsx';
 import classes from './Connections.module.css';
+import { deedsOf, offReason, takes, type ConnectionDeed } from './deeds.ts';
 import { groupsOf } from './fingerprint.ts';
 import { ReadingFace } from './ReadingFace.tsx';
 import { reloadConnections, secretText, trustText, usedText, useConnections, type ConnectionRow } from './rows.ts';
 import { TestResult } from './TestResult.tsx';
 
-export function ConnectionPage({ params }: ScreenProps) {
+interface ConnectionPageProps {
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export function ConnectionPage({ params }: ConnectionPageProps) {
   const connections = useConnections();
   return (
     <Faces of={connections} onRetry={() => void reloadConnections()}>

@@ -6,7 +6,7 @@ import { FactList } from '../../parts/FactList.tsx';
 import type { Reading } from '../../state/readings.ts';
 import { numberText, spanText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
-import type { ConnectionDeed } from './actions.tsx';
+import type { ConnectionDeed } from './deeds.ts';
 import { RemedyButtons } from './RemedyButtons.tsx';
 
 interface ReadingFaceProps {

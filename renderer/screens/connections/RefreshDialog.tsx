@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { Dialog } from '../../parts/Dialog.tsx';
 import { readInventory, useReadings } from '../../state/readings.ts';
 import { t } from '../../texts/t.ts';
-import type { ConnectionDeed } from './actions.tsx';
+import type { ConnectionDeed } from './deeds.ts';
 import { ReadingFace } from './ReadingFace.tsx';
 import type { ConnectionRow } from './rows.ts';
 

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import type { ErrorInfo } from '../../../main/shared/errors.ts';
 import { t } from '../../texts/t.ts';
-import type { ConnectionDeed } from './actions.tsx';
+import type { ConnectionDeed } from './deeds.ts';
 
 const remedies: Readonly<Record<string, ConnectionDeed>> = {
   'net.untrusted': 'certificate',

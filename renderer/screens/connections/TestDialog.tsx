@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { Dialog } from '../../parts/Dialog.tsx';
 import { testConnection, useTests } from '../../state/tests.ts';
 import { t } from '../../texts/t.ts';
-import type { ConnectionDeed } from './actions.tsx';
+import type { ConnectionDeed } from './deeds.ts';
 import type { ConnectionRow } from './rows.ts';
 import { TestResult } from './TestResult.tsx';
 

@@ -5,7 +5,7 @@ import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { FactList } from '../../parts/FactList.tsx';
 import { isFlawless, type TestOutcome } from '../../state/tests.ts';
 import { t } from '../../texts/t.ts';
-import type { ConnectionDeed } from './actions.tsx';
+import type { ConnectionDeed } from './deeds.ts';
 import classes from './Connections.module.css';
 import { RemedyButtons } from './RemedyButtons.tsx';
 

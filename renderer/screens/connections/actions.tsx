@@ -4,22 +4,12 @@ import type { RowAction } from '../../parts/table/column.ts';
 import { useWhyNot } from '../../parts/MayButton.tsx';
 import { t } from '../../texts/t.ts';
 import { CertificateDialog } from './CertificateDialog.tsx';
+import { deedsOf, offReason, takes, type ConnectionDeed } from './deeds.ts';
 import { RefreshDialog } from './RefreshDialog.tsx';
 import { RemoveDialog } from './RemoveDialog.tsx';
 import type { ConnectionRow } from './rows.ts';
 import { SecretDialog } from './SecretDialog.tsx';
 import { TestDialog } from './TestDialog.tsx';
-
-export type ConnectionDeed = 'test' | 'refresh' | 'certificate' | 'secret' | 'remove';
-
-/** What each takes of whoever asks. */
-export const takes = {
-  test: 'operator',
-  refresh: 'operator',
-  certificate: 'admin',
-  secret: 'operator',
-  remove: 'admin',
-} as const satisfies Readonly<Record<ConnectionDeed, string>>;
 
 export interface ConnectionActions {
   readonly ask: (deed: ConnectionDeed, row: ConnectionRow) => void;
@@ -64,13 +54,3 @@ export function useConnectionActions(onRemoved: () => void = () => {}): Connecti
     }
   }
 }
-
-/** In the order in which they are offered. */
-export const deedsOf = ({ side }: ConnectionRow): readonly ConnectionDeed[] =>
-  side === 'source'
-    ? ['test', 'refresh', 'certificate', 'secret', 'remove']
-    : ['test', 'certificate', 'secret', 'remove'];
-
-/** Why it cannot be done, whoever asks. */
-export const offReason = (deed: ConnectionDeed, { address }: ConnectionRow): string | null =>
-  deed === 'certificate' && address.startsWith('http:') ? t('connections.noCertificate') : null;

@@ -16,7 +16,16 @@ import { momentText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import { reloadConnections, useConnections, type ConnectionRow } from '../connections/rows.ts';
 import { HealthCard } from './HealthCard.tsx';
-import { connectionLine, nodeLine, quotaLines, serviceLine, textOf, vaultLines, type HealthSection } from './judge.ts';
+import {
+  connectionLine,
+  nodeLine,
+  quotaLines,
+  serviceLine,
+  textOf,
+  vaultLines,
+  worst,
+  type HealthSection,
+} from './judge.ts';
 import { loadHealth, loadHealthAnew, nodes, quotas, services } from './stores.ts';
 import { Verdict } from './Verdict.tsx';
 
@@ -48,9 +57,10 @@ function Known({ rows, tests, sections, version }: KnownProps) {
   const [isBusy, setIsBusy] = useState(false);
   const [isOpen, setIsOpen] = useState(false);
   const lines = sections.flatMap((section) => section.lines);
-  const isAllGreen = lines.every(({ tone }) => tone === 'good');
+  const isAllGreen = worst(lines) === 'good';
   const checkAll = async (): Promise<void> => {
     setIsBusy(true);
+    setIsCopied(false);
     await Promise.all([...rows.map(async ({ side, id }) => await testConnection(side, id)), loadHealthAnew()]);
     setIsBusy(false);
   };

@@ -11,6 +11,7 @@ export function Verdict({ lines }: { readonly lines: readonly HealthLine[] }) {
     wait: t('health.someWait', { count }),
     work: t('health.someWork'),
     still: t('health.someStill', { count }),
+    info: '',
     good: t('health.allGood'),
   };
   return (

@@ -12,7 +12,7 @@ import type { CloudQuotas } from './stores.ts';
 export interface HealthLine {
   readonly id: string;
   readonly name: string;
-  readonly tone: Extract<Tone, 'good' | 'wait' | 'bad' | 'still' | 'work'>;
+  readonly tone: Extract<Tone, 'good' | 'info' | 'wait' | 'bad' | 'still' | 'work'>;
   readonly says: string;
 }
 
@@ -34,7 +34,7 @@ export const vaultLines = ({ keepsIn, notUsed }: VaultStatus): HealthLine[] => [
   ...notUsed.map(({ place, why }): HealthLine => ({
     id: place,
     name: t(`health.place.${place}`),
-    tone: keepsIn === 'memory' ? 'wait' : 'good',
+    tone: 'info',
     says: t('health.notUsed', { why }),
   })),
 ];
@@ -87,6 +87,9 @@ export const serviceLine = ({ id, binary, host, state, status, updatedAt }: Serv
 
 const measures = ['instances', 'cores', 'memoryMiB', 'ports', 'floatingIps', 'volumes', 'volumeGiB'] as const;
 
+/** Without these there is no server at all. */
+const needed: readonly (typeof measures)[number][] = ['instances', 'cores', 'memoryMiB'];
+
 export function quotaLines({ id, name, found }: CloudQuotas): HealthLine[] {
   if ('error' in found) return [{ id, name, tone: 'bad', says: found.error.message }];
   return measures.map((what) => ({
@@ -109,11 +112,11 @@ function usedOf(what: (typeof measures)[number], { limit, used }: Quota): Pick<H
     used: text(used),
     percent: percentText(used, limit),
   });
-  if (free === 0) return { tone: 'bad', says };
-  return { tone: free < LITTLE * limit ? 'wait' : 'good', says };
+  if (free === 0 && needed.includes(what)) return { tone: 'bad', says };
+  return { tone: free <= LITTLE * limit ? 'wait' : 'good', says };
 }
 
-/** The worst of all, which is how it is as a whole. */
+/** The worst of all, which is how it is as a whole; a mere note is none. */
 export function worst(lines: readonly HealthLine[]): HealthLine['tone'] {
   const order = ['bad', 'wait', 'work', 'still', 'good'] as const;
   return order.find((tone) => lines.some((line) => line.tone === tone)) ?? 'good';

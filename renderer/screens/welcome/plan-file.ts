@@ -12,7 +12,7 @@ const ofAnother = z.unknown().optional();
 const which = z.string().min(1).max(255);
 
 const MachineInFile = z.strictObject({
-  vm: z.union([which, z.strictObject({ ref: which, name: which })]),
+  vm: z.union([which, z.strictObject({ ref: which, name: which })], { error: () => t('openPlan.vmWrong') }),
   wave: PlannedMachine.shape.wave.default(1),
   options: MigrationOptions.partial().strict().default({}),
   migration: ofAnother,

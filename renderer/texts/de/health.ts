@@ -16,6 +16,7 @@ export const health = {
   'health.someStill_other': '{{count}} Verbindungen wurden nicht geprüft, seit dieses Fenster offen ist',
   'health.someWork': 'Wird geprüft',
   'health.tone.good': 'In Ordnung',
+  'health.tone.info': 'Hinweis',
   'health.tone.wait': 'Ansehen',
   'health.tone.bad': 'Geht nicht',
   'health.tone.still': 'Unbekannt',

@@ -39,6 +39,7 @@ export const welcome = {
   'openPlan.whole': 'Die Datei',
   'openPlan.more_one': 'Und {{count}} weitere.',
   'openPlan.more_other': 'Und {{count}} weitere.',
+  'openPlan.vmWrong': 'Eine Maschine ist ein Name, oder ein „ref“ mit seinem Namen.',
   'openPlan.noJson': 'Sie ist kein JSON.',
   'openPlan.tooLarge': 'Sie hat mehr als 16 MiB.',
   'openPlan.file': 'Datei',

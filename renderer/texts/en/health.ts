@@ -16,6 +16,7 @@ export const health = {
   'health.someStill_other': '{{count}} connections were not tested since this window was opened',
   'health.someWork': 'Testing',
   'health.tone.good': 'OK',
+  'health.tone.info': 'Note',
   'health.tone.wait': 'Look',
   'health.tone.bad': 'Failed',
   'health.tone.still': 'Unknown',

@@ -37,6 +37,7 @@ export const welcome = {
   'openPlan.whole': 'The file',
   'openPlan.more_one': 'And {{count}} more.',
   'openPlan.more_other': 'And {{count}} more.',
+  'openPlan.vmWrong': 'A machine is a name, or a ref with its name.',
   'openPlan.noJson': 'It is no JSON.',
   'openPlan.tooLarge': 'It has more than 16 MiB.',
   'openPlan.file': 'File',
