@@ -1,5 +1,5 @@
 /** Every place of the window: its address, its screen, and whether it stands in the rail. */
-import { IconHeartbeat, IconHome, IconPlugConnected, IconTransfer, type Icon } from '@tabler/icons-react';
+import { IconHeartbeat, IconHome, IconPlugConnected, IconServer2, IconTransfer, type Icon } from '@tabler/icons-react';
 import { lazy, type ComponentType } from 'react';
 import type { TextKey } from './texts/t.ts';
 
@@ -27,6 +27,15 @@ export const routes: readonly Route[] = [
   },
   { path: '/welcome', screen: screen('WelcomePage', async () => await import('./screens/welcome/Welcome.tsx')) },
   { path: '/open-plan', screen: screen('OpenPlan', async () => await import('./screens/welcome/OpenPlan.tsx')) },
+  {
+    path: '/inventory',
+    screen: screen('Inventory', async () => await import('./screens/inventory/Inventory.tsx')),
+    rail: { title: 'inventory.title', icon: IconServer2 },
+  },
+  {
+    path: '/inventory/:source/:ref',
+    screen: screen('Machine', async () => await import('./screens/machine/Machine.tsx')),
+  },
   {
     path: '/migrations',
     screen: screen('Migrations', async () => await import('./screens/migrations/Migrations.tsx')),

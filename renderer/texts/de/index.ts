@@ -5,6 +5,7 @@ import { connections } from './connections.ts';
 import { desktop } from './desktop.ts';
 import { errors } from './errors.ts';
 import { health } from './health.ts';
+import { inventory } from './inventory.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
 import { overview } from './overview.ts';
@@ -20,6 +21,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...desktop,
   ...errors,
   ...health,
+  ...inventory,
   ...migration,
   ...migrations,
   ...overview,

@@ -4,6 +4,7 @@ import { connections } from './connections.ts';
 import { desktop } from './desktop.ts';
 import { errors } from './errors.ts';
 import { health } from './health.ts';
+import { inventory } from './inventory.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
 import { overview } from './overview.ts';
@@ -19,6 +20,7 @@ export const en = {
   ...desktop,
   ...errors,
   ...health,
+  ...inventory,
   ...migration,
   ...migrations,
   ...overview,
