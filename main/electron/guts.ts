@@ -16,7 +16,7 @@ const PATIENCE_MS = 10_000;
 
 export interface WindowGutsOptions extends Pick<
   DaemonOptions,
-  'dataDir' | 'env' | 'onSecret' | 'onDetail' | 'redact' | 'pageFolder'
+  'dataDir' | 'env' | 'nodes' | 'onSecret' | 'onDetail' | 'redact' | 'pageFolder'
 > {
   readonly isDemo?: boolean;
   readonly port?: number;

@@ -19,7 +19,7 @@ export async function bundle(name: string, entry: string, dir: string): Promise<
       emptyOutDir: false,
       rolldownOptions: {
         input: { [name]: path.join(root, entry) },
-        external: ['keytar'], // as the build has it
+        external: ['keytar', 'electron'], // as the build has it
         output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
       },
     },
