@@ -1,4 +1,4 @@
-/** Which tests there are: stories that run anywhere, the window in the real Electron, the peers of test/interop, other programs' disk formats. */
+/** Which tests there are: stories that run anywhere, the window in the real Electron, the packages, the peers of test/interop, other programs' disk formats. */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/house/closing-line.ts';
@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: [...never, 'test/e2e/**', 'test/interop/**', 'test/bench/**'],
+          exclude: [...never, 'test/e2e/**', 'test/packaged/**', 'test/interop/**', 'test/bench/**'],
         },
       },
       {
@@ -33,6 +33,15 @@ export default defineConfig({
           testTimeout: 180_000,
           fileParallelism: false, // one display, one Electron at a time
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'packaged', // what “npm run pack” has made
+          include: ['test/packaged/**/*.test.ts'],
+          exclude: never,
+          fileParallelism: false,
         },
       },
       {
