@@ -10,6 +10,7 @@ import { dataDir } from '../../../main/data-dir.ts';
 import { WindowGuts } from '../../../main/electron/guts.ts';
 import { tell } from '../../../main/electron/ipc.ts';
 import { answersOf, scheme } from '../../../main/electron/scheme.ts';
+import { openingOn } from '../../../main/electron/window-place.ts';
 import { openWindow } from '../../../main/electron/window.ts';
 import { channel } from '../../../main/shared/channel.ts';
 import { askNames, type AppFacts, type Reply } from '../../../main/shared/contract.ts';
@@ -48,7 +49,7 @@ function start(): void {
     ipcMain.handle(channel(name), async (): Promise<Reply> => {
       return await Promise.resolve({ ok: true, value: answers[name]?.() ?? null });
     });
-  const { webContents: page } = openWindow(path.join(__dirname, 'preload.cjs'), false);
+  const { webContents: page } = openWindow(path.join(__dirname, 'preload.cjs'), false, openingOn([], null));
   guts.start();
   const watch = new LoopWatch();
   Object.assign(globalThis, { bench: { heldMs: () => watch.report().heldMs } });
