@@ -52,8 +52,12 @@ describe('what machines need', () => {
   test('is each network once, with its cards and addresses; of two with one name each by its ref', () => {
     const web = machine({ ref: 'vm-1', nics: [nic(), nic({ key: '4001', ipAddresses: at('192.0.2.18') })] });
     const twin = nic({ key: '4001', network: 'network-3', networkName: 'twin', ipAddresses: [] });
+    const other = nic({ key: '4003', network: 'network-2', networkName: 'twin', ipAddresses: [] });
     const nowhere = nic({ key: '4002', network: null, networkName: null });
-    const app = machine({ ref: 'vm-2', nics: [nic({ ipAddresses: at('192.0.2.17', '192.0.2.19') }), twin, nowhere] });
+    const app = machine({
+      ref: 'vm-2',
+      nics: [nic({ ipAddresses: at('192.0.2.17', '192.0.2.19') }), twin, other, nowhere],
+    });
 
     expect(networkNeeds([web, app], networks)).toEqual([
       {
@@ -66,6 +70,7 @@ describe('what machines need', () => {
         addresses: ['192.0.2.17', '192.0.2.18', '192.0.2.19'],
       },
       { from: 'network-3', name: 'twin', ref: 'network-3', vlanId: 7, cards: 1, machines: 1, addresses: [] },
+      { from: 'network-2', name: 'twin', ref: 'network-2', vlanId: null, cards: 1, machines: 1, addresses: [] },
     ]);
   });
 

@@ -3,7 +3,7 @@ import type { InventoryDatastore, InventoryNetwork, InventoryVm } from '../inven
 import { bootDiskOf } from './disks.ts';
 
 export interface NetworkNeed {
-  /** By which a choice means it: the name, or the ref where several networks have the name. */
+  /** By which a choice means it: the name, or the ref where several of these networks have the name. */
   readonly from: string;
   readonly name: string;
   readonly ref: string | null;
@@ -30,10 +30,8 @@ export function networkNeeds(
 ): NetworkNeed[] {
   const known = new Map(networks.map((one) => [one.ref, one]));
   const refsOfName = new Map<string, Set<string>>();
-  const remember = (name: string, ref: string): void => {
-    refsOfName.set(name, (refsOfName.get(name) ?? new Set()).add(ref));
-  };
-  for (const { name, ref } of networks) remember(name, ref);
+  for (const { network: ref, networkName: name } of machines.flatMap(({ nics }) => nics))
+    if (ref !== null && name !== null) refsOfName.set(name, (refsOfName.get(name) ?? new Set()).add(ref));
   const found = new Map<string, NetworkNeed & { readonly of: Set<string>; readonly at: Set<string> }>();
   for (const { ref: machine, nics } of machines)
     for (const { network: ref, networkName, ipAddresses } of nics) {
