@@ -1,5 +1,13 @@
 /** Every place of the window: its address, its screen, and whether it stands in the rail. */
-import { IconHeartbeat, IconHome, IconPlugConnected, IconServer2, IconTransfer, type Icon } from '@tabler/icons-react';
+import {
+  IconHeartbeat,
+  IconHome,
+  IconListCheck,
+  IconPlugConnected,
+  IconServer2,
+  IconTransfer,
+  type Icon,
+} from '@tabler/icons-react';
 import { lazy, type ComponentType } from 'react';
 import type { TextKey } from './texts/t.ts';
 
@@ -35,6 +43,17 @@ export const routes: readonly Route[] = [
   {
     path: '/inventory/:source/:ref',
     screen: screen('Machine', async () => await import('./screens/machine/Machine.tsx')),
+  },
+  {
+    path: '/plans',
+    screen: screen('Plans', async () => await import('./screens/plans/Plans.tsx')),
+    rail: { title: 'plans.title', icon: IconListCheck },
+  },
+  { path: '/plans/new', screen: screen('NewPlan', async () => await import('./screens/plans/wizard/NewPlan.tsx')) },
+  { path: '/plans/:plan', screen: screen('PlanPage', async () => await import('./screens/plans/PlanPage.tsx')) },
+  {
+    path: '/plans/:plan/edit',
+    screen: screen('EditPlan', async () => await import('./screens/plans/wizard/EditPlan.tsx')),
   },
   {
     path: '/migrations',

@@ -9,11 +9,15 @@ import { inventory } from './inventory.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
 import { overview } from './overview.ts';
+import { plans } from './plans.ts';
 import { session } from './session.ts';
 import { shell } from './shell.ts';
 import { stages } from './stages.ts';
 import { table } from './table.ts';
 import { welcome } from './welcome.ts';
+import { wizardCheck } from './wizard-check.ts';
+import { wizardOptions } from './wizard-options.ts';
+import { wizard } from './wizard.ts';
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
   ...activity,
@@ -25,9 +29,13 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...migration,
   ...migrations,
   ...overview,
+  ...plans,
   ...session,
   ...shell,
   ...stages,
   ...table,
   ...welcome,
+  ...wizard,
+  ...wizardCheck,
+  ...wizardOptions,
 };

@@ -1,0 +1,146 @@
+/** One plan: its machines by wave, how far each is, and what can be done with all of them. */
+import { Button, Group, Stack } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
+import type { MigrationRow } from '../../../main/shared/migration-row.ts';
+import type { Plan } from '../../../main/shared/plans.ts';
+import { Badge } from '../../parts/Badge.tsx';
+import { ErrorCard } from '../../parts/ErrorCard.tsx';
+import { Empty, Faces } from '../../parts/Faces.tsx';
+import { MayButton } from '../../parts/MayButton.tsx';
+import { PageHead } from '../../parts/PageHead.tsx';
+import { DataTable } from '../../parts/table/DataTable.tsx';
+import { go, pathOf } from '../../router.ts';
+import { plans } from '../../state/connections.ts';
+import { useMigrations } from '../../state/migrations.ts';
+import { t } from '../../texts/t.ts';
+import { actOnPlan, exportPlan } from './acts.ts';
+import { machineColumns, type MachineLine } from './machine-columns.tsx';
+import { PlanDialog, startText, toStart, type PlanQuestion } from './PlanDialog.tsx';
+import { PlanFacts } from './PlanFacts.tsx';
+import { standingOf, standingText, standingTones } from './plan-lines.ts';
+
+export function PlanPage({ params }: { readonly params: Readonly<Record<string, string>> }) {
+  const known = plans.use();
+  return (
+    <Faces of={known} onRetry={() => void plans.load()}>
+      {(all) => {
+        const plan = all.find(({ id }) => id === params['plan']);
+        return plan === undefined ? <Unknown /> : <Known plan={plan} />;
+      }}
+    </Faces>
+  );
+}
+
+export function Unknown() {
+  return (
+    <Empty
+      title={t('plans.unknown')}
+      why={t('plans.unknownWhy')}
+      action={<Button onClick={() => go('/plans')}>{t('plans.toPlans')}</Button>}
+    />
+  );
+}
+
+const keyOf = ({ machine }: MachineLine): string => machine.vm.ref;
+const open = ({ machine }: MachineLine): void => {
+  if (machine.migration !== null) go(pathOf('migrations', machine.migration));
+};
+
+function Known({ plan }: { readonly plan: Plan }) {
+  const byId = useMigrations((state) => state.byId);
+  const [question, setQuestion] = useState<PlanQuestion | null>(null);
+  const [refused, setRefused] = useState<ErrorInfo | null>(null);
+  const columns = useMemo(() => machineColumns(), []);
+  const lines = useMemo(
+    () =>
+      plan.machines.map((machine): MachineLine => ({
+        machine,
+        row: machine.migration === null ? null : (byId[machine.migration] ?? null),
+      })),
+    [plan, byId],
+  );
+  const standing = standingOf(plan, byId);
+  const rows = lines.flatMap(({ row }) => row ?? []);
+  const able = (action: 'pause' | 'resume' | 'cancel'): MigrationRow[] =>
+    rows.filter((row) => row.actions.includes(action));
+  const tell = async (work: () => Promise<void>): Promise<void> => {
+    setRefused(null);
+    await work().catch((error: unknown) => setRefused(toErrorInfo(error)));
+  };
+  const count = toStart(plan);
+  const off = (isThere: boolean, why: string): string | null => (isThere ? null : why);
+
+  return (
+    <Stack gap="sm">
+      <PageHead
+        title={plan.name}
+        aside={<Badge tone={standingTones[standing.kind]}>{standingText(standing)}</Badge>}
+        actions={
+          <>
+            <MayButton
+              takes="operator"
+              isOff={off(count > 0, t('plans.nothingToStart'))}
+              onClick={() => setQuestion({ about: 'start', plan })}
+            >
+              {startText(count)}
+            </MayButton>
+            <MayButton
+              takes="operator"
+              variant="default"
+              isOff={off(able('pause').length > 0, t('plans.noPause'))}
+              onClick={() => void tell(async () => await actOnPlan(plan, 'pause'))}
+            >
+              {t('plans.pause')}
+            </MayButton>
+            <MayButton
+              takes="operator"
+              variant="default"
+              isOff={off(able('resume').length > 0, t('plans.noResume'))}
+              onClick={() => void tell(async () => await actOnPlan(plan, 'resume'))}
+            >
+              {t('plans.resume')}
+            </MayButton>
+            <MayButton
+              takes="operator"
+              variant="default"
+              isOff={off(able('cancel').length > 0, t('plans.noCancel'))}
+              onClick={() => setQuestion({ about: 'cancel', plan, rows: able('cancel') })}
+            >
+              {t('plans.cancel')}
+            </MayButton>
+            <MayButton takes="operator" variant="default" onClick={() => go(pathOf('plans', plan.id, 'edit'))}>
+              {t('plans.edit')}
+            </MayButton>
+            <Button variant="default" onClick={() => void tell(async () => await exportPlan(plan))}>
+              {t('plans.export')}
+            </Button>
+          </>
+        }
+      />
+      {refused !== null && <ErrorCard error={refused} />}
+      <PlanFacts plan={plan} rows={rows} />
+      <DataTable
+        id="plan-machines"
+        label={t('plans.machines')}
+        columns={columns}
+        rows={lines}
+        keyOf={keyOf}
+        onOpen={open}
+        firstSort={{ column: 'wave', isDown: false }}
+        empty={<Empty title={t('plans.state.draft')} why={t('plans.emptyWhy')} />}
+      />
+      <Group justify="flex-end">
+        <MayButton
+          takes="operator"
+          variant="outline"
+          color="danger"
+          onClick={() => setQuestion({ about: 'delete', plan })}
+        >
+          {t('plans.delete')}
+        </MayButton>
+      </Group>
+      {question !== null && <PlanDialog question={question} onClose={() => setQuestion(null)} />}
+    </Stack>
+  );
+}

@@ -1,0 +1,103 @@
+/** The wizard for a plan that does not exist yet; an unsaved one is offered first. */
+import { Alert, Stack } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { Faces } from '../../../parts/Faces.tsx';
+import { destinations, plans, sources } from '../../../state/connections.ts';
+import { numberText } from '../../../texts/format.ts';
+import { t } from '../../../texts/t.ts';
+import { freeName } from '../acts.ts';
+import { newDraft, type Draft } from './draft.ts';
+import { beginDraft, changeDraft, isKept, NEW_PLAN, useDrafts } from './drafts.ts';
+import { takeHanded, type Handed } from './handed.ts';
+import { OfferDraft } from './OfferDraft.tsx';
+import { Wizard } from './Wizard.tsx';
+
+export function NewPlan() {
+  const known = plans.use();
+  const from = sources.use();
+  const to = destinations.use();
+  return (
+    <Faces of={known} onRetry={() => void plans.load()}>
+      {() => (
+        <Faces of={from} onRetry={() => void sources.load()}>
+          {(all) => (
+            <Faces of={to} onRetry={() => void destinations.load()}>
+              {(clouds) => <Known sources={all} clouds={clouds} />}
+            </Faces>
+          )}
+        </Faces>
+      )}
+    </Faces>
+  );
+}
+
+type Named = readonly { readonly id: string; readonly name: string }[];
+
+interface Given {
+  readonly handed: Handed;
+  /** Begun before, and not saved. */
+  readonly isOffered: boolean;
+}
+
+function Known({ sources: all, clouds }: { readonly sources: Named; readonly clouds: Named }) {
+  const draft = useDrafts(({ byKey }) => byKey[NEW_PLAN]);
+  const [given, setGiven] = useState<Given>(() => ({
+    handed: takeHanded(),
+    isOffered: draft !== undefined && isKept(draft),
+  }));
+  const { handed, isOffered } = given;
+  const begin = (): void => {
+    const [only, ...others] = all;
+    const [cloud, ...otherClouds] = clouds;
+    const source = others.length === 0 ? (only?.id ?? null) : null;
+    const destination = otherClouds.length === 0 ? (cloud?.id ?? null) : null;
+    beginDraft(NEW_PLAN, newDraft(freeName(t('wizard.newName'), true), source, destination));
+    if (handed.length > 0) changeDraft(NEW_PLAN, (fresh) => withHanded(fresh, handed, all));
+  };
+  useEffect(() => {
+    if (!isOffered) begin();
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when the wizard is opened
+  }, []);
+
+  if (draft === undefined) return null;
+  if (isOffered)
+    return (
+      <OfferDraft
+        draft={draft}
+        more={handed.length}
+        onGo={() => {
+          if (handed.length > 0) changeDraft(NEW_PLAN, (kept) => withHanded(kept, handed, all));
+          setGiven({ ...given, isOffered: false });
+        }}
+        onDiscard={() => {
+          begin();
+          setGiven({ ...given, isOffered: false });
+        }}
+      />
+    );
+  const missing = handed.filter(({ ref }) => !draft.machines.some((one) => one.ref === ref)).length;
+  return (
+    <Stack gap="sm">
+      {handed.length > 0 && missing > 0 && draft.changedAt > 0 && draft.step === 'machines' && (
+        <Alert color="guts">{t('wizard.handedOthers', { count: missing, number: numberText(missing) })}</Alert>
+      )}
+      <Wizard draftKey={NEW_PLAN} draft={draft} title={t('plans.new')} />
+    </Stack>
+  );
+}
+
+/** A plan has one source: the draft's, else that of the first machine. */
+function withHanded(draft: Draft, handed: Handed, all: Named): Partial<Draft> {
+  const idOf = (source: string): string | null =>
+    all.find(({ id, name }) => id === source || name === source)?.id ?? null;
+  const source = draft.machines.length > 0 ? draft.source : idOf(handed[0]?.source ?? '');
+  const known = new Set(draft.machines.map(({ ref }) => ref));
+  const fresh = handed.filter((one) => idOf(one.source) === source && !known.has(one.ref));
+  return {
+    source,
+    machines: [
+      ...draft.machines,
+      ...fresh.map(({ ref, name }) => ({ ref, name, wave: 1, options: {}, migration: null })),
+    ],
+  };
+}

@@ -1,0 +1,104 @@
+/** One option as a field: the same for the plan and for a machine of it. */
+import { Checkbox, MultiSelect, NativeSelect, NumberInput, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { CloudFacts } from '../../../../main/shared/cloud.ts';
+import type { MigrationOptions } from '../../../../main/shared/migration.ts';
+import { t } from '../../../texts/t.ts';
+import { choicesFor } from './field-choices.ts';
+import { fieldLabel, type FieldName } from './field-names.ts';
+
+interface OptionFieldProps {
+  readonly name: FieldName;
+  readonly id: string;
+  readonly value: MigrationOptions[FieldName];
+  readonly onChange: (value: MigrationOptions[FieldName]) => void;
+  readonly facts: CloudFacts | null;
+  /** Under the label: why it is proposed, or what it does. */
+  readonly note?: ReactNode;
+  readonly error?: string | null;
+  readonly isOff?: boolean;
+}
+
+export function OptionField({ name, id, value, onChange, facts, note, error = null, isOff = false }: OptionFieldProps) {
+  const common = { id, label: fieldLabel(name), description: note, error, disabled: isOff };
+  switch (name) {
+    case 'mayPullPlug':
+    case 'keepMac':
+    case 'createFlavor':
+    case 'keepImages':
+      return (
+        <Checkbox
+          {...common}
+          checked={value === true}
+          onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+        />
+      );
+    case 'shutDownTimeoutSeconds':
+    case 'bootTimeoutSeconds':
+      return (
+        <NumberInput
+          {...common}
+          value={Number.isFinite(value) ? Number(value) : ''}
+          onChange={(typed) => onChange(typed === '' ? Number.NaN : Number(typed))}
+          suffix=" s"
+          min={0}
+          max={86_400}
+          allowDecimal={false}
+        />
+      );
+    case 'reachablePort':
+      return (
+        <NumberInput
+          {...common}
+          value={typeof value === 'number' ? value : ''}
+          onChange={(typed) => onChange(typed === '' ? null : Number(typed))}
+          placeholder={t('wizard.notTried')}
+          allowDecimal={false}
+          thousandSeparator=""
+        />
+      );
+    case 'targetName':
+    case 'consoleMarker':
+      return (
+        <TextInput
+          {...common}
+          value={typeof value === 'string' ? value : ''}
+          placeholder={t(name === 'targetName' ? 'wizard.sameName' : 'wizard.anyPrompt')}
+          onChange={({ currentTarget }) => onChange(currentTarget.value === '' ? null : currentTarget.value)}
+        />
+      );
+    case 'securityGroups':
+      return (
+        <MultiSelect
+          {...common}
+          data={[...new Set([...(facts?.securityGroups ?? []).map((one) => one.name), ...listOf(value)])]}
+          value={listOf(value)}
+          onChange={onChange}
+          placeholder={listOf(value).length === 0 ? t('wizard.groupsDefault') : ''}
+          comboboxProps={{ withinPortal: true }}
+          clearable
+          clearButtonProps={{ 'aria-label': t('wizard.clear') }}
+        />
+      );
+    default: {
+      const text = typeof value === 'string' ? value : '';
+      const choices = choicesFor(name, facts);
+      const isThere = text === '' || choices.some((one) => one.value === text);
+      return (
+        <NativeSelect
+          {...common}
+          data={isThere ? choices : [...choices, { value: text, label: t('wizard.notThere', { name: text }) }]}
+          value={text}
+          onChange={({ currentTarget }) => onChange(asChosen(name, currentTarget.value))}
+        />
+      );
+    }
+  }
+}
+
+const listOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+
+/** Of an option without a default, nothing chosen is null. */
+const asChosen = (name: FieldName, chosen: string): MigrationOptions[FieldName] =>
+  (chosen === '' ? null : chosen) as MigrationOptions[typeof name]; // choicesFor() offers nothing else

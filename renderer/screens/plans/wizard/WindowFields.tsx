@@ -1,0 +1,125 @@
+/** When machines may start: on which days, from when, for how many hours, by which clock. */
+import { Autocomplete, Button, Checkbox, Chip, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { weekDays, windowOf, wordsOf, type WeekDay, type WindowWords } from '../../../../main/shared/window-words.ts';
+import { t } from '../../../texts/t.ts';
+import { dayText, windowText } from '../when-text.ts';
+import { useWizard } from './context.ts';
+import classes from './Wizard.module.css';
+
+const here = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+const nights: Omit<WindowWords, 'timeZone'> = { days: [1, 2, 3, 4, 5], from: '22:00', minutes: 360 };
+const zones = (): string[] => [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
+
+export function WindowFields({ problemAt }: { readonly problemAt: (field: string) => string | null }) {
+  const { draft, change } = useWizard();
+  const { window } = draft;
+  const set = (words: WindowWords): void => change(() => ({ window: windowOf(words) }));
+  return (
+    <Stack gap="sm">
+      <Checkbox
+        label={t('wizard.inWindow')}
+        description={t('wizard.inWindowWhy')}
+        checked={window !== null}
+        onChange={({ currentTarget }) => {
+          const isOn = currentTarget.checked;
+          change(() => ({ window: isOn ? windowOf({ ...nights, timeZone: here() }) : null }));
+        }}
+      />
+      {window !== null && <Words words={halfWords(window)} window={window} set={set} problemAt={problemAt} />}
+      {window !== null && problemAt('plan-window') === null && (
+        <Text size="sm" component="output">
+          {windowText(window)}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+type Window = NonNullable<ReturnType<typeof useWizard>['draft']['window']>;
+
+/** Also of what is only half typed; null where it is cron that words cannot say. */
+function halfWords(window: Window): WindowWords | null {
+  const known = wordsOf(window);
+  if (known !== null) return known;
+  if (!/NaN| $/.test(window.opens)) return null;
+  const [minute = '', hour = '', , , days = ''] = window.opens.split(' ');
+  const from = minute === 'NaN' || hour === 'NaN' ? '' : `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
+  const named = days === '' ? [] : (wordsOf({ ...window, opens: `0 0 * * ${days}` })?.days ?? []);
+  return { days: named, from, minutes: window.minutes, timeZone: window.timeZone };
+}
+
+interface WordsProps {
+  readonly words: WindowWords | null;
+  readonly window: Window;
+  readonly set: (words: WindowWords) => void;
+  readonly problemAt: (field: string) => string | null;
+}
+
+function Words({ words, window, set, problemAt }: WordsProps) {
+  if (words === null)
+    return (
+      <Group>
+        <Text>{t('wizard.windowIsCron', { opens: window.opens })}</Text>
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => set({ ...nights, minutes: window.minutes, timeZone: window.timeZone })}
+        >
+          {t('wizard.windowInWords')}
+        </Button>
+      </Group>
+    );
+  const toggled = (day: WeekDay): WeekDay[] =>
+    words.days.includes(day) ? words.days.filter((one) => one !== day) : [...words.days, day];
+  return (
+    <div className={classes['fields']}>
+      <fieldset id="plan-window" className={classes['bare']}>
+        <legend>{t('wizard.days')}</legend>
+        <Group gap={4} mt={4}>
+          {weekDays.map((day) => (
+            <Chip
+              key={day}
+              size="sm"
+              checked={words.days.includes(day)}
+              onChange={() => set({ ...words, days: toggled(day) })}
+            >
+              {dayText(day)}
+            </Chip>
+          ))}
+        </Group>
+        {problemAt('plan-window') !== null && (
+          <Text size="sm" c="var(--guts-bad)">
+            {problemAt('plan-window')}
+          </Text>
+        )}
+      </fieldset>
+      <TextInput
+        type="time"
+        label={t('wizard.from')}
+        value={words.from}
+        onChange={({ currentTarget }) => set({ ...words, from: currentTarget.value })}
+      />
+      <NumberInput
+        id="plan-hours"
+        label={t('wizard.hours')}
+        value={Number.isFinite(words.minutes) ? words.minutes / 60 : ''}
+        min={0}
+        max={168}
+        step={1}
+        decimalScale={2}
+        error={problemAt('plan-hours')}
+        onChange={(typed) => set({ ...words, minutes: typed === '' ? Number.NaN : Math.round(Number(typed) * 60) })}
+      />
+      <Autocomplete
+        id="plan-zone"
+        label={t('wizard.zone')}
+        description={t('wizard.zoneWhy', { zone: here() })}
+        value={words.timeZone}
+        data={zones()}
+        limit={20}
+        error={problemAt('plan-zone')}
+        onChange={(timeZone) => set({ ...words, timeZone })}
+      />
+    </div>
+  );
+}

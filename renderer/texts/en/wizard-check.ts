@@ -1,0 +1,86 @@
+/** The plan editor: the steps Check and Review. */
+export const wizardCheck = {
+  'wizard.check_one': 'Check {{number}} VM',
+  'wizard.check_other': 'Check {{number}} VMs',
+  'wizard.checkAgain_one': 'Check {{number}} VM again',
+  'wizard.checkAgain_other': 'Check {{number}} VMs again',
+  'wizard.checkWhy': 'A change of mapping or options makes a check of the VMs that it is about necessary again.',
+  'wizard.checking': 'Checking',
+  'wizard.checkedOf': '{{done}} of {{of}} checked',
+  'wizard.stopChecking': 'Stop checking',
+  'wizard.nothingToCheck': 'No VM is left to check.',
+  'wizard.unchecked_one': '{{count}} VM is not checked yet.',
+  'wizard.unchecked_other': '{{count}} VMs are not checked yet.',
+  'wizard.checksFailed_one': '{{count}} VM could not be checked.',
+  'wizard.checksFailed_other': '{{count}} VMs could not be checked.',
+  'wizard.notCheckedTitle_one': '{{count}} VM could not be checked: {{names}}',
+  'wizard.notCheckedTitle_other': '{{count}} VMs could not be checked: {{names}}',
+  'wizard.nothingFound_one': '{{number}} VM was checked, and nothing was found.',
+  'wizard.nothingFound_other': '{{number}} VMs were checked, and nothing was found.',
+  'wizard.severity.blocks': 'Blocks',
+  'wizard.severity.warns': 'Warns',
+  'wizard.severity.informs': 'Informs',
+  'wizard.vmsWith_one': '{{number}} VM: {{says}}',
+  'wizard.vmsWith_other': '{{number}} VMs: {{says}}',
+  'wizard.vmsBlocked_one': '{{count}} VM is blocked: {{says}}',
+  'wizard.vmsBlocked_other': '{{count}} VMs are blocked: {{says}}',
+  'wizard.vmsWarned_one': 'Not accepted for {{count}} VM: {{says}}',
+  'wizard.vmsWarned_other': 'Not accepted for {{count}} VMs: {{says}}',
+  'wizard.acceptWarning': 'Accept {{id}} for this plan',
+  'wizard.allAccepted': 'All warnings are accepted in “Options”.',
+  'wizard.acceptedThese': 'Accepted warnings: {{ids}}.',
+  'wizard.leaveOut_one': 'Leave out this VM',
+  'wizard.leaveOut_other': 'Leave out these {{number}} VMs',
+  'wizard.showVms_one': 'Show the VM',
+  'wizard.showVms_other': 'Show the VMs',
+  'wizard.hideVms_one': 'Hide the VM',
+  'wizard.hideVms_other': 'Hide the VMs',
+  'wizard.leftOut_one': '{{count}} VM was left out: {{names}}',
+  'wizard.leftOut_other': '{{count}} VMs were left out: {{names}}',
+  'wizard.takeBack_one': 'Take {{count}} VM back',
+  'wizard.takeBack_other': 'Take {{count}} VMs back',
+
+  'wizard.order': 'What will happen',
+  'wizard.order.queue_one': '{{number}} VM goes into the queue. May start: {{when}}.',
+  'wizard.order.queue_other': '{{number}} VMs go into the queue. May start: {{when}}.',
+  'wizard.order.firstWave': 'Wave {{wave}} goes first: {{names}}.',
+  'wizard.order.nextWave': 'When all before are over, wave {{wave}} goes: {{names}}.',
+  'wizard.order.each':
+    'Each VM is looked at again, brought to rest, copied disk by disk, and becomes a server in the cloud that starts.',
+  'wizard.order.proof':
+    'Each copy is proved by what is read back, the server’s console is watched, and a report is written.',
+  'wizard.feels': 'What the source feels',
+  'wizard.feels.shutDown_one':
+    '{{number}} running VM is shut down when its turn comes, and stays off afterwards: {{names}}.',
+  'wizard.feels.shutDown_other':
+    '{{number}} running VMs are shut down when their turns come, and stay off afterwards: {{names}}.',
+  'wizard.feels.pulled_one': 'If it does not shut down in time, the plug of {{number}} VM is pulled: {{names}}.',
+  'wizard.feels.pulled_other': 'Of those that do not shut down in time the plug is pulled: {{names}}.',
+  'wizard.feels.snapshot_one':
+    '{{number}} running VM is copied from a snapshot, which is removed afterwards: {{names}}.',
+  'wizard.feels.snapshot_other':
+    '{{number}} running VMs are copied from snapshots, which are removed afterwards: {{names}}.',
+  'wizard.feels.off_one': '{{number}} VM is off, and stays off.',
+  'wizard.feels.off_other': '{{number}} VMs are off, and stay off.',
+  'wizard.feels.reads': 'Disks are read only. Nothing is written to or deleted from the VMs.',
+  'wizard.undo': 'How to undo it',
+  'wizard.undoHow':
+    'Cancel a migration until it is done: everything that was made in the cloud is removed and the VM is started again. Afterwards, delete the server and start the VM: it is still there as it was.',
+  'wizard.totals': 'What it takes',
+  'wizard.totalsText_one':
+    '{{vms}} VM with {{size}} of disks becomes a server with {{volumes}} volumes and {{ports}} ports.',
+  'wizard.totalsText_other':
+    '{{vms}} VMs with {{size}} of disks become servers with {{volumes}} volumes and {{ports}} ports.',
+  'wizard.forecast_one':
+    'About {{span}}, {{atOnce}} VMs side by side: the newest migration moved {{rate}} of disk from its start to its end.',
+  'wizard.forecast_other':
+    'About {{span}}, {{atOnce}} VMs side by side: the newest {{number}} migrations moved {{rate}} of disk each from start to end.',
+  'wizard.forecastUnknown': 'How long it takes is not known: no migration has been measured yet.',
+  'wizard.save': 'Save plan',
+  'wizard.saveAndStart': 'Save and start',
+  'wizard.notSaved': '“{{name}}” was not saved',
+  'wizard.savedNotStarted': '“{{name}}” is saved, but was not started',
+  'wizard.notYet': 'Not yet possible: {{says}}',
+  'wizard.startUnchecked':
+    'Not every VM is checked. Each is looked at again before anything is done, and one that is blocked fails then.',
+};
