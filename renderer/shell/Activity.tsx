@@ -8,6 +8,7 @@ import { rateText } from '../texts/format.ts';
 import { t } from '../texts/t.ts';
 import classes from './Activity.module.css';
 import { ActivityEntry } from './ActivityEntry.tsx';
+import { RunningReadings } from './RunningReadings.tsx';
 import { closeActivity, useActivityOpen } from './activity-open.ts';
 
 const MOST_RUNNING = 8;
@@ -39,6 +40,7 @@ function Content() {
         <h3 className={classes['title']}>
           {t('activity.running')} {rate > 0 && <small className="guts-quiet">{rateText(rate)}</small>}
         </h3>
+        <RunningReadings />
         {running === 0 ? (
           <Text c="dimmed" size="sm">
             {t('shell.nothingRuns')}

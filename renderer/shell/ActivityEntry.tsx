@@ -41,7 +41,8 @@ function What({ entry }: { readonly entry: Activity }) {
       );
     case 'connection': {
       const known = (entry.side === 'source' ? sources : destinations).use.getState();
-      return <Way to={pathOf('connections')}>{t(`activity.${entry.side}`, { name: nameOf(known, entry.id) })}</Way>;
+      const to = pathOf('connections', entry.side === 'source' ? 'source' : 'cloud', entry.id);
+      return <Way to={to}>{t(`activity.${entry.side}`, { name: nameOf(known, entry.id) })}</Way>;
     }
     case 'plan':
       return (

@@ -12,7 +12,11 @@ import { t } from '../texts/t.ts';
 const AT_MOST_EVERY_MS = 10_000;
 const MOST_NAMED = 3;
 
-type MigrationNews = Extract<Activity, { kind: 'migration' }>;
+type OfMigration = Extract<Activity, { kind: 'migration' }>;
+interface MigrationNews extends Pick<OfMigration, 'id' | 'vm' | 'stage'> {
+  /** Its screen was open when it happened. */
+  readonly isSeen: boolean;
+}
 
 export function News() {
   const [said, setSaid] = useState('');
@@ -29,9 +33,12 @@ export function News() {
     };
     const follow = useActivity.subscribe(({ entries }, before) => {
       const old = before.entries[0]?.key ?? 0;
-      const fresh = entries.filter((one) => one.key > old && one.kind === 'migration' && isOfNow(one));
+      const fresh = entries.flatMap((one): MigrationNews[] => {
+        if (one.key <= old || one.kind !== 'migration' || !one.isNews) return [];
+        return [{ id: one.id, vm: one.vm, stage: one.stage, isSeen: isInSight(one.id) }];
+      });
       if (fresh.length === 0) return;
-      waiting = [...(fresh as MigrationNews[]), ...waiting]; // filtered by their kind
+      waiting = [...fresh, ...waiting];
       timer ??= setTimeout(tell, Math.max(0, lastMs + AT_MOST_EVERY_MS - Date.now()));
     });
     return () => {
@@ -45,9 +52,6 @@ export function News() {
     </VisuallyHidden>
   );
 }
-
-/** What the window found when it opened is no news. */
-const isOfNow = ({ atMs }: Activity): boolean => Date.now() - atMs < AT_MOST_EVERY_MS;
 
 /** The last that is known of each. */
 function latestOf(news: readonly MigrationNews[]): readonly MigrationNews[] {
@@ -64,7 +68,7 @@ function sentenceOf(news: readonly MigrationNews[]): string {
 }
 
 function noteDone(news: readonly MigrationNews[]): void {
-  const done = latestOf(news).filter(({ id, stage }) => stage === 'done' && !isInSight(id));
+  const done = latestOf(news).filter(({ stage, isSeen }) => stage === 'done' && !isSeen);
   const [first] = done;
   if (first === undefined) return;
   const to = done.length === 1 ? pathOf('migrations', first.id) : '/migrations';

@@ -4,7 +4,7 @@ import type { GutsEvent } from '../../main/shared/events.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import type { MigrationRow } from '../../main/shared/migration-row.ts';
 import type { WaitsFor } from '../../main/shared/schedule.ts';
-import type { Stage } from '../../main/shared/stages.ts';
+import { isOver, type Stage } from '../../main/shared/stages.ts';
 
 type Happening =
   | {
@@ -22,7 +22,12 @@ type Happening =
   | { readonly kind: 'warning'; readonly source: string; readonly says: string }
   | { readonly kind: 'settings' };
 
-export type Activity = Happening & { readonly key: number; readonly atMs: number };
+export type Activity = Happening & {
+  readonly key: number;
+  readonly atMs: number;
+  /** False of what had happened before the window looked. */
+  readonly isNews: boolean;
+};
 
 interface Activities {
   readonly entries: readonly Activity[];
@@ -50,7 +55,7 @@ export function seedActivity(rows: readonly MigrationRow[], nowMs: number): void
     .filter(({ atMs }) => nowMs - atMs < SEEDED_MS)
     .sort((a, b) => b.atMs - a.atMs)
     .map(({ row: { id, vm, stage }, atMs }): Activity => {
-      return { key: ++lastKey, atMs, kind: 'migration', id, vm: vm.name, stage, says: null };
+      return { key: ++lastKey, atMs, isNews: false, kind: 'migration', id, vm: vm.name, stage, says: null };
     });
   useActivity.setState(({ entries }) => {
     const told = new Set(entries.flatMap((one) => (one.kind === 'migration' ? [one.id] : [])));
@@ -63,10 +68,8 @@ export function hearActivity(event: GutsEvent, nowMs: number): void {
   const happening = happeningOf(event);
   if (happening === null) return;
   useActivity.setState(({ entries }) => {
-    const [last] = entries;
-    const isSame = last !== undefined && isAboutTheSame(last, happening);
-    const before = isSame ? entries.slice(1) : entries;
-    return { entries: [{ ...happening, key: ++lastKey, atMs: nowMs }, ...before].slice(0, KEPT) };
+    const before = entries.filter((one, place) => !isOutdone(one, place === 0, happening));
+    return { entries: [{ ...happening, key: ++lastKey, atMs: nowMs, isNews: true }, ...before].slice(0, KEPT) };
   });
 }
 
@@ -104,10 +107,16 @@ function happeningOf(event: GutsEvent): Happening | null {
 const tellingOf = (waits: WaitsFor | null): WaitsFor | null =>
   waits !== null && telling.includes(waits.reason) ? waits : null;
 
-/** Changes of one thing in a row are one line. */
-function isAboutTheSame(a: Happening, b: Happening): boolean {
-  if (a.kind === 'inventory' && b.kind === 'inventory') return a.source === b.source;
-  if (a.kind === 'connection' && b.kind === 'connection') return a.id === b.id;
-  if (a.kind === 'plan' && b.kind === 'plan') return a.id === b.id;
-  return a.kind === 'settings' && b.kind === 'settings';
+/** Worth a line of its own also when the migration is elsewhere. */
+const isStop = (stage: Stage): boolean => isOver(stage) || stage === 'paused' || stage === 'waiting';
+
+/** Changes of one thing in a row are one line; of stages that a migration only passes, so is the last. */
+function isOutdone(before: Happening, isLast: boolean, now: Happening): boolean {
+  if (before.kind === 'migration' && now.kind === 'migration')
+    return before.id === now.id && before.says === null && !isStop(before.stage);
+  if (!isLast) return false;
+  if (before.kind === 'inventory' && now.kind === 'inventory') return before.source === now.source;
+  if (before.kind === 'connection' && now.kind === 'connection') return before.id === now.id;
+  if (before.kind === 'plan' && now.kind === 'plan') return before.id === now.id;
+  return before.kind === 'settings' && now.kind === 'settings';
 }

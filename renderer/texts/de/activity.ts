@@ -6,6 +6,7 @@ export const activity = {
   'activity.lately': 'Was geschehen ist',
   'activity.nothing': 'Bisher ist nichts geschehen. Stände von Migrationen, Inventare und Änderungen erscheinen hier.',
   'activity.deleted': 'Eintrag {{id}} wurde gelöscht',
+  'activity.reading': 'Das Inventar von {{source}} wird gelesen: bisher {{count}} VMs',
   'activity.inventory': 'Inventar von {{source}} gelesen: {{count}} VMs',
   'activity.source': 'Quelle {{name}} hat sich geändert',
   'activity.destination': 'Ziel {{name}} hat sich geändert',

@@ -6,6 +6,7 @@ export const activity = {
   'activity.lately': 'What has happened',
   'activity.nothing': 'Nothing has happened yet. Stages of migrations, inventories and changes show here.',
   'activity.deleted': 'Record {{id}} was deleted',
+  'activity.reading': 'The inventory of {{source}} is being read: {{count}} VMs so far',
   'activity.inventory': 'Inventory of {{source}} read: {{count}} VMs',
   'activity.source': 'Source {{name}} has changed',
   'activity.destination': 'Destination {{name}} has changed',

@@ -14,9 +14,9 @@ import { shell } from './shell.ts';
 import { stages } from './stages.ts';
 import { table } from './table.ts';
 import { welcome } from './welcome.ts';
+import { wizard } from './wizard.ts';
 import { wizardCheck } from './wizard-check.ts';
 import { wizardOptions } from './wizard-options.ts';
-import { wizard } from './wizard.ts';
 
 export const en = {
   ...activity,
