@@ -78,6 +78,7 @@ function optionsOf(
       {
         ...axis,
         space: 80,
+        size: 34,
         incrs: STEPS,
         values: (_plot, moments, _axis, _space, step) => moments.map((one) => momentOf(one, step)),
       },

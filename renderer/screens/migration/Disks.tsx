@@ -10,9 +10,10 @@ import { t } from '../../texts/t.ts';
 import classes from './Migration.module.css';
 
 export function Disks({ one }: { readonly one: ScheduledMigration }) {
-  const { plan, disks, request, isRunning } = one;
+  const { plan, disks, request, isRunning, ledger } = one;
   const live = useMigrations(({ byId }) => byId[request.id]?.progress) ?? one.progress;
   if (plan === null) return null;
+  const isUndone = one.stage === 'failed' || one.stage === 'cancelled';
   const isLive = isRunning && one.stage === 'copying';
   return (
     <section className="guts-card" aria-label={t('migration.disks')}>
@@ -23,6 +24,9 @@ export function Disks({ one }: { readonly one: ScheduledMigration }) {
             key={planned.key}
             planned={planned}
             moved={disks.find(({ key }) => key === planned.key)}
+            isGone={
+              isUndone && !ledger.some(({ key }) => key === `image:${planned.key}` || key === `volume:${planned.key}`)
+            }
             progress={isLive ? live.find(({ diskIndex }) => diskIndex === index) : undefined}
             rate={isLive ? rateOfDisk(request.id, planned.label) : 0}
           />
@@ -35,12 +39,15 @@ export function Disks({ one }: { readonly one: ScheduledMigration }) {
 interface DiskProps {
   readonly planned: MigrationPlan['disks'][number];
   readonly moved: MovedDisk | undefined;
+  /** Its copy was removed again. */
+  readonly isGone: boolean;
   readonly progress: Progress | undefined;
   readonly rate: number;
 }
 
-function Disk({ planned, moved, progress, rate }: DiskProps) {
+function Disk({ planned, isGone, progress, rate, ...copy }: DiskProps) {
   const { label, sizeBytes, reading, imageFormat } = planned;
+  const moved = isGone ? undefined : copy.moved;
   const done = moved === undefined ? (progress?.doneBytes ?? 0) : 1;
   const total = moved === undefined ? Math.max(1, progress?.totalBytes ?? 1) : 1;
   return (
@@ -54,7 +61,9 @@ function Disk({ planned, moved, progress, rate }: DiskProps) {
             format: imageFormat.value,
           })}
         </span>
-        <span className={classes['diskState']}>{stateText({ moved, progress, rate })}</span>
+        <span className={classes['diskState']}>
+          {isGone && copy.moved !== undefined ? t('migration.diskGone') : stateText({ moved, progress, rate })}
+        </span>
       </div>
       <ProgressBar done={done} of={total} label={(percent) => t('migrations.progressOf', { vm: label, percent })} />
     </li>

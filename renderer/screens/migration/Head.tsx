@@ -19,12 +19,13 @@ export function Head({ one, row }: HeadProps) {
   const names = useNames();
   const rate = useMigrations(rateById(row.id));
   const left = useMigrations(({ pace }) => leftText(pace[row.id]));
+  const arrived = arrivedText(row);
   const figures: readonly (readonly [string, string, string?])[] = [
     [t('migrations.way'), `${names.source(row.source)} → ${names.destination(row.destination)}`],
     ...(row.plan === null
       ? []
       : [[t('migrations.plan'), t('migrations.planWave', { plan: names.plan(row.plan), wave: row.wave })] as const]),
-    ...(row.sizeBytes === 0 ? [] : [[t('migrations.copied'), arrivedText(row)] as const]),
+    ...(arrived === '' ? [] : [[t('migrations.copied'), arrived] as const]),
     ...(rate > 0 ? [[t('migrations.rate'), rateText(rate)] as const] : []),
     ...(left === '' ? [] : [[t('migrations.left'), left] as const]),
     ...(row.startedAt === null ? [] : [[t('migrations.started'), momentText(row.startedAt), row.startedAt] as const]),

@@ -16,8 +16,8 @@ import { useMigrations } from '../../state/migrations.ts';
 import { throughputOf, throughputOfDisks } from '../../state/throughput.ts';
 import { t } from '../../texts/t.ts';
 import { useActing } from '../migrations/acting/useActing.tsx';
-import { wishText } from '../migrations/acting/wish-text.ts';
-import { isDangerous, nextFor, wishesFor } from '../migrations/acting/wishes.ts';
+import { WishButton } from '../migrations/acting/WishButton.tsx';
+import { nextFor, wishesFor } from '../migrations/acting/wishes.ts';
 import { Disks } from './Disks.tsx';
 import { FindingsCard } from './FindingsCard.tsx';
 import { Head } from './Head.tsx';
@@ -75,17 +75,13 @@ function Full({ one }: { readonly one: ScheduledMigration }) {
               </Button>
             )}
             {wishesFor(row).map((wish) => (
-              <Button
+              <WishButton
                 key={wish}
+                wish={wish}
+                row={row}
+                acting={acting}
                 variant={wish === next ? 'filled' : 'default'}
-                {...(isDangerous(wish) ? { c: 'var(--guts-bad)' } : {})}
-                disabled={acting.isOff !== null}
-                title={acting.isOff ?? t(`effect.${wish}`)}
-                aria-label={wishText(wish, [row])}
-                onClick={() => acting.wish(wish, [row])}
-              >
-                {t(`wish.short.${wish}`)}
-              </Button>
+              />
             ))}
           </>
         }

@@ -77,7 +77,7 @@ function detailsOf(stage: Stage, one: ScheduledMigration): readonly ReactNode[] 
     case 'booting':
     case 'verifying': {
       if (outcome === null) return [];
-      if (stage === 'booting') return [`${t(`boot.${outcome.boot.verdict}`)} ${outcome.boot.evidence}`];
+      if (stage === 'booting') return [`${t(`boot.${outcome.boot.verdict}`)}: ${outcome.boot.evidence}`];
       return outcome.proofs.map(({ claim, evidence }) => `${claim} ${evidence}`);
     }
     case 'failed':

@@ -1,5 +1,4 @@
 /** Why a migration has failed, or what it waits for: at the top, with the buttons that do what the remedy says. */
-import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { MigrationRow } from '../../../main/shared/migration-row.ts';
 import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
@@ -7,7 +6,8 @@ import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { timeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import type { Acting } from '../migrations/acting/useActing.tsx';
-import { nextFor, wishesFor, type Wish } from '../migrations/acting/wishes.ts';
+import { WishButton } from '../migrations/acting/WishButton.tsx';
+import { nextFor } from '../migrations/acting/wishes.ts';
 import classes from './Migration.module.css';
 import { stageBeforeFailure } from './steps.ts';
 
@@ -22,20 +22,8 @@ export function Trouble({ one, row, acting }: TroubleProps) {
   const isTrouble = error !== null && (stage === 'failed' || stage === 'waiting');
   const before = stageBeforeFailure(stages);
   const at = stages.at(-1)?.at;
-  const able = wishesFor(row);
   const next = nextFor(row);
-  const buttons: readonly Wish[] = next === null || able.length === 0 ? [] : [next];
-  const actions = buttons.map((wish) => (
-    <Button
-      key={wish}
-      size="xs"
-      disabled={acting.isOff !== null}
-      title={acting.isOff ?? t(`effect.${wish}`)}
-      onClick={() => acting.wish(wish, [row])}
-    >
-      {wish === 'start' || wish === 'resume' ? t('migration.tryNow') : t(`wish.short.${wish}`)}
-    </Button>
-  ));
+  const actions = next === null ? null : <WishButton wish={next} row={row} acting={acting} size="xs" />;
 
   if (isTrouble) {
     const title =

@@ -49,18 +49,17 @@ export function Migrations() {
           action={<Button onClick={() => go('/plans/new')}>{t('migrations.newPlan')}</Button>}
         />
       ) : (
-        <DataTable
-          id="migrations"
-          label={t('shell.migrations')}
-          columns={columns}
-          rows={shown}
-          keyOf={keyOf}
-          onOpen={({ id }) => go(migrationPath(id))}
-          actions={actions}
-          tools={<Facets />}
-          empty={
-            <>
-              <Facets />
+        <>
+          <Facets />
+          <DataTable
+            id="migrations"
+            label={t('shell.migrations')}
+            columns={columns}
+            rows={shown}
+            keyOf={keyOf}
+            onOpen={({ id }) => go(migrationPath(id))}
+            actions={actions}
+            empty={
               <Empty
                 title={t('migrations.noneOf', { facet: facet === null ? '' : t(`facet.${facet}`) })}
                 why={t('migrations.noneOfWhy')}
@@ -70,9 +69,9 @@ export function Migrations() {
                   </Button>
                 }
               />
-            </>
-          }
-        />
+            }
+          />
+        </>
       )}
     </>
   );

@@ -26,8 +26,8 @@ export const NextButton = memo(function NextButton({ id, isOff, onWish }: NextBu
       data-urgent={needsYou(row) || undefined}
       aria-label={wishText(next, [row])}
       title={isOff ?? t(`effect.${next}`)}
-      disabled={isOff !== null}
-      onClick={() => onWish(next, [row])}
+      aria-disabled={isOff !== null}
+      onClick={() => (isOff === null ? onWish(next, [row]) : undefined)}
     >
       {t(`wish.short.${next}`)}
     </button>

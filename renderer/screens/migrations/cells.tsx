@@ -2,7 +2,7 @@
 import { memo } from 'react';
 import type { MigrationId } from '../../../main/shared/migration.ts';
 import { arrivedBytes, type MigrationRow } from '../../../main/shared/migration-row.ts';
-import { isOver } from '../../../main/shared/stages.ts';
+import { isAtRest } from '../../../main/shared/stages.ts';
 import { ProgressBar } from '../../parts/ProgressBar.tsx';
 import { leftText } from '../../parts/pace-text.ts';
 import { StageBadge, stageText } from '../../parts/StageBadge.tsx';
@@ -66,10 +66,12 @@ export function saysText(row: MigrationRow | undefined): string {
   return !isRunning && stageIsWork(row) ? t('migrations.interrupted') : '';
 }
 
+/** Empty where nothing is planned, and where what was copied was removed again. */
 export function arrivedText(row: MigrationRow): string {
-  if (row.sizeBytes === 0) return '';
-  if (!hasProgress(row)) return sizeText(row.sizeBytes);
-  return t('migrations.arrived', { done: sizeText(arrivedBytes(row)), size: sizeText(row.sizeBytes) });
+  const { stage, sizeBytes } = row;
+  if (sizeBytes === 0 || stage === 'failed' || stage === 'cancelled' || stage === 'rolledBack') return '';
+  if (stage === 'done') return sizeText(sizeBytes);
+  return t('migrations.arrived', { done: sizeText(arrivedBytes(row)), size: sizeText(sizeBytes) });
 }
 
 /** For sorting and exports. */
@@ -80,5 +82,4 @@ const hasProgress = ({ stage, eachDisk, progress }: MigrationRow): boolean =>
   ((stage === 'paused' || stage === 'waiting' || stage === 'preparing') &&
     (progress.length > 0 || eachDisk.some(({ isCopied }) => isCopied)));
 
-const stageIsWork = ({ stage }: MigrationRow): boolean =>
-  !isOver(stage) && !['planned', 'queued', 'paused', 'waiting'].includes(stage);
+const stageIsWork = ({ stage }: MigrationRow): boolean => !isAtRest(stage) && stage !== 'readyForCutover';

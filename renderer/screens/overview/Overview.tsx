@@ -51,12 +51,14 @@ function Full() {
       {acting.notice}
       <div className={classes['tiles']}>
         <NeedsYou acting={acting} />
-        <Running />
-        <div className={classes['wide']}>
-          <Throughput title={t('overview.throughput')} series={throughputOfAll()} isLive={isRunning} />
+        <div className={classes['running']}>
+          <Running />
         </div>
         <LastDays />
         <NextWindows />
+        <div className={classes['wide']}>
+          <Throughput title={t('overview.throughput')} series={throughputOfAll()} isLive={isRunning} />
+        </div>
       </div>
     </>
   );

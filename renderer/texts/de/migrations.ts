@@ -22,7 +22,7 @@ export const migrations = {
   'migrations.arrived': '{{done}} von {{size}}',
   'migrations.rate': 'Rate',
   'migrations.left': 'Restzeit',
-  'migrations.says': 'Wartet auf, gebremst durch, gescheitert an',
+  'migrations.says': 'Anmerkung',
   'migrations.waitsFor': 'Wartet: {{says}}',
   'migrations.slowedBy': 'Gebremst: {{says}}',
   'migrations.interrupted': 'Sie wurde unterbrochen, und zurzeit arbeitet niemand daran.',

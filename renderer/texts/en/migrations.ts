@@ -22,7 +22,7 @@ export const migrations = {
   'migrations.arrived': '{{done}} of {{size}}',
   'migrations.rate': 'Rate',
   'migrations.left': 'Time left',
-  'migrations.says': 'Waits for, slowed by, failed of',
+  'migrations.says': 'Remark',
   'migrations.waitsFor': 'Waiting: {{says}}',
   'migrations.slowedBy': 'Slowed: {{says}}',
   'migrations.interrupted': 'It was interrupted, and nobody works on it now.',

@@ -1,5 +1,6 @@
 /** How a wish went, in its place: what was done and what that means, and who was refused and why. */
 import { CloseButton } from '@mantine/core';
+import { useEffect } from 'react';
 import type { ErrorInfo } from '../../../../main/shared/errors.ts';
 import { ErrorCard } from '../../../parts/ErrorCard.tsx';
 import { t } from '../../../texts/t.ts';
@@ -12,8 +13,16 @@ interface DeedNoticeProps {
 }
 
 const MOST_SHOWN = 5;
+/** What was done is soon old; what was refused stays until somebody has seen it. */
+const SHOWN_MS = 20_000;
 
 export function DeedNotice({ outcome, onClose }: DeedNoticeProps) {
+  const isAllDone = 'wish' in outcome && outcome.refused.length === 0;
+  useEffect(() => {
+    if (!isAllDone) return;
+    const timer = setTimeout(onClose, SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [isAllDone, onClose]);
   const close = <CloseButton aria-label={t('dialog.close')} onClick={onClose} />;
   if (!('wish' in outcome))
     return (

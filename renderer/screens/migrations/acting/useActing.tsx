@@ -41,9 +41,10 @@ export function useActing(onDone: (deed: Deed) => void = nothing): Acting {
     },
     [act],
   );
+  const forget = useCallback(() => setOutcome(null), []);
   const notice = (
     <>
-      {outcome !== null && <DeedNotice outcome={outcome} onClose={() => setOutcome(null)} />}
+      {outcome !== null && <DeedNotice outcome={outcome} onClose={forget} />}
       {asked !== null && (
         <ActingDialog {...asked} onDo={async () => await act(asked.wish, asked.rows)} onClose={() => setAsked(null)} />
       )}
