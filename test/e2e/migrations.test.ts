@@ -1,8 +1,7 @@
 /** Migrations in the window: seen as they run, paused, cancelled, failed and tried again. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keepPicture } from './app.ts';
-import { proveAccessible } from './axe.ts';
 import { openMoveLab, type MoveLab } from './move-lab.ts';
+import { proveFace } from './pictures.ts';
 
 let lab: MoveLab;
 beforeAll(async () => {
@@ -11,21 +10,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab[Symbol.asyncDispose]();
 });
-
-/** In both themes, and that nobody is kept out in either. */
-async function provePicture(name: string): Promise<void> {
-  const { page } = lab.open;
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-    await page.evaluate(
-      async () => void (await Promise.allSettled(document.getAnimations().map((one) => one.finished))),
-    );
-    await keepPicture(page, `${name}-${colorScheme}`);
-    await proveAccessible(page);
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
 
 const goTo = async (place: string): Promise<void> => {
   await lab.open.page.evaluate((hash) => void (location.hash = hash), place);
@@ -40,7 +24,7 @@ describe('migrations', () => {
 
     await page.getByRole('heading', { name: 'Migrations' }).waitFor();
     await page.getByRole('heading', { name: 'Nothing is being moved yet' }).waitFor();
-    await provePicture('migrations-empty');
+    await proveFace(page, 'migrations-empty');
   });
 
   test('one that runs shows how far and how fast, and is paused and resumed', async () => {
@@ -56,30 +40,31 @@ describe('migrations', () => {
       .or(page.getByRole('gridcell', { name: / MB\/s$/ }))
       .first()
       .waitFor();
-    await provePicture('migrations-running');
+    await proveFace(page, 'migrations-running');
     await goTo('/');
     await page.getByRole('figure', { name: 'Throughput of all' }).waitFor();
-    await provePicture('overview-running');
+    await proveFace(page, 'overview-running');
     await page.getByRole('link', { name: 'ledger-01' }).click();
     await page.getByRole('heading', { name: 'ledger-01', level: 1 }).waitFor();
     await page.getByRole('figure', { name: 'Throughput' }).waitFor();
-    await provePicture('migration-running');
+    await proveFace(page, 'migration-running');
     await page.getByRole('button', { name: 'Pause ledger-01' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(/A disk that is under way begins again later/).waitFor();
-    await provePicture('migration-pause');
+    await proveFace(page, 'migration-pause');
     await dialog.getByRole('button', { name: 'Pause ledger-01' }).click();
     await page.getByRole('button', { name: 'Resume ledger-01' }).waitFor();
     expect(await lab.reaches(id, ({ stage }) => stage === 'paused')).toMatchObject({ isRunning: false });
-    await provePicture('migration-paused');
+    await proveFace(page, 'migration-paused');
     await lab.limit(null);
     await page.getByRole('button', { name: 'Resume ledger-01' }).click();
 
     await page.getByText('Server id').waitFor();
     const { outcome } = await lab.reaches(id, ({ stage }) => stage === 'done');
-    await page.getByText(outcome?.serverId ?? 'none', { exact: true }).waitFor();
+    const became = page.getByRole('region', { name: 'What became of it' });
+    await became.getByText(outcome?.serverId ?? 'none', { exact: true }).waitFor();
     expect(await page.getByRole('listitem').filter({ hasText: /^Done/ }).count()).toBeGreaterThan(0);
-    await provePicture('migration-done');
+    await proveFace(page, 'migration-done');
   });
 
   test('one that is cancelled leaves nothing, and says beforehand what goes', async () => {
@@ -96,13 +81,13 @@ describe('migrations', () => {
     await page.getByRole('button', { name: 'Cancel and undo files-01' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Removed in the cloud').waitFor();
-    await provePicture('migration-cancel');
+    await proveFace(page, 'migration-cancel');
     await dialog.getByRole('button', { name: 'Cancel and undo files-01' }).click();
 
     await page.getByText('Cancelled').first().waitFor();
     await lab.reaches(id, ({ stage }) => stage === 'cancelled');
     expect(lab.cloud.state().images.length).toBe(before - 1);
-    expect(lab.vcenter.state().leases.filter(({ state }) => state === 'ready')).toEqual([]);
+    expect(lab.vc.state().leases.filter(({ state }) => state === 'ready')).toEqual([]);
     await lab.limit(null);
   });
 
@@ -118,18 +103,22 @@ describe('migrations', () => {
 
     await page.getByRole('link', { name: 'shop-01' }).waitFor();
     await page.getByRole('button', { name: 'Retry shop-01' }).waitFor();
-    await provePicture('overview-needs-you');
+    await proveFace(page, 'overview-needs-you');
     await page.getByRole('link', { name: 'shop-01' }).first().click();
     const alert = page.getByRole('alert');
     await alert.getByText('openstack.quota-exceeded').first().waitFor();
     expect(await alert.innerText()).toMatch(/shop-01 failed at “Starting the server”[^]*What to do:/);
-    await provePicture('migration-failed');
+    await proveFace(page, 'migration-failed');
     lab.cloud.quotas.instances = instances;
     await alert.getByRole('button', { name: 'Retry' }).click();
+    await page.getByRole('link', { name: 'Connections' }).click();
 
     expect(await lab.reaches(id, ({ stage }) => stage === 'done')).toMatchObject({ error: null });
+    await page.getByText('shop-01 is done').waitFor(); // for whoever looks elsewhere
+    await page.getByText('shop-01: Done').waitFor({ state: 'attached' }); // for whoever hears it
+    await page.getByRole('link', { name: 'See what became of it' }).click();
     await page.getByText('Server id').waitFor();
-    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.getByText('openstack.quota-exceeded').count()).toBe(0);
   });
 
   test('what has happened is kept in the activity, newest first, and leads there', async () => {
@@ -140,7 +129,7 @@ describe('migrations', () => {
     const drawer = page.getByRole('dialog', { name: 'Activity' });
     const first = drawer.getByRole('region', { name: 'What has happened' }).getByRole('listitem').first();
     await first.getByText('Done').waitFor();
-    await provePicture('activity');
+    await proveFace(page, 'activity');
     await first.getByRole('link', { name: 'shop-01' }).click();
 
     await page.getByRole('heading', { name: 'shop-01', level: 1 }).waitFor();

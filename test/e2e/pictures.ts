@@ -6,6 +6,10 @@ import { proveAccessible } from './axe.ts';
 export async function proveFace(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+    await page.evaluate(async () => {
+      await Promise.allSettled(document.getAnimations().map((one) => one.finished)); // colours fade over
+    });
     await keepPicture(page, `${name}-${colorScheme}`);
     await proveAccessible(page);
   }
