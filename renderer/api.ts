@@ -2,6 +2,7 @@
 import { ApiClient } from '../main/shared/client/client.ts';
 import type { RowOf, PagedName } from '../main/shared/client/client.ts';
 import { RemoteError } from '../main/shared/errors.ts';
+import type { ReportFormat } from '../main/shared/report-formats.ts';
 import type { InputOf, OperationName, OutputOf } from '../main/shared/operations.ts';
 
 /** Rows of a page that does not hold up anything while it is read. */
@@ -40,6 +41,15 @@ export async function call<K extends OperationName>(
 ): Promise<OutputOf<K>> {
   try {
     return await client.call(name, input, signal);
+  } catch (error) {
+    throw noticed(error);
+  }
+}
+
+/** The answer of a GET as a file in one of its other forms. */
+export async function file<K extends OperationName>(name: K, input: InputOf<K>, format: ReportFormat): Promise<Blob> {
+  try {
+    return await client.file(name, input, format);
   } catch (error) {
     throw noticed(error);
   }

@@ -1,10 +1,12 @@
 /** Every place of the window: its address, its screen, and whether it stands in the rail. */
 import {
+  IconFileCheck,
   IconHeartbeat,
   IconHome,
   IconListCheck,
   IconPlugConnected,
   IconServer2,
+  IconSettings,
   IconTransfer,
   type Icon,
 } from '@tabler/icons-react';
@@ -33,7 +35,7 @@ export const routes: readonly Route[] = [
     screen: screen('Overview', async () => await import('./screens/overview/Overview.tsx')),
     rail: { title: 'shell.overview', icon: IconHome },
   },
-  { path: '/welcome', screen: screen('WelcomePage', async () => await import('./screens/welcome/Welcome.tsx')) },
+  { path: '/welcome', screen: screen('Welcome', async () => await import('./screens/welcome/Welcome.tsx')) },
   { path: '/open-plan', screen: screen('OpenPlan', async () => await import('./screens/welcome/OpenPlan.tsx')) },
   {
     path: '/inventory',
@@ -86,8 +88,20 @@ export const routes: readonly Route[] = [
     screen: screen('ConnectionPage', async () => await import('./screens/connections/ConnectionPage.tsx')),
   },
   {
+    path: '/reports',
+    screen: screen('Reports', async () => await import('./screens/reports/Reports.tsx')),
+    rail: { title: 'reports.title', icon: IconFileCheck },
+  },
+  { path: '/reports/audit', screen: screen('AuditLog', async () => await import('./screens/reports/AuditLog.tsx')) },
+  { path: '/reports/:id', screen: screen('Report', async () => await import('./screens/report/Report.tsx')) },
+  {
     path: '/health',
     screen: screen('Health', async () => await import('./screens/health/Health.tsx')),
     rail: { title: 'health.title', icon: IconHeartbeat },
+  },
+  {
+    path: '/settings',
+    screen: screen('Settings', async () => await import('./screens/settings/Settings.tsx')),
+    rail: { title: 'settings.title', icon: IconSettings },
   },
 ];

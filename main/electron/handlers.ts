@@ -119,7 +119,7 @@ async function reportPage(guts: ShownGuts, of: ReportWish): Promise<string> {
   const client = new ApiClient(async (request) => await guts.fetch(request), { baseUrl: pageOrigin });
   return 'id' in of
     ? reportHtml(await client.call('reports.show', of))
-    : summaryHtml(await client.call('reports.summary', { ...of.scope, details: true }));
+    : summaryHtml(await client.call('reports.summary', of.scope));
 }
 
 /** The command line lies beside the window: in a checkout behind npm, in a package as a file that Node 20 can run. */

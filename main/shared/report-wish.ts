@@ -8,6 +8,8 @@ export const ReportScope = z.strictObject({
   wave: z.number().int().min(1).max(10_000).optional(),
   from: z.iso.datetime().optional(),
   to: z.iso.datetime().optional(),
+  /** With the report of each within. */
+  details: z.boolean(),
 });
 export type ReportScope = z.infer<typeof ReportScope>;
 

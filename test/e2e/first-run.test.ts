@@ -36,12 +36,12 @@ async function chooseFile(name: string, content: unknown): Promise<void> {
 }
 
 describe('the welcome', () => {
-  test('has a door to connect, one for a plan file, and says that nothing is sent anywhere', async () => {
+  test('has a door to connect, one for a plan file, one to a demo, and says that nothing is sent anywhere', async () => {
     await goTo('/welcome');
 
     await page.getByRole('heading', { name: 'Move virtual machines to OpenStack' }).waitFor();
     expect(await page.getByText('Guts sends nothing anywhere').count()).toBe(1);
-    expect(await page.getByRole('region', { name: 'Explore with a demo' }).count()).toBe(0);
+    expect(await page.getByRole('region', { name: 'Explore with a demo' }).count()).toBe(1);
     expect(await checklist().innerText()).toContain('0 of 4 done');
     await proveFace(page, 'welcome');
     await page.getByRole('region', { name: 'Connect a source' }).getByRole('button').click();

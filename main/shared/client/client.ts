@@ -10,6 +10,7 @@ import {
   type OperationName,
   type OutputOf,
 } from '../operations.ts';
+import { mediaTypes, type ReportFormat } from '../report-formats.ts';
 import { explained, ServerSilentError, StrangeServerError } from './client-errors.ts';
 import { eventBlocks, type EventBlock } from './event-lines.ts';
 import { ProblemShape } from './problem-shape.ts';
@@ -84,6 +85,22 @@ export class ApiClient {
     return parsed.data as OutputOf<K>; // parsed by the schema of that name
   }
 
+  /** The answer of a GET as a file in one of its other forms, as it comes. @throws as `call` */
+  async file<K extends OperationName>(
+    name: K,
+    input: InputOf<K>,
+    format: ReportFormat,
+    signal?: AbortSignal,
+  ): Promise<Blob> {
+    const { path, rest } = placed(operations[name].path, input);
+    return await this.#asked(
+      `${path}${queryOf({ ...rest, format })}`,
+      { headers: { accept: `${mediaTypes[format]}, ${JSON_TYPE};q=0.1` } },
+      async (response) => await response.blob(),
+      signal,
+    );
+  }
+
   /** Every row of every page. The pages are asked for as they are needed. */
   async *all<K extends PagedName>(name: K, input: InputOf<K>, signal?: AbortSignal): AsyncGenerator<RowOf<K>> {
     let marker: string | null = null;
@@ -147,6 +164,15 @@ export class ApiClient {
   }
 
   async #ask(path: string, init: RequestInit, signal?: AbortSignal): Promise<unknown> {
+    return await this.#asked(path, init, async (response) => parsedJson(await response.text()), signal);
+  }
+
+  async #asked<T>(
+    path: string,
+    init: RequestInit,
+    read: (response: Response) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const late = AbortSignal.timeout(this.#timeoutMs);
     const stop = signal === undefined ? late : AbortSignal.any([signal, late]);
     try {
@@ -154,7 +180,7 @@ export class ApiClient {
       const request = new Request(this.#baseUrl + path, { ...init, headers, redirect: 'manual', signal: stop });
       const response = await until(stop, this.#fetch(request));
       if (!response.ok) throw await this.#refusal(response);
-      return parsedJson(await until(stop, response.text()));
+      return await until(stop, read(response));
     } catch (error) {
       signal?.throwIfAborted();
       if (late.aborted) throw new ServerSilentError(this.#baseUrl, this.#timeoutMs / 1000);

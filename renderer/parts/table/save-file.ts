@@ -1,13 +1,7 @@
 /** Gives a text to the user as a file. */
+import { saveBlob } from '../save-blob.ts';
 
-export function saveFile(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // by then it was read
-}
+export const saveFile = (name: string, text: string, type: string): void => saveBlob(name, new Blob([text], { type }));
 
 /** “Virtual machines” as of a moment: `virtual-machines-2026-11-21-1402`. */
 export function fileName(label: string, at: Date): string {

@@ -14,7 +14,7 @@ import { useActing } from '../migrations/acting/useActing.tsx';
 import { LastDays } from './LastDays.tsx';
 import { NeedsYou } from './NeedsYou.tsx';
 import { NextWindows } from './NextWindows.tsx';
-import { NothingYet } from './NothingYet.tsx';
+import { Welcome } from '../welcome/Welcome.tsx';
 import classes from './Overview.module.css';
 import { Running } from './Running.tsx';
 
@@ -27,7 +27,7 @@ export function Overview() {
 
   if (error !== null) return <ErrorCard error={error} onRetry={() => void loadMigrations()} />;
   if (from.state === 'loading' || to.state === 'loading' || state === 'loading') return <Loading />;
-  if (isNone(from) && isNone(to) && count === 0) return <NothingYet />;
+  if (isNone(from) && isNone(to) && count === 0) return <Welcome />;
   if (count === 0)
     return (
       <>

@@ -1,20 +1,20 @@
 /** The first thing that somebody sees who has neither a source nor a cloud: three ways to begin. */
 import { Button, Stack, Text, Title } from '@mantine/core';
 import { IconFileImport, IconPlugConnected, IconShieldCheck, IconTestPipe } from '@tabler/icons-react';
+import { isDesktop } from '../../bridge.ts';
+import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { MayButton } from '../../parts/MayButton.tsx';
 import { go } from '../../router.ts';
+import { startDemo, useDemoDoor } from '../../state/demo.ts';
+import { useSession } from '../../state/session.ts';
 import { t } from '../../texts/t.ts';
 import { Checklist } from './Checklist.tsx';
 import { Door } from './Door.tsx';
 import { PlanFileButton } from './PlanFileButton.tsx';
 import classes from './Welcome.module.css';
 
-interface WelcomeProps {
-  /** Opens a demo; without it that door is not there. */
-  readonly onDemo?: () => void;
-}
-
-export function Welcome({ onDemo }: WelcomeProps) {
+function Doors() {
+  const isDemo = useSession((view) => view.state === 'ready' && view.engine?.isDemo === true);
   return (
     <Stack gap="lg" className={classes['welcome'] ?? ''}>
       <div>
@@ -34,13 +34,7 @@ export function Welcome({ onDemo }: WelcomeProps) {
         <Door icon={IconFileImport} title={t('welcome.plan')} why={t('welcome.planWhy')}>
           <PlanFileButton variant="default">{t('openPlan.choose')}</PlanFileButton>
         </Door>
-        {onDemo !== undefined && (
-          <Door icon={IconTestPipe} title={t('welcome.demo')} why={t('welcome.demoWhy')}>
-            <Button variant="default" onClick={onDemo}>
-              {t('welcome.demoOpen')}
-            </Button>
-          </Door>
-        )}
+        {isDesktop() && !isDemo && <DemoDoor />}
       </div>
       <p className={classes['privacy']}>
         <IconShieldCheck size={18} aria-hidden="true" />
@@ -51,10 +45,23 @@ export function Welcome({ onDemo }: WelcomeProps) {
 }
 
 /** The same at an address of its own, for whoever wants to see it again, with what is still to be done. */
-export function WelcomePage() {
+function DemoDoor() {
+  const door = useDemoDoor();
+  const open = (): void => void startDemo();
+  return (
+    <Door icon={IconTestPipe} title={t('welcome.demo')} why={t('welcome.demoWhy')}>
+      <Button variant="default" loading={door.state === 'opening'} onClick={open}>
+        {t('shell.demoStart')}
+      </Button>
+      {door.state === 'failed' && <ErrorCard error={door.error} onRetry={open} />}
+    </Door>
+  );
+}
+
+export function Welcome() {
   return (
     <Stack gap="lg" className={classes['welcome'] ?? ''}>
-      <Welcome />
+      <Doors />
       <Checklist />
     </Stack>
   );

@@ -10,7 +10,9 @@ import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
 import { overview } from './overview.ts';
 import { plans } from './plans.ts';
+import { reports } from './reports.ts';
 import { session } from './session.ts';
+import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { stages } from './stages.ts';
 import { table } from './table.ts';
@@ -30,7 +32,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...migrations,
   ...overview,
   ...plans,
+  ...reports,
   ...session,
+  ...settings,
   ...shell,
   ...stages,
   ...table,

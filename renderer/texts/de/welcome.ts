@@ -11,7 +11,6 @@ export const welcome = {
   'welcome.demo': 'Mit einer Demo ausprobieren',
   'welcome.demoWhy':
     'Ein simuliertes Rechenzentrum und eine simulierte Cloud, um alles zu versuchen, ohne etwas Echtes zu berühren.',
-  'welcome.demoOpen': 'Demo öffnen',
   'welcome.privacy':
     'Guts sendet nichts irgendwohin: keine Telemetrie, keine Absturzberichte. Es spricht nur mit den Servern, die Sie verbinden.',
   'checklist.title': 'Bevor die erste Maschine umzieht',

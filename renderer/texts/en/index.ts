@@ -9,7 +9,9 @@ import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
 import { overview } from './overview.ts';
 import { plans } from './plans.ts';
+import { reports } from './reports.ts';
 import { session } from './session.ts';
+import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { stages } from './stages.ts';
 import { table } from './table.ts';
@@ -29,7 +31,9 @@ export const en = {
   ...migrations,
   ...overview,
   ...plans,
+  ...reports,
   ...session,
+  ...settings,
   ...shell,
   ...stages,
   ...table,

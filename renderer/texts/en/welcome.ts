@@ -9,7 +9,6 @@ export const welcome = {
   'welcome.planWhy': 'A plan that somebody wrote or exported says which machines go where, and in which waves.',
   'welcome.demo': 'Explore with a demo',
   'welcome.demoWhy': 'A simulated data centre and a simulated cloud, to try everything without touching anything real.',
-  'welcome.demoOpen': 'Open the demo',
   'welcome.privacy':
     'Guts sends nothing anywhere: no telemetry, no crash reports. It speaks only to the servers that you connect.',
   'checklist.title': 'Before the first machine moves',

@@ -1,0 +1,88 @@
+/** The head of the report: from where to where, the verdict with what stands against it, the figures. */
+import { IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
+import { bytesPerSecondOf, figuresOf } from '../../../main/shared/report-figures.ts';
+import { checksOf, isEnded, verdictOf, type MigrationReport } from '../../../main/shared/report.ts';
+import { Figures } from '../../parts/Figures.tsx';
+import { exactText, momentText, numberText, rateText, sizeText, spanText } from '../../texts/format.ts';
+import { t } from '../../texts/t.ts';
+import classes from './Report.module.css';
+
+export function Head({ report }: { readonly report: MigrationReport }) {
+  const { source, destination, plan, startedAt, finishedAt } = report;
+  const from = source.about === null ? null : `${source.about.product} ${source.about.version}`;
+  const to = destination.about === null ? null : t('report.project', { name: destination.about.project.name });
+  return (
+    <>
+      <p className="guts-quiet">
+        {named(from, source.connection)} → {named(to, destination.connection)}
+        {plan !== null && ` · ${t('report.ofPlan', { plan: plan.name, wave: plan.wave })}`}
+        {' · '}
+        <time title={exactText(startedAt)}>{momentText(startedAt)}</time>
+        {' – '}
+        <time title={exactText(finishedAt)}>{momentText(finishedAt)}</time>
+      </p>
+      <VerdictBox report={report} />
+      <Figures figures={figures(report)} />
+    </>
+  );
+}
+
+function named(what: string | null, connection: string | null): string {
+  if (what === null) return connection ?? t('reports.gone');
+  return connection === null ? what : `${what} (${connection})`;
+}
+
+function VerdictBox({ report }: { readonly report: MigrationReport }) {
+  const { proved, against } = verdictOf(report);
+  const is = proved ? 'good' : isEnded(report) ? 'bad' : 'open';
+  const Sign = { good: IconCircleCheck, bad: IconCircleX, open: IconInfoCircle }[is];
+  const passed = checksOf(report).filter(({ outcome }) => outcome === 'passed').length;
+  return (
+    <div className={classes['verdict']} data-is={is}>
+      <Sign size={32} aria-hidden="true" />
+      <div>
+        <div className={classes['word']}>
+          {t(proved ? 'report.allProved' : isEnded(report) ? 'reports.notProved' : 'reports.notFinished')}
+        </div>
+        {proved ? (
+          <p>
+            {t('report.checksPassed', { count: passed })}{' '}
+            {t(report.boot?.verdict === 'running' ? 'report.guestRuns' : 'report.guestNotShown')}
+          </p>
+        ) : (
+          <>
+            <p>{t(isEnded(report) ? 'report.keepSource' : 'report.goesOn')}</p>
+            <ul>
+              {against.map((sentence) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+            </ul>
+          </>
+        )}
+        {report.error !== null && (
+          <p>
+            {t('error.whatToDo')}: {report.error.remedy} <code>{report.error.code}</code>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function figures(report: MigrationReport): (readonly [string, string, string])[] {
+  const counted = figuresOf(report);
+  const speed = bytesPerSecondOf(counted);
+  const { downtimeSeconds } = report;
+  return [
+    [t('report.disks'), numberText(counted.disks), t('report.asSeen', { size: sizeText(counted.sizeBytes) })],
+    [t('reports.read'), sizeText(counted.readBytes), t('report.empty', { size: sizeText(counted.skippedBytes) })],
+    [t('reports.sent'), sizeText(counted.sentBytes), t('report.toCloud')],
+    [t('report.time'), spanText(counted.seconds), t('report.ofItCopying', { span: spanText(counted.copySeconds) })],
+    [t('reports.speed'), speed === null ? '–' : rateText(speed), t('reports.speedOf')],
+    [
+      t('reports.downtime'),
+      downtimeSeconds === null ? '–' : spanText(downtimeSeconds),
+      t(downtimeSeconds === null ? 'reports.noDowntime' : 'report.downtimeIs'),
+    ],
+  ];
+}

@@ -1,0 +1,130 @@
+/** The parts of the report that say what was moved: disks, mapping, time line, hashes, what was left behind. */
+import type { MigrationReport } from '../../../main/shared/report.ts';
+import { Badge } from '../../parts/Badge.tsx';
+import { exactText, momentText, rateText, sizeText, spanText } from '../../texts/format.ts';
+import { t } from '../../texts/t.ts';
+import { Rows, Section, two, type Cell } from './Section.tsx';
+import classes from './Report.module.css';
+
+interface PartProps {
+  readonly report: MigrationReport;
+}
+
+export function Disks({ report: { disks } }: PartProps) {
+  const columns = [
+    { title: t('report.disk') },
+    { title: t('report.readBy') },
+    { title: t('report.sentAs') },
+    { title: t('reports.size'), isNumber: true },
+    { title: t('reports.read'), isNumber: true },
+    { title: t('reports.sent'), isNumber: true },
+    { title: t('report.time'), isNumber: true },
+  ];
+  return (
+    <Section title={t('report.disks')}>
+      {disks.length === 0 ? (
+        <p>{t('report.noDisks')}</p>
+      ) : (
+        <Rows
+          label={t('report.disks')}
+          columns={columns}
+          rows={disks.map((disk) => [
+            disk.label,
+            t(`report.reading.${disk.reading}`),
+            two(disk.imageFormat, t(`report.route.${disk.route}`)),
+            two(sizeText(disk.sizeBytes), t('report.empty', { size: sizeText(disk.skippedBytes) })),
+            sizeText(disk.readBytes),
+            sizeText(disk.sentBytes),
+            two(
+              spanText(disk.seconds),
+              disk.seconds === 0 ? '' : rateText((disk.sizeBytes - disk.skippedBytes) / disk.seconds),
+            ),
+          ])}
+        />
+      )}
+    </Section>
+  );
+}
+
+export function Mapping({ report: { mapping } }: PartProps) {
+  if (mapping.length === 0) return null;
+  const columns = [
+    { title: t('report.what') },
+    { title: t('report.atSource') },
+    { title: t('report.inCloud') },
+    { title: t('report.why') },
+  ];
+  return (
+    <Section title={t('report.mapping')}>
+      <Rows
+        label={t('report.mapping')}
+        columns={columns}
+        rows={mapping.map(({ what, from, to, reason }) => [what, from, to, reason])}
+      />
+    </Section>
+  );
+}
+
+export function Timeline({ report: { timeline } }: PartProps) {
+  const columns = [
+    { title: t('reports.stage') },
+    { title: t('report.entered') },
+    { title: t('report.took'), isNumber: true },
+  ];
+  return (
+    <Section title={t('report.timeline')}>
+      <Rows
+        label={t('report.timeline')}
+        columns={columns}
+        rows={timeline.map(({ stage, at }, index) => {
+          const next = timeline[index + 1];
+          return [
+            t(`stage.${stage}`),
+            <time key="at" title={exactText(at)}>
+              {momentText(at)}
+            </time>,
+            next === undefined ? '' : spanText(Math.max(0, Date.parse(next.at) - Date.parse(at)) / 1000),
+          ];
+        })}
+      />
+    </Section>
+  );
+}
+
+export function Hashes({ report: { disks } }: PartProps) {
+  if (disks.length === 0) return null;
+  const columns = [{ title: t('report.disk') }, { title: t('report.kind') }, { title: t('report.value') }];
+  const hash = (value: string) => <code className={classes['hash']}>{value}</code>;
+  return (
+    <Section title={t('report.hashes')}>
+      <Rows
+        label={t('report.hashes')}
+        columns={columns}
+        rows={disks.flatMap(({ label, sha512, contentBefore, contentAfter }): Cell[][] => [
+          [label, t('report.sha512'), hash(sha512)],
+          ...(contentBefore === null ? [] : [[label, t('report.contentBefore'), hash(contentBefore)]]),
+          ...(contentAfter === null ? [] : [[label, t('report.contentAfter'), hash(contentAfter)]]),
+        ])}
+      />
+    </Section>
+  );
+}
+
+export function LeftBehind({ report: { leftBehind } }: PartProps) {
+  const columns = [{ title: t('report.what') }, { title: t('report.why') }, { title: t('error.whatToDo') }];
+  return (
+    <Section title={t('reports.left')}>
+      {leftBehind.length === 0 ? (
+        <p>
+          <Badge tone="good">{t('report.nothingLeft')}</Badge>
+        </p>
+      ) : (
+        <Rows
+          label={t('reports.left')}
+          columns={columns}
+          rows={leftBehind.map(({ what, why, remedy }) => [what, why, remedy])}
+        />
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,68 @@
+/** Chooses which migrations the reports are about. */
+import { Group, Select, TextInput } from '@mantine/core';
+import { PlanId } from '../../../main/shared/schedule.ts';
+import { plans } from '../../state/connections.ts';
+import { t } from '../../texts/t.ts';
+import { isBackwards, periods, useScope } from './scope.ts';
+
+export function ScopePicker() {
+  const scope = useScope();
+  const known = plans.use();
+  const all = known.state === 'known' ? known.value : [];
+  const waves = [...new Set(all.find(({ id }) => id === scope.plan)?.machines.map(({ wave }) => wave) ?? [])];
+  const put = useScope.setState;
+
+  return (
+    <Group gap="sm" align="flex-start">
+      <Select
+        label={t('reports.plan')}
+        data={[{ value: '', label: t('reports.anyPlan') }, ...all.map(({ id, name }) => ({ value: id, label: name }))]}
+        value={scope.plan ?? ''}
+        onChange={(value) => put({ plan: PlanId.safeParse(value).data ?? null, wave: null })}
+        allowDeselect={false}
+        searchable={all.length > 8}
+        w={210}
+      />
+      {waves.length > 1 && (
+        <Select
+          label={t('reports.wave')}
+          data={[
+            { value: '', label: t('reports.anyWave') },
+            ...waves
+              .sort((a, b) => a - b)
+              .map((wave) => ({ value: String(wave), label: t('reports.waveN', { wave }) })),
+          ]}
+          value={scope.wave === null ? '' : String(scope.wave)}
+          onChange={(value) => put({ wave: value === null || value === '' ? null : Number(value) })}
+          allowDeselect={false}
+          w={150}
+        />
+      )}
+      <Select
+        label={t('reports.period')}
+        data={periods.map((period) => ({ value: period, label: t(`reports.period.${period}`) }))}
+        value={scope.period}
+        onChange={(value) => put({ period: periods.find((one) => one === value) ?? 'all' })}
+        allowDeselect={false}
+        w={170}
+      />
+      {scope.period === 'days' && (
+        <>
+          <TextInput
+            type="date"
+            label={t('reports.first')}
+            value={scope.first}
+            onChange={({ currentTarget: { value } }) => put({ first: value })}
+          />
+          <TextInput
+            type="date"
+            label={t('reports.last')}
+            value={scope.last}
+            error={isBackwards(scope) ? t('reports.backwards') : undefined}
+            onChange={({ currentTarget: { value } }) => put({ last: value })}
+          />
+        </>
+      )}
+    </Group>
+  );
+}
