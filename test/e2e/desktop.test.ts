@@ -203,7 +203,7 @@ describe('the desktop program', { timeout: 90_000 }, () => {
     expect(await page.evaluate(async () => await guts.ask('closing.get', {}))).toEqual({ ok: true, value: 'tray' });
   });
 
-  test('asks nobody for updates until that is chosen, never while something runs, and tells what it finds', async () => {
+  test('asks nobody for updates until that is chosen, and tells what it finds then', async () => {
     const { page } = open;
     const asked: { readonly url: string; readonly headers: string }[] = [];
     const feed = createServer(({ url = '', headers }, response) => {
@@ -380,7 +380,7 @@ describe('the desktop program', { timeout: 90_000 }, () => {
     await expect.poll(told).toMatchObject({ reason: 'trouble', says: expect.stringMatching(/engine ended/) });
     expect(await page.locator('[data-engine]').textContent()).toBe('Engine of this window');
     await copySlowly(client, false);
-    const other = await startMove(client, 'files-01', 'uninterrupted');
+    const other = await startMove(client, 'shop-01', 'uninterrupted');
     await expect.poll(async () => await stageOf(client, other), { timeout: 60_000 }).toBe('done');
   });
 
@@ -414,7 +414,7 @@ describe('the desktop program', { timeout: 90_000 }, () => {
   });
 });
 
-describe('a start by a link', () => {
+describe('a start by a link', { timeout: 90_000 }, () => {
   test('begins at what it names, and opens on a screen that is there', async () => {
     using home = newHome();
     await using first = await openApp({ home, words: ['guts://migration/mig_0123456789ab'] });
