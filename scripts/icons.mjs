@@ -21,8 +21,9 @@ const MAC_AIR = 100 / 1024;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'guts-icons-'));
 writeFileSync(path.join(folder, 'package.json'), '{ "name": "icons", "main": "main.js" }');
-writeFileSync(path.join(folder, 'main.js'), '');
-const app = await _electron.launch({ args: [folder, `--user-data-dir=${path.join(folder, 'profile')}`] });
+// Its profile goes with it.
+writeFileSync(path.join(folder, 'main.js'), "require('electron').app.setPath('userData', `${__dirname}/profile`);");
+const app = await _electron.launch({ args: [folder] });
 try {
   const mark = readFileSync(path.join(assets, 'icon.svg'), 'utf8');
   const icons = path.join(assets, 'icons');
