@@ -4,24 +4,9 @@ import { useMemo, useState, useSyncExternalStore } from 'react';
 import { clockText } from '../texts/format.ts';
 import { t } from '../texts/t.ts';
 import classes from './Chart.module.css';
+import type { ChartProps } from './chart-props.ts';
 import { ChartTable } from './ChartTable.tsx';
 import { Plot, type LineLook } from './Plot.tsx';
-
-export interface ChartLine {
-  readonly name: string;
-  readonly values: readonly number[];
-}
-
-export interface ChartProps {
-  readonly label: string;
-  /** What is to be seen, in one sentence. */
-  readonly summary: string;
-  /** In milliseconds, one for each value. */
-  readonly times: readonly number[];
-  readonly lines: readonly ChartLine[];
-  /** The same function from one drawing to the next. */
-  readonly valueText: (value: number) => string;
-}
 
 const COLOURS = 6;
 

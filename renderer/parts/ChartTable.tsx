@@ -1,8 +1,8 @@
 /** What a chart shows, as numbers: a dozen moments of it. */
 import { clockText } from '../texts/format.ts';
 import { t } from '../texts/t.ts';
-import type { ChartProps } from './Chart.tsx';
 import classes from './Chart.module.css';
+import type { ChartProps } from './chart-props.ts';
 
 const MOMENTS = 12;
 

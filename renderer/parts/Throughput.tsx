@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { noRates, type RateLines, type RateSeries } from '../state/rate-series.ts';
 import { clockText, rateText } from '../texts/format.ts';
 import { t } from '../texts/t.ts';
-import { Chart, type ChartLine } from './Chart.tsx';
+import { Chart } from './Chart.tsx';
+import type { ChartLine } from './chart-props.ts';
 import classes from './Throughput.module.css';
 import { useNow } from './use-now.ts';
 

@@ -46,6 +46,14 @@ export function spanText(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** What is known by the minute: “5 min”, “2 h”, “1 h 15 min”. */
+export function roughSpanText(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  if (hours === 0) return `${numberText(minutes)} min`;
+  return minutes % 60 === 0 ? `${numberText(hours)} h` : `${numberText(hours)} h ${minutes % 60} min`;
+}
+
 /** Of the day: “14:02:10”. */
 export const timeText = (at: string | number | Date): string =>
   new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(

@@ -10,7 +10,6 @@ import { PageHead } from '../../parts/PageHead.tsx';
 import { StageBadge } from '../../parts/StageBadge.tsx';
 import { Throughput } from '../../parts/Throughput.tsx';
 import { go, pathOf } from '../../router.ts';
-import type { ScreenProps } from '../../routes.tsx';
 import { NoPlace } from '../../shell/NoPlace.tsx';
 import { useMigrations } from '../../state/migrations.ts';
 import { throughputOf, throughputOfDisks } from '../../state/throughput.ts';
@@ -31,7 +30,11 @@ import { TimeLine } from './TimeLine.tsx';
 import { Trouble } from './Trouble.tsx';
 import { useMigration } from './use-migration.ts';
 
-export function Migration({ params }: ScreenProps) {
+interface MigrationProps {
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export function Migration({ params }: MigrationProps) {
   const id = MigrationId.safeParse(params['id']);
   if (!id.success) return <NoPlace path={pathOf('migrations', params['id'] ?? '')} />;
   return <Known key={id.data} id={id.data} />;
