@@ -35,7 +35,18 @@ async function speak(language: Language): Promise<void> {
     texts.addResourceBundle(language, 'translation', words);
   }
   await texts.changeLanguage(language);
+  plain.clear();
   document.documentElement.lang = language === 'en-XA' ? 'en' : language;
 }
 
-export const t = (key: TextKey, values: Values = {}): string => texts.t(key, values);
+/** Those in which nothing is filled in, in the language of now: a table asks for them ten thousand times. */
+const plain = new Map<TextKey, string>();
+
+export function t(key: TextKey, values?: Values): string {
+  if (values !== undefined) return texts.t(key, values);
+  const known = plain.get(key);
+  if (known !== undefined) return known;
+  const text = texts.t(key);
+  plain.set(key, text);
+  return text;
+}

@@ -12,6 +12,7 @@ export interface Column<Row> {
   readonly cell?: (row: Row) => ReactNode;
   /** Pixels at first. */
   readonly width?: number;
+  /** Stands at the right, and is no word that is looked for: the filter finds it by its column. */
   readonly isNumber?: boolean;
   /** Not shown until it is chosen. */
   readonly isExtra?: boolean;

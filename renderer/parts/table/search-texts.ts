@@ -1,18 +1,23 @@
-/** The words of each row in lower case, made once for a row: what is typed into the filter is looked for in 10,000 of them. */
+/**
+ * The words of each row in lower case, made once for a row: what is typed into the filter is looked for in 10,000 of them.
+ * Numbers are no words: they are looked for by their column.
+ */
 import { textOf } from './cells.ts';
 import type { Column } from './column.ts';
 
 /** Between two cells, so that no word is found across them. */
 const BETWEEN = '\n';
-/** Rows that are prepared in one go while nothing else is to be done. */
-const AT_ONCE = 200;
+/** Rows that are prepared in one go, some milliseconds' worth. */
+const AT_ONCE = 500;
+/** While the page is idle; and on a busy computer, where it never is, that often all the same. */
+const WHEN = { timeout: 50 };
 
 export class SearchTexts<Row extends object> {
   readonly #columns: readonly Column<Row>[];
   readonly #texts = new WeakMap<Row, string>();
 
   constructor(columns: readonly Column<Row>[]) {
-    this.#columns = columns;
+    this.#columns = columns.filter(({ isNumber }) => isNumber !== true);
   }
 
   of(row: Row): string {
@@ -34,9 +39,9 @@ export class SearchTexts<Row extends object> {
         const row = rows[at];
         if (row !== undefined) this.of(row);
       }
-      if (at < rows.length) idle = requestIdleCallback(work);
+      if (at < rows.length) idle = requestIdleCallback(work, WHEN);
     };
-    let idle = requestIdleCallback(work);
+    let idle = requestIdleCallback(work, WHEN);
     return () => cancelIdleCallback(idle);
   }
 }
