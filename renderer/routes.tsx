@@ -11,12 +11,8 @@ import {
   type Icon,
 } from '@tabler/icons-react';
 import { lazy, type ComponentType } from 'react';
+import type { ScreenProps } from './screen-props.ts';
 import type { TextKey } from './texts/t.ts';
-
-/** What stands for `:name` in the address. */
-export interface ScreenProps {
-  readonly params: Readonly<Record<string, string>>;
-}
 
 export interface Route {
   readonly path: string;

@@ -43,10 +43,13 @@ describe.each([
   });
 });
 
+/** Without what is filled in; names such as “Secure Boot” are the same everywhere. */
+const wordsIn = (text: string): number => text.replaceAll(/\{\{\w+\}\}/g, '').match(/\p{L}+/gu)?.length ?? 0;
+
 test('German is not English: no sentence was left as it was', () => {
   const same = keysOf(
     de as Readonly<Record<string, string>>,
-    (text, key) => text === english[key] && text.split(' ').length > 2,
+    (text, key) => text === english[key] && wordsIn(text) > 2,
   );
 
   expect(same).toEqual([]);

@@ -7,7 +7,7 @@ import { call } from '../../api.ts';
 import { Empty, Faces } from '../../parts/Faces.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
 import { go, pathOf } from '../../router.ts';
-import type { ScreenProps } from '../../routes.tsx';
+import type { ScreenProps } from '../../screen-props.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { t } from '../../texts/t.ts';
 import { SaveButtons } from '../reports/SaveButtons.tsx';
