@@ -112,6 +112,9 @@ describe('a plan', () => {
 
     await page.getByText('Done: 2 of 2').waitFor();
     await proveFace(page, 'plan-done');
+    await page.getByRole('link', { name: 'Report of this plan' }).click();
+    await page.getByRole('gridcell', { name: 'shop-01', exact: true }).waitFor();
+    expect(await page.getByRole('combobox', { name: 'Plan' }).inputValue()).toBe('spring');
     const { machines } = await planCalled('spring');
     const migrations = await Promise.all(
       machines.flatMap(({ migration }) =>
@@ -195,7 +198,7 @@ describe('a plan', () => {
     const { page } = open;
     await visit(page, '/', 'Overview');
 
-    await page.keyboard.press('Control+2');
+    await page.keyboard.press('Control+3');
     await tabTo(page, 'New plan');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Machines', exact: true }).waitFor();

@@ -8,6 +8,7 @@ import { go, goInstead, place, pathOf } from '../../router.ts';
 import { t } from '../../texts/t.ts';
 import { actOnPlan, deletePlan, duplicatePlan, exportPlan, startPlan } from './acts.ts';
 import type { PlanLine } from './plan-columns.tsx';
+import { toStart } from './plan-lines.ts';
 import { nextStartText } from './when-text.ts';
 
 export type PlanQuestion =
@@ -20,8 +21,6 @@ interface Ways {
   readonly ask: (question: PlanQuestion) => void;
   readonly fail: (error: unknown) => void;
 }
-
-export const toStart = ({ machines }: Plan): number => machines.filter(({ migration }) => migration === null).length;
 
 /** “Start 3 VMs”; of none, what it is about. */
 export const startText = (count: number): string => (count === 0 ? t('plans.startPlan') : t('plans.start', { count }));

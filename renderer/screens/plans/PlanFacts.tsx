@@ -7,8 +7,9 @@ import { isOver } from '../../../main/shared/stages.ts';
 import { destinations, sources } from '../../state/connections.ts';
 import { numberText, sizeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
+import { everything, useScope } from '../reports/scope.ts';
 import { namesOf } from './plan-columns.tsx';
-import { bytesOf, wavesOf } from './plan-lines.ts';
+import { bytesOf, toStart, wavesOf } from './plan-lines.ts';
 import { useMigrations } from '../../state/migrations.ts';
 import { useSizes } from './sizes.ts';
 import { nextStartText, windowText } from './when-text.ts';
@@ -27,7 +28,7 @@ export function PlanFacts({ plan, rows }: { readonly plan: Plan; readonly rows: 
     [t('plans.vms'), numberText(plan.machines.length)],
     [t('plans.size'), bytes === null ? t('plans.sizeUnknown') : sizeText(bytes)],
     [t('plans.waves'), numberText(wavesOf(plan))],
-    [t('plans.next'), when],
+    ...(toStart(plan) === 0 ? [] : [[t('plans.next'), when] as const]),
   ];
   return (
     <Group gap="xl" className="guts-card" align="flex-start">
@@ -40,7 +41,7 @@ export function PlanFacts({ plan, rows }: { readonly plan: Plan; readonly rows: 
         </div>
       ))}
       {hasReports && (
-        <Anchor href="#/reports" underline="always">
+        <Anchor href="#/reports" underline="always" onClick={() => useScope.setState({ ...everything, plan: plan.id })}>
           {t('plans.reports')}
         </Anchor>
       )}

@@ -16,9 +16,9 @@ import { useMigrations } from '../../state/migrations.ts';
 import { t } from '../../texts/t.ts';
 import { actOnPlan, exportPlan } from './acts.ts';
 import { machineColumns, type MachineLine } from './machine-columns.tsx';
-import { PlanDialog, startText, toStart, type PlanQuestion } from './PlanDialog.tsx';
+import { PlanDialog, startText, type PlanQuestion } from './PlanDialog.tsx';
 import { PlanFacts } from './PlanFacts.tsx';
-import { standingOf, standingText, standingTones } from './plan-lines.ts';
+import { standingOf, standingText, standingTones, toStart } from './plan-lines.ts';
 
 export function PlanPage({ params }: { readonly params: Readonly<Record<string, string>> }) {
   const known = plans.use();

@@ -43,6 +43,10 @@ export const standingTones: Readonly<Record<PlanStanding['kind'], Tone>> = {
 export const standingText = ({ kind, done, failed, of }: PlanStanding): string =>
   t(`plans.state.${kind}`, { done: numberText(done), failed: numberText(failed), of: numberText(of) });
 
+/** How many of it were not started yet. */
+export const toStart = ({ machines }: Pick<Plan, 'machines'>): number =>
+  machines.filter(({ migration }) => migration === null).length;
+
 export const wavesOf = ({ machines }: Pick<Plan, 'machines'>): number => new Set(machines.map(({ wave }) => wave)).size;
 
 /** Of machines that were planned by their migrations, of others by the inventory; null as long as one is not known. */

@@ -86,7 +86,7 @@ export const plans = {
   'plans.ownCount_one': '{{count}} eigene Einstellung',
   'plans.ownCount_other': '{{count}} eigene Einstellungen',
   'plans.report': 'Bericht zu {{vm}}',
-  'plans.reports': 'Berichte',
+  'plans.reports': 'Bericht dieses Plans',
   'plans.openMigration': 'Migration öffnen',
   'plans.unknown': 'Diesen Plan gibt es nicht',
   'plans.unknownWhy': 'Er wurde gelöscht, oder es gab ihn nie.',

@@ -82,7 +82,7 @@ export const plans = {
   'plans.ownCount_one': '{{count}} own setting',
   'plans.ownCount_other': '{{count}} own settings',
   'plans.report': 'Report of {{vm}}',
-  'plans.reports': 'Reports',
+  'plans.reports': 'Report of this plan',
   'plans.openMigration': 'Open migration',
   'plans.unknown': 'There is no such plan',
   'plans.unknownWhy': 'It was deleted, or never was.',

@@ -18,7 +18,7 @@ export const sourceColumns = (): readonly Column<SourceLine>[] => [
     value: ({ wave }) => wave,
     text: ({ wave }) => (wave === null ? t('wizard.notInPlan') : t('plans.waveNumber', { wave: numberText(wave) })),
     isFacet: true,
-    width: 90,
+    width: 105,
   },
   { id: 'power', title: t('wizard.power'), value: ({ vm }) => t(`wizard.power.${vm.power}`), isFacet: true, width: 90 },
   { id: 'os', title: t('wizard.os'), value: ({ vm }) => vm.os, width: 210 },
