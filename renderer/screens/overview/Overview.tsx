@@ -50,14 +50,14 @@ function Full() {
       <PageHead title={t('shell.overview')} />
       {acting.notice}
       <div className={classes['tiles']}>
-        <NeedsYou acting={acting} />
-        <div className={classes['running']}>
+        <div>
+          <NeedsYou acting={acting} />
           <Running />
         </div>
-        <LastDays />
-        <NextWindows />
-        <div className={classes['wide']}>
+        <div>
           <Throughput title={t('overview.throughput')} series={throughputOfAll()} isLive={isRunning} />
+          <NextWindows />
+          <LastDays />
         </div>
       </div>
     </>
