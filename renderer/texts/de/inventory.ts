@@ -73,7 +73,7 @@ export const inventory = {
   'machine.hostName': 'Rechnername',
   'machine.addresses': 'Adressen',
   'machine.hardware': 'Hardwareversion',
-  'machine.secureBoot': '{{firmware}}, Secure Boot',
+  'machine.secureBoot': '{{firmware}} mit Secure Boot',
   'machine.notes': 'Notizen',
   'machine.label': 'Bezeichnung',
   'machine.size': 'Größe',

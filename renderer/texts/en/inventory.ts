@@ -72,7 +72,7 @@ export const inventory = {
   'machine.hostName': 'Host name',
   'machine.addresses': 'Addresses',
   'machine.hardware': 'Hardware version',
-  'machine.secureBoot': '{{firmware}}, Secure Boot',
+  'machine.secureBoot': '{{firmware}} with Secure Boot',
   'machine.notes': 'Notes',
   'machine.label': 'Label',
   'machine.size': 'Size',
