@@ -1,6 +1,7 @@
 /** Prints reports as PDF, as the browser prints them: in a window that nobody sees, which runs nothing and reaches nothing. */
 import { BrowserWindow, type Session } from 'electron';
 import { randomUUID } from 'node:crypto';
+import { GutsError } from '../shared/errors.ts';
 import { scheme } from './scheme.ts';
 
 const HOST = `${scheme}://report/`;
@@ -11,6 +12,15 @@ const MARGINS = { top: 0.6, bottom: 0.75, left: 0.55, right: 0.55 };
 const FOOT =
   '<div style="width:100%;padding:0 0.55in;font:8px system-ui,sans-serif;color:#566070;display:flex;justify-content:space-between">' +
   '<span class="title"></span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>';
+
+/** Of 500 reports; one is printed within a second. */
+const LONGEST_MS = 120_000;
+
+class NotPrintedError extends GutsError {
+  readonly code = 'report.not-printed';
+  readonly remedy = 'Save the report as HTML and print that, or let “guts report --format pdf” write it.';
+  override readonly retryable = true;
+}
 
 export class ReportPrinter {
   readonly #session: Session;
@@ -50,19 +60,35 @@ export class ReportPrinter {
       },
     });
     try {
-      await window.loadURL(url);
-      const pdf = await window.webContents.printToPDF({
-        pageSize: 'A4',
-        printBackground: true,
-        margins: MARGINS,
-        displayHeaderFooter: true,
-        headerTemplate: '<span></span>',
-        footerTemplate: FOOT,
-      });
-      return new Uint8Array(pdf);
+      return await inTime(printed(window, url));
     } finally {
       this.#pages.delete(url);
       window.destroy();
     }
+  }
+}
+
+async function printed(window: BrowserWindow, url: string): Promise<Uint8Array<ArrayBuffer>> {
+  await window.loadURL(url);
+  const pdf = await window.webContents.printToPDF({
+    pageSize: 'A4',
+    printBackground: true,
+    margins: MARGINS,
+    displayHeaderFooter: true,
+    headerTemplate: '<span></span>',
+    footerTemplate: FOOT,
+  });
+  return new Uint8Array(pdf);
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NotPrintedError('The report was not printed in time.')), LONGEST_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -10,7 +10,7 @@ export function Figures({ figures }: { readonly figures: readonly Figure[] }) {
         <div key={name}>
           <dt>{name}</dt>
           <dd>
-            {value}
+            <span>{value}</span>
             <small>{more}</small>
           </dd>
         </div>

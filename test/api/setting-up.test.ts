@@ -63,8 +63,9 @@ test('an inventory that is being read tells how many machines there are so far',
   await daemon.client.call('sources.refresh', { source: 'vc1' });
   await listening;
 
-  expect(told).toEqual([
-    { kind: 'inventory.reading', source: source.id, vms: expect.any(Number) },
-    { kind: 'inventory', source: source.id, vms: expect.any(Number) },
-  ]);
+  const last = told.pop();
+  expect(last).toEqual({ kind: 'inventory', source: source.id, vms: expect.any(Number) });
+  expect(told.length).toBeGreaterThan(0); // how often depends on how fast it is read
+  for (const one of told)
+    expect(one).toEqual({ kind: 'inventory.reading', source: source.id, vms: expect.any(Number) });
 });

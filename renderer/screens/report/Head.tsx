@@ -1,4 +1,4 @@
-/** The head of the report: from where to where, the verdict with what stands against it, the figures. */
+/** The head of the report: from where to where; the verdict with what stands against it; the figures. */
 import { IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { bytesPerSecondOf, figuresOf } from '../../../main/shared/report-figures.ts';
 import { checksOf, isEnded, verdictOf, type MigrationReport } from '../../../main/shared/report.ts';
@@ -12,18 +12,14 @@ export function Head({ report }: { readonly report: MigrationReport }) {
   const from = source.about === null ? null : `${source.about.product} ${source.about.version}`;
   const to = destination.about === null ? null : t('report.project', { name: destination.about.project.name });
   return (
-    <>
-      <p className="guts-quiet">
-        {named(from, source.connection)} → {named(to, destination.connection)}
-        {plan !== null && ` · ${t('report.ofPlan', { plan: plan.name, wave: plan.wave })}`}
-        {' · '}
-        <time title={exactText(startedAt)}>{momentText(startedAt)}</time>
-        {' – '}
-        <time title={exactText(finishedAt)}>{momentText(finishedAt)}</time>
-      </p>
-      <VerdictBox report={report} />
-      <Figures figures={figures(report)} />
-    </>
+    <p className={classes['under']}>
+      {named(from, source.connection)} → {named(to, destination.connection)}
+      {plan !== null && ` · ${t('report.ofPlan', { plan: plan.name, wave: plan.wave })}`}
+      {' · '}
+      <time title={exactText(startedAt)}>{momentText(startedAt)}</time>
+      {' – '}
+      <time title={exactText(finishedAt)}>{momentText(finishedAt)}</time>
+    </p>
   );
 }
 
@@ -32,7 +28,11 @@ function named(what: string | null, connection: string | null): string {
   return connection === null ? what : `${what} (${connection})`;
 }
 
-function VerdictBox({ report }: { readonly report: MigrationReport }) {
+export const ReportFigures = ({ report }: { readonly report: MigrationReport }) => (
+  <Figures figures={figures(report)} />
+);
+
+export function VerdictBox({ report }: { readonly report: MigrationReport }) {
   const { proved, against } = verdictOf(report);
   const is = proved ? 'good' : isEnded(report) ? 'bad' : 'open';
   const Sign = { good: IconCircleCheck, bad: IconCircleX, open: IconInfoCircle }[is];

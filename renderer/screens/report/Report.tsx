@@ -12,7 +12,7 @@ import { useAnswer } from '../../state/use-answer.ts';
 import { t } from '../../texts/t.ts';
 import { SaveButtons } from '../reports/SaveButtons.tsx';
 import { BeforeAfter } from './BeforeAfter.tsx';
-import { Head } from './Head.tsx';
+import { Head, ReportFigures, VerdictBox } from './Head.tsx';
 import { Disks, Hashes, LeftBehind, Mapping, Timeline } from './move-parts.tsx';
 import { Accepted, Boot, Checks, Findings } from './proof-parts.tsx';
 import classes from './Report.module.css';
@@ -50,16 +50,20 @@ function Whole({ report }: { readonly report: MigrationReport }) {
   const { migration: id, title } = report;
   return (
     <Stack gap="md" className={classes['report'] ?? ''}>
-      <PageHead
-        title={title}
-        actions={
-          <Button variant="default" size="xs" component="a" href={`#${pathOf('migrations', id)}`}>
-            {t('report.goMigration')}
-          </Button>
-        }
-      />
+      <div>
+        <PageHead
+          title={title}
+          actions={
+            <Button variant="default" size="xs" component="a" href={`#${pathOf('migrations', id)}`}>
+              {t('report.goMigration')}
+            </Button>
+          }
+        />
+        <Head report={report} />
+      </div>
+      <VerdictBox report={report} />
       <SaveButtons of={{ id }} about={title} />
-      <Head report={report} />
+      <ReportFigures report={report} />
       <BeforeAfter report={report} />
       <Disks report={report} />
       <Checks report={report} />
@@ -70,7 +74,7 @@ function Whole({ report }: { readonly report: MigrationReport }) {
       <Timeline report={report} />
       <Hashes report={report} />
       <LeftBehind report={report} />
-      <p className="guts-quiet">{t('report.writtenBy', { ...report.versions, id })}</p>
+      <p className={classes['under']}>{t('report.writtenBy', { ...report.versions, id })}</p>
     </Stack>
   );
 }

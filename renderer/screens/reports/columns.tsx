@@ -14,19 +14,20 @@ export const reportColumns = (): readonly Column<SummaryLine>[] => [
     title: t('reports.vm'),
     value: ({ vm }) => vm,
     cell: ({ vm, migration }) => <a href={`#${pathOf('reports', migration)}`}>{vm}</a>,
-    width: 200,
+    width: 145,
   },
   {
     id: 'verdict',
     title: t('reports.verdict'),
     value: verdictText,
     cell: (line) => <Verdict line={line} />,
-    width: 140,
+    width: 130,
+    isFacet: true,
   },
-  { id: 'stage', title: t('reports.stage'), value: ({ stage }) => t(`stage.${stage}`), width: 130 },
+  { id: 'stage', title: t('reports.stage'), value: ({ stage }) => t(`stage.${stage}`), width: 130, isExtra: true },
   { id: 'from', title: t('reports.from'), value: ({ from }) => from ?? t('reports.gone'), width: 130, isExtra: true },
   { id: 'to', title: t('reports.to'), value: ({ to }) => to ?? t('reports.gone'), width: 130, isExtra: true },
-  { id: 'plan', title: t('reports.plan'), value: ({ plan }) => plan?.name ?? null, width: 130 },
+  { id: 'plan', title: t('reports.plan'), value: ({ plan }) => plan?.name ?? null, width: 95, isFacet: true },
   {
     id: 'wave',
     title: t('reports.wave'),
@@ -37,13 +38,21 @@ export const reportColumns = (): readonly Column<SummaryLine>[] => [
   },
   moment('started', t('reports.started'), ({ startedAt }) => startedAt, true),
   moment('ended', t('reports.ended'), ({ endedAt }) => endedAt, false),
-  number('size', t('reports.size'), ({ sizeBytes }) => sizeBytes, sizeText, true),
-  number('read', t('reports.read'), ({ readBytes }) => readBytes, sizeText, true),
-  number('sent', t('reports.sent'), ({ sentBytes }) => sentBytes, sizeText, false),
-  number('speed', t('reports.speed'), ({ bytesPerSecond }) => bytesPerSecond, rateText, false),
-  number('downtime', t('reports.downtime'), ({ downtimeSeconds }) => downtimeSeconds, spanText, false),
-  number('accepted', t('reports.accepted'), ({ accepted }) => accepted.length, String, false),
-  number('left', t('reports.left'), ({ leftBehind }) => leftBehind.length, String, true),
+  number('size', t('reports.size'), ({ sizeBytes }) => sizeBytes, sizeText, {
+    width: 95,
+    isExtra: true,
+    unit: 2 ** 30,
+  }),
+  number('read', t('reports.read'), ({ readBytes }) => readBytes, sizeText, {
+    width: 95,
+    isExtra: true,
+    unit: 2 ** 30,
+  }),
+  number('sent', t('reports.sent'), ({ sentBytes }) => sentBytes, sizeText, { width: 90, unit: 2 ** 30 }),
+  number('speed', t('reports.speed'), ({ bytesPerSecond }) => bytesPerSecond, rateText, { width: 90, unit: 1e6 }),
+  number('downtime', t('reports.downtime'), ({ downtimeSeconds }) => downtimeSeconds, spanText, { width: 100 }),
+  number('accepted', t('reports.acceptedShort'), ({ accepted }) => accepted.length, String, { width: 100 }),
+  number('left', t('reports.left'), ({ leftBehind }) => leftBehind.length, String, { width: 120, isExtra: true }),
 ];
 
 function moment(
@@ -61,7 +70,7 @@ function moment(
       const is = at(line);
       return is === null ? NOTHING : <time title={exactText(is)}>{momentText(is)}</time>;
     },
-    width: 160,
+    width: 155,
     isExtra,
   };
 }
@@ -71,9 +80,9 @@ function number(
   title: string,
   value: (line: SummaryLine) => number | null,
   text: (value: number) => string,
-  isExtra: boolean,
+  more: Pick<Column<SummaryLine>, 'width' | 'unit' | 'isExtra'>,
 ): Column<SummaryLine> {
-  return { id, title, value, text: (line) => textOf(value(line), text), isNumber: true, width: 120, isExtra };
+  return { id, title, value, text: (line) => textOf(value(line), text), isNumber: true, ...more };
 }
 
 const textOf = <T,>(value: T | null, text: (value: T) => string): string => (value === null ? NOTHING : text(value));

@@ -35,6 +35,7 @@ export const reports = {
   'reports.speed': 'Tempo',
   'reports.downtime': 'Ausfallzeit',
   'reports.accepted': 'Hingenommene Warnungen',
+  'reports.acceptedShort': 'Hingenommen',
   'reports.left': 'Zurückgelassen',
   'reports.provedOf': 'Nachgewiesen',
   'reports.of': '{{count}} von {{all}}',

@@ -35,6 +35,7 @@ export const reports = {
   'reports.speed': 'Speed',
   'reports.downtime': 'Downtime',
   'reports.accepted': 'Warnings accepted',
+  'reports.acceptedShort': 'Accepted',
   'reports.left': 'Left behind',
   'reports.provedOf': 'Proved',
   'reports.of': '{{count}} of {{all}}',
