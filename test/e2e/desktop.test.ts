@@ -143,7 +143,7 @@ describe('the desktop program', { timeout: 90_000 }, () => {
     await choose('Licences of what Guts is made of');
     await expect
       .poll(async () => (await app.evaluate(() => globalThis.asked.opened)).toSorted())
-      .toEqual([path.join(home.dataDir, 'logs'), path.join(checkout, 'out/THIRD-PARTY-NOTICES.txt')]);
+      .toEqual([path.join(home.dataDir, 'logs'), path.join(checkout, 'out/THIRD-PARTY-NOTICES.txt')].toSorted());
 
     await choose('Keys');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
