@@ -1,13 +1,15 @@
-/** Machines that are handed over to the planning of their move: for as long as this page is open in this tab. */
-import { z } from 'zod';
-import { SourceId } from '../../main/shared/connections.ts';
+/** Hands machines over to the planning of their move, which takes them once: for as long as this page is open in this tab. */
 
-const DraftMachines = z.array(z.object({ source: SourceId, ref: z.string().min(1), name: z.string() }));
-export type DraftMachines = z.infer<typeof DraftMachines>;
+interface HandedMachine {
+  /** The source's id. */
+  readonly source: string;
+  readonly ref: string;
+  readonly name: string;
+}
 
-const KEY = 'guts.draft.machines';
+const PLACE = 'guts.draft.machines';
 
-export function handOver(machines: DraftMachines): void {
+export function handOver(machines: readonly HandedMachine[]): void {
   const plain = machines.map(({ source, ref, name }) => ({ source, ref, name }));
-  sessionStorage.setItem(KEY, JSON.stringify(plain));
+  sessionStorage.setItem(PLACE, JSON.stringify(plain));
 }

@@ -155,6 +155,6 @@ function Machines({ sources }: { readonly sources: readonly SourceConnection[] }
 const FIRST_SORT = { column: 'name', isDown: false };
 
 function move(machines: readonly MachineRow[]): void {
-  handOver([...machines]);
+  handOver(machines);
   go('/plans/new');
 }
