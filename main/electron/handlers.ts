@@ -2,6 +2,8 @@
 import type { App, Clipboard } from 'electron';
 import * as path from 'node:path';
 import { reportHtml } from '../reports/html.ts';
+import { reportPdf } from '../reports/pdf/report-pdf.ts';
+import { summaryPdf } from '../reports/pdf/summary-pdf.ts';
 import { summaryHtml } from '../reports/summary-html.ts';
 import { ApiClient } from '../shared/client/client.ts';
 import type { AppFacts, Handlers } from '../shared/contract.ts';
@@ -78,7 +80,7 @@ export function handlersFor({
       clipboard.writeText(text);
       return await done();
     },
-    'report.pdf': async ({ of }) => await printer.print(await reportPage(guts, of)),
+    'report.pdf': async ({ of }) => await reportPdfOf(guts, printer, of),
     'theme.set': async ({ theme: wish }) => {
       await theme.set(wish);
       return null;
@@ -114,12 +116,15 @@ export function handlersFor({
   };
 }
 
-/** Made here of what the Guts behind the window says; the page does not say what is printed. */
-async function reportPage(guts: ShownGuts, of: ReportWish): Promise<string> {
+/** As the browser prints it, else plainly. What is printed is asked for here; the page does not say what that is. */
+async function reportPdfOf(guts: ShownGuts, printer: ReportPrinter, of: ReportWish): Promise<Uint8Array<ArrayBuffer>> {
   const client = new ApiClient(async (request) => await guts.fetch(request), { baseUrl: pageOrigin });
-  return 'id' in of
-    ? reportHtml(await client.call('reports.show', of))
-    : summaryHtml(await client.call('reports.summary', of.scope));
+  if ('id' in of) {
+    const report = await client.call('reports.show', of);
+    return (await printer.print(reportHtml(report))) ?? new Uint8Array(reportPdf(report));
+  }
+  const summary = await client.call('reports.summary', of.scope);
+  return (await printer.print(summaryHtml(summary))) ?? new Uint8Array(summaryPdf(summary));
 }
 
 /** The command line lies beside the window: in a checkout behind npm, in a package as a file that Node 20 can run. */

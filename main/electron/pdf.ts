@@ -1,7 +1,6 @@
 /** Prints reports as PDF, as the browser prints them: in a window that nobody sees, which runs nothing and reaches nothing. */
 import { BrowserWindow, type Session } from 'electron';
 import { randomUUID } from 'node:crypto';
-import { GutsError } from '../shared/errors.ts';
 import { scheme } from './scheme.ts';
 
 const HOST = `${scheme}://report/`;
@@ -13,19 +12,15 @@ const FOOT =
   '<div style="width:100%;padding:0 0.55in;font:8px system-ui,sans-serif;color:#566070;display:flex;justify-content:space-between">' +
   '<span class="title"></span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>';
 
-/** Of 500 reports; one is printed within a second. */
-const LONGEST_MS = 120_000;
-
-class NotPrintedError extends GutsError {
-  readonly code = 'report.not-printed';
-  readonly remedy = 'Save the report as HTML and print that, or let “guts report --format pdf” write it.';
-  override readonly retryable = true;
-}
+/** One report is printed within a second; a page of many takes longer. */
+const longestMs = (html: string): number => 20_000 + html.length / 200;
 
 export class ReportPrinter {
   readonly #session: Session;
   /** Pages that are being printed, by their addresses. */
   readonly #pages = new Map<string, string>();
+  /** Chromium did not come to an end with one, and prints nothing any more as long as this program runs. */
+  #isStuck = false;
 
   /** @param session of its own, which keeps nothing */
   constructor(session: Session) {
@@ -43,7 +38,9 @@ export class ReportPrinter {
     });
   }
 
-  async print(html: string): Promise<Uint8Array<ArrayBuffer>> {
+  /** Null where it is not printed in time: then somebody else has to write it. */
+  async print(html: string): Promise<Uint8Array<ArrayBuffer> | null> {
+    if (this.#isStuck) return null;
     const url = HOST + randomUUID();
     this.#pages.set(url, html);
     const window = new BrowserWindow({
@@ -60,7 +57,9 @@ export class ReportPrinter {
       },
     });
     try {
-      return await inTime(printed(window, url));
+      const pdf = await within(longestMs(html), printed(window, url));
+      this.#isStuck = pdf === null;
+      return pdf;
     } finally {
       this.#pages.delete(url);
       window.destroy();
@@ -81,10 +80,11 @@ async function printed(window: BrowserWindow, url: string): Promise<Uint8Array<A
   return new Uint8Array(pdf);
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+/** Null where it takes longer. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NotPrintedError('The report was not printed in time.')), LONGEST_MS);
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms);
   });
   try {
     return await Promise.race([work, late]);

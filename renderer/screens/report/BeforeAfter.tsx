@@ -30,7 +30,7 @@ function machineRows(vm: InventoryVm | null, { destination: { server }, boot, ma
     [
       t('report.power'),
       vm === null ? NOTHING : t(`report.power.${vm.power}`),
-      boot === null ? NOTHING : t(`report.boot.${boot.verdict}`),
+      boot === null ? NOTHING : t(boot.verdict === 'running' ? 'report.boot.running' : 'report.started'),
     ],
     [
       t('report.size'),

@@ -116,7 +116,7 @@ export function LeftBehind({ report: { leftBehind } }: PartProps) {
     <Section title={t('reports.left')}>
       {leftBehind.length === 0 ? (
         <p>
-          <Badge tone="good">{t('report.nothingLeft')}</Badge>
+          <Badge tone="good">{t('report.none')}</Badge> {t('report.nothingLeft')}
         </p>
       ) : (
         <Rows

@@ -92,7 +92,7 @@ export function Findings({ report: { findings } }: PartProps) {
     <Section title={t('report.findings')}>
       {findings.length === 0 ? (
         <p>
-          <Badge tone="good">{t('report.nothingFound')}</Badge>
+          <Badge tone="good">{t('report.none')}</Badge> {t('report.nothingFound')}
         </p>
       ) : (
         <Rows
@@ -126,7 +126,7 @@ export function Accepted({ report: { accepted } }: PartProps) {
     <Section title={t('reports.accepted')}>
       {accepted.length === 0 ? (
         <p>
-          <Badge tone="good">{t('report.nothingAccepted')}</Badge>
+          <Badge tone="good">{t('report.none')}</Badge> {t('report.nothingAccepted')}
         </p>
       ) : (
         <Rows

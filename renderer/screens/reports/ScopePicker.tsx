@@ -44,7 +44,7 @@ export function ScopePicker() {
         value={scope.period}
         onChange={(value) => put({ period: periods.find((one) => one === value) ?? 'all' })}
         allowDeselect={false}
-        w={170}
+        w={200}
       />
       {scope.period === 'days' && (
         <>

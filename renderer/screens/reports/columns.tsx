@@ -14,7 +14,7 @@ export const reportColumns = (): readonly Column<SummaryLine>[] => [
     title: t('reports.vm'),
     value: ({ vm }) => vm,
     cell: ({ vm, migration }) => <a href={`#${pathOf('reports', migration)}`}>{vm}</a>,
-    width: 145,
+    width: 140,
   },
   {
     id: 'verdict',
@@ -27,7 +27,7 @@ export const reportColumns = (): readonly Column<SummaryLine>[] => [
   { id: 'stage', title: t('reports.stage'), value: ({ stage }) => t(`stage.${stage}`), width: 130, isExtra: true },
   { id: 'from', title: t('reports.from'), value: ({ from }) => from ?? t('reports.gone'), width: 130, isExtra: true },
   { id: 'to', title: t('reports.to'), value: ({ to }) => to ?? t('reports.gone'), width: 130, isExtra: true },
-  { id: 'plan', title: t('reports.plan'), value: ({ plan }) => plan?.name ?? null, width: 95, isFacet: true },
+  { id: 'plan', title: t('reports.plan'), value: ({ plan }) => plan?.name ?? null, width: 90, isFacet: true },
   {
     id: 'wave',
     title: t('reports.wave'),
@@ -48,10 +48,10 @@ export const reportColumns = (): readonly Column<SummaryLine>[] => [
     isExtra: true,
     unit: 2 ** 30,
   }),
-  number('sent', t('reports.sent'), ({ sentBytes }) => sentBytes, sizeText, { width: 90, unit: 2 ** 30 }),
-  number('speed', t('reports.speed'), ({ bytesPerSecond }) => bytesPerSecond, rateText, { width: 90, unit: 1e6 }),
-  number('downtime', t('reports.downtime'), ({ downtimeSeconds }) => downtimeSeconds, spanText, { width: 100 }),
-  number('accepted', t('reports.acceptedShort'), ({ accepted }) => accepted.length, String, { width: 100 }),
+  number('sent', t('reports.sent'), ({ sentBytes }) => sentBytes, sizeText, { width: 85, unit: 2 ** 30 }),
+  number('speed', t('reports.speed'), ({ bytesPerSecond }) => bytesPerSecond, rateText, { width: 85, unit: 1e6 }),
+  number('downtime', t('reports.downtime'), ({ downtimeSeconds }) => downtimeSeconds, spanText, { width: 95 }),
+  number('accepted', t('reports.acceptedShort'), ({ accepted }) => accepted.length, String, { width: 95 }),
   number('left', t('reports.left'), ({ leftBehind }) => leftBehind.length, String, { width: 120, isExtra: true }),
 ];
 

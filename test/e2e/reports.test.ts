@@ -2,18 +2,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ApiClient } from '../../../main/shared/client/client.ts';
-import { isOver } from '../../../main/shared/stages.ts';
-import { signInWithCredential } from '../../lab/openstack/sign-in.ts';
-import { seededContent } from '../../lab/content.ts';
-import { startOpenstack, type OpenstackLab } from '../../lab/openstack/start.ts';
-import type { MachineSpec } from '../../lab/vcenter/machine-spec.ts';
-import { startVcenter, type Vcenter } from '../../lab/vcenter/vcenter.ts';
-import { MiB } from '../../support/disks.ts';
-import { until } from '../../support/until.ts';
-import { checkout, keepPicture, newHome, openApp, type OpenApp } from '../app.ts';
-import { proveFace } from '../pictures.ts';
-import { clientOf } from '../two-sides.ts';
+import type { ApiClient } from '../../main/shared/client/client.ts';
+import { isOver } from '../../main/shared/stages.ts';
+import { signInWithCredential } from '../lab/openstack/sign-in.ts';
+import { seededContent } from '../lab/content.ts';
+import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
+import type { MachineSpec } from '../lab/vcenter/machine-spec.ts';
+import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
+import { MiB } from '../support/disks.ts';
+import { until } from '../support/until.ts';
+import { checkout, keepPicture, newHome, openApp, type OpenApp } from './app.ts';
+import { proveFace } from './pictures.ts';
+import { clientOf } from './two-sides.ts';
 
 const home = newHome();
 let open: OpenApp;
@@ -144,17 +144,7 @@ describe('reports', () => {
     const beginnings = { HTML: '<!doctype html>', PDF: '%PDF-', CSV: 'Migration,Machine', XLSX: 'PK', JSON: '{' };
 
     for (const [form, beginning] of Object.entries(beginnings)) {
-      console.log('SAVE', form, Date.now());
-      const t = setTimeout(
-        () =>
-          void keepPicture(open.page, 'hang').then(
-            () => console.log('pic', open.app.windows().length),
-            (e: unknown) => console.log('nopic', String(e)),
-          ),
-        8000,
-      );
       const { name, bytes } = await savedBy(`Save ${form}`);
-      clearTimeout(t);
       expect(name).toBe(`guts-report-all.${form.toLowerCase()}`);
       expect(bytes.toString('utf8').replace('\ufeff', '').startsWith(beginning)).toBe(true);
       writeFileSync(path.join(checkout, 'test-results', name), bytes);
