@@ -1,5 +1,5 @@
 /** The rules of `policy.json`: when machines may be moved, where to, and how many at once. */
-import { isOpen, nextOpening } from '../scheduler/windows.ts';
+import { isOpen, nextOpening } from '../shared/windows.ts';
 import type { Policy } from '../shared/access.ts';
 import { GutsError } from '../shared/errors.ts';
 import type { TimeWindow } from '../shared/schedule.ts';

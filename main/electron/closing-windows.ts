@@ -2,7 +2,7 @@
 import type { ApiClient } from '../shared/client/client.ts';
 import type { MigrationId } from '../shared/migration.ts';
 import type { Clock } from '../scheduler/clock.ts';
-import { closingOf } from '../scheduler/windows.ts';
+import { closingOf } from '../shared/windows.ts';
 import type { Notice } from './watch.ts';
 
 const AHEAD_MS = 10 * 60_000;

@@ -5,7 +5,7 @@ import type { Plan, PlannedMachine } from '../shared/plans.ts';
 import type { ActionResult, PlanId } from '../shared/schedule.ts';
 import { newPlanId, type PlanFile } from '../scheduler/plan-file.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
-import { demandWindow } from '../scheduler/windows.ts';
+import { demandWindow } from '../shared/windows.ts';
 import { randomLetters } from '../store/connections.ts';
 import { definedOf } from './defined.ts';
 import type { Parts, Some } from './handlers.ts';

@@ -5,7 +5,7 @@
 import type { SourceId } from '../shared/connections.ts';
 import type { BandwidthLimit, SchedulerSettings } from '../shared/schedule.ts';
 import type { Clock } from './clock.ts';
-import { isOpen, nextEdge } from './windows.ts';
+import { isOpen, nextEdge } from '../shared/windows.ts';
 
 /** Buckets in memory that is shared with whoever sends; a change holds for the next bytes. */
 export interface RateTable {

@@ -17,7 +17,7 @@ import { choosePlace, NodeSpace } from './placement.ts';
 import { inOrder } from './queue.ts';
 import { SlotCount, type NameOf } from './slots.ts';
 import { Waves, type StageOf } from './waves.ts';
-import { isOpen, nextEdge, nextOpening } from './windows.ts';
+import { isOpen, nextEdge, nextOpening } from '../shared/windows.ts';
 
 export interface Situation {
   readonly nowMs: number;

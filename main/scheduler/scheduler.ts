@@ -34,7 +34,7 @@ import type { SettingsFile } from './settings-file.ts';
 import type { NameOf } from './slots.ts';
 import { usualPace, type Pace } from './slow-down.ts';
 import { wouldWaitForItself } from './waves.ts';
-import { demandWindow } from './windows.ts';
+import { demandWindow } from '../shared/windows.ts';
 
 export interface SchedulerParts {
   readonly queue: QueueFile;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { defaultSettings, SchedulerSettings } from '../shared/schedule.ts';
 import { DurableFile } from '../store/durable-file.ts';
 import { asOnlyWriter } from '../store/writer-lock.ts';
-import { demandWindow } from './windows.ts';
+import { demandWindow } from '../shared/windows.ts';
 
 const SCHEMA_VERSION = 1;
 /** Files that were written before there was a back-off do not name it. */

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { weekDays, windowOf, wordsOf } from '../../main/shared/window-words.ts';
-import { isOpen } from '../../main/scheduler/windows.ts';
+import { isOpen } from '../../main/shared/windows.ts';
 
 const workdays = { days: [1, 2, 3, 4, 5], from: '22:00', minutes: 360, timeZone: 'Europe/Berlin' } as const;
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { decide, type Decision, type Situation } from '../../main/scheduler/decide.ts';
 import type { QueueEntry } from '../../main/scheduler/entries.ts';
 import { costOf } from '../../main/scheduler/slots.ts';
-import { isOpen } from '../../main/scheduler/windows.ts';
+import { isOpen } from '../../main/shared/windows.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import type { SlotUse } from '../../main/shared/schedule.ts';
 import { isOver, type Stage } from '../../main/shared/stages.ts';

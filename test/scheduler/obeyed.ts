@@ -1,7 +1,7 @@
 /** Reads a queue's journal line by line, and says where it did not keep to slots, waves, windows, space or order. */
 import { apply, type QueueEntry, type QueueLine } from '../../main/scheduler/entries.ts';
 import { costOf } from '../../main/scheduler/slots.ts';
-import { isOpen } from '../../main/scheduler/windows.ts';
+import { isOpen } from '../../main/shared/windows.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import type { SchedulerSettings, SlotUse } from '../../main/shared/schedule.ts';
 import { isOver, type Stage } from '../../main/shared/stages.ts';

@@ -1,6 +1,6 @@
 /** Windows of time: open from when cron says in their time zone, for minutes that really pass. */
 import { describe, expect, test } from 'vitest';
-import { demandWindow, isOpen, nextEdge, nextOpening } from '../../main/scheduler/windows.ts';
+import { demandWindow, isOpen, nextEdge, nextOpening } from '../../main/shared/windows.ts';
 import type { TimeWindow } from '../../main/shared/schedule.ts';
 
 const nights: TimeWindow = { opens: '0 22 * * 1-5', minutes: 360, timeZone: 'Europe/Berlin' };

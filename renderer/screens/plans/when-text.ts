@@ -1,7 +1,7 @@
 /** When the migrations of a plan may start, in words, and when that is next. */
-import { Cron } from 'croner';
 import type { Plan } from '../../../main/shared/plans.ts';
 import type { TimeWindow } from '../../../main/shared/schedule.ts';
+import { BadWindowError, closingOf, nextOpening } from '../../../main/shared/windows.ts';
 import { weekDays, wordsOf, type WeekDay } from '../../../main/shared/window-words.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { momentText, numberText } from '../../texts/format.ts';
@@ -33,18 +33,15 @@ export function nextStart(
   nowMs: number,
 ): Date | null | 'never' {
   const after = Math.max(nowMs, notBefore === null ? 0 : Date.parse(notBefore));
-  if (window === null) return after > nowMs ? new Date(after) : null;
+  const atEarliest = after > nowMs ? new Date(after) : null;
+  if (window === null) return atEarliest;
   try {
-    const cron = new Cron(window.opens, { timezone: window.timeZone, mode: '5-part', paused: true });
-    const opened = cron.nextRun(new Date(after - window.minutes * 60_000));
-    if (opened === null) return 'never';
-    return opened.getTime() > nowMs
-      ? new Date(Math.max(opened.getTime(), after))
-      : after > nowMs
-        ? new Date(after)
-        : null;
-  } catch {
-    return 'never'; // the server refuses such windows; a draft may still have one
+    if (closingOf(window, after) !== null) return atEarliest;
+    const opensMs = nextOpening(window, after);
+    return opensMs === null ? 'never' : new Date(opensMs);
+  } catch (error) {
+    if (error instanceof BadWindowError) return 'never'; // the server refuses such windows; a draft may still have one
+    throw error;
   }
 }
 

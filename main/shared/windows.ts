@@ -1,7 +1,7 @@
 /** When a window of time is open: opened by cron in a named time zone, for so many minutes that really pass. */
 import { Cron } from 'croner';
-import { GutsError } from '../shared/errors.ts';
-import type { TimeWindow } from '../shared/schedule.ts';
+import { GutsError } from './errors.ts';
+import type { TimeWindow } from './schedule.ts';
 
 export class BadWindowError extends GutsError {
   readonly code = 'schedule.bad-window';
