@@ -136,6 +136,17 @@ async function build() {
         chunkSizeWarningLimit: 1000, // it is loaded from this computer; bench:ui keeps the budget of the whole
         assetsInlineLimit: 0, // the page's content security policy refuses data: addresses
         modulePreload: { polyfill: false },
+        rolldownOptions: {
+          output: {
+            // What several screens share is two files, not seventy: small files compress worse, and each is asked for.
+            codeSplitting: {
+              groups: [
+                { name: 'library', test: /node_modules\/(?!uplot)/, priority: 2 },
+                { name: 'common', minShareCount: 2, priority: 1 },
+              ],
+            },
+          },
+        },
       },
     });
 

@@ -1,8 +1,9 @@
 /** One option as a field: the same for the plan and for a machine of it. */
-import { Checkbox, MultiSelect, NativeSelect, NumberInput, TextInput } from '@mantine/core';
+import { Checkbox, MultiSelect, NativeSelect, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { CloudFacts } from '../../../../main/shared/cloud.ts';
 import type { MigrationOptions } from '../../../../main/shared/migration.ts';
+import { NumberField } from '../../../parts/NumberField.tsx';
 import { t } from '../../../texts/t.ts';
 import { choicesFor } from './field-choices.ts';
 import { fieldLabel, type FieldName } from './field-names.ts';
@@ -36,25 +37,24 @@ export function OptionField({ name, id, value, onChange, facts, note, error = nu
     case 'shutDownTimeoutSeconds':
     case 'bootTimeoutSeconds':
       return (
-        <NumberInput
+        <NumberField
           {...common}
-          value={Number.isFinite(value) ? Number(value) : ''}
-          onChange={(typed) => onChange(typed === '' ? Number.NaN : Number(typed))}
-          suffix=" s"
+          unit="s"
+          value={Number.isFinite(value) ? Number(value) : null}
+          onChange={(typed) => onChange(typed ?? Number.NaN)}
           min={0}
           max={86_400}
-          allowDecimal={false}
         />
       );
     case 'reachablePort':
       return (
-        <NumberInput
+        <NumberField
           {...common}
-          value={typeof value === 'number' ? value : ''}
-          onChange={(typed) => onChange(typed === '' ? null : Number(typed))}
+          value={typeof value === 'number' ? value : null}
+          onChange={onChange}
           placeholder={t('wizard.notTried')}
-          allowDecimal={false}
-          thousandSeparator=""
+          min={1}
+          max={65_535}
         />
       );
     case 'targetName':

@@ -1,8 +1,9 @@
 /** Fourth step: how machines are brought to rest, what the servers get, how they are proved, and when all this may start. */
-import { Checkbox, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Checkbox, Stack, Text, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { Empty } from '../../../parts/Faces.tsx';
 import { DataTable } from '../../../parts/table/DataTable.tsx';
+import { NumberField } from '../../../parts/NumberField.tsx';
 import { t } from '../../../texts/t.ts';
 import { useWizard } from './context.ts';
 import { optionsFor, type OwnOptions } from './draft.ts';
@@ -69,14 +70,13 @@ export function OptionsStep() {
                 change(() => ({ notBefore }));
               }}
             />
-            <NumberInput
+            <NumberField
               id="plan-priority"
               label={t('plans.priority')}
               description={t('wizard.priorityWhy')}
-              value={Number.isFinite(draft.priority) ? draft.priority : ''}
+              value={Number.isFinite(draft.priority) ? draft.priority : null}
               error={problemAt('plan-priority')}
-              allowDecimal={false}
-              onChange={(typed) => change(() => ({ priority: typed === '' ? Number.NaN : Number(typed) }))}
+              onChange={(priority) => change(() => ({ priority: priority ?? Number.NaN }))}
             />
           </div>
         </Stack>

@@ -1,6 +1,7 @@
 /** When machines may start: on which days, from when, for how many hours, by which clock. */
-import { Autocomplete, Button, Checkbox, Chip, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Checkbox, Chip, Group, Stack, Text, TextInput } from '@mantine/core';
 import { weekDays, windowOf, wordsOf, type WeekDay, type WindowWords } from '../../../../main/shared/window-words.ts';
+import { NumberField } from '../../../parts/NumberField.tsx';
 import { t } from '../../../texts/t.ts';
 import { dayText, windowText } from '../when-text.ts';
 import { useWizard } from './context.ts';
@@ -99,16 +100,15 @@ function Words({ words, window, set, problemAt }: WordsProps) {
         value={words.from}
         onChange={({ currentTarget }) => set({ ...words, from: currentTarget.value })}
       />
-      <NumberInput
+      <NumberField
         id="plan-hours"
         label={t('wizard.hours')}
-        value={Number.isFinite(words.minutes) ? words.minutes / 60 : ''}
+        value={Number.isFinite(words.minutes) ? Math.round((words.minutes / 60) * 100) / 100 : null}
         min={0}
         max={168}
-        step={1}
-        decimalScale={2}
+        step="any"
         error={problemAt('plan-hours')}
-        onChange={(typed) => set({ ...words, minutes: typed === '' ? Number.NaN : Math.round(Number(typed) * 60) })}
+        onChange={(hours) => set({ ...words, minutes: hours === null ? Number.NaN : Math.round(hours * 60) })}
       />
       <Autocomplete
         id="plan-zone"
