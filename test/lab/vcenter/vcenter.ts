@@ -153,10 +153,12 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
     else if (url.pathname === '/lab/faults') await serveFaults(faults, request, response);
     else if (url.pathname.startsWith('/folder/') && isRead) {
       count(`folder ${request.method}`);
-      bytes.folder += await answerFolder(room, url, request, response);
+      const sent = await answerFolder(room, url, request, response); // others are answered meanwhile
+      bytes.folder += sent;
     } else if (url.pathname.startsWith('/nfc/') && isRead) {
       count(`nfc ${request.method}`);
-      bytes.nfc += await answerNfc(room, url, request, response);
+      const sent = await answerNfc(room, url, request, response);
+      bytes.nfc += sent;
     } else if (rest.isAt(url)) {
       count(`rest ${request.method} ${url.pathname.replace(/urn:.*$/, '{id}')}`);
       await rest.answer(url, request, response);
