@@ -62,7 +62,7 @@ export class KeystoneOffError extends GutsError {
 export class KeystoneSilentError extends GutsError {
   readonly code = 'access.keystone-silent';
   readonly remedy =
-    'Try again. If that goes on, check the destination that “policy.json” names: “guts destination test”.';
+    'Try again. If that goes on, test the destination that “policy.json” names (“guts destination test”).';
   override readonly retryable = true;
 }
 

@@ -68,7 +68,7 @@ export class UnknownProfileError extends UnsupportedCloudError {
 export class UncheckedCloudError extends GutsError {
   readonly code = 'clouds.unchecked';
   readonly remedy =
-    'Remove that line, and name the authority that signed the cloud’s certificate (cacert), or pin the certificate with --fingerprint.';
+    'Remove that line, and name the authority that signed the cloud’s certificate (cacert), or pin the certificate (--fingerprint).';
 
   constructor(what: string, setting: string) {
     super(`${what} turns the check of certificates off (${setting}); anybody could read the password then.`);

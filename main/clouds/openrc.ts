@@ -35,7 +35,10 @@ export function cloudInOpenrc(file: string, text: string, cwd: string | null): C
   }
   const cloud = settings.get('cloud');
   if (cloud !== undefined && !settings.has('auth_url'))
-    throw new UnsupportedCloudError(`${file} only names the cloud “${cloud}” of clouds.yaml.`, `Use --cloud ${cloud}.`);
+    throw new UnsupportedCloudError(
+      `${file} only names the cloud “${cloud}” of clouds.yaml.`,
+      `Take that cloud of clouds.yaml (--cloud ${cloud}).`,
+    );
   return accessOf(file, settings, cwd);
 }
 

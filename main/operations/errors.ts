@@ -5,7 +5,7 @@ import type { MigrationRequest } from '../shared/migration.ts';
 export class UnknownResourceError extends GutsError {
   readonly code = 'resource.unknown';
   readonly remedy =
-    'Look for it with “guts resource list --name PATTERN”; if it is new, run “guts source refresh” first.';
+    'Look for it in the inventory (“guts resource list --name PATTERN”); if it is new, read that anew first (“guts source refresh”).';
 
   constructor(nameOrRef: string) {
     super(`No source has “${nameOrRef}”.`);
@@ -41,7 +41,7 @@ export class MigrationInHandError extends GutsError {
 
   constructor({ id, vm }: MigrationRequest, isRunning: boolean) {
     super(`${id} (“${vm.name}”) is ${isRunning ? 'being worked on' : 'in the queue'}.`);
-    this.remedy = `Cancel it first with “guts cancel ${id}”.`;
+    this.remedy = `Cancel it first (“guts cancel ${id}”).`;
   }
 }
 

@@ -10,7 +10,7 @@ import { inventoryOf, type InventoryParts } from './inventory.ts';
 export class PlanMachinesError extends GutsError {
   readonly code = 'plan.bad-machines';
   readonly remedy =
-    'Look for them with “guts instance list”, name each by its ref where several have the name, and read the inventory again if they are new.';
+    'Look for them in the inventory (“guts instance list”), name each by its ref where several have the name, and read the inventory again if they are new.';
 
   constructor(says: readonly string[]) {
     const shown = says.slice(0, 20).join('; ');

@@ -5,7 +5,7 @@ import type { Some } from './handlers.ts';
 /** It takes a queue that somebody works off. */
 export class NeedsDaemonError extends GutsError {
   readonly code = 'daemon.needed';
-  readonly remedy = 'Start it with “guts serve” and try again.';
+  readonly remedy = 'Start it (“guts serve”) and try again.';
 
   constructor(what: string) {
     super(`${what} takes a daemon, and none runs on this data folder.`);

@@ -175,7 +175,7 @@ function leftSection({ lines }: SummaryReport): Markup {
     { title: 'Machine', kind: 'name' },
     { title: 'What is still there', kind: 'name' },
   ] as const;
-  const note = 'Run “guts tidy --remove”, or remove it by hand.';
+  const note = 'Remove it as left over (“guts tidy --remove”), or by hand.';
   return section('Left behind', table('Still there', columns, rows), note, 'long');
 }
 

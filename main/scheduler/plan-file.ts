@@ -19,8 +19,7 @@ export class UnknownPlanError extends GutsError {
 
   constructor(nameOrId: string, known: readonly string[]) {
     super(`There is no plan “${nameOrId}”.`);
-    this.remedy =
-      known.length === 0 ? 'Create one with “guts plan create”.' : `Take one of these: ${known.join(', ')}.`;
+    this.remedy = known.length === 0 ? 'Make one (“guts plan create”).' : `Take one of these: ${known.join(', ')}.`;
   }
 }
 

@@ -44,7 +44,7 @@ class NoSuchStepError extends GutsError {
         : `${request.id} (“${request.vm.name}”) is at “${stage}”${isQueued ? ' and in the queue' : ''}, so “${action}” does not fit.`,
     );
     this.remedy = isRunning
-      ? `Follow it with “guts watch ${request.id}”, or stop it with “guts cancel ${request.id}”.`
+      ? `Let it go on (“guts watch ${request.id}” follows it), or cancel it (“guts cancel ${request.id}”).`
       : able.length > 0
         ? `What can be done: ${able.map((word) => `guts ${word} ${request.id}`).join(', ')}.`
         : 'Create a new migration for the machine.';

@@ -113,7 +113,7 @@ function leftOf({ side, kind, name, id }: LedgerItem): MigrationReport['leftBehi
   return {
     what: `${kind} “${name}” at the ${side}${id === null ? '' : ` (${id})`}`,
     why: 'It could not be removed or put back when the migration ended.',
-    remedy: 'Run “guts tidy --remove”, or remove it by hand.',
+    remedy: 'Remove it as left over (“guts tidy --remove”), or by hand.',
   };
 }
 

@@ -3,7 +3,7 @@ import { GutsError } from './errors.ts';
 
 export class UnknownMigrationError extends GutsError {
   readonly code = 'migration.unknown';
-  readonly remedy = '“guts list” shows those that are known.';
+  readonly remedy = 'Look among all migrations for the one that you mean (“guts list”).';
 
   constructor(which: string) {
     super(`There is no migration “${which}”.`);

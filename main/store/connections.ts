@@ -30,8 +30,8 @@ export class UnknownConnectionError extends GutsError {
     super(`There is no ${kind} “${nameOrId}”.`);
     this.remedy =
       known.length === 0
-        ? `Create it with “guts ${kind} create”.`
-        : `Take one of these, or create it with “guts ${kind} create”: ${known.join(', ')}.`;
+        ? `Add it (“guts ${kind} create”).`
+        : `Take one of these: ${known.join(', ')}; or add it (“guts ${kind} create”).`;
   }
 }
 

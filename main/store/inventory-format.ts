@@ -69,7 +69,7 @@ export function damagedAt(file: string, number: number, cause: unknown): StoreDa
   return new StoreDamagedError(
     file,
     `Line ${number} is not what was written, or the rest is missing.`,
-    'Read the inventory again with “guts source refresh”; nothing else depends on this file.',
+    'Read the inventory again (“guts source refresh”); nothing else depends on this file.',
     { cause },
   );
 }

@@ -21,7 +21,7 @@ export class NoInventoryError extends GutsError {
 
   constructor(name: string) {
     super(`The inventory of “${name}” was not read yet.`);
-    this.remedy = `Run “guts source refresh ${name}”.`;
+    this.remedy = `Refresh the source (“guts source refresh ${name}”).`;
   }
 }
 

@@ -4,6 +4,7 @@ import { IconCircleX } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import type { ErrorInfo } from '../../main/shared/errors.ts';
 import { exactText, timeText } from '../texts/format.ts';
+import { remedyText } from '../texts/remedy.ts';
 import { t } from '../texts/t.ts';
 import { copyText } from './copy.ts';
 import classes from './ErrorCard.module.css';
@@ -32,7 +33,7 @@ export function ErrorCard({ title, error, at, onRetry, actions }: ErrorCardProps
         <p className={classes['title']}>{title ?? error.message}</p>
         {title !== undefined && <p>{error.message}</p>}
         <p>
-          <strong>{t('error.whatToDo')}:</strong> {error.remedy}
+          <strong>{t('error.whatToDo')}:</strong> {remedyText(error.remedy)}
         </p>
         <Group gap="xs" mt="xs">
           {actions}

@@ -19,6 +19,8 @@ const DEMO = 'worker/demo/';
 const JOB_PROTOCOL = 'worker/engine/protocol.ts';
 /** What is no program, but part of the product all the same. */
 const ASSETS = 'assets/';
+/** Libraries that need neither Node nor a page: what is said, and when. */
+const WORDS: ReadonlySet<string> = new Set(['zod', 'croner']);
 const builtins = new Set(builtinModules);
 
 /** Every import of the product's own files, types included. */
@@ -75,7 +77,7 @@ export function objection({ from, to }: Import): string | null {
   if (!isFile && !isNode && !isPackage(to)) return `${to} is no part of the product`;
   if (to === 'electron' && !from.startsWith('main/electron/')) return 'only main/electron knows Electron';
   if (from.startsWith('main/shared/')) {
-    return isShared || to === 'zod' ? null : 'main/shared knows only itself and zod';
+    return isShared || WORDS.has(to) ? null : 'main/shared knows only itself and what words are made with';
   }
   if (from.startsWith('renderer/')) {
     if (isNode) return 'the window has no Node';

@@ -213,7 +213,7 @@ describe('a cloud', () => {
     const cancelled = await mover.say(['cancel', record.request.id, '--json']);
 
     expect(record, said.err).toMatchObject({ stage: 'failed', error: { code: 'net.unreachable' } });
-    expect(said.err).toMatch(/Still there until “guts cancel” undoes it: image guts-mig_\w+-disk-2000\.$/m);
+    expect(said.err).toMatch(/Still there until it is cancelled \(“guts cancel”\): image guts-mig_\w+-disk-2000\.$/m);
     expect(meanwhile).toEqual({ power: 'poweredOn', snapshots: [], leases: 0 });
     expect(JSON.parse(tidy.out)).toMatchObject({ leftovers: [{ item: { kind: 'image' }, state: 'found' }] });
     expect(recordIn(cancelled)).toMatchObject({ stage: 'cancelled', ledger: [] });

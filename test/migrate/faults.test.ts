@@ -58,7 +58,9 @@ test.concurrent('a vCenter with another certificate all of a sudden: nothing is 
   });
 
   expect(record, said.err).toMatchObject({ stage: 'failed', error: { code: 'net.certificate-changed' } });
-  expect(record.error?.remedy).toMatch(/guts source trust.* Still there until “guts cancel”.*power vm-0/);
+  expect(record.error?.remedy).toMatch(
+    /guts source trust.* Still there until it is cancelled \(“guts cancel”\).*power vm-0/,
+  );
   expect(said.err).toContain(record.error?.remedy);
   expect(record.ledger).toMatchObject([{ kind: 'power' }, { kind: 'lease' }]);
   expect(cloud.state()).toMatchObject({ images: [], ports: [], servers: [] });

@@ -153,7 +153,7 @@ test('one that is in the queue is not deleted, but cancelled first', async () =>
 
   await expect(world.ask('migrations.delete', { id })).rejects.toMatchObject({
     code: 'migration.in-hand',
-    remedy: `Cancel it first with “guts cancel ${id}”.`,
+    remedy: `Cancel it first (“guts cancel ${id}”).`,
   });
   expect(await world.ask('migrations.show', { id })).toMatchObject({ stage: 'planned', isQueued: true });
   await world.ask('migrations.action', { id, action: 'cancel' });

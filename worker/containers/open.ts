@@ -82,7 +82,7 @@ function refuseCompressed(head: Uint8Array, name: string): void {
   if (found === undefined) return;
   throw new UnsupportedContainerError(
     `“${name}” is compressed as a whole (${found[0]}).`,
-    'Unpack it first. If it is a raw disk that happens to begin like that, say so with --from raw.',
+    'Unpack it first. If it is a raw disk that happens to begin like that, say so (--from raw).',
   );
 }
 

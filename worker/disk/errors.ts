@@ -57,5 +57,5 @@ export class LimitError extends GutsError {
 export class MisnamedImageError extends GutsError {
   readonly code = 'disk.not-its-format';
   readonly remedy =
-    'Copy the file again: its start or end is missing or damaged. If it is a raw disk in truth, run again with --from raw.';
+    'Copy the file again: its start or end is missing or damaged. If it is a raw disk in truth, say so (--from raw).';
 }

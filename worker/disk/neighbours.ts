@@ -68,11 +68,11 @@ export class FolderNeighbours implements Neighbours {
     throw outside
       ? new MissingFileError(
           `The image names “${name}”, which lies outside its own folder.`,
-          `If you trust the image, run again with --allow-from and the folder of that file.`,
+          `If you trust the image, allow the folder of that file (--allow-from).`,
         )
       : new MissingFileError(
           `The image needs “${name}”, which is not in ${roots.map((root) => `“${root}”`).join(' or ')}.`,
-          `Put “${bare}” beside the image, or name its folder with --allow-from, and try again.`,
+          `Put “${bare}” beside the image, or allow its folder (--allow-from), and try again.`,
         );
   }
 }

@@ -3,7 +3,7 @@ import { GutsError } from '../../main/shared/errors.ts';
 
 export class DestinationExistsError extends GutsError {
   readonly code = 'destination.exists';
-  readonly remedy = 'Choose another name, or run again with --force to replace the file.';
+  readonly remedy = 'Choose another name, or have the file replaced (--force).';
 
   constructor(path: string, options?: ErrorOptions) {
     super(`“${path}” is already there.`, options);
@@ -43,7 +43,7 @@ export class ReadBackError extends GutsError {
 export class NoDisksError extends GutsError {
   readonly code = 'source.no-disks';
   readonly remedy =
-    'See with “guts inspect” what the description names. If disks are missing there, export the machine again, or give a disk image itself.';
+    'See what the description names (“guts inspect”). If disks are missing there, export the machine again, or give a disk image itself.';
 
   constructor(input: string) {
     super(`“${input}” describes a machine without disks.`);
@@ -60,7 +60,7 @@ export class SourceReadError extends GutsError {
 export class ContentMismatchError extends GutsError {
   readonly code = 'verify.content-differs';
   readonly remedy =
-    'Nothing was kept. Run again; if it fails again, run “guts digest” on the source twice and report what it prints.';
+    'Nothing was kept. Run again; if it fails again, have the digest of the source computed twice (“guts digest”) and report both.';
 }
 
 /** Turns what the file system says about a write into the operator's words. */

@@ -23,7 +23,7 @@ class JournalRefusedError extends GutsError {
 export class JournalDamagedError extends GutsError {
   readonly code = 'store.damaged';
   readonly remedy =
-    'Run it again: it goes on from there. What the lost lines made may be left on either side; “guts tidy” finds it.';
+    'Run it again: it goes on from there. What the lost lines made may be left over on either side; look for it (“guts tidy”).';
 
   constructor(file: string, corrupt: string) {
     super(

@@ -95,7 +95,7 @@ export async function pipePlace(at: string, hashes: boolean): Promise<Place> {
       if (compress && to === 'qcow2') {
         throw new PipeError(
           'How long compressed clusters become is known too late to send a qcow2 of them through a pipe.',
-          'Leave out --compress, choose --to vmdk, or write to a file.',
+          'Have it not compressed (without --compress) or as a VMDK (--to vmdk), or write to a file.',
         );
       }
       if (to === 'raw') return new RawStreamTarget(sink, virtualSizeBytes, memory);

@@ -9,7 +9,7 @@ export class UntrustedServerError extends GutsError {
   /** @param sha256 of its certificate, to be compared and pinned */
   constructor(server: string, problem: string, sha256: string, options?: ErrorOptions) {
     super(`The certificate of ${server} cannot be trusted: ${problem}.`, options);
-    this.remedy = `Compare its fingerprint ${sha256} with what the server’s administrator says, then connect again with --fingerprint, or give the authority that signed it with --ca-file.`;
+    this.remedy = `Compare its fingerprint ${sha256} with what the server’s administrator says, then trust it (--fingerprint), or give the authority that signed it (--ca-file).`;
   }
 }
 
@@ -21,7 +21,7 @@ export class CertificateChangedError extends GutsError {
   constructor(server: string, expected: string, found: string) {
     super(`${server} shows another certificate than the one that was trusted: ${found} instead of ${expected}.`);
     this.remedy =
-      'Ask the server’s administrator whether its certificate was renewed. If it was, compare the new fingerprint and trust it with “guts source trust” or “guts destination trust”; if not, somebody stands between you and the server.';
+      'Ask the server’s administrator whether its certificate was renewed. If it was, compare the new fingerprint and trust it (“guts source trust”, “guts destination trust”); if not, somebody stands between you and the server.';
   }
 }
 

@@ -61,7 +61,7 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     severity: 'informs',
     finds: ({ vm }) => (vm.isTemplate ? [vm.name] : []),
     says: 'This is a template; it becomes a server.',
-    remedy: 'Choose --keep-images to have its images as well.',
+    remedy: 'Have its images kept as well (--keep-images).',
   },
   {
     id: 'VM-07',
@@ -75,7 +75,7 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     severity: 'warns',
     finds: ({ vm }) => (vm.power === 'on' && vm.guest.tools !== 'running' ? [`tools ${vm.guest.tools}`] : []),
     says: 'The guest’s tools do not run, so its addresses are not known.',
-    remedy: 'Start the tools, or say the addresses with --map NET=NET:ADDRESS.',
+    remedy: 'Start the tools, or say the addresses (--map NET=NET:ADDRESS).',
   },
   {
     id: 'VM-10b',
@@ -85,21 +85,21 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
         ? [`tools ${vm.guest.tools}`]
         : [],
     says: 'The guest runs and cannot be asked to shut down, because its tools do not run.',
-    remedy: 'Start the tools, shut the guest down by hand, or allow to pull the plug with --may-pull-plug.',
+    remedy: 'Start the tools, shut the guest down by hand, or allow to pull the plug (--may-pull-plug).',
   },
   {
     id: 'VM-08',
     severity: 'warns',
     finds: ({ vm, options }) => (vm.power === 'on' && options.whileRunning === 'snapshot' ? [vm.name] : []),
     says: 'The machine is copied while it runs: the copy is as after a power cut, and later changes are not in it.',
-    remedy: 'Choose --while-running shut-down for a copy that its guest has finished.',
+    remedy: 'Have it shut down for a copy that its guest has finished (--while-running shut-down).',
   },
   {
     id: 'VM-05',
     severity: 'warns',
     finds: ({ cloud, targetName }) => (cloud.serverNames.includes(targetName) ? [`“${targetName}”`] : []),
     says: 'A server of this name is there already; there will be two.',
-    remedy: 'Give the new one another name with --target-name, or remove the old one.',
+    remedy: 'Give the new one another name (--target-name), or remove the old one.',
   },
   {
     id: 'DSK-20',
@@ -204,14 +204,14 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     severity: 'blocks',
     finds: ({ ports }) => ports.unmapped,
     says: 'A network card has no network in the cloud.',
-    remedy: 'Say which with --map “SOURCE NETWORK=CLOUD NETWORK”.',
+    remedy: 'Say which network of the cloud it becomes (--map “SOURCE NETWORK=CLOUD NETWORK”).',
   },
   {
     id: 'NET-05',
     severity: 'warns',
     finds: ({ ports }) => ports.lostAddresses,
     says: 'An address of the guest cannot be kept, because the mapped network does not have it.',
-    remedy: 'Map the card to a network with that subnet, or choose an address with --map NET=NET:ADDRESS.',
+    remedy: 'Map the card to a network with that subnet, or choose an address (--map NET=NET:ADDRESS).',
   },
   {
     id: 'NET-06',
@@ -225,7 +225,7 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
           .map(({ address }) => `${label}: ${address}`),
       ),
     says: 'An address is taken by another port of the cloud.',
-    remedy: 'Remove the port that has it, choose another address, or let the cloud choose with --map NET=NET:auto.',
+    remedy: 'Remove the port that has it, choose another address, or let the cloud choose (--map NET=NET:auto).',
   },
   {
     id: 'NET-07',
@@ -237,14 +237,14 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
         )
         .map(({ label, mac }) => `${label}: ${mac ?? ''}`),
     says: 'A MAC address is taken by another port of the cloud.',
-    remedy: 'Remove the port that has it (often of an earlier try), or let the cloud choose with --new-mac.',
+    remedy: 'Remove the port that has it (often of an earlier try), or let the cloud choose (--new-mac).',
   },
   {
     id: 'NET-11',
     severity: 'warns',
     finds: ({ ports }) => ports.crowded,
     says: 'Two cards are on one network, and the cloud’s port security may drop what the guest answers by the wrong one.',
-    remedy: 'Map them to different networks, or allow the addresses of both with --address-pair.',
+    remedy: 'Map them to different networks, or allow the addresses of both (--address-pair).',
   },
   {
     id: 'NET-12',
@@ -258,7 +258,7 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     severity: 'blocks',
     finds: ({ options, floating }) => missing(options.floatingNetwork, floating !== undefined),
     says: 'There is no external network of this name.',
-    remedy: 'See “guts network list --destination NAME” for those with floating addresses.',
+    remedy: 'Choose one that has floating addresses (“guts network list --destination NAME” shows them).',
   },
   {
     id: 'DEV-01',
@@ -286,7 +286,7 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     severity: 'blocks',
     finds: ({ flavor }) => (flavor.found ? [] : [flavor.obstacle]),
     says: 'There is no flavor for the machine.',
-    remedy: 'Choose one with --flavor, boot from a volume with --volumes, or have one made with --create-flavor.',
+    remedy: 'Choose one (--flavor), boot from a volume (--volumes), or have one made (--create-flavor).',
   },
   {
     id: 'OST-03',
@@ -297,14 +297,14 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
         cloud.volumeTypes.map(({ name }) => name),
       ),
     says: 'There is no volume type of this name.',
-    remedy: 'Choose one of those that the project may use, or leave --volume-type out.',
+    remedy: 'Choose one of those that the project may use, or none (--volume-type).',
   },
   {
     id: 'OST-04',
     severity: 'blocks',
     finds: ({ options, cloud }) => missingAmong([options.availabilityZone], cloud.availabilityZones),
     says: 'There is no availability zone of this name.',
-    remedy: 'Choose one of those that there are, or leave --availability-zone out.',
+    remedy: 'Choose one of those that there are, or none (--availability-zone).',
   },
   {
     id: 'OST-05',

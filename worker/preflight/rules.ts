@@ -35,21 +35,21 @@ export const localRules: readonly Rule<LocalRouteFacts>[] = [
     severity: 'blocks',
     finds: ({ disks }) => (disks.length > MOST_DISKS ? [`${disks.length} disks`] : []),
     says: `A machine with virtio disks can have ${MOST_DISKS} of them.`,
-    remedy: 'Leave disks out of this migration and convert them one by one with “guts convert”.',
+    remedy: 'Leave disks out of this migration and convert them one by one (“guts convert”).',
   },
   {
     id: 'LOC-01',
     severity: 'blocks',
     finds: ({ disks }) => failures(disks, (code) => !NEIGHBOUR_ERRORS.includes(code)),
     says: 'A disk is damaged, or of a kind that Guts does not read.',
-    remedy: 'Export the disk again from its hypervisor. “guts inspect” shows what is wrong with each file.',
+    remedy: 'Export the disk again from its hypervisor (“guts inspect” shows what is wrong with each file).',
   },
   {
     id: 'LOC-02',
     severity: 'blocks',
     finds: ({ disks }) => failures(disks, (code) => NEIGHBOUR_ERRORS.includes(code)),
     says: 'A disk stands on a parent or another file that is missing or not the right one.',
-    remedy: 'Copy the whole chain into one folder, or name the folder of the missing file with --allow-from.',
+    remedy: 'Copy the whole chain into one folder, or allow the folder of the missing file (--allow-from).',
   },
   {
     id: 'DSK-01',
@@ -112,7 +112,7 @@ export const localRules: readonly Rule<LocalRouteFacts>[] = [
     severity: 'blocks',
     finds: ({ destination }) => (destination.mayReplace ? [] : destination.existing),
     says: 'A file that would be written is there already.',
-    remedy: 'Choose another folder, move the file away, or say --force to replace it.',
+    remedy: 'Choose another folder, move the file away, or have it replaced (--force).',
   },
   {
     id: 'SRC-23',

@@ -3,7 +3,7 @@ import { GutsError } from '../errors.ts';
 
 export class ServerUnreachableError extends GutsError {
   readonly code = 'server.unreachable';
-  readonly remedy = 'Check that “guts serve” runs there, and the address and port.';
+  readonly remedy = 'Check that Guts runs there (“guts serve”), and the address and port.';
   override readonly retryable = true;
 
   constructor(baseUrl: string, why: string, cause: unknown) {

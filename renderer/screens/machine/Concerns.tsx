@@ -11,6 +11,7 @@ import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { MayButton } from '../../parts/MayButton.tsx';
 import { go } from '../../router.ts';
 import { destinations } from '../../state/connections.ts';
+import { remedyText } from '../../texts/remedy.ts';
 import { t } from '../../texts/t.ts';
 import classes from './Machine.module.css';
 import { Section } from './Section.tsx';
@@ -114,7 +115,7 @@ const One = ({ id, severity, says, about, remedy }: Finding) => (
       </p>
       <p className={classes['about']}>{about.join(' · ')}</p>
       <p>
-        <strong>{t('error.whatToDo')}:</strong> {remedy}
+        <strong>{t('error.whatToDo')}:</strong> {remedyText(remedy)}
       </p>
     </div>
   </>

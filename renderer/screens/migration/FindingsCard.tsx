@@ -1,6 +1,7 @@
 /** What preflight had found, and whether it was accepted. */
 import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
 import { Badge, type Tone } from '../../parts/Badge.tsx';
+import { remedyText } from '../../texts/remedy.ts';
 import { t } from '../../texts/t.ts';
 import { Card } from './Card.tsx';
 import classes from './Migration.module.css';
@@ -23,7 +24,7 @@ export function FindingsCard({ one }: { readonly one: ScheduledMigration }) {
             )}
             <small className="guts-quiet">{about.join(', ')}</small>
             <small>
-              <strong>{t('error.whatToDo')}:</strong> {remedy}
+              <strong>{t('error.whatToDo')}:</strong> {remedyText(remedy)}
             </small>
           </li>
         ))}

@@ -8,6 +8,7 @@ import type { ActionResult } from '../../../main/shared/schedule.ts';
 import { allRows, call } from '../../api.ts';
 import { destinations, plans, sources } from '../../state/connections.ts';
 import { toast } from '../../parts/toast.ts';
+import { remedyText } from '../../texts/remedy.ts';
 import { t } from '../../texts/t.ts';
 import { saveFile } from '../../parts/table/save-file.ts';
 
@@ -16,7 +17,7 @@ export function sayError(title: string, error: unknown): void {
   const { message, remedy } = toErrorInfo(error);
   notifications.show({
     title,
-    message: `${message} ${remedy}`,
+    message: `${message} ${remedyText(remedy)}`,
     color: 'danger',
     autoClose: false,
     closeButtonProps: { 'aria-label': t('dialog.close') },

@@ -4,6 +4,7 @@ import { bytesPerSecondOf, figuresOf } from '../../../main/shared/report-figures
 import { checksOf, isEnded, verdictOf, type MigrationReport } from '../../../main/shared/report.ts';
 import { Figures } from '../../parts/Figures.tsx';
 import { exactText, momentText, numberText, rateText, sizeText, spanText } from '../../texts/format.ts';
+import { remedyText } from '../../texts/remedy.ts';
 import { t } from '../../texts/t.ts';
 import classes from './Report.module.css';
 
@@ -61,7 +62,7 @@ export function VerdictBox({ report }: { readonly report: MigrationReport }) {
         )}
         {report.error !== null && (
           <p>
-            {t('error.whatToDo')}: {report.error.remedy} <code>{report.error.code}</code>
+            {t('error.whatToDo')}: {remedyText(report.error.remedy)} <code>{report.error.code}</code>
           </p>
         )}
       </div>

@@ -2,6 +2,7 @@
 import type { MigrationReport } from '../../../main/shared/report.ts';
 import { Badge } from '../../parts/Badge.tsx';
 import { exactText, momentText, rateText, sizeText, spanText } from '../../texts/format.ts';
+import { remedyText } from '../../texts/remedy.ts';
 import { t } from '../../texts/t.ts';
 import { Rows, Section, two, type Cell } from './Section.tsx';
 import classes from './Report.module.css';
@@ -122,7 +123,7 @@ export function LeftBehind({ report: { leftBehind } }: PartProps) {
         <Rows
           label={t('reports.left')}
           columns={columns}
-          rows={leftBehind.map(({ what, why, remedy }) => [what, why, remedy])}
+          rows={leftBehind.map(({ what, why, remedy }) => [what, why, remedyText(remedy)])}
         />
       )}
     </Section>

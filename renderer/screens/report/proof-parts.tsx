@@ -3,6 +3,7 @@ import type { Severity } from '../../../main/shared/preflight.ts';
 import { checksOf, type MigrationReport, type ReportCheck } from '../../../main/shared/report.ts';
 import { Badge, type Tone } from '../../parts/Badge.tsx';
 import { exactText, momentText } from '../../texts/format.ts';
+import { remedyText } from '../../texts/remedy.ts';
 import { t, type TextKey } from '../../texts/t.ts';
 import { Rows, Section, two } from './Section.tsx';
 import classes from './Report.module.css';
@@ -103,7 +104,7 @@ export function Findings({ report: { findings } }: PartProps) {
             return [
               two(says, id),
               about.join(', '),
-              remedy,
+              remedyText(remedy),
               <Badge key="weight" tone={tone}>
                 {t(word)}
               </Badge>,

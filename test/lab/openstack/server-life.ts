@@ -50,7 +50,8 @@ async function finish(cloud: Cloud, server: NovaServer, disks: BootDisks, refusa
 }
 
 async function listen(cloud: Cloud, server: NovaServer): Promise<void> {
-  server.console += await cloud.settings.console(server, cloud.signal);
+  const said = await cloud.settings.console(server, cloud.signal);
+  server.console += said;
 }
 
 /** What no host of the cloud can give; null where nothing stands in the way. */

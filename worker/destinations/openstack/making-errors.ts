@@ -86,7 +86,7 @@ export class TooSlowError extends GutsError {
 /** Something that we made does not go away. */
 export class NotRemovedError extends GutsError {
   readonly code = 'openstack.not-removed';
-  readonly remedy = 'Remove it by hand, or run “guts tidy --remove” later.';
+  readonly remedy = 'Remove it by hand, or as left over later (“guts tidy --remove”).';
   override readonly retryable = true;
 }
 

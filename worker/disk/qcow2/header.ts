@@ -200,7 +200,7 @@ function checkFeatures(
     const cipher = method === 1 ? 'AES' : method === 2 ? 'LUKS' : `method ${method}`;
     throw new UnsupportedImageError(
       `“${name}” is encrypted (${cipher}).`,
-      'Decrypt it with “qemu-img convert --object secret,…”, and convert the result.',
+      'Decrypt it (“qemu-img convert --object secret,…”), and convert the result.',
     );
   }
   if (version === 2) return { codec: 'deflate', hasSubclusters: false, isDirty: false };

@@ -13,7 +13,7 @@ export class NoSuchStepError extends GutsError {
     super(`Migration ${id} cannot be paused at “${stage}”.`);
     this.remedy = isRunning
       ? 'Let it come to its end, or cancel it.'
-      : `“guts show ${id}” tells how it stands and what can be done.`;
+      : `Look how it stands and what can be done (“guts show ${id}”).`;
   }
 }
 

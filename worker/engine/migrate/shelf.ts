@@ -15,7 +15,7 @@ import { Wishes, type Answer, type Wish } from './wishes.ts';
 
 export class MigrationBusyError extends GutsError {
   readonly code = 'migration.busy';
-  readonly remedy = 'Follow it with “guts watch”, or end it with “guts cancel”.';
+  readonly remedy = 'Let it go on (“guts watch” follows it), or cancel it (“guts cancel”).';
 
   constructor(id: string, pid: number) {
     super(`Process ${pid} works on migration ${id}.`);
@@ -24,7 +24,7 @@ export class MigrationBusyError extends GutsError {
 
 export class MigrationUnfinishedError extends GutsError {
   readonly code = 'migration.unfinished';
-  readonly remedy = 'Cancel it first with “guts cancel”: that undoes what was made.';
+  readonly remedy = 'Cancel it first (“guts cancel”): that undoes what was made.';
 }
 
 /** Whoever gets a page takes it over and checks it in about a millisecond. */

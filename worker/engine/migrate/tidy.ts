@@ -7,7 +7,7 @@ import type { Undoer } from '../../drivers.ts';
 import type { Shelf } from './shelf.ts';
 
 const UNKNOWN =
-  'No migration of this machine made it; another machine may be at work on it. --unknown removes it, too.';
+  'No migration of this machine made it; another machine may be at work on it. If none is, have what is unknown removed, too (--unknown).';
 
 /**
  * @param name of the connection, for the list
@@ -31,7 +31,7 @@ export async function tidySide(
       const stands = stage !== null && isAtRest(stage) ? 'is' : 'was interrupted at';
       const says = isRunning
         ? 'Its migration is running.'
-        : `Its migration ${stands} “${stage}”: go on with “guts start”, or undo it with “guts cancel”.`;
+        : `Its migration ${stands} “${stage}”: let it go on (“guts start”), or cancel it (“guts cancel”).`;
       told.push({ ...leftover, state: 'inUse', says });
     } else if (!remove || (state === null && !alsoUnknown)) {
       told.push({ ...leftover, state: 'found', says: state === null ? UNKNOWN : null });

@@ -11,7 +11,7 @@ export class LeftBehindError extends GutsError {
   constructor(failures: readonly { readonly item: LedgerItem; readonly error: unknown }[]) {
     const told = failures.map(({ item, error }) => `${item.kind} “${item.name}”: ${toErrorInfo(error).message}`);
     super(`Not everything could be undone. ${told.join(' ')}`, { cause: failures[0]?.error });
-    this.remedy = `Run “guts cancel” or “guts tidy --remove” again when both sides can be reached, or remove by hand: ${failures.map(({ item }) => `${item.kind} “${item.name}”`).join(', ')}.`;
+    this.remedy = `Cancel it again when both sides can be reached (“guts cancel”, “guts tidy --remove”), or remove by hand: ${failures.map(({ item }) => `${item.kind} “${item.name}”`).join(', ')}.`;
   }
 }
 
@@ -26,7 +26,7 @@ export class StillThereError extends GutsError {
     super(message, { cause: failure });
     this.code = code;
     const names = items.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-    this.remedy = `${remedy} Still there until “guts cancel” undoes it: ${names}.`;
+    this.remedy = `${remedy} Still there until it is cancelled (“guts cancel”): ${names}.`;
     this.retryable = retryable;
   }
 }

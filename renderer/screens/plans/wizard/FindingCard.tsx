@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Severity } from '../../../../main/shared/preflight.ts';
 import { Badge, type Tone } from '../../../parts/Badge.tsx';
 import { numberText } from '../../../texts/format.ts';
+import { remedyText } from '../../../texts/remedy.ts';
 import { t } from '../../../texts/t.ts';
 import { isAccepted, type FindingGroup } from './checks.ts';
 import { useWizard } from './context.ts';
@@ -50,7 +51,7 @@ export function FindingCard({ group }: { readonly group: FindingGroup }) {
         <code>{id}</code>
       </Group>
       <p>
-        <strong>{t('error.whatToDo')}:</strong> {remedy}
+        <strong>{t('error.whatToDo')}:</strong> {remedyText(remedy)}
       </p>
       <Group gap="sm" mt="xs">
         {severity === 'warns' && (
