@@ -6,11 +6,12 @@ import { KeysDialog } from './shell/KeysDialog.tsx';
 import { QuitDialog } from './shell/QuitDialog.tsx';
 import { SessionGate } from './shell/SessionGate.tsx';
 import { prefer, usePreferences } from './state/preferences.ts';
+import { useSpoken } from './texts/t.ts';
 import { nonce } from './theme/nonce.ts';
 import { cssVariables, theme } from './theme/theme.ts';
 
 export function App() {
-  const language = usePreferences(({ language: wish }) => wish);
+  const language = useSpoken((spoken) => spoken.language);
   return (
     <MantineProvider
       theme={theme}
@@ -34,7 +35,9 @@ const schemeManager: MantineColorSchemeManager = {
   get: () => usePreferences.getState().theme,
   set: (wish) => prefer({ theme: wish }),
   subscribe: (hear) => {
-    unfollow = usePreferences.subscribe(({ theme: now }) => hear(now));
+    unfollow = usePreferences.subscribe(({ theme: now }, { theme: before }) => {
+      if (now !== before) hear(now); // which sets it, and so comes here again
+    });
   },
   unsubscribe: () => unfollow(),
   clear: () => prefer({ theme: 'auto' }),

@@ -1,5 +1,6 @@
 /** Texts by their keys, in the chosen language. Everything that the window shows comes through here. */
 import i18next from 'i18next';
+import { create } from 'zustand';
 import { usePreferences, type Language } from '../state/preferences.ts';
 import { en } from './en/index.ts';
 import { pseudo } from './pseudo.ts';
@@ -11,6 +12,9 @@ export type TextKey = Single | Plural<Key>;
 type Values = Readonly<Record<string, string | number>>;
 
 const texts = i18next.createInstance();
+
+/** The language whose words are there: for a moment after it was chosen, that is still the one before. */
+export const useSpoken = create<{ readonly language: Language }>()(() => ({ language: 'en' }));
 
 /** English is there at once; another language is fetched when it is chosen. */
 export async function startTexts(): Promise<void> {
@@ -34,9 +38,11 @@ async function speak(language: Language): Promise<void> {
     const words = language === 'de' ? (await import('./de/index.ts')).de : pseudo(en);
     texts.addResourceBundle(language, 'translation', words);
   }
+  if (usePreferences.getState().language !== language) return; // another was chosen meanwhile
   await texts.changeLanguage(language);
   plain.clear();
   document.documentElement.lang = language === 'en-XA' ? 'en' : language;
+  useSpoken.setState({ language });
 }
 
 /** Those in which nothing is filled in, in the language of now: a table asks for them ten thousand times. */
