@@ -100,4 +100,9 @@ export const routes: readonly Route[] = [
     screen: screen('Settings', async () => await import('./screens/settings/Settings.tsx')),
     rail: { title: 'settings.title', icon: IconSettings },
   },
+  { path: '/settings/log', screen: screen('LogViewer', async () => await import('./screens/log/LogViewer.tsx')) },
+  {
+    path: '/settings/log/:migration',
+    screen: screen('LogViewer', async () => await import('./screens/log/LogViewer.tsx')),
+  },
 ];

@@ -29,6 +29,7 @@ export function Palette({ places, onGo }: PaletteProps) {
     ['shell.themeDark', () => prefer({ theme: 'dark' })],
     ['shell.languageEn', () => prefer({ language: 'en' })],
     ['shell.languageDe', () => prefer({ language: 'de' })],
+    ['log.open', () => onGo('/settings/log')],
     ['shell.keys', openKeys],
     isDesktop() ? ['about.title', openAbout] : ['session.signOut', signOut],
   ];

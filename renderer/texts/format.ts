@@ -64,6 +64,17 @@ export const timeText = (at: string | number | Date): string =>
 export const clockText = (at: string | number | Date): string =>
   new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(at));
 
+/** With the day, and to the second: “21 Nov, 14:02:10”. */
+export const stampText = (at: string | number | Date): string =>
+  new Intl.DateTimeFormat(locale(), {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(new Date(at));
+
 /** With the day: “21 Nov 2026, 14:02”. */
 export const momentText = (at: string | number | Date): string =>
   new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(new Date(at));

@@ -9,6 +9,7 @@ import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { Loading } from '../../parts/Faces.tsx';
 import { MayButton } from '../../parts/MayButton.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
+import { go } from '../../router.ts';
 import { useSession } from '../../state/session.ts';
 import { testConnection, useTests, type ConnectionTest } from '../../state/tests.ts';
 import type { Loaded } from '../../state/loaded.ts';
@@ -86,6 +87,9 @@ function Known({ rows, tests, sections, version }: KnownProps) {
             <Button variant="default" leftSection={<IconCopy size={18} aria-hidden="true" />} onClick={copy}>
               {t(isCopied ? 'error.copied' : 'health.copy')}
             </Button>
+            <MayButton takes="admin" variant="default" onClick={() => go('/settings/log')}>
+              {t('log.open')}
+            </MayButton>
           </>
         }
       />

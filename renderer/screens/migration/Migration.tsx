@@ -21,6 +21,7 @@ import { Disks } from './Disks.tsx';
 import { FindingsCard } from './FindingsCard.tsx';
 import { Head } from './Head.tsx';
 import { LedgerCard } from './LedgerCard.tsx';
+import { LogButton } from './LogButton.tsx';
 import classes from './Migration.module.css';
 import { OutcomeCard } from './OutcomeCard.tsx';
 import { PlanCard } from './PlanCard.tsx';
@@ -116,6 +117,7 @@ function Full({ one }: { readonly one: ScheduledMigration }) {
       </div>
       <Group gap="xs">
         <code className="guts-quiet">{id}</code>
+        <LogButton of={id} />
       </Group>
     </Stack>
   );

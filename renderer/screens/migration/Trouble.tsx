@@ -8,6 +8,7 @@ import { t } from '../../texts/t.ts';
 import type { Acting } from '../migrations/acting/useActing.tsx';
 import { WishButton } from '../migrations/acting/WishButton.tsx';
 import { nextFor } from '../migrations/acting/wishes.ts';
+import { LogButton } from './LogButton.tsx';
 import classes from './Migration.module.css';
 import { stageBeforeFailure } from './steps.ts';
 
@@ -23,7 +24,12 @@ export function Trouble({ one, row, acting }: TroubleProps) {
   const before = stageBeforeFailure(stages);
   const at = stages.at(-1)?.at;
   const next = nextFor(row);
-  const actions = next === null ? null : <WishButton wish={next} row={row} acting={acting} size="xs" />;
+  const actions = (
+    <>
+      {next !== null && <WishButton wish={next} row={row} acting={acting} size="xs" />}
+      <LogButton of={row.id} />
+    </>
+  );
 
   if (isTrouble) {
     const title =

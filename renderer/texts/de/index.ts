@@ -6,6 +6,7 @@ import { desktop } from './desktop.ts';
 import { errors } from './errors.ts';
 import { health } from './health.ts';
 import { inventory } from './inventory.ts';
+import { log } from './log.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
 import { overview } from './overview.ts';
@@ -28,6 +29,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...errors,
   ...health,
   ...inventory,
+  ...log,
   ...migration,
   ...migrations,
   ...overview,

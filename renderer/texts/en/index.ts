@@ -5,6 +5,7 @@ import { desktop } from './desktop.ts';
 import { errors } from './errors.ts';
 import { health } from './health.ts';
 import { inventory } from './inventory.ts';
+import { log } from './log.ts';
 import { migration } from './migration.ts';
 import { migrations } from './migrations.ts';
 import { overview } from './overview.ts';
@@ -27,6 +28,7 @@ export const en = {
   ...errors,
   ...health,
   ...inventory,
+  ...log,
   ...migration,
   ...migrations,
   ...overview,
