@@ -1,32 +1,25 @@
 /** What closing the window does. For the desktop program only. */
-import { Radio, Stack, Title } from '@mantine/core';
+import { Radio, Stack } from '@mantine/core';
 import { Closing } from '../../../main/shared/desktop.ts';
-import { ask, isDesktop } from '../../bridge.ts';
+import { ask } from '../../bridge.ts';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { Faces } from '../../parts/Faces.tsx';
 import { t } from '../../texts/t.ts';
 import { useAsked } from './asked-value.ts';
+import { SettingsSection } from './SettingsSection.tsx';
 
 const current = async (): Promise<Closing> => await ask('closing.get', {});
 
 export function ClosingSettings() {
-  return isDesktop() ? <Section /> : null;
-}
-
-function Section() {
   const { of, error, isBusy, load, change } = useAsked(current);
   return (
-    <Stack component="section" gap="sm" aria-label={t('closing.title')}>
-      <Title order={2} size="h4">
-        {t('closing.title')}
-      </Title>
+    <SettingsSection title={t('closing.title')} why={t('closing.why')}>
       {error !== null && <ErrorCard error={error} />}
       <Faces of={of} onRetry={load}>
         {(closing) => (
           <Radio.Group
             value={closing}
             aria-label={t('closing.title')}
-            description={t('closing.why')}
             onChange={(wish) => change(async () => await ask('closing.set', { closing: Closing.parse(wish) }))}
           >
             <Stack gap="xs" mt="xs">
@@ -37,6 +30,6 @@ function Section() {
           </Radio.Group>
         )}
       </Faces>
-    </Stack>
+    </SettingsSection>
   );
 }

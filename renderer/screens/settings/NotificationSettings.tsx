@@ -1,26 +1,19 @@
 /** Which notices the operating system shows. For the desktop program only; a browser has none. */
-import { Stack, Switch, Text, Title } from '@mantine/core';
+import { Stack, Switch } from '@mantine/core';
 import { NoticeKind, type NoticeWishes } from '../../../main/shared/desktop.ts';
-import { ask, isDesktop } from '../../bridge.ts';
+import { ask } from '../../bridge.ts';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { Faces } from '../../parts/Faces.tsx';
 import { t } from '../../texts/t.ts';
 import { useAsked } from './asked-value.ts';
+import { SettingsSection } from './SettingsSection.tsx';
 
 const wishes = async (): Promise<NoticeWishes> => await ask('notifications.get', {});
 
 export function NotificationSettings() {
-  return isDesktop() ? <Section /> : null;
-}
-
-function Section() {
   const { of, error, isBusy, load, change } = useAsked(wishes);
   return (
-    <Stack component="section" gap="sm" aria-label={t('notices.title')}>
-      <Title order={2} size="h4">
-        {t('notices.title')}
-      </Title>
-      <Text c="dimmed">{t('notices.why')}</Text>
+    <SettingsSection title={t('notices.title')} why={t('notices.why')}>
       {error !== null && <ErrorCard error={error} />}
       <Faces of={of} onRetry={load}>
         {(known) => (
@@ -39,6 +32,6 @@ function Section() {
           </Stack>
         )}
       </Faces>
-    </Stack>
+    </SettingsSection>
   );
 }

@@ -1,65 +1,72 @@
-/** What the user likes, and what the desktop program does by itself. */
-import { NativeSelect, Stack, Switch, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { Theme } from '../../../main/shared/contract.ts';
-import { isDesktop } from '../../bridge.ts';
+/** What can be set: of this window, of the desktop program, of the Guts behind it; found by its words. */
+import { Button, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Empty } from '../../parts/Faces.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
-import { prefer, usePreferences } from '../../state/preferences.ts';
 import { t } from '../../texts/t.ts';
-import { ClosingSettings } from './ClosingSettings.tsx';
-import { NotificationSettings } from './NotificationSettings.tsx';
-import { UpdateSettings } from './UpdateSettings.tsx';
-
-const languages = [
-  { value: 'en', label: 'English' },
-  { value: 'de', label: 'Deutsch' },
-] as const;
+import { found, sectionsHere } from './sections.ts';
+import classes from './Settings.module.css';
 
 export function Settings() {
-  const { theme, language, isCompact } = usePreferences();
-  const themes = Theme.options.map((value) => ({ value, label: t(`settings.theme.${value}`) }));
+  const [search, setSearch] = useState('');
+  const sections = sectionsHere();
+  const shown = found(sections, search);
   return (
     <>
-      <PageHead title={t('settings.title')} />
-      <Stack maw={640} gap="lg">
-        <Section title={t('settings.appearance')}>
-          <NativeSelect
-            label={t('settings.language')}
-            data={languages.map((one) => ({ ...one }))}
-            value={language}
-            onChange={({ currentTarget: { value } }) => prefer({ language: value === 'de' ? 'de' : 'en' })}
+      <PageHead
+        title={t('settings.title')}
+        actions={
+          <TextInput
+            type="search"
+            aria-label={t('settings.search')}
+            placeholder={t('settings.search')}
+            leftSection={<IconSearch size={16} aria-hidden="true" />}
+            value={search}
+            w={260}
+            onChange={({ currentTarget: { value } }) => setSearch(value)}
           />
-          <NativeSelect
-            label={t('settings.theme')}
-            data={themes}
-            value={theme}
-            onChange={({ currentTarget: { value } }) => prefer({ theme: Theme.parse(value) })}
-          />
-          <Switch
-            label={t('settings.compact')}
-            checked={isCompact}
-            onChange={({ currentTarget: { checked } }) => prefer({ isCompact: checked })}
-          />
-        </Section>
-        {isDesktop() && (
-          <>
-            <NotificationSettings />
-            <ClosingSettings />
-            <UpdateSettings />
-          </>
-        )}
-      </Stack>
+        }
+      />
+      {shown.length === 0 && (
+        <Empty
+          title={t('settings.none')}
+          why={t('settings.noneWhy', { search })}
+          action={<Button onClick={() => setSearch('')}>{t('settings.showAll')}</Button>}
+        />
+      )}
+      <div className={classes['layout']} hidden={shown.length === 0}>
+        <nav aria-label={t('settings.sections')} className={classes['list']}>
+          <ul>
+            {shown.map(({ id, title }) => (
+              <li key={id}>
+                <button type="button" onClick={() => jump(id)}>
+                  {t(title)}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className={classes['sections']}>
+          {sections.map((section) => (
+            <div
+              key={section.id}
+              id={`settings-${section.id}`}
+              tabIndex={-1}
+              hidden={!shown.includes(section)} // and not taken away: what was begun there stays
+              className={`guts-card ${classes['section']}`}
+            >
+              <section.component />
+            </div>
+          ))}
+        </div>
+      </div>
     </>
   );
 }
 
-function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section className="guts-card">
-      <Title order={2} size="h5" mb="sm">
-        {title}
-      </Title>
-      <Stack gap="sm">{children}</Stack>
-    </section>
-  );
+function jump(id: string): void {
+  const section = document.getElementById(`settings-${id}`);
+  section?.scrollIntoView();
+  section?.focus({ preventScroll: true });
 }

@@ -1,29 +1,23 @@
 /** Whether and where Guts looks for new versions, and what it found. For the desktop program only. */
-import { Alert, Button, Group, Radio, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { UpdateChannel, UpdateFeed, type UpdateState } from '../../../main/shared/desktop.ts';
-import { ask, isDesktop, listen } from '../../bridge.ts';
+import { ask, listen } from '../../bridge.ts';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { Faces } from '../../parts/Faces.tsx';
 import { t } from '../../texts/t.ts';
 import { useAsked } from './asked-value.ts';
+import { SettingsSection } from './SettingsSection.tsx';
 import { UpdateFound } from './UpdateFound.tsx';
+import { newDraft, useDraft } from './use-draft.ts';
 
 const current = async (): Promise<UpdateState> => await ask('updates.get', {});
 
 export function UpdateSettings() {
-  return isDesktop() ? <Section /> : null;
-}
-
-function Section() {
   const { of, error, isBusy, load, change, put } = useAsked(current);
   useEffect(() => listen('updates.changed', put), [put]);
   return (
-    <Stack component="section" gap="sm" aria-label={t('updates.title')}>
-      <Title order={2} size="h4">
-        {t('updates.title')}
-      </Title>
-      <Text c="dimmed">{t('updates.why')}</Text>
+    <SettingsSection title={t('updates.title')} why={t('updates.why')}>
       {error !== null && <ErrorCard error={error} />}
       <Faces of={of} onRetry={load}>
         {(state) =>
@@ -31,7 +25,7 @@ function Section() {
             <Alert>{t('updates.managed')}</Alert>
           ) : (
             <>
-              <Choice key={`${state.channel} ${state.feed}`} state={state} isBusy={isBusy} change={change} />
+              <Choice state={state} put={put} />
               {state.channel !== 'off' && (
                 <UpdateFound
                   state={state}
@@ -43,37 +37,42 @@ function Section() {
           )
         }
       </Faces>
-    </Stack>
+    </SettingsSection>
   );
 }
 
-interface ChoiceProps {
-  readonly state: UpdateState;
-  readonly isBusy: boolean;
-  readonly change: (wish: () => Promise<UpdateState>) => void;
+interface Wish {
+  readonly channel: UpdateChannel;
+  readonly address: string;
 }
 
-function Choice({ state, isBusy, change }: ChoiceProps) {
-  const [channel, setChannel] = useState(state.channel);
-  const [address, setAddress] = useState(state.feed ?? '');
-  const [problem, setProblem] = useState<string | null>(null);
-  const save = (): void => {
+const begun = newDraft<Wish>();
+
+interface ChoiceProps {
+  readonly state: UpdateState;
+  readonly put: (state: UpdateState) => void;
+}
+
+function Choice({ state, put }: ChoiceProps) {
+  const now = { channel: state.channel, address: state.feed ?? '' };
+  const draft = useDraft<Wish>(begun, now, async ({ channel, address }) => {
     const feed = address.trim();
-    if (feed === '' && channel !== 'off') setProblem(t('updates.feedMissing'));
-    else if (feed !== '' && !UpdateFeed.safeParse(feed).success) setProblem(t('updates.feedBad'));
-    else {
-      setProblem(null);
-      change(async () => await ask('updates.set', { channel, feed: feed === '' ? null : feed }));
-    }
+    put(await ask('updates.set', { channel, feed: feed === '' ? null : feed }));
+  });
+  const [problem, setProblem] = useState<string | null>(null);
+  const { value } = draft;
+  const save = (): void => {
+    const wrong = problemOf(value);
+    setProblem(wrong);
+    if (wrong === null) draft.save();
   };
-  const isChanged = channel !== state.channel || address.trim() !== (state.feed ?? '');
 
   return (
     <>
       <Radio.Group
-        value={channel}
+        value={value.channel}
         label={t('updates.channel')}
-        onChange={(wish) => setChannel(UpdateChannel.parse(wish))}
+        onChange={(wish) => draft.put({ ...value, channel: UpdateChannel.parse(wish) })}
       >
         <Stack gap="xs" mt="xs">
           {UpdateChannel.options.map((one) => (
@@ -84,17 +83,29 @@ function Choice({ state, isBusy, change }: ChoiceProps) {
       <TextInput
         label={t('updates.feed')}
         description={t('updates.feedWhy')}
-        value={address}
+        value={value.address}
         error={problem}
         type="url"
         maw={560}
-        onChange={({ currentTarget: { value } }) => setAddress(value)}
+        onChange={({ currentTarget: { value: address } }) => draft.put({ ...value, address })}
       />
-      <Group>
-        <Button onClick={save} disabled={!isChanged} loading={isBusy}>
+      {draft.error !== null && <ErrorCard error={draft.error} />}
+      <Group gap="xs">
+        <Button onClick={save} disabled={!draft.isChanged} loading={draft.isBusy}>
           {t('updates.save')}
         </Button>
+        {draft.isChanged && (
+          <Text size="sm" c="dimmed">
+            {t('settings.notSaved')}
+          </Text>
+        )}
       </Group>
     </>
   );
+}
+
+function problemOf({ channel, address }: Wish): string | null {
+  const feed = address.trim();
+  if (feed === '') return channel === 'off' ? null : t('updates.feedMissing');
+  return UpdateFeed.safeParse(feed).success ? null : t('updates.feedBad');
 }

@@ -1,0 +1,46 @@
+/** Which Guts this window works with, and where other programs reach it. */
+import { Button, Group, Text } from '@mantine/core';
+import { useState } from 'react';
+import { copyText } from '../../parts/copy.ts';
+import { FactList } from '../../parts/FactList.tsx';
+import { useSession, type SessionView } from '../../state/session.ts';
+import { t } from '../../texts/t.ts';
+import { SettingsSection } from './SettingsSection.tsx';
+
+export function EngineSettings() {
+  const view = useSession();
+  const [isCopied, setIsCopied] = useState(false);
+  if (view.state !== 'ready') return null;
+  const url = urlOf(view);
+  return (
+    <SettingsSection title={t('engine.title')} why={t('engine.why')}>
+      <FactList
+        facts={[
+          [t('engine.where'), whereText(view)],
+          [t('engine.url'), <code key="url">{url}</code>],
+          [t('engine.port'), new URL(url).port || t('engine.portOfScheme')],
+          [t('engine.version'), view.session.version],
+          [t('engine.you'), t('engine.youAre', { name: view.session.caller.name, role: view.session.caller.role })],
+        ]}
+      />
+      <Text size="sm" c="dimmed">
+        {t(view.engine?.where === 'window' ? 'engine.managedWindow' : 'engine.managedDaemon')}
+      </Text>
+      <Group>
+        <Button variant="default" size="xs" onClick={() => void copyText(url).then(() => setIsCopied(true))}>
+          {isCopied ? t('error.copied') : t('engine.copy')}
+        </Button>
+      </Group>
+    </SettingsSection>
+  );
+}
+
+type Ready = Extract<SessionView, { state: 'ready' }>;
+
+const urlOf = ({ engine }: Ready): string => engine?.url ?? location.origin;
+
+function whereText({ engine }: Ready): string {
+  if (engine === null) return t('engine.server');
+  if (engine.isDemo) return t('engine.demo');
+  return t(engine.where === 'window' ? 'engine.window' : 'engine.daemon');
+}
