@@ -5,10 +5,12 @@ import { en } from '../../texts/en/index.ts';
 import { t, type TextKey } from '../../texts/t.ts';
 import { AdvancedSettings } from './AdvancedSettings.tsx';
 import { AppearanceSettings } from './AppearanceSettings.tsx';
+import { BandwidthSettings } from './BandwidthSettings.tsx';
 import { ClosingSettings } from './ClosingSettings.tsx';
 import { EngineSettings } from './EngineSettings.tsx';
 import { GeneralSettings } from './GeneralSettings.tsx';
 import { NotificationSettings } from './NotificationSettings.tsx';
+import { PerformanceSettings } from './PerformanceSettings.tsx';
 import { PrivacySettings } from './PrivacySettings.tsx';
 import { UpdateSettings } from './UpdateSettings.tsx';
 import { VaultSettings } from './VaultSettings.tsx';
@@ -28,6 +30,8 @@ const all: readonly Section[] = [
   { id: 'closing', title: 'closing.title', words: 'closing.', component: ClosingSettings, isDesktopOnly: true },
   { id: 'notices', title: 'notices.title', words: 'notices.', component: NotificationSettings, isDesktopOnly: true },
   { id: 'engine', title: 'engine.title', words: 'engine.', component: EngineSettings },
+  { id: 'performance', title: 'performance.title', words: 'performance.', component: PerformanceSettings },
+  { id: 'bandwidth', title: 'bandwidth.title', words: 'bandwidth.', component: BandwidthSettings },
   { id: 'vault', title: 'vault.title', words: 'vault.', component: VaultSettings },
   { id: 'updates', title: 'updates.title', words: 'updates.', component: UpdateSettings, isDesktopOnly: true },
   { id: 'privacy', title: 'privacy.title', words: 'privacy.', component: PrivacySettings },
