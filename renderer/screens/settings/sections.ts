@@ -12,6 +12,7 @@ import { GeneralSettings } from './GeneralSettings.tsx';
 import { NotificationSettings } from './NotificationSettings.tsx';
 import { PerformanceSettings } from './PerformanceSettings.tsx';
 import { PrivacySettings } from './PrivacySettings.tsx';
+import { TokenSettings } from './TokenSettings.tsx';
 import { UpdateSettings } from './UpdateSettings.tsx';
 import { VaultSettings } from './VaultSettings.tsx';
 
@@ -30,6 +31,7 @@ const all: readonly Section[] = [
   { id: 'closing', title: 'closing.title', words: 'closing.', component: ClosingSettings, isDesktopOnly: true },
   { id: 'notices', title: 'notices.title', words: 'notices.', component: NotificationSettings, isDesktopOnly: true },
   { id: 'engine', title: 'engine.title', words: 'engine.', component: EngineSettings },
+  { id: 'tokens', title: 'tokens.title', words: 'tokens.', component: TokenSettings },
   { id: 'performance', title: 'performance.title', words: 'performance.', component: PerformanceSettings },
   { id: 'bandwidth', title: 'bandwidth.title', words: 'bandwidth.', component: BandwidthSettings },
   { id: 'vault', title: 'vault.title', words: 'vault.', component: VaultSettings },
