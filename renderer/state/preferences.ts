@@ -8,7 +8,7 @@ import { ask, isDesktop } from '../bridge.ts';
 export const languages = ['en', 'de', 'en-XA'] as const;
 export type Language = (typeof languages)[number];
 
-interface Preferences {
+export interface Preferences {
   readonly theme: Theme;
   readonly language: Language;
   readonly isCompact: boolean;

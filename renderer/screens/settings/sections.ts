@@ -8,6 +8,7 @@ import { AppearanceSettings } from './AppearanceSettings.tsx';
 import { BandwidthSettings } from './BandwidthSettings.tsx';
 import { ClosingSettings } from './ClosingSettings.tsx';
 import { EngineSettings } from './EngineSettings.tsx';
+import { FileSettings } from './FileSettings.tsx';
 import { GeneralSettings } from './GeneralSettings.tsx';
 import { NotificationSettings } from './NotificationSettings.tsx';
 import { PerformanceSettings } from './PerformanceSettings.tsx';
@@ -37,6 +38,7 @@ const all: readonly Section[] = [
   { id: 'vault', title: 'vault.title', words: 'vault.', component: VaultSettings },
   { id: 'updates', title: 'updates.title', words: 'updates.', component: UpdateSettings, isDesktopOnly: true },
   { id: 'privacy', title: 'privacy.title', words: 'privacy.', component: PrivacySettings },
+  { id: 'file', title: 'settingsFile.title', words: 'settingsFile.', component: FileSettings },
   { id: 'advanced', title: 'advanced.title', words: 'advanced.', component: AdvancedSettings },
 ];
 
