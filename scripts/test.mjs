@@ -38,8 +38,5 @@ for (const line of readFileSync(notes, 'utf8').split('\n').filter(Boolean)) {
 }
 rmSync(folder, { recursive: true });
 if (!isGreen && sum.failed === 0) sum.failed = 1; // a run that broke before it could count
-process.stdout.write(
-  'not run: test/e2e/unfinished, whose stories of 200 % do not pass yet (the window is being built)\n',
-);
 process.stdout.write(`\n${closingLine(sum)}\n`);
 process.exitCode = isGreen ? 0 : 1;

@@ -59,11 +59,13 @@ export async function outOfSight(page: Page): Promise<string[]> {
       if (width > 1 && (left < 0 || right > innerWidth)) lost.push(nameOf(one));
     }
     for (const heading of document.querySelectorAll('main h1, main h2')) {
+      if (!heading.checkVisibility()) continue; // of something that is folded
+      heading.scrollIntoView({ block: 'nearest' }); // the keyboard brings it no nearer
       const { left, top, width, height } = heading.getBoundingClientRect();
-      const [x, y] = [left + width / 2, top + height / 2];
-      const front = document.elementFromPoint(x, y);
-      if (y < innerHeight && front?.closest('main') === null) lost.push(nameOf(heading));
+      const front = document.elementFromPoint(left + width / 2, top + height / 2);
+      if (front?.closest('main') === null) lost.push(nameOf(heading));
     }
+    scrollTo(0, 0);
     return lost;
   });
 }

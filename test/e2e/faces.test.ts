@@ -1,10 +1,10 @@
 /** Every place of the window with other eyes: both themes, forced colours, twice as large, another language, the keyboard alone. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { routes } from '../../../renderer/routes.tsx';
-import { keepPicture, newHome, openApp, type OpenApp } from '../app.ts';
-import { proveAccessible } from '../axe.ts';
-import { keepLargePicture, outOfSight, prefer, rawTexts, violationsIn, visit, zoom } from '../look.ts';
+import { routes } from '../../renderer/routes.tsx';
+import { keepPicture, newHome, openApp, type OpenApp } from './app.ts';
+import { proveAccessible } from './axe.ts';
+import { keepLargePicture, outOfSight, prefer, rawTexts, violationsIn, visit, zoom } from './look.ts';
 
 /** Those that need nothing else to be known. */
 const places = routes.map(({ path }) => path).filter((path) => !path.includes(':'));
