@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly words?: readonly string[];
   /** Whether the desktop has a place for tray icons; by default none, whatever it has. */
   readonly hasTray?: boolean;
+  /** The story goes against the page's policy on purpose. Any other fails when it ends. */
+  readonly mayViolate?: boolean;
 }
 
 /** Where a Guts of a test keeps everything. */
@@ -58,6 +60,7 @@ export async function openApp({
   vault = 'file',
   words = [],
   hasTray = false,
+  mayViolate = false,
 }: AppOptions = {}): Promise<OpenApp> {
   const own = home ?? newHome();
   const { GUTS_VAULT_PASSPHRASE_FILE: _none, ...env } = process.env;
@@ -75,10 +78,9 @@ export async function openApp({
     },
   });
   const child = app.process(); // Playwright forgets it when it ends
-  const said: string[] = [];
+  const said = hear(app);
   const page = await app.firstWindow();
   page.setDefaultTimeout(PATIENCE_MS);
-  page.on('console', (message) => said.push(message.text()));
   return {
     app,
     page,
@@ -87,8 +89,22 @@ export async function openApp({
     [Symbol.asyncDispose]: async () => {
       await end(child);
       if (home === undefined) own[Symbol.dispose]();
+      if (!mayViolate) proveWithinPolicy(said);
     },
   };
+}
+
+/** Whatever the consoles of its pages say from now on, one line each. */
+export function hear(app: ElectronApplication): readonly string[] {
+  const said: string[] = [];
+  app.context().on('console', (message) => said.push(message.text()));
+  return said;
+}
+
+/** The browser says so on the page's console when something is against the page's Content Security Policy. */
+export function proveWithinPolicy(said: readonly string[]): void {
+  const against = said.filter((line) => /Content Security Policy|Trusted ?(Type|HTML|Script)|Refused to/i.test(line));
+  if (against.length > 0) throw new Error(`The page went against its own policy:\n${against.join('\n')}`);
 }
 
 /** As the system ends it: nobody is asked, and what runs is paused. */

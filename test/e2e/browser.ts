@@ -3,7 +3,7 @@ import { _electron, type Page } from 'playwright-core';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { definedOf } from './app.ts';
+import { definedOf, hear, proveWithinPolicy } from './app.ts';
 
 export interface OpenBrowser extends AsyncDisposable {
   readonly page: Page;
@@ -13,16 +13,16 @@ export interface OpenBrowser extends AsyncDisposable {
   downloaded(act: () => Promise<void>): Promise<{ readonly name: string; readonly bytes: Buffer }>;
 }
 
-export async function openBrowser(url: string): Promise<OpenBrowser> {
+/** @param mayViolate as of `AppOptions` */
+export async function openBrowser(url: string, { mayViolate = false } = {}): Promise<OpenBrowser> {
   const folder = mkdtempSync(path.join(tmpdir(), 'guts-browser-'));
   const { ELECTRON_RUN_AS_NODE: _none, ...env } = process.env;
   const app = await _electron.launch({
     args: [path.join(import.meta.dirname, 'browser-app'), `--user-data-dir=${folder}`, url],
     env: { ...definedOf(env), LANG: 'en_US.UTF-8', XDG_CONFIG_HOME: folder },
   });
-  const said: string[] = [];
+  const said = hear(app);
   const page = await app.firstWindow();
-  page.on('console', (message) => said.push(message.text()));
   await page.waitForURL((at) => at.href !== 'about:blank');
   return {
     page,
@@ -48,6 +48,7 @@ export async function openBrowser(url: string): Promise<OpenBrowser> {
     [Symbol.asyncDispose]: async () => {
       await app.close();
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+      if (!mayViolate) proveWithinPolicy(said);
     },
   };
 }

@@ -1,18 +1,12 @@
 /** The demo in the window: simulators with a company's machines, marked as a demo, and gone without a trace when it ends. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ApiClient } from '../../main/shared/client/client.ts';
+import type { ApiClient } from '../../main/shared/client/client.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import { until } from '../support/until.ts';
 import { keepPicture, openApp, type OpenApp } from './app.ts';
-
-/** Asks the Guts that has this data folder, as the command line does. */
-function clientOf(dataDir: string): ApiClient {
-  const { url } = JSON.parse(readFileSync(path.join(dataDir, 'daemon.json'), 'utf8')) as { url: string };
-  const token = readFileSync(path.join(dataDir, 'api-token'), 'utf8').trim();
-  return new ApiClient(async (request) => await fetch(request), { baseUrl: url, token });
-}
+import { clientOf } from './two-sides.ts';
 
 describe('the demo', () => {
   let open: OpenApp;
@@ -23,7 +17,7 @@ describe('the demo', () => {
     const { page, home } = open;
     await page.getByRole('button', { name: 'Explore with a demo' }).click();
     await page.getByRole('button', { name: 'End the demo' }).waitFor();
-    demo = clientOf(path.join(home.dataDir, 'demo', 'data'));
+    demo = clientOf({ dataDir: path.join(home.dataDir, 'demo', 'data') });
   });
   afterAll(async () => {
     await open[Symbol.asyncDispose]();
@@ -115,7 +109,7 @@ describe('the demo', () => {
   });
 
   test('lets the real Guts go on meanwhile', async () => {
-    const { sources } = await clientOf(open.home.dataDir).call('sources.list', {});
+    const { sources } = await clientOf(open.home).call('sources.list', {});
 
     expect(sources).toEqual([]);
   });
@@ -148,7 +142,7 @@ describe('the demo', () => {
 
     await page.getByRole('button', { name: 'Explore with a demo' }).click();
     await page.getByRole('button', { name: 'End the demo' }).waitFor();
-    const again = clientOf(path.join(home.dataDir, 'demo', 'data'));
+    const again = clientOf({ dataDir: path.join(home.dataDir, 'demo', 'data') });
     expect((await again.call('migrations.rows', {})).rows).toEqual([]);
     await app.close();
 

@@ -12,8 +12,8 @@ import type { ElectronApplication, Page } from 'playwright-core';
 import type { ApiClient } from '../../main/shared/client/client.ts';
 import type { Reply } from '../../main/shared/contract.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
-import { seriousIn } from './accessible.ts';
 import { checkout, keepPicture, newHome, openApp, type AppHome, type OpenApp } from './app.ts';
+import { proveAccessible } from './axe.ts';
 import { clientOf, copySlowly, setUpSides, startMove, startTwoSides, type TwoSides } from './two-sides.ts';
 
 /** What the system was asked to do, kept in the main process instead of being done. */
@@ -153,7 +153,7 @@ describe('the desktop program', { timeout: 90_000 }, () => {
     const about = page.getByRole('dialog', { name: 'About Guts' });
     await about.getByRole('row', { name: /Electron \d/ }).waitFor();
     await keepPicture(page, 'desktop-about-light');
-    expect(await seriousIn(page)).toEqual([]);
+    await proveAccessible(page);
     await about.getByRole('button', { name: 'Copy the versions' }).click();
     await about.getByRole('button', { name: 'Copied' }).waitFor();
     expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toMatch(/^Guts \d[^]*Chromium \d[^]*Node \d/);
@@ -186,7 +186,7 @@ describe('the desktop program', { timeout: 90_000 }, () => {
     const dialog = page.getByRole('dialog', { name: 'Keep Guts in the tray?' });
     await dialog.waitFor();
     await keepPicture(page, 'desktop-close-light');
-    expect(await seriousIn(page)).toEqual([]);
+    await proveAccessible(page);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(await isShown(app)).toBe(true);
@@ -268,7 +268,7 @@ describe('the desktop program', { timeout: 90_000 }, () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await keepPicture(page, `desktop-quit-${colorScheme}`);
-      expect(await seriousIn(page)).toEqual([]);
+      await proveAccessible(page);
     }
     await page.emulateMedia({ colorScheme: null });
     await dialog.getByRole('button', { name: 'Cancel' }).click();

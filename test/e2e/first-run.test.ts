@@ -7,7 +7,7 @@ import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import { openApp, type OpenApp } from './app.ts';
 import { proveFace } from './pictures.ts';
-import { addCloud, addSource, clientOf } from './setting-up.ts';
+import { addCloud, addSource, clientOf } from './two-sides.ts';
 
 let vc: Vcenter;
 let cloud: OpenstackLab;
@@ -85,7 +85,7 @@ describe('the welcome', () => {
 
     await addSource(client, vc);
     await client.call('sources.refresh', { source: 'vc1' });
-    await addCloud(client, cloud);
+    await addCloud(client, cloud, 'west');
     await page.getByLabel('To this cloud').waitFor();
     await page.getByLabel('From this source').selectOption('vc1');
     await page.getByLabel('To this cloud').selectOption('west');

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ApiClient } from '../../main/shared/client/client.ts';
-import { DaemonFacts } from '../../main/store/data-lock.ts';
+import type { ApiClient } from '../../main/shared/client/client.ts';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
-import { proveAccessible } from './axe.ts';
 import { keepPicture, newHome, openApp, type OpenApp } from './app.ts';
+import { proveFace } from './pictures.ts';
+import { addSource, clientOf } from './two-sides.ts';
 
 let vc: Vcenter;
 let branch: Vcenter;
@@ -19,12 +19,7 @@ let page: Page;
 let all: number;
 const home = newHome();
 
-/** As any program on this computer asks it. */
-const client = (): ApiClient => {
-  const { url } = DaemonFacts.parse(JSON.parse(readFileSync(path.join(home.dataDir, 'daemon.json'), 'utf8')));
-  const token = readFileSync(path.join(home.dataDir, 'api-token'), 'utf8').trim();
-  return new ApiClient(async (request) => await fetch(request), { baseUrl: url, token });
-};
+const client = (): ApiClient => clientOf(home);
 const table = () => page.getByRole('grid', { name: 'Virtual machines' });
 const count = async (): Promise<string | null> => await page.locator('[data-count]').textContent();
 const filter = async (text: string): Promise<void> => await page.getByLabel('Filter “Virtual machines”').fill(text);
@@ -57,25 +52,6 @@ afterAll(async () => {
   home[Symbol.dispose]();
 });
 
-async function addSource(name: string, { url, user, password, fingerprint }: Vcenter): Promise<void> {
-  await client().call('sources.create', {
-    name,
-    url,
-    userName: user,
-    trust: { kind: 'pinned', sha256: fingerprint },
-    secret: password,
-  });
-}
-
-async function pictures(name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await keepPicture(page, `${name}-${colorScheme}`);
-    await proveAccessible(page);
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
-
 /** Of these addresses, those that were downloaded. */
 async function downloads(urls: readonly string[]): Promise<string[]> {
   await open.app.evaluate(({ session }) => {
@@ -101,7 +77,7 @@ describe('the inventory', () => {
   test('without a source says what would be here, and leads to where one is added', async () => {
     await page.getByRole('link', { name: 'Inventory' }).click();
     await page.getByRole('heading', { name: 'No source yet' }).waitFor();
-    await pictures('inventory-empty');
+    await proveFace(page, 'inventory-empty');
 
     await page.getByRole('button', { name: 'Add a source' }).click();
 
@@ -109,7 +85,7 @@ describe('the inventory', () => {
   });
 
   test('reads a new source by itself, and shows its machines with how old that is', async () => {
-    await addSource('vc1', vc);
+    await addSource(client(), vc);
     await page.getByRole('link', { name: 'Inventory' }).click();
 
     await table().waitFor();
@@ -124,7 +100,7 @@ describe('the inventory', () => {
       return [...document.querySelectorAll('[role=columnheader]')].map((one, at) => leftOf(one) - (cells[at] ?? 0));
     });
     expect(offsets.every((offset) => Math.abs(offset) < 0.5)).toBe(true);
-    await pictures('inventory');
+    await proveFace(page, 'inventory');
   });
 
   test('filters by words, by columns and by values that are ticked', async () => {
@@ -250,7 +226,7 @@ describe('the inventory', () => {
     await page.keyboard.press('Enter');
 
     expect(Number((await count())?.split(' ')[0])).toBeLessThan(all);
-    await pictures('inventory-network');
+    await proveFace(page, 'inventory-network');
     await page.keyboard.press('Escape');
     expect(await count()).toBe(`${all} rows`);
     await page.getByLabel('Places by').selectOption('cluster');
@@ -262,7 +238,7 @@ describe('the inventory', () => {
       .getByRole('textbox', { name: 'List' })
       .fill('VM\tPowerstate\tVM ID\nodd-vgpu\tpoweredOff\t\nnowhere-1\t\t\n\t\t' + refOf('odd-usb'));
     await page.getByText('Line 3: nowhere-1').waitFor();
-    await pictures('inventory-import');
+    await proveFace(page, 'inventory-import');
 
     await page.getByRole('button', { name: 'Select 2 VMs' }).click();
 
@@ -298,7 +274,7 @@ describe('the inventory', () => {
   });
 
   test('keeps other sources usable when one cannot be read', async () => {
-    await addSource('branch', branch);
+    await addSource(client(), branch, 'branch');
     await page.getByText(`${branch.state().machines.length} VMs, as of`).waitFor();
     branch.outage(1000);
 
@@ -306,7 +282,7 @@ describe('the inventory', () => {
 
     await page.getByRole('alert').filter({ hasText: '“branch” could not be read' }).waitFor();
     expect(Number((await count())?.split(' ')[0])).toBe(all + branch.state().machines.length);
-    await pictures('inventory-failed');
+    await proveFace(page, 'inventory-failed');
   });
 });
 
@@ -328,7 +304,7 @@ describe('the page of a machine', () => {
     expect(await page.getByRole('table', { name: 'Snapshots' }).getByRole('row').count()).toBe(4);
     await page.getByRole('button', { name: 'Check' }).click();
     await page.getByText('What to do:').first().waitFor();
-    await pictures('machine');
+    await proveFace(page, 'machine');
     await page.getByRole('button', { name: 'Show raw facts' }).click();
     expect(await page.locator('pre').textContent()).toContain('"name": "odd-snapshot-chain"');
     await page.getByRole('button', { name: 'Copy as JSON' }).click();

@@ -4,6 +4,7 @@ import type { ElectronApplication, Page } from 'playwright-core';
 import type { Theme } from '../../main/shared/contract.ts';
 import type { Language } from '../../renderer/state/preferences.ts';
 import { pictureFile } from './app.ts';
+import type { Place } from './places.ts';
 
 /** Loads the page anew with these preferences, as after another start. */
 export async function prefer(page: Page, wish: { readonly theme: Theme; readonly language: Language }): Promise<void> {
@@ -15,13 +16,17 @@ export async function prefer(page: Page, wish: { readonly theme: Theme; readonly
 }
 
 /** Returns when the screen there has loaded what it shows. */
-export async function visit(page: Page, path: string): Promise<void> {
-  await page.evaluate((to) => {
+export async function visit(page: Page, { path, after }: Pick<Place, 'path' | 'after'>): Promise<void> {
+  await page.evaluate(async (to) => {
+    if (location.hash === `#${to}`) return;
+    const heard = new Promise((resolve) => globalThis.addEventListener('hashchange', resolve, { once: true }));
     location.hash = to;
+    await heard;
   }, path);
   const main = page.getByRole('main');
   await main.getByRole('heading').first().waitFor();
   await main.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+  await after?.(page);
   // What is said in passing lies over the page for some seconds, and passes.
   await page.mouse.move(1, 1);
   await page.waitForFunction(() => document.querySelector('.mantine-Notification-root') === null);
@@ -48,31 +53,88 @@ export async function keepLargePicture(app: ElectronApplication, name: string): 
   writeFileSync(pictureFile(name), Buffer.from(png, 'base64'));
 }
 
-/** What of the frame lies outside of the window, and headings that something lies in front of. */
+/** Texts that lie outside of the window, or of what cuts them off, and headings that something lies in front of. */
 export async function outOfSight(page: Page): Promise<string[]> {
   return await page.evaluate(() => {
     const lost: string[] = [];
-    const nameOf = (one: Element): string =>
-      `${one.tagName} ${one.getAttribute('aria-label') ?? one.textContent ?? ''}`;
-    for (const one of document.querySelectorAll('header button, header a, nav a, footer span, section button')) {
-      const { left, right, width } = one.getBoundingClientRect();
-      if (width > 1 && (left < 0 || right > innerWidth)) lost.push(nameOf(one));
+    const isScrolled = (overflow: string): boolean => overflow === 'auto' || overflow === 'scroll';
+    /** Whether all of it can be brought into sight; what the table shortens says it whole in its title. */
+    const isWhole = (text: DOMRect, inside: Element): boolean => {
+      let isBound = true;
+      for (let around: Element | null = inside; around !== null && around !== document.body;) {
+        const { overflowX, overflowY } = getComputedStyle(around);
+        if (isScrolled(overflowX)) isBound = false;
+        const box = around.getBoundingClientRect();
+        if (overflowX !== 'visible' && box.width <= 1) return true; // for ears
+        if (isBound && overflowX !== 'visible' && (text.right > box.right + 1 || text.left < box.left - 1))
+          return false;
+        if (overflowY === 'hidden' && isBound && (text.bottom > box.bottom + 2 || text.top < box.top - 2)) return false;
+        if (isScrolled(overflowY)) isBound = false;
+        around = around.parentElement;
+      }
+      return !isBound || (text.left >= -1 && text.right <= innerWidth + 1);
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const inside = texts.currentNode.parentElement;
+      if (inside === null || texts.currentNode.textContent?.trim() === '' || !inside.checkVisibility()) continue;
+      if (inside.closest('.guts-skip, [role="grid"], script, style') !== null) continue;
+      const range = document.createRange();
+      range.selectNodeContents(texts.currentNode);
+      const box = range.getBoundingClientRect();
+      if (box.width > 1 && !isWhole(box, inside)) lost.push(`${inside.tagName} ${texts.currentNode.textContent}`);
     }
     for (const heading of document.querySelectorAll('main h1, main h2')) {
       if (!heading.checkVisibility()) continue; // of something that is folded
       heading.scrollIntoView({ block: 'nearest' }); // the keyboard brings it no nearer
       const { left, top, width, height } = heading.getBoundingClientRect();
       const front = document.elementFromPoint(left + width / 2, top + height / 2);
-      if (front?.closest('main') === null) lost.push(nameOf(heading));
+      if (front?.closest('main') === null) lost.push(`${heading.tagName} ${heading.textContent}`);
     }
     scrollTo(0, 0);
     return lost;
   });
 }
 
-/** Lines of the console that say that the page went against its own policy. */
-export const violationsIn = (said: readonly string[]): string[] =>
-  said.filter((line) => /Content Security Policy|Trusted ?Type|Refused to/i.test(line));
+/** What shows nothing of it when it has the focus, or has it behind something else. */
+export async function unseenFocus(page: Page): Promise<string[]> {
+  await page.keyboard.press('Tab'); // from now on the focus is a keyboard's
+  return await page.evaluate(() => {
+    const unseen: string[] = [];
+    const isOutlined = (one: Element | null): boolean => {
+      if (one === null) return false;
+      const { outlineStyle, outlineWidth } = getComputedStyle(one);
+      return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1;
+    };
+    const isInFront = (one: Element): boolean => {
+      const labels = one instanceof HTMLInputElement ? [...(one.labels ?? [])] : [];
+      const { left, right, top, bottom } = one.getBoundingClientRect();
+      const x = (Math.max(left, 0) + Math.min(right, innerWidth)) / 2;
+      const [from, to] = [Math.max(top, 0), Math.min(bottom, innerHeight)];
+      return [0.5, 0.1, 0.9].some((at) => {
+        const front = document.elementFromPoint(x, from + (to - from) * at);
+        return front !== null && [one, ...labels].some((part) => part.contains(front) || front.contains(part));
+      });
+    };
+    const all = document.querySelectorAll<HTMLElement>(
+      'a[href], button, input, select, textarea, summary, [tabindex="0"]',
+    );
+    for (const one of all) {
+      if (one.tabIndex < 0 || !one.checkVisibility()) continue;
+      one.focus();
+      if (document.activeElement !== one) continue;
+      // What is drawn instead stands beside or around the real one.
+      const around = [one.parentElement, one.closest('.mantine-Input-input')];
+      const isSeen = [one, one.nextElementSibling, ...around].some(isOutlined);
+      const name = `${one.tagName} ${one.getAttribute('aria-label') ?? one.textContent}`;
+      if (!isSeen) unseen.push(`${name}: nothing shows the focus`);
+      if (!isInFront(one)) unseen.push(`${name}: behind something`);
+    }
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    scrollTo(0, 0);
+    return unseen;
+  });
+}
 
 /**
  * Texts of the frame and of heads that came from no dictionary: with the language en-XA everything else stands in ⟦brackets⟧.

@@ -4,7 +4,7 @@ import type { MigrationId } from '../../main/shared/migration.ts';
 import type { ScheduledMigration } from '../../main/shared/schedule.ts';
 import { until } from '../support/until.ts';
 import { openApp, type OpenApp } from './app.ts';
-import { clientOf, setUpSides, startMove, startTwoSides, type TwoSides } from './two-sides.ts';
+import { clientOf, limit, setUpSides, startMove, startTwoSides, type TwoSides } from './two-sides.ts';
 
 export interface MoveLab extends TwoSides {
   readonly open: OpenApp;
@@ -26,11 +26,7 @@ export async function openMoveLab(): Promise<MoveLab> {
     ...sides,
     open,
     client,
-    async limit(bytesPerSecond) {
-      const { bandwidth } = await client.call('settings.show', {});
-      const global = { otherwise: bytesPerSecond, table: [] };
-      await client.call('settings.change', { bandwidth: { ...bandwidth, global } });
-    },
+    limit: async (bytesPerSecond) => await limit(client, bytesPerSecond),
     move: async (vm) => await startMove(client, vm, vm),
     reaches: async (id, isThere) => await until(async () => await client.call('migrations.show', { id }), isThere),
     async [Symbol.asyncDispose]() {

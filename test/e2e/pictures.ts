@@ -8,7 +8,8 @@ export async function proveFace(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
     await page.evaluate(async () => {
-      await Promise.allSettled(document.getAnimations().map((one) => one.finished)); // colours fade over
+      const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+      await Promise.allSettled(ending.map((one) => one.finished)); // colours fade over
     });
     await keepPicture(page, `${name}-${colorScheme}`);
     await proveAccessible(page);

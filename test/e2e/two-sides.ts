@@ -25,7 +25,7 @@ export async function startTwoSides(): Promise<TwoSides> {
 }
 
 /** As any program on this computer asks it. The window must have said that it runs. */
-export function clientOf({ dataDir }: AppHome): ApiClient {
+export function clientOf({ dataDir }: Pick<AppHome, 'dataDir'>): ApiClient {
   const { url } = DaemonFacts.parse(JSON.parse(readFileSync(path.join(dataDir, 'daemon.json'), 'utf8')));
   const token = readFileSync(path.join(dataDir, 'api-token'), 'utf8').trim();
   return new ApiClient(async (request) => await fetch(request), { baseUrl: url, token });
@@ -33,22 +33,21 @@ export function clientOf({ dataDir }: AppHome): ApiClient {
 
 /** Source “vc1” with its inventory, destination “os1”. */
 export async function setUpSides(client: ApiClient, { vc, cloud }: TwoSides): Promise<void> {
-  const { applicationCredential } = cloud;
-  await client.call('sources.create', {
-    name: 'vc1',
-    url: vc.url,
-    userName: vc.user,
-    trust: { kind: 'pinned', sha256: vc.fingerprint },
-    secret: vc.password,
-  });
-  await client.call('destinations.create', {
-    name: 'os1',
-    authUrl: cloud.authUrl,
-    auth: { method: 'applicationCredential', id: applicationCredential.id },
-    trust: { kind: 'pinned', sha256: cloud.fingerprint },
-    secret: applicationCredential.secret,
-  });
+  await addSource(client, vc);
+  await addCloud(client, cloud);
   await client.call('sources.refresh', { source: 'vc1' });
+}
+
+export async function addSource(client: ApiClient, vc: Vcenter, name = 'vc1'): Promise<void> {
+  const trust = { kind: 'pinned', sha256: vc.fingerprint } as const;
+  await client.call('sources.create', { name, url: vc.url, userName: vc.user, trust, secret: vc.password });
+}
+
+export async function addCloud(client: ApiClient, cloud: OpenstackLab, name = 'os1'): Promise<void> {
+  const { id, secret } = cloud.applicationCredential;
+  const auth = { method: 'applicationCredential', id } as const;
+  const trust = { kind: 'pinned', sha256: cloud.fingerprint } as const;
+  await client.call('destinations.create', { name, authUrl: cloud.authUrl, auth, trust, secret });
 }
 
 /** Starts to move a machine under a name of its own. */
@@ -64,8 +63,13 @@ export async function startMove(client: ApiClient, vm: string, targetName: strin
 }
 
 /** Copies so slowly that a story can look at it; or as fast as it goes. */
-export async function copySlowly(client: ApiClient, isSlow: boolean): Promise<void> {
+export const copySlowly = async (client: ApiClient, isSlow: boolean): Promise<void> =>
+  await limit(client, isSlow ? 64 * 1024 : null);
+
+/** @param bytesPerSecond to the cloud; null is no limit */
+export async function limit(client: ApiClient, bytesPerSecond: number | null): Promise<void> {
   const { bandwidth } = await client.call('settings.show', {});
-  const otherwise = isSlow ? 64 * 1024 : null;
-  await client.call('settings.change', { bandwidth: { ...bandwidth, global: { otherwise, table: [] } } });
+  await client.call('settings.change', {
+    bandwidth: { ...bandwidth, global: { otherwise: bytesPerSecond, table: [] } },
+  });
 }

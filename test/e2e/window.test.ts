@@ -12,7 +12,7 @@ declare global {
 describe('the window', () => {
   let open: OpenApp;
   beforeAll(async () => {
-    open = await openApp();
+    open = await openApp({ mayViolate: true });
   });
   afterAll(async () => {
     await open[Symbol.asyncDispose]();
