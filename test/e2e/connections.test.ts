@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import { openApp, type OpenApp } from './app.ts';
+import { fillSource, sourceOf, trustCertificate } from './main-story.ts';
 import { proveFace } from './pictures.ts';
 
 let vc: Vcenter;
@@ -190,6 +191,21 @@ describe('connections', () => {
 
     await dialog.waitFor({ state: 'hidden' });
     expect(await page.getByText('Signed in, and everything is there').count()).toBe(1);
+  });
+
+  test('who goes elsewhere while it signs in is told, and stays there', async () => {
+    vc.faults.add({ where: 'soap', kind: 'delay', match: 'Login', delayMs: 1500 });
+    await page.getByRole('link', { name: 'Connections' }).first().click();
+    await button('Add source').click();
+    await fillSource(page, { ...sourceOf(vc), name: 'vc2' });
+    await button('Connect').click();
+    await trustCertificate(page, vc.fingerprint);
+    await page.getByRole('link', { name: 'Reports' }).click();
+
+    await page.getByText('“vc2” is connected.').waitFor();
+    expect(await page.evaluate(() => location.hash)).toBe('#/reports');
+    await page.getByRole('link', { name: 'Connections' }).first().click();
+    await page.getByRole('link', { name: 'vc1' }).click();
   });
 
   test('what is removed says before what stays', async () => {

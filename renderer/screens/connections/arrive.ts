@@ -1,6 +1,6 @@
-/** What follows when a connection was added: its page, with what the first sign-in found. */
+/** What follows when a connection was added: its page, with what the first sign-in found. Who has gone elsewhere meanwhile stays there. */
 import { toast } from '../../parts/toast.ts';
-import { goInstead } from '../../router.ts';
+import { goInstead, pathOf, place } from '../../router.ts';
 import { noteTest, type Side, type TestOutcome } from '../../state/tests.ts';
 import { t } from '../../texts/t.ts';
 import { pageOf, reloadConnections } from './rows.ts';
@@ -12,7 +12,9 @@ export async function arrive(
 ): Promise<void> {
   if (outcome !== null) noteTest(id, outcome);
   await reloadConnections();
-  goInstead(pageOf({ side, id }));
-  document.getElementById('content')?.focus();
+  if (place() === pathOf('connections', 'new', side === 'source' ? 'source' : 'cloud')) {
+    goInstead(pageOf({ side, id }));
+    document.getElementById('content')?.focus();
+  }
   toast(t('connections.added', { name }));
 }
