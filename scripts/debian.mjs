@@ -38,6 +38,12 @@ const screen = () => [
   tool('xvfb', 'gives the window a screen that nobody sees', 'xvfb-run'),
   tool('xauth', 'gives the window a screen that nobody sees'),
 ];
+/** For tests of the window. */
+const window = () => [
+  ...screen(),
+  tool('gnome-keyring', 'gives tests a key store of their own', 'gnome-keyring-daemon'),
+  tool('dbus', 'gives tests a key store of their own', 'dbus-run-session'),
+];
 const qemu = () => [
   tool('qemu-utils', 'compares disk images with what Guts makes of them', 'qemu-img'),
   tool('qemu-system-x86', 'boots what was migrated', 'qemu-system-x86_64'),
@@ -60,14 +66,8 @@ const opinions = () => [
 const uses = {
   start: () => (process.env['DISPLAY'] ? [] : screen()),
   demo: qemu,
-  test: () => [
-    ...screen(),
-    tool('gnome-keyring', 'gives tests a key store of their own', 'gnome-keyring-daemon'),
-    tool('dbus', 'gives tests a key store of their own', 'dbus-run-session'),
-    ...qemu(),
-    ...opinions(),
-  ],
-  interop: () => [...qemu(), ...opinions()],
+  test: () => [...window(), ...qemu(), ...opinions()],
+  interop: () => [...window(), ...qemu(), ...opinions()],
   bench: () => [
     ...qemu(),
     ...opinions(),

@@ -23,7 +23,7 @@ export async function ready(purpose) {
   bringTools(purpose, say);
   if (purpose === 'demo') bringLoopback();
   if (!areModulesThere()) await alone('install', installModules);
-  if (purpose === 'start' || purpose === 'test') await alone('electron', bringElectron);
+  if (purpose === 'start' || purpose === 'test' || purpose === 'interop') await alone('electron', bringElectron);
   if (purpose !== 'start' && purpose !== 'demo' && purpose !== 'guts') checkNode();
 }
 

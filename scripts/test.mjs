@@ -7,8 +7,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { closingLine } from '../test/house/closing-line.ts';
-import { hasCommand } from './debian.mjs';
 import { root } from './places.mjs';
+import { screenWords } from './screen.mjs';
 
 const filters = process.argv.slice(2);
 const folder = mkdtempSync(path.join(tmpdir(), 'guts-tally-'));
@@ -24,10 +24,7 @@ function run(project, ...before) {
   return spawnSync(command, args, { cwd: root, env, stdio: 'inherit' }).status === 0;
 }
 
-const screen = [process.execPath, path.join(root, 'scripts/display.mjs')];
-const hasKeyring = hasCommand('gnome-keyring-daemon') && hasCommand('dbus-run-session');
-const keyring = hasKeyring ? ['bash', path.join(root, 'scripts/with-keyring.sh')] : [];
-const isGreen = [run('unit'), run('e2e', ...keyring, ...screen)].every(Boolean);
+const isGreen = [run('unit'), run('e2e', ...screenWords())].every(Boolean);
 
 const sum = { passed: 0, failed: 0, skipped: 0 };
 for (const line of readFileSync(notes, 'utf8').split('\n').filter(Boolean)) {

@@ -24,8 +24,8 @@ export interface AppOptions {
   readonly folder?: string;
   /** Of an earlier start, to go on there; its owner removes it. */
   readonly home?: AppHome;
-  /** `memory` asks for nothing; `ask` has no key store and no passphrase, so that the window asks. */
-  readonly vault?: 'file' | 'memory' | 'ask';
+  /** `keyStore` is the system's; `memory` asks for nothing; `ask` has no key store and no passphrase, so that the window asks. */
+  readonly vault?: 'file' | 'keyStore' | 'memory' | 'ask';
   /** Words of the start besides, such as a link. */
   readonly words?: readonly string[];
   /** Whether the desktop has a place for tray icons; by default none, whatever it has. */
@@ -71,7 +71,7 @@ export async function openApp({
       ...definedOf(env),
       XDG_CONFIG_HOME: own.profile, // the oldest Electron asks this for the profile, and not the flag
       GUTS_DATA_DIR: own.dataDir,
-      GUTS_VAULT: vault === 'memory' ? 'memory' : 'file',
+      GUTS_VAULT: { keyStore: 'keystore', memory: 'memory', file: 'file', ask: 'file' }[vault],
       ...(vault === 'file' ? { GUTS_VAULT_PASSPHRASE_FILE: own.passphraseFile } : {}),
       GUTS_TRAY: hasTray ? 'on' : 'off',
       LANG: 'en_US.UTF-8',

@@ -36,6 +36,7 @@ export class Mover {
     const child = spawnGuts(args, {
       ...process.env,
       GUTS_DATA_DIR: this.#at('data'),
+      GUTS_VAULT: 'file', // whatever key store there is here
       GUTS_VAULT_PASSPHRASE_FILE: this.#at('passphrase'),
     });
     let out = '';

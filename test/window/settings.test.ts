@@ -5,7 +5,7 @@ import { SourceId } from '../../main/shared/connections.ts';
 import { defaultSettings, noLimit, type SchedulerSettings } from '../../main/shared/schedule.ts';
 import { changeOf, documentOf, readSettings } from '../../renderer/screens/settings/settings-file.ts';
 import { dailyOf, dayChoices, windowOf } from '../../renderer/screens/settings/time-windows.ts';
-import { isOpen } from '../../main/scheduler/windows.ts';
+import { isOpen } from '../../main/shared/windows.ts';
 
 const vc1 = { id: SourceId.parse('src_000000000001'), name: 'vc1' };
 const vc2 = { id: SourceId.parse('src_000000000002'), name: 'VC2' };
