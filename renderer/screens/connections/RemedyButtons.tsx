@@ -1,8 +1,8 @@
 /** Buttons that do what the remedy of an error says, where Guts can do it. */
-import { Button } from '@mantine/core';
 import type { ErrorInfo } from '../../../main/shared/errors.ts';
+import { MayButton } from '../../parts/MayButton.tsx';
 import { t } from '../../texts/t.ts';
-import type { ConnectionDeed } from './deeds.ts';
+import { takes, type ConnectionDeed } from './deeds.ts';
 
 const remedies: Readonly<Record<string, ConnectionDeed>> = {
   'net.untrusted': 'certificate',
@@ -13,6 +13,8 @@ const remedies: Readonly<Record<string, ConnectionDeed>> = {
   'openstack.token-ended': 'secret',
 };
 
+export const hasRemedy = ({ code }: ErrorInfo): boolean => Object.hasOwn(remedies, code);
+
 interface RemedyButtonsProps {
   readonly error: ErrorInfo;
   readonly onAsk: (deed: ConnectionDeed) => void;
@@ -22,8 +24,8 @@ export function RemedyButtons({ error, onAsk }: RemedyButtonsProps) {
   const deed = remedies[error.code];
   if (deed === undefined) return null;
   return (
-    <Button size="xs" onClick={() => onAsk(deed)}>
+    <MayButton takes={takes[deed]} size="xs" onClick={() => onAsk(deed)}>
       {t(`connections.do.${deed}`)}
-    </Button>
+    </MayButton>
   );
 }

@@ -5,6 +5,8 @@ import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { timeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
+import { ConnectionRemedy } from '../connections/ConnectionRemedy.tsx';
+import { hasRemedy } from '../connections/RemedyButtons.tsx';
 import type { Acting } from '../migrations/acting/useActing.tsx';
 import { WishButton } from '../migrations/acting/WishButton.tsx';
 import { nextFor } from '../migrations/acting/wishes.ts';
@@ -24,21 +26,35 @@ export function Trouble({ one, row, acting }: TroubleProps) {
   const before = stageBeforeFailure(stages);
   const at = stages.at(-1)?.at;
   const next = nextFor(row);
-  const actions = (
-    <>
-      {next !== null && <WishButton wish={next} row={row} acting={acting} size="xs" />}
-      <LogButton of={row.id} />
-    </>
-  );
 
   if (isTrouble) {
+    const actions = (
+      <>
+        <ConnectionRemedy error={error} source={row.source} destination={row.destination} />
+        {next !== null && (
+          <WishButton
+            wish={next}
+            row={row}
+            acting={acting}
+            size="xs"
+            variant={hasRemedy(error) ? 'default' : 'filled'} // it would fail again before that
+          />
+        )}
+        <LogButton of={row.id} />
+      </>
+    );
     const title =
       before === null ? 'migration.failed' : stage === 'failed' ? 'migration.failedAt' : 'migration.waitsAt';
     const words = { vm: request.vm.name, stage: before === null ? '' : t(`stage.${before}`) };
     return (
       <>
         <ErrorCard title={t(title, words)} error={error} {...(at === undefined ? {} : { at })} actions={actions} />
-        {waitsFor !== null && <Waits says={waitsFor.says} until={waitsFor.until} />}
+        {waitsFor !== null && (
+          <Waits
+            says={waitsFor.says.startsWith(error.message) ? t('migration.triesAgain') : waitsFor.says}
+            until={waitsFor.until}
+          />
+        )}
       </>
     );
   }

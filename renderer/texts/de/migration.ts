@@ -15,6 +15,7 @@ export const migration = {
   'migration.failedAt': '{{vm}} ist bei „{{stage}}“ fehlgeschlagen',
   'migration.waitsAt': '{{vm}} wartet; der Stand war „{{stage}}“',
   'migration.until': 'Nächster Blick um {{time}}.',
+  'migration.triesAgain': 'Guts versucht es von selbst noch einmal.',
   'migration.report': 'Bericht zeigen',
   'migration.stopped': 'Maschine an der Quelle',
   'migration.stoppedAt': 'aus seit {{time}}',

@@ -15,6 +15,7 @@ export const migration = {
   'migration.failedAt': '{{vm}} failed at “{{stage}}”',
   'migration.waitsAt': '{{vm}} waits; it stood at “{{stage}}”',
   'migration.until': 'Next look at {{time}}.',
+  'migration.triesAgain': 'Guts tries again by itself.',
   'migration.report': 'Show the report',
   'migration.stopped': 'Source machine',
   'migration.stoppedAt': 'off since {{time}}',

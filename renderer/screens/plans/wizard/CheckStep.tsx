@@ -4,6 +4,7 @@ import { ErrorCard } from '../../../parts/ErrorCard.tsx';
 import { MayButton } from '../../../parts/MayButton.tsx';
 import { numberText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';
+import { ConnectionRemedy } from '../../connections/ConnectionRemedy.tsx';
 import { checkedOf, groupsOf, runChecks, stopChecks, useChecks } from './checks.ts';
 import { useWizard } from './context.ts';
 import { FindingCard } from './FindingCard.tsx';
@@ -72,6 +73,13 @@ function Checks() {
               names: someNames(failed.map(({ one }) => one.machine.name)),
             })}
             error={firstFailed.checked.error}
+            actions={
+              <ConnectionRemedy
+                error={firstFailed.checked.error}
+                source={draft.source}
+                destination={draft.destination}
+              />
+            }
             onRetry={() =>
               void runChecks(
                 draft,
