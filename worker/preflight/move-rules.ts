@@ -344,7 +344,7 @@ function overQuota({ vm, cloud, disks, options, ports }: MoveFacts): string[] {
   const { quotas } = cloud;
   const volumes = options.boot === 'volume' ? disks : disks.filter(({ bootIndex }) => bootIndex !== 0);
   const needs: readonly (readonly [string, Quota, number])[] = [
-    ['instances', quotas.instances, 1],
+    ['servers', quotas.instances, 1],
     ['cores', quotas.cores, vm.cpus],
     ['MiB of memory', quotas.memoryMiB, Math.ceil(vm.memoryBytes / 2 ** 20)],
     ['ports', quotas.ports, ports.ports.length],
@@ -354,5 +354,5 @@ function overQuota({ vm, cloud, disks, options, ports }: MoveFacts): string[] {
   ];
   return needs
     .filter(([, { limit, used }, need]) => need > 0 && limit !== null && limit >= 0 && used + need > limit)
-    .map(([what, { limit, used }, need]) => `${need} ${what} needed, ${used} of ${limit ?? 0} used`);
+    .map(([what, { limit, used }, need]) => `${what}: ${need} needed, ${used} of ${limit ?? 0} used`);
 }

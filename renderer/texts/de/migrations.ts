@@ -131,7 +131,7 @@ export const migrations = {
   'chart.recent': 'Letzte 15 min',
   'chart.whole': 'Alles',
   'chart.soon': 'Das Diagramm beginnt in wenigen Sekunden.',
-  'chart.nothing': 'Solange dieses Fenster offen ist, wurde nichts kopiert.',
+  'chart.nothing': 'Nichts zu zeichnen: Seit dieses Fenster offen ist, wurde nichts kopiert, oder nur für Augenblicke.',
   'chart.summary': 'Von {{from}} bis {{to}}: im Mittel {{average}}, höchstens {{most}}.',
   'chart.from': 'Ab',
   'chart.showTable': 'Als Tabelle zeigen',

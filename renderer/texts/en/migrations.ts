@@ -128,7 +128,7 @@ export const migrations = {
   'chart.recent': 'Last 15 min',
   'chart.whole': 'All',
   'chart.soon': 'The chart begins within seconds.',
-  'chart.nothing': 'Nothing was copied while this window was open.',
+  'chart.nothing': 'Nothing to draw: since this window was opened, nothing was copied, or only for moments.',
   'chart.summary': 'From {{from}} to {{to}}: {{average}} on average, {{most}} at most.',
   'chart.from': 'From',
   'chart.showTable': 'Show as a table',

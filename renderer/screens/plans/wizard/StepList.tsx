@@ -3,7 +3,7 @@ import { IconCircle, IconCircleCheck, IconCircleDashed, IconCircleX } from '@tab
 import { t } from '../../../texts/t.ts';
 import { useWizard } from './context.ts';
 import { stepNames } from './draft.ts';
-import { stepState, stepStateText, type StepState } from './problems.ts';
+import { isJudged, stepState, stepStateText, type StepState } from './problems.ts';
 import classes from './Wizard.module.css';
 
 const signs: Readonly<Record<StepState, typeof IconCircle>> = {
@@ -24,7 +24,7 @@ export function StepList() {
           const state = stepState(step, draft, problems);
           const Sign = signs[state];
           const isHere = draft.step === step;
-          const own = draft.seen.includes(step) ? problems.filter((one) => one.step === step) : [];
+          const own = isJudged(step, draft, problems) ? problems.filter((one) => one.step === step) : [];
           return (
             <li key={step}>
               <button

@@ -189,9 +189,16 @@ export const findingFieldId = (id: string): string => `finding-${id}`;
 
 export type StepState = 'open' | 'ok' | 'incomplete' | 'problems';
 
+/** Whether something is said about a step: it was left once, or its check has come to an end. */
+export function isJudged(step: StepName, draft: Draft, problems: readonly Problem[]): boolean {
+  if (draft.seen.includes(step)) return true;
+  const isWaiting = problems.some((one) => one.step === step && one.isMissing);
+  return step === 'check' && draft.step === step && draft.machines.length > 0 && !isWaiting;
+}
+
 export function stepState(step: StepName, draft: Draft, problems: readonly Problem[]): StepState {
   const own = problems.filter((one) => one.step === step);
-  if (!draft.seen.includes(step)) return 'open';
+  if (!isJudged(step, draft, problems)) return 'open';
   if (own.some(({ isMissing }) => !isMissing)) return 'problems';
   return own.length > 0 ? 'incomplete' : 'ok';
 }
