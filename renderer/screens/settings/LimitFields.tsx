@@ -3,8 +3,8 @@ import { ActionIcon, Code, Group, Select, Text, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import type { BandwidthLimit } from '../../../main/shared/schedule.ts';
 import { MayButton } from '../../parts/MayButton.tsx';
+import { NumberField } from '../../parts/NumberField.tsx';
 import { t } from '../../texts/t.ts';
-import { NumberField } from './NumberField.tsx';
 import classes from './Settings.module.css';
 import { dailyOf, dayChoices, windowOf, zoneHere, type DailyWindow } from './time-windows.ts';
 
@@ -85,8 +85,8 @@ function Rate({ label, bytesPerSecond, isOff, width, onChange }: RateProps) {
       value={bytesPerSecond === null ? null : bytesPerSecond / MEGA}
       min={LEAST_MEGABYTES}
       max={1e6}
-      decimalScale={2}
-      suffix=" MB/s"
+      step="any"
+      unit="MB/s"
       disabled={isOff}
       w={width}
       onChange={(to) => onChange(to === null ? null : Math.round(to * MEGA))}

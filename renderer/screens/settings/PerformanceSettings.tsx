@@ -4,9 +4,9 @@ import { defaultSettings, type SchedulerSettings } from '../../../main/shared/sc
 import { call } from '../../api.ts';
 import { Faces } from '../../parts/Faces.tsx';
 import { useWhyNot } from '../../parts/MayButton.tsx';
+import { NumberField } from '../../parts/NumberField.tsx';
 import { t } from '../../texts/t.ts';
 import { DraftButtons } from './DraftButtons.tsx';
-import { NumberField } from './NumberField.tsx';
 import { SettingsSection } from './SettingsSection.tsx';
 import { newDraft, useDraft } from './use-draft.ts';
 import { useSchedulerSettings } from './use-scheduler-settings.ts';
@@ -24,6 +24,9 @@ const begun = newDraft<Part>();
 const slotNames = ['global', 'perSource', 'perHost', 'perDatastore', 'perDestination'] as const;
 const MOST_SLOTS = 1000;
 const MOST_MILLISECONDS = 60_000;
+
+/** Whole, from 1. */
+const within = (number: number, most: number): number => Math.min(most, Math.max(1, Math.round(number)));
 
 export function PerformanceSettings() {
   const { of, load } = useSchedulerSettings();
@@ -50,11 +53,9 @@ function Form({ now }: { readonly now: Part }) {
       value={is}
       min={1}
       max={MOST_SLOTS}
-      allowDecimal={false}
-      clampBehavior="strict"
       disabled={isOff}
       onChange={(to) => {
-        if (to !== null) change(to);
+        if (to !== null) change(within(to, MOST_SLOTS));
       }}
     />
   );
@@ -92,13 +93,11 @@ function Form({ now }: { readonly now: Part }) {
           value={mostMilliseconds}
           min={1}
           max={MOST_MILLISECONDS}
-          suffix=" ms"
-          allowDecimal={false}
-          clampBehavior="strict"
+          unit="ms"
           disabled={isOff}
           maw={260}
           onChange={(to) => {
-            if (to !== null) put({ ...value, latency: { mostMilliseconds: to } });
+            if (to !== null) put({ ...value, latency: { mostMilliseconds: within(to, MOST_MILLISECONDS) } });
           }}
         />
       )}
