@@ -141,6 +141,8 @@ async function build() {
             // What several screens share is two files, not seventy: small files compress worse, and each is asked for.
             codeSplitting: {
               groups: [
+                // Before all else, and without what it has to come before: see renderer/first.ts.
+                { name: 'first', test: /preload-helper|renderer\/first\.ts/, priority: 3 },
                 { name: 'library', test: /node_modules\/(?!uplot)/, priority: 2 },
                 { name: 'common', minShareCount: 2, priority: 1 },
               ],

@@ -116,8 +116,7 @@ describe('reports', () => {
   test('of a plan, of a wave and of a period are chosen', async () => {
     const { page } = open;
     const choose = async (label: string, option: string): Promise<void> => {
-      await page.getByRole('combobox', { name: label }).click();
-      await page.getByRole('option', { name: option, exact: true }).click();
+      await page.getByRole('combobox', { name: label }).selectOption(option);
     };
     const machines = async (): Promise<string[]> => await page.locator('a[href*="/reports/mig_"]').allTextContents();
 
@@ -207,7 +206,7 @@ describe('reports', () => {
 
     await page.getByRole('heading', { name: 'There is no such report' }).waitFor();
     await page.evaluate(() => (location.hash = '#/reports/mig_000000000000'));
-    expect(await page.getByRole('alert').textContent()).toContain('migration.unknown');
+    await page.getByRole('alert').getByText('migration.unknown').waitFor();
     await page.getByRole('link', { name: 'All reports' }).click();
   });
 });

@@ -151,8 +151,7 @@ describe('the settings', () => {
     await all.getByRole('button', { name: 'Add a time of the day' }).click();
     await all.getByLabel('From').fill('22:00');
     await all.getByLabel('To', { exact: true }).fill('04:00');
-    await bandwidth.getByRole('combobox', { name: 'Limit a source as well' }).click();
-    await page.getByRole('option', { name: 'vc1' }).click();
+    await bandwidth.getByRole('combobox', { name: 'Limit a source as well' }).selectOption('vc1');
     const ofSource = bandwidth
       .getByRole('group', { name: 'All of “vc1” together' })
       .getByLabel('At most (MB/s)', { exact: true });
@@ -270,12 +269,13 @@ describe('the settings', () => {
     await section('Appearance').getByRole('radio', { name: 'Dark' }).click();
     expect(await scheme()).toBe('dark');
     await section('Appearance').getByRole('button', { name: 'Take the defaults' }).click();
-    await section('General').getByRole('combobox', { name: 'Language' }).click();
-    await page.getByRole('option', { name: 'Deutsch' }).click();
+    await section('General').getByRole('combobox', { name: 'Language' }).selectOption('Deutsch');
     await page.getByRole('heading', { name: 'Einstellungen', level: 1 }).waitFor();
     await keepPicture(page, 'settings-german');
-    await page.getByRole('region', { name: 'Allgemein' }).getByRole('combobox', { name: 'Sprache' }).click();
-    await page.getByRole('option', { name: 'English' }).click();
+    await page
+      .getByRole('region', { name: 'Allgemein' })
+      .getByRole('combobox', { name: 'Sprache' })
+      .selectOption('English');
     await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
   });
 });
@@ -309,11 +309,9 @@ describe('the log', () => {
     const { page } = open;
     const log = page.getByRole('log');
 
-    await page.getByRole('combobox', { name: 'Show' }).click();
-    await page.getByRole('option', { name: 'Errors only' }).click();
+    await page.getByRole('combobox', { name: 'Show' }).selectOption('Errors only');
     await expect.poll(async () => await log.getByText('It is slow today.').count()).toBe(0);
-    await page.getByRole('combobox', { name: 'Show' }).click();
-    await page.getByRole('option', { name: 'Everything' }).click();
+    await page.getByRole('combobox', { name: 'Show' }).selectOption('Everything');
     await page.getByLabel('About the migration').fill('mig_00000000000a');
     await expect.poll(async () => await log.locator('time').count()).toBe(1);
     await page.getByLabel('About the migration').fill('mig');

@@ -1,5 +1,5 @@
 /** What the Guts behind the window says of itself, as it says it: for administrators. */
-import { Anchor, Button, Group, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, NativeSelect, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { LogLevel, type LogLine } from '../../../main/shared/log-line.ts';
 import { MigrationId } from '../../../main/shared/migration.ts';
@@ -65,12 +65,11 @@ function Viewer({ of: ofMigration }: { readonly of: string }) {
         }
       />
       <Group gap="sm" align="flex-start">
-        <Select
+        <NativeSelect
           label={t('log.level')}
           data={LogLevel.options.map((one) => ({ value: one, label: t(`log.from.${one}`) }))}
           value={level}
-          onChange={(value) => setLevel(LogLevel.safeParse(value).data ?? 'info')}
-          allowDeselect={false}
+          onChange={({ currentTarget }) => setLevel(LogLevel.safeParse(currentTarget.value).data ?? 'info')}
           w={190}
         />
         <TextInput

@@ -1,5 +1,5 @@
 /** Chooses which migrations the reports are about. */
-import { Group, Select, TextInput } from '@mantine/core';
+import { Group, NativeSelect, TextInput } from '@mantine/core';
 import { PlanId } from '../../../main/shared/schedule.ts';
 import { plans } from '../../state/connections.ts';
 import { t } from '../../texts/t.ts';
@@ -14,17 +14,15 @@ export function ScopePicker() {
 
   return (
     <Group gap="sm" align="flex-start">
-      <Select
+      <NativeSelect
         label={t('reports.plan')}
         data={[{ value: '', label: t('reports.anyPlan') }, ...all.map(({ id, name }) => ({ value: id, label: name }))]}
         value={scope.plan ?? ''}
-        onChange={(value) => put({ plan: PlanId.safeParse(value).data ?? null, wave: null })}
-        allowDeselect={false}
-        searchable={all.length > 8}
+        onChange={({ currentTarget: { value } }) => put({ plan: PlanId.safeParse(value).data ?? null, wave: null })}
         w={210}
       />
       {waves.length > 1 && (
-        <Select
+        <NativeSelect
           label={t('reports.wave')}
           data={[
             { value: '', label: t('reports.anyWave') },
@@ -33,17 +31,15 @@ export function ScopePicker() {
               .map((wave) => ({ value: String(wave), label: t('reports.waveN', { wave }) })),
           ]}
           value={scope.wave === null ? '' : String(scope.wave)}
-          onChange={(value) => put({ wave: value === null || value === '' ? null : Number(value) })}
-          allowDeselect={false}
+          onChange={({ currentTarget: { value } }) => put({ wave: value === '' ? null : Number(value) })}
           w={150}
         />
       )}
-      <Select
+      <NativeSelect
         label={t('reports.period')}
         data={periods.map((period) => ({ value: period, label: t(`reports.period.${period}`) }))}
         value={scope.period}
-        onChange={(value) => put({ period: periods.find((one) => one === value) ?? 'all' })}
-        allowDeselect={false}
+        onChange={({ currentTarget: { value } }) => put({ period: periods.find((one) => one === value) ?? 'all' })}
         w={200}
       />
       {scope.period === 'days' && (

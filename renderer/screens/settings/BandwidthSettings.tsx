@@ -1,5 +1,5 @@
 /** How fast Guts may send: altogether, for one migration, for those of a source; also by the time of the day. */
-import { Group, Select, Text } from '@mantine/core';
+import { Group, NativeSelect, Text } from '@mantine/core';
 import { SourceId } from '../../../main/shared/connections.ts';
 import { defaultSettings, noLimit, type SchedulerSettings } from '../../../main/shared/schedule.ts';
 import { call } from '../../api.ts';
@@ -71,15 +71,17 @@ function Form({ now }: { readonly now: Bandwidth }) {
       ))}
       {others.length > 0 && (
         <Group>
-          <Select
+          <NativeSelect
             label={t('bandwidth.addSource')}
-            placeholder={t('bandwidth.chooseSource')}
-            data={others.map(([id, name]) => ({ value: id, label: name }))}
-            value={null}
+            data={[
+              { value: '', label: t('bandwidth.chooseSource') },
+              ...others.map(([id, name]) => ({ value: id, label: name })),
+            ]}
+            value=""
             disabled={isOff}
             w={260}
-            onChange={(id) => {
-              const source = SourceId.safeParse(id).data;
+            onChange={({ currentTarget }) => {
+              const source = SourceId.safeParse(currentTarget.value).data;
               if (source !== undefined) put({ ...value, perSource: { ...value.perSource, [source]: noLimit } });
             }}
           />

@@ -1,5 +1,5 @@
 /** The language of the window. */
-import { Select } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { languages, prefer, usePreferences, type Language } from '../../state/preferences.ts';
 import { t } from '../../texts/t.ts';
 import { SettingsSection } from './SettingsSection.tsx';
@@ -12,13 +12,14 @@ export function GeneralSettings() {
   const offered = languages.filter((one) => one !== 'en-XA' || language === one); // which is for tests
   return (
     <SettingsSection title={t('general.title')}>
-      <Select
+      <NativeSelect
         label={t('general.language')}
         description={t('general.languageWhy')}
         data={offered.map((value) => ({ value, label: names[value] }))}
         value={language}
-        onChange={(value) => prefer({ language: languages.find((one) => one === value) ?? 'en' })}
-        allowDeselect={false}
+        onChange={({ currentTarget: { value } }) =>
+          prefer({ language: languages.find((one) => one === value) ?? 'en' })
+        }
         maw={280}
       />
     </SettingsSection>

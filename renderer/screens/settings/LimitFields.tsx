@@ -1,5 +1,5 @@
 /** A limit of bandwidth: its rate, and other rates at some times of the day. */
-import { ActionIcon, Code, Group, Select, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Code, Group, NativeSelect, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import type { BandwidthLimit } from '../../../main/shared/schedule.ts';
 import { MayButton } from '../../parts/MayButton.tsx';
@@ -117,12 +117,11 @@ function RowFields({ row, number, isOff, onChange }: RowFieldsProps) {
         </Text>
       ) : (
         <>
-          <Select
+          <NativeSelect
             label={t('bandwidth.days')}
             data={dayChoices.map((value) => ({ value, label: t(`bandwidth.days.${value}`) }))}
             value={daily.days}
-            onChange={(value) => put({ days: dayChoices.find((one) => one === value) ?? '*' })}
-            allowDeselect={false}
+            onChange={({ currentTarget: { value } }) => put({ days: dayChoices.find((one) => one === value) ?? '*' })}
             disabled={isOff}
             w={140}
           />

@@ -1,5 +1,5 @@
 /** Makes a token, and shows it: this once, until somebody says that they have it. */
-import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useState } from 'react';
 import { Controller, useForm } from 'react-hook-form';
@@ -73,13 +73,12 @@ export function NewToken({ onMade, onClose }: NewTokenProps) {
             name="role"
             control={control}
             render={({ field }) => (
-              <Select
+              <NativeSelect
                 label={t('tokens.role')}
                 description={t(`tokens.roleWhy.${field.value}`)}
                 data={Role.options.map((role) => ({ value: role, label: t(`tokens.role.${role}`) }))}
                 value={field.value}
-                onChange={(value) => field.onChange(Role.safeParse(value).data ?? 'viewer')}
-                allowDeselect={false}
+                onChange={({ currentTarget }) => field.onChange(Role.safeParse(currentTarget.value).data ?? 'viewer')}
               />
             )}
           />

@@ -55,7 +55,6 @@ export const wizardOptions = {
   'wizard.notTried': 'Wird nicht versucht',
   'wizard.yes': 'ja',
   'wizard.no': 'nein',
-  'wizard.clear': 'Leeren',
   'wizard.badValue': '{{what}}: diesen Wert kann keine Migration haben.',
   'wizard.badValueOf': '{{what}} von „{{name}}“: diesen Wert kann keine Migration haben.',
   'wizard.acceptAll': 'Alle Warnungen hinnehmen, auch solche, die später kommen',

@@ -55,7 +55,6 @@ export const wizardOptions = {
   'wizard.notTried': 'Not tried',
   'wizard.yes': 'yes',
   'wizard.no': 'no',
-  'wizard.clear': 'Clear',
   'wizard.badValue': '{{what}}: no migration can have this value.',
   'wizard.badValueOf': '{{what}} of “{{name}}”: no migration can have this value.',
   'wizard.acceptAll': 'Accept all warnings, also those that come up later',

@@ -1,5 +1,5 @@
 /** One option as a field: the same for the plan and for a machine of it. */
-import { Checkbox, MultiSelect, NativeSelect, TextInput } from '@mantine/core';
+import { Checkbox, Group, NativeSelect, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { CloudFacts } from '../../../../main/shared/cloud.ts';
 import type { MigrationOptions } from '../../../../main/shared/migration.ts';
@@ -69,16 +69,18 @@ export function OptionField({ name, id, value, onChange, facts, note, error = nu
       );
     case 'securityGroups':
       return (
-        <MultiSelect
+        <Checkbox.Group
           {...common}
-          data={[...new Set([...(facts?.securityGroups ?? []).map((one) => one.name), ...listOf(value)])]}
+          description={note ?? (listOf(value).length === 0 ? t('wizard.groupsDefault') : undefined)}
           value={listOf(value)}
           onChange={onChange}
-          placeholder={listOf(value).length === 0 ? t('wizard.groupsDefault') : ''}
-          comboboxProps={{ withinPortal: true }}
-          clearable
-          clearButtonProps={{ 'aria-label': t('wizard.clear') }}
-        />
+        >
+          <Group gap="md" mt={6}>
+            {[...new Set([...(facts?.securityGroups ?? []).map((one) => one.name), ...listOf(value)])].map((group) => (
+              <Checkbox key={group} value={group} label={group} />
+            ))}
+          </Group>
+        </Checkbox.Group>
       );
     default: {
       const text = typeof value === 'string' ? value : '';

@@ -1,5 +1,5 @@
 /** When machines may start: on which days, from when, for how many hours, by which clock. */
-import { Autocomplete, Button, Checkbox, Chip, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Chip, Group, Stack, Text, TextInput } from '@mantine/core';
 import { weekDays, windowOf, wordsOf, type WeekDay, type WindowWords } from '../../../../main/shared/window-words.ts';
 import { NumberField } from '../../../parts/NumberField.tsx';
 import { t } from '../../../texts/t.ts';
@@ -110,16 +110,20 @@ function Words({ words, window, set, problemAt }: WordsProps) {
         error={problemAt('plan-hours')}
         onChange={(hours) => set({ ...words, minutes: hours === null ? Number.NaN : Math.round(hours * 60) })}
       />
-      <Autocomplete
+      <TextInput
         id="plan-zone"
         label={t('wizard.zone')}
         description={t('wizard.zoneWhy', { zone: here() })}
         value={words.timeZone}
-        data={zones()}
-        limit={20}
+        list="plan-zones"
         error={problemAt('plan-zone')}
-        onChange={(timeZone) => set({ ...words, timeZone })}
+        onChange={({ currentTarget }) => set({ ...words, timeZone: currentTarget.value })}
       />
+      <datalist id="plan-zones">
+        {zones().map((zone) => (
+          <option key={zone}>{zone}</option>
+        ))}
+      </datalist>
     </div>
   );
 }
