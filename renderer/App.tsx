@@ -1,10 +1,10 @@
 /** The whole window: what is shown depends on how the Guts behind it is. */
 import { MantineProvider, type MantineColorSchemeManager } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { AboutDialog } from './shell/AboutDialog.tsx';
 import { KeysDialog } from './shell/KeysDialog.tsx';
 import { QuitDialog } from './shell/QuitDialog.tsx';
 import { SessionGate } from './shell/SessionGate.tsx';
+import { Toasts } from './shell/Toasts.tsx';
 import { prefer, usePreferences } from './state/preferences.ts';
 import { useSpoken } from './texts/t.ts';
 import { nonce } from './theme/nonce.ts';
@@ -20,11 +20,11 @@ export function App() {
       colorSchemeManager={schemeManager}
       getStyleNonce={nonce}
     >
-      <Notifications position="bottom-right" />
       <SessionGate key={language} />
       <KeysDialog />
       <AboutDialog />
       <QuitDialog />
+      <Toasts />
     </MantineProvider>
   );
 }

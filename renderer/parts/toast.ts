@@ -1,20 +1,31 @@
 /** Says in passing that something was done. What went wrong is said where it happened, and stays there. */
-import { notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
-import { t } from '../texts/t.ts';
+import { create } from 'zustand';
 
-interface ToastMore {
-  readonly title?: string;
+export interface Toast {
+  readonly id: number;
+  readonly title: string | null;
+  readonly message: ReactNode;
   /** Until somebody closes it. */
-  readonly stays?: boolean;
+  readonly stays: boolean;
+  readonly isError: boolean;
 }
 
-export function toast(message: ReactNode, { title, stays = false }: ToastMore = {}): void {
-  notifications.show({
-    color: 'guts',
-    message,
-    closeButtonProps: { 'aria-label': t('dialog.close') },
-    ...(title === undefined ? {} : { title }),
-    ...(stays ? { autoClose: false } : {}),
-  });
+interface ToastMore extends Partial<Pick<Toast, 'stays' | 'isError'>> {
+  readonly title?: string;
 }
+
+/** More than that nobody reads; the oldest go. */
+const MOST = 5;
+let lastId = 0;
+
+/** Oldest first. */
+export const useToasts = create<{ readonly toasts: readonly Toast[] }>()(() => ({ toasts: [] }));
+
+export function toast(message: ReactNode, { title = undefined, stays = false, isError = false }: ToastMore = {}): void {
+  const next: Toast = { id: ++lastId, title: title ?? null, message, stays, isError };
+  useToasts.setState(({ toasts }) => ({ toasts: [...toasts, next].slice(-MOST) }));
+}
+
+export const closeToast = (id: number): void =>
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((one) => one.id !== id) }));

@@ -1,6 +1,5 @@
 /** Every style sheet of the window, libraries first. */
 import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
 import '@mantine/spotlight/styles.css';
 import 'uplot/dist/uPlot.min.css';
 import './palette.css';

@@ -206,7 +206,9 @@ describe('reports', () => {
 
     await page.getByRole('heading', { name: 'There is no such report' }).waitFor();
     await page.evaluate(() => (location.hash = '#/reports/mig_000000000000'));
-    await page.getByRole('alert').getByText('migration.unknown').waitFor();
+    await expect
+      .poll(async () => await page.getByRole('alert').allTextContents())
+      .toEqual([expect.stringContaining('migration.unknown')]);
     await page.getByRole('link', { name: 'All reports' }).click();
   });
 });

@@ -1,5 +1,4 @@
 /** What can be done with a plan, and what is said when it was done. */
-import { notifications } from '@mantine/notifications';
 import { RemoteError, toErrorInfo } from '../../../main/shared/errors.ts';
 import { documentOf, hasUserData } from '../../../main/shared/plan-document.ts';
 import type { Plan } from '../../../main/shared/plans.ts';
@@ -15,13 +14,7 @@ import { saveFile } from '../../parts/table/save-file.ts';
 /** For what went wrong where its screen is gone; it stays until somebody has seen it. */
 export function sayError(title: string, error: unknown): void {
   const { message, remedy } = toErrorInfo(error);
-  notifications.show({
-    title,
-    message: `${message} ${remedyText(remedy)}`,
-    color: 'danger',
-    autoClose: false,
-    closeButtonProps: { 'aria-label': t('dialog.close') },
-  });
+  toast(`${message} ${remedyText(remedy)}`, { title, stays: true, isError: true });
 }
 
 /** @throws what the first refusal says, where not all of them went through */
