@@ -13,6 +13,7 @@ import { Activity } from './Activity.tsx';
 import { ActivityButton } from './ActivityButton.tsx';
 import { DemoBar } from './DemoBar.tsx';
 import { EngineName } from './EngineName.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 import { News } from './News.tsx';
 import { NoPlace } from './NoPlace.tsx';
 import { useMenuPlaces } from './menu-places.ts';
@@ -36,6 +37,7 @@ export function Shell({ session, engine }: ShellProps) {
   const isDemo = engine?.isDemo === true;
   useShortcuts(rail.map(({ path: to }) => to));
   useMenuPlaces(rail);
+  useKeptFocus();
   const [current] = routes.flatMap((route) => {
     const params = matched(route.path, path);
     return params === null ? [] : [{ ...route, params }];

@@ -1,8 +1,9 @@
 /** A browser as people have one, driven from a test: a profile of its own, and nothing of Guts in it. */
 import { _electron, type Page } from 'playwright-core';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { downloaded, type Download } from './downloads.ts';
 import { definedOf, hear, proveWithinPolicy } from './app.ts';
 
 export interface OpenBrowser extends AsyncDisposable {
@@ -10,7 +11,7 @@ export interface OpenBrowser extends AsyncDisposable {
   /** What the page's console said, one line each. */
   readonly said: readonly string[];
   /** What is downloaded while `act` is done: under which name, and its bytes. */
-  downloaded(act: () => Promise<void>): Promise<{ readonly name: string; readonly bytes: Buffer }>;
+  downloaded(act: () => Promise<void>): Promise<Download>;
 }
 
 /** @param mayViolate as of `AppOptions` */
@@ -27,24 +28,7 @@ export async function openBrowser(url: string, { mayViolate = false } = {}): Pro
   return {
     page,
     said,
-    async downloaded(act) {
-      const file = path.join(folder, 'downloaded');
-      // Playwright hears nothing of downloads in Electron, so Electron's own session is asked.
-      const listening = await app.evaluateHandle(({ session }, to) => {
-        const name = new Promise<string>((resolve, reject) => {
-          session.defaultSession.once('will-download', (_event, item) => {
-            item.setSavePath(to);
-            item.once('done', (_done, state) =>
-              state === 'completed' ? resolve(item.getFilename()) : reject(new Error(`the download was ${state}`)),
-            );
-          });
-        });
-        return { name };
-      }, file);
-      await act();
-      const name = await listening.evaluate(async (one) => await one.name);
-      return { name, bytes: readFileSync(file) };
-    },
+    downloaded: async (act) => await downloaded(app, path.join(folder, 'downloaded'), act),
     [Symbol.asyncDispose]: async () => {
       await app.close();
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -1,5 +1,5 @@
 /** Reports in the window: of all, of a plan, of one, as files, and the audit log. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiClient } from '../../main/shared/client/client.ts';
@@ -12,6 +12,7 @@ import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import { MiB } from '../support/disks.ts';
 import { until } from '../support/until.ts';
 import { checkout, keepPicture, newHome, openApp, type OpenApp } from './app.ts';
+import { downloaded, type Download } from './downloads.ts';
 import { proveFace } from './pictures.ts';
 import { clientOf } from './two-sides.ts';
 
@@ -73,24 +74,10 @@ async function move(): Promise<void> {
 }
 
 /** What the page gives to the user as a file when the button is pressed. */
-async function savedBy(button: string): Promise<{ name: string; bytes: Buffer }> {
-  const { app, page } = open;
-  const file = path.join(home.profile, 'saved');
-  // Playwright hears nothing of downloads in Electron, so Electron's own session is asked.
-  const listening = await app.evaluateHandle(({ session }, to) => {
-    const name = new Promise<string>((resolve, reject) => {
-      session.defaultSession.once('will-download', (_event, item) => {
-        item.setSavePath(to);
-        item.once('done', (_done, state) =>
-          state === 'completed' ? resolve(item.getFilename()) : reject(new Error(`the download was ${state}`)),
-        );
-      });
-    });
-    return { name };
-  }, file);
-  await page.getByRole('button', { name: button, exact: true }).click();
-  const name = await listening.evaluate(async (one) => await one.name);
-  return { name, bytes: readFileSync(file) };
+async function savedBy(button: string): Promise<Download> {
+  return await downloaded(open.app, path.join(home.profile, 'saved'), async () => {
+    await open.page.getByRole('button', { name: button, exact: true }).click();
+  });
 }
 
 describe('reports', () => {
@@ -207,7 +194,7 @@ describe('reports', () => {
     await page.getByRole('heading', { name: 'There is no such report' }).waitFor();
     await page.evaluate(() => (location.hash = '#/reports/mig_000000000000'));
     await expect
-      .poll(async () => await page.getByRole('alert').allTextContents())
+      .poll(async () => await page.getByRole('main').getByRole('alert').allTextContents())
       .toEqual([expect.stringContaining('migration.unknown')]);
     await page.getByRole('link', { name: 'All reports' }).click();
   });

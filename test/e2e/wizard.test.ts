@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiClient } from '../../main/shared/client/client.ts';
 import type { Plan } from '../../main/shared/plans.ts';
 import { newHome, openApp, type AppHome, type OpenApp } from './app.ts';
+import { tabTo } from './keys.ts';
 import { proveFace } from './pictures.ts';
 import { clientOf, setUpSides, startTwoSides, type TwoSides } from './two-sides.ts';
 
@@ -199,36 +200,36 @@ describe('a plan', () => {
     await visit(page, '/', 'Overview');
 
     await page.keyboard.press('Control+3');
-    await tabTo(page, 'New plan');
+    await tabTo(page, 'button', 'New plan');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Machines', exact: true }).waitFor();
-    await tabTo(page, 'Name of the plan');
+    await tabTo(page, 'textbox', 'Name of the plan');
     await page.keyboard.press('Control+A');
     await page.keyboard.type('by hand');
     await page.keyboard.press('Control+F');
     await page.keyboard.type('files-01');
     await page.getByRole('row', { name: /files-01/ }).waitFor();
-    await tabTo(page, 'files-01');
+    await tabTo(page, 'gridcell', 'files-01');
     await page.keyboard.press('Space');
     await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { name: 'Destination', exact: true }).waitFor();
     await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { name: 'Mapping', exact: true }).waitFor();
-    await tabTo(page, 'Network of the cloud for “VM Network”');
+    await tabTo(page, 'combobox', 'Network of the cloud for “VM Network”');
     await page.keyboard.type('lan');
     await page.getByText('Your choice.').waitFor();
     await page.keyboard.press('Control+Enter');
     await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { name: 'Check', exact: true }).waitFor();
-    await tabTo(page, 'Check 1 VM');
+    await tabTo(page, 'button', 'Check 1 VM');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Check 1 VM again' }).waitFor();
     for (let left = await page.getByRole('checkbox', { name: /^Accept /, checked: false }).count(); left > 0; left--) {
-      await tabTo(page, 'Accept ');
+      await tabTo(page, 'checkbox', /^Accept /);
       await page.keyboard.press('Space');
     }
     await page.keyboard.press('Control+Enter');
-    await tabTo(page, 'Save plan');
+    await tabTo(page, 'button', 'Save plan');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'by hand' }).waitFor();
 
@@ -283,18 +284,3 @@ describe('a plan', () => {
     expect(await page.evaluate(() => sessionStorage.getItem('guts.draft.machines'))).toBeNull();
   });
 });
-
-/** Presses Tab until something of this name has the focus. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 80; presses++) {
-    await page.keyboard.press('Tab');
-    const is = await page.evaluate(() => {
-      const one = document.activeElement;
-      if (!(one instanceof HTMLElement)) return '';
-      const labels = one instanceof HTMLInputElement || one instanceof HTMLSelectElement ? [...(one.labels ?? [])] : [];
-      return one.getAttribute('aria-label') ?? labels[0]?.textContent ?? one.textContent ?? '';
-    });
-    if (is.startsWith(name)) return;
-  }
-  throw new Error(`Tab does not come to “${name}”.`);
-}
