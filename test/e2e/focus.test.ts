@@ -20,7 +20,7 @@ test.each([
   ['/plans/new', 'button'],
 ])('at %s', async (path, least) => {
   const { page } = open;
-  await visit(page, path);
+  await visit(page, { path });
   await page.keyboard.press('Tab'); // from now on the focus is the keyboard's
 
   const fields = page.getByRole('main').locator('input:visible, select:visible, textarea:visible, button:visible');

@@ -168,12 +168,16 @@ export async function planMove(page: Page, story: Planned, look: Look = async ()
   await press(page, 'Check 1 VM');
   await page.getByRole('button', { name: 'Check 1 VM again' }).waitFor();
   await look('check');
+  await reviewPlan(page);
+  await look('review');
+}
+
+/** From the fifth step to the last, with the warnings accepted that there are. */
+export async function reviewPlan(page: Page): Promise<void> {
   for (const warning of await page.getByRole('checkbox', { name: /^Accept / }).all())
     if (await warning.isEnabled()) await warning.check();
-
   await nextStep(page, 'Review');
   await page.getByRole('heading', { name: 'What will happen' }).waitFor();
-  await look('review');
 }
 
 type Planned = Pick<Story, 'vm' | 'network' | 'consoleMarker'>;
@@ -236,7 +240,7 @@ export async function type(page: Page, label: string, text: string): Promise<voi
   await field.pressSequentially(text);
 }
 
-export async function nextStep(page: Page, step: string): Promise<void> {
+async function nextStep(page: Page, step: string): Promise<void> {
   await page.getByRole('button', { name: `Next: ${step}` }).click();
   await atStep(page, step);
 }
