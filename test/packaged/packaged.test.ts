@@ -7,8 +7,9 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DaemonFacts } from '../../main/store/data-lock.ts';
-import { ApiClient } from '../../main/shared/client/client.ts';
-import { setUpSides, startMove, startTwoSides, type TwoSides } from '../e2e/two-sides.ts';
+import { keepPicture } from '../e2e/app.ts';
+import { cloudOf, sourceOf, tellMainStory } from '../e2e/main-story.ts';
+import { startTwoSides, type TwoSides } from '../e2e/two-sides.ts';
 import { scratch } from '../support/disks.ts';
 import { systemNode } from '../support/guts.ts';
 import { until } from '../support/until.ts';
@@ -27,15 +28,8 @@ const homeIn = (home: string): Record<string, string> => {
   return { ...(env as Record<string, string>), HOME: home, GUTS_VAULT: 'memory', GUTS_TRAY: 'off' }; // nothing unset is left
 };
 
-const clientIn = (dataDir: string): ApiClient => {
-  const { url } = DaemonFacts.parse(JSON.parse(readFileSync(path.join(dataDir, 'daemon.json'), 'utf8')));
-  const token = readFileSync(path.join(dataDir, 'api-token'), 'utf8').trim();
-  return new ApiClient(async (request) => await fetch(request), { baseUrl: url, token });
-};
-
 describe('the packaged window', { timeout: 120_000 }, () => {
   const home = scratch();
-  const dataDir = home.file('.local/state/guts');
   let sides: TwoSides;
   let app: Awaited<ReturnType<typeof _electron.launch>>;
   beforeAll(async () => {
@@ -67,14 +61,18 @@ describe('the packaged window', { timeout: 120_000 }, () => {
     expect(await page.evaluate(() => location.origin)).toBe('guts://app');
   });
 
-  test('moves a machine with its engine out of the package', async () => {
-    const client = clientIn(dataDir);
-    await setUpSides(client, sides);
+  test('is where somebody begins, moves a machine with the engine of the package, and reads the report', async () => {
+    const page = await app.firstWindow();
 
-    const id = await startMove(client, 'files-01', 'packed');
+    await tellMainStory(page, {
+      source: sourceOf(sides.vc),
+      cloud: cloudOf(sides.cloud),
+      vm: 'files-01',
+      network: 'lan',
+    });
 
-    const stage = async (): Promise<string> => (await client.call('migrations.show', { id })).stage;
-    expect(await until(stage, (now) => now === 'done' || now === 'failed')).toBe('done');
+    expect(sides.cloud.state().servers).toMatchObject([{ name: 'files-01', status: 'ACTIVE' }]);
+    await keepPicture(page, 'packaged-report');
   });
 
   test('leaves nothing in the home but its profile and its data, and ends when the system says so', async () => {
