@@ -42,14 +42,15 @@ export interface LiveFigures {
   readonly migrations: number;
   /** Milliseconds in a row in which the program's thread could do nothing else: menus, dialogs and the page's requests wait. */
   readonly mainHeld: Spread;
-  /** Milliseconds from one drawn frame of the page to the next. */
-  readonly frames: Spread;
+  /** Milliseconds by which a frame of the page came later than the screen's next, 60 times a second. */
+  readonly framesLate: Spread;
   /** Milliseconds of what kept the page from answering for 50 or more; none is best. */
   readonly longTasks: Spread;
 }
 
 const root = path.resolve(import.meta.dirname, '../..');
 const SETTLE_MS = 2000;
+const FRAME_MS = 1000 / 60;
 
 /** Needs a built out/ and a display. */
 export async function measureLive({
@@ -160,7 +161,8 @@ async function looked(app: ElectronApplication, page: Page, seconds: number): Pr
     observer.disconnect();
     return { frames: drawn.slice(1), longTasks: long };
   }, seconds * 1000);
-  return { mainHeld: spreadOf(await held()), frames: spreadOf(frames), longTasks: spreadOf(longTasks) };
+  const late = frames.map((ms) => Math.max(0, ms - FRAME_MS));
+  return { mainHeld: spreadOf(await held()), framesLate: spreadOf(late), longTasks: spreadOf(longTasks) };
 }
 
 if (process.argv[1] === import.meta.filename) process.stdout.write(`${JSON.stringify(await measureLive(), null, 2)}\n`);
