@@ -28,7 +28,8 @@ describe('the demo', () => {
     const { request } = await demo.call('migrations.create', { ...at, vm, start: true });
     return await until(
       async () => await demo.call('migrations.show', { id: request.id }),
-      ({ stage, waitsFor, error }) => stage === 'done' || waitsFor?.reason === 'trouble' || error !== null,
+      ({ stage, waitsFor, error }) =>
+        stage === 'done' || waitsFor?.reason === 'trouble' || (error !== null && stage === 'failed'),
     );
   }
 
