@@ -12,11 +12,21 @@ interface ConfirmDialogProps {
   /** Named by its effect: “Delete 3 volumes in OpenStack”. */
   readonly doIt: string;
   readonly isDangerous?: boolean;
+  /** There is nothing to do yet. */
+  readonly isOff?: boolean;
   readonly onDo: () => Promise<void>;
   readonly onClose: () => void;
 }
 
-export function ConfirmDialog({ title, children, doIt, isDangerous = true, onDo, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  title,
+  children,
+  doIt,
+  isDangerous = true,
+  isOff = false,
+  onDo,
+  onClose,
+}: ConfirmDialogProps) {
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<ErrorInfo | null>(null);
   const go = async (): Promise<void> => {
@@ -40,7 +50,7 @@ export function ConfirmDialog({ title, children, doIt, isDangerous = true, onDo,
           <Button variant="default" onClick={onClose} data-autofocus>
             {t('dialog.cancel')}
           </Button>
-          <Button color={isDangerous ? 'danger' : 'guts'} loading={isBusy} onClick={() => void go()}>
+          <Button color={isDangerous ? 'danger' : 'guts'} loading={isBusy} disabled={isOff} onClick={() => void go()}>
             {doIt}
           </Button>
         </Group>

@@ -41,6 +41,7 @@ export function KeysDialog() {
     <Modal
       opened
       centered
+      size="lg"
       onClose={() => useKeys.setState({ isOpen: false })}
       title={t('shell.keys')}
       closeButtonProps={{ 'aria-label': t('dialog.close') }}

@@ -99,7 +99,7 @@ export function Shell({ session, engine }: ShellProps) {
         </Suspense>
       </AppShell.Main>
       <AppShell.Footer className={classes['foot'] ?? ''}>
-        <StatusBar session={session} />
+        <StatusBar session={session} isDemo={isDemo} />
       </AppShell.Footer>
       <Palette places={rail} onGo={go} />
       <Activity />

@@ -8,7 +8,13 @@ import { t } from '../texts/t.ts';
 import { openActivity } from './activity-open.ts';
 import classes from './Shell.module.css';
 
-export function StatusBar({ session }: { readonly session: Session }) {
+interface StatusBarProps {
+  readonly session: Session;
+  /** Nothing of it is real, passwords included. */
+  readonly isDemo: boolean;
+}
+
+export function StatusBar({ session, isDemo }: StatusBarProps) {
   const rows = useMigrations((state) => state.rows);
   const asOf = useMigrations((state) => state.asOf);
   const rate = useMigrations(totalRate);
@@ -23,7 +29,7 @@ export function StatusBar({ session }: { readonly session: Session }) {
         {rate > 0 && ` · ${rateText(rate)}`}
       </UnstyledButton>
       {session.caller.role === 'viewer' && <span>{t('shell.viewerOnly', { role: session.caller.role })}</span>}
-      {session.vault.keepsIn === 'memory' && <span>{t('shell.memoryVault')}</span>}
+      {session.vault.keepsIn === 'memory' && !isDemo && <span>{t('shell.memoryVault')}</span>}
       {asOf > 0 && <span>{t('shell.asOf', { time: timeText(asOf) })}</span>}
     </>
   );

@@ -3,8 +3,11 @@
  * Quitting while disks are copied is in desktop.test.ts, pausing, cancelling and a quota that ends during a copy in migrations.test.ts.
  */
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import * as path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { journalPath } from '../../worker/engine/journal-file.ts';
 import type { ApiClient } from '../../main/shared/client/client.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import type { ScheduledMigration } from '../../main/shared/schedule.ts';
@@ -230,5 +233,40 @@ describe('a crash of the whole program', () => {
     await seeDone(id);
     const { disks } = await client.call('migrations.show', { id });
     expect(disks.filter(({ key }) => key === whole[0]?.key)).toEqual(whole);
+  });
+
+  test('whose journal is lost, too, leaves things that the health page finds, and removes when it is told to', async () => {
+    const { images } = sides.cloud.state();
+    await copySlowly(client, true);
+    const id = await startMove(client, 'files-01', 'after-loss');
+    await reaches(id, isMidCopy);
+    const child = open.app.process();
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    rmSync(journalPath(path.join(home.dataDir, 'migrations'), id));
+    open = await openApp({ home });
+    ({ page } = open);
+    await page.locator('[data-engine]').waitFor();
+    await goTo(page, 'Health');
+    const leftovers = page.getByRole('region', { name: 'Left over on either side' });
+
+    await leftovers.getByRole('button', { name: 'Look for what is left over' }).click();
+    const image = leftovers.getByRole('listitem').filter({ hasText: `image guts-${id}` });
+    await image.waitFor();
+    expect(await image.innerText()).toMatch(/Left over[^]*at os1[^]*another machine may be at work on it\. If none is/);
+    expect(await image.innerText()).not.toContain('--unknown');
+    await leftovers.getByRole('button', { name: 'Remove what is left over' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Remove what is left over' });
+    await dialog.getByRole('button', { name: 'Remove 0 things that are left over' }).waitFor();
+    await dialog.getByLabel(/^Also \d things? that no migration of this Guts made/).check();
+    await proveFace(page, 'leftovers');
+    await dialog.getByRole('button', { name: /^Remove [1-9]\d* things? that (is|are) left over$/ }).click();
+    await dialog.waitFor({ state: 'hidden' });
+
+    await image.getByText('Removed').waitFor();
+    expect(sides.cloud.state().images).toEqual(images);
+    await leftovers.getByRole('button', { name: 'Look again' }).click();
+    await leftovers.getByText('Nothing is left over.').waitFor();
   });
 });

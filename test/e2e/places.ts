@@ -47,6 +47,7 @@ export async function placesOfDemo(client: ApiClient): Promise<Place[]> {
   });
   return [
     ...places,
+    { name: 'settings-log-migration', path: `/settings/log/${failed}` },
     { name: 'machine', path: `/inventory/${idOf(sources)}/${instances[0]?.ref}` },
     { name: 'plan', path: `/plans/${idOf(plans)}` },
     edit('Machines'),

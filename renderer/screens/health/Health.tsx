@@ -27,6 +27,7 @@ import {
   worst,
   type HealthSection,
 } from './judge.ts';
+import { Leftovers } from './Leftovers.tsx';
 import { loadHealth, loadHealthAnew, nodes, quotas, services } from './stores.ts';
 import { Verdict } from './Verdict.tsx';
 
@@ -110,6 +111,7 @@ function Known({ rows, tests, sections, version }: KnownProps) {
             ))}
         </Stack>
       </Collapse>
+      <Leftovers rows={rows} />
     </Stack>
   );
 }
