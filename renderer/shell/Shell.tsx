@@ -1,7 +1,7 @@
 /** The frame around every screen: title area, rail, the screen itself, status bar. */
 import { AppShell, Group, NavLink, Text, UnstyledButton } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import type { EngineStatus } from '../../main/shared/engine.ts';
 import { Loading } from '../parts/Faces.tsx';
 import { Mark } from '../parts/Mark.tsx';
@@ -38,6 +38,7 @@ export function Shell({ session, engine }: ShellProps) {
   useShortcuts(rail.map(({ path: to }) => to));
   useMenuPlaces(rail);
   useKeptFocus();
+  useTop();
   const [current] = routes.flatMap((route) => {
     const params = matched(route.path, path);
     return params === null ? [] : [{ ...route, params }];
@@ -111,4 +112,13 @@ export function Shell({ session, engine }: ShellProps) {
 function skip(event: React.MouseEvent): void {
   event.preventDefault(); // “#content” is no place
   document.getElementById('content')?.focus();
+}
+
+/** A screen begins at its top, however far the one before was scrolled. */
+function useTop(): void {
+  useEffect(() => {
+    const begin = (): void => scrollTo(0, 0);
+    globalThis.addEventListener('hashchange', begin);
+    return () => globalThis.removeEventListener('hashchange', begin);
+  }, []);
 }

@@ -4,3 +4,4 @@ import '@mantine/spotlight/styles.css';
 import 'uplot/dist/uPlot.min.css';
 import './palette.css';
 import './base.css';
+import './forced-colors.css';

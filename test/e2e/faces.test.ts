@@ -1,6 +1,7 @@
 /** Every place of the window with other eyes: both themes, forced colours, twice as large, another language, the keyboard alone. */
 import { rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { matched } from '../../renderer/router.ts';
 import { routes } from '../../renderer/routes.tsx';
@@ -29,8 +30,10 @@ async function demo(): Promise<readonly Place[]> {
   await visit(page, { path: '/' });
   await page.evaluate(async () => await guts.ask('demo.start', {}));
   await page.getByRole('button', { name: 'End the demo' }).waitFor();
+  await visit(page, { path: '/migrations' }); // who looks at them is not told in passing that one is done
   full = await placesOfDemo(clientOf({ dataDir: path.join(home.dataDir, 'demo', 'data') }));
   await page.getByText('1 needs you').first().waitFor();
+  await page.getByRole('contentinfo').getByText('Nothing is running').waitFor();
   return full;
 }
 
@@ -93,6 +96,39 @@ describe.each([
 test('all this was seen of every place that there is', () => {
   const isVisited = (pattern: string): boolean => full.some((place) => matched(pattern, place.path) !== null);
   expect(routes.filter((route) => !isVisited(route.path)).map((route) => route.path)).toEqual([]);
+});
+
+test('what is chosen, or on, is told from what is not where the system forces its own colours', async () => {
+  const { page } = open;
+  const main = page.getByRole('main');
+  const goTo = async (name: string): Promise<void> =>
+    await visit(page, full.find((place) => place.name === name) ?? { path: '/' });
+  /** Before and after the key, which leaves the focus and all else where they are. */
+  const proveChange = async (what: Locator, key: string): Promise<void> => {
+    const look = async (): Promise<string> =>
+      (await what.screenshot({ caret: 'initial', animations: 'allow' })).toString('base64');
+    const before = await look();
+    await page.keyboard.press(key);
+    await expect.poll(look).not.toBe(before);
+  };
+  await page.emulateMedia({ forcedColors: 'active' });
+
+  await goTo('migrations');
+  const chip = main.getByRole('button', { name: 'Failed 1' });
+  await chip.focus();
+  await proveChange(chip, 'Space');
+  await page.keyboard.press('Space');
+
+  await goTo('overview');
+  await main.getByRole('radio', { name: 'Last 15 min' }).focus();
+  await proveChange(main.getByText('Last 15 min'), 'ArrowRight');
+
+  await goTo('plan-edit-options');
+  const box = main.getByRole('checkbox', { name: 'Keep MAC addresses' });
+  await box.focus();
+  await proveChange(box, 'Space');
+  await page.keyboard.press('Space');
+  await page.emulateMedia({ forcedColors: null });
 });
 
 describe('the keyboard', () => {

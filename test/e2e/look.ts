@@ -23,9 +23,10 @@ export async function visit(page: Page, { path, after }: Pick<Place, 'path' | 'a
     location.hash = to;
     await heard;
   }, path);
-  const main = page.getByRole('main');
-  await main.getByRole('heading').first().waitFor();
-  await main.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+  await page.waitForFunction(
+    () =>
+      document.querySelector('main :is(h1, h2)') !== null && document.querySelector('main [aria-busy="true"]') === null,
+  );
   await after?.(page);
   // What is said in passing lies over the page for some seconds, and passes.
   await page.mouse.move(1, 1);

@@ -116,7 +116,7 @@ export function Grid<Row extends object>(props: GridProps<Row>) {
   const leastWidth = shownColumns.reduce((sum, column) => sum + widthOf(column, layout), 0);
   useLayoutEffect(() => {
     scroller.current?.style.setProperty('--tracks', tracks.join(' '));
-    scroller.current?.style.setProperty('--columns', `${leastWidth}px`);
+    scroller.current?.style.setProperty('--columns', `calc(${leastWidth}px + ${onChoose === null ? 2.5 : 4.75}rem)`);
   });
 
   return (

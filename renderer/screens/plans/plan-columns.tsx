@@ -90,7 +90,7 @@ export const planColumns = (): readonly Column<PlanLine>[] => [
     value: ({ plan }) => wavesOf(plan),
     text: ({ plan }) => numberText(wavesOf(plan)),
     isNumber: true,
-    width: 75,
+    width: 70,
   },
   {
     id: 'next',

@@ -100,9 +100,9 @@ const auditColumns = (): readonly Column<AuditEntry>[] => [
     cell: ({ at }) => <time title={exactText(at)}>{momentText(at)}</time>,
     width: 160,
   },
-  { id: 'who', title: t('audit.who'), value: ({ who }) => who, width: 180 },
+  { id: 'who', title: t('audit.who'), value: ({ who }) => who, width: 120 },
   { id: 'what', title: t('audit.what'), value: ({ what }) => what, width: 180 },
-  { id: 'about', title: t('audit.about'), value: aboutText, width: 340 },
+  { id: 'about', title: t('audit.about'), value: aboutText, width: 300 },
   {
     id: 'result',
     title: t('audit.result'),
@@ -110,6 +110,6 @@ const auditColumns = (): readonly Column<AuditEntry>[] => [
     cell: ({ result }) => (
       <Badge tone={result === 'done' ? 'good' : 'bad'}>{result === 'done' ? t('audit.done') : result}</Badge>
     ),
-    width: 170,
+    width: 120,
   },
 ];
