@@ -79,8 +79,11 @@ describe('the demo', () => {
   });
 
   test('has an upload that breaks off until Guts waits, and comes whole the next time', async () => {
-    const { request, waitsFor } = await moved('wiki-legacy-01');
-    expect(waitsFor?.reason).toBe('trouble');
+    const { request } = await moved('wiki-legacy-01');
+    await until(
+      async () => await demo.call('migrations.show', { id: request.id }),
+      ({ waitsFor }) => waitsFor?.reason === 'trouble', // said a moment after its error
+    );
 
     await demo.call('migrations.action', { id: request.id, action: 'start' }); // rather than wait a minute
     const { stage } = await until(
