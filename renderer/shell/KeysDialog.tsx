@@ -15,7 +15,7 @@ type Keys = readonly (readonly [string, TextKey])[];
 /** Each by what is printed on it. */
 const everywhere: Keys = [
   ['Ctrl K', 'keys.palette'],
-  ['Ctrl 1 … 9', 'keys.places'],
+  ['Ctrl 1 … 8', 'keys.places'],
   ['Ctrl J', 'keys.activity'],
   ['F5', 'keys.refresh'],
   ['Tab', 'keys.next'],

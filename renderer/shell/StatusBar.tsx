@@ -30,7 +30,7 @@ export function StatusBar({ session, isDemo }: StatusBarProps) {
       </UnstyledButton>
       {session.caller.role === 'viewer' && <span>{t('shell.viewerOnly', { role: session.caller.role })}</span>}
       {session.vault.keepsIn === 'memory' && !isDemo && <span>{t('shell.memoryVault')}</span>}
-      {asOf > 0 && <span>{t('shell.asOf', { time: timeText(asOf) })}</span>}
+      {asOf > 0 && <span>{t('shell.lastNews', { time: timeText(asOf) })}</span>}
     </>
   );
 }

@@ -145,8 +145,8 @@ describe('the settings', () => {
     const bandwidth = section('Bandwidth');
     const all = bandwidth.getByRole('group', { name: 'All migrations together' });
 
-    await all.getByLabel('At most (MB/s)', { exact: true }).pressSequentially('0.5'); // “0.” is no end of it
-    await expect.poll(async () => await all.getByLabel('At most (MB/s)', { exact: true }).inputValue()).toBe('0.5');
+    await all.getByLabel('At most (MB/s)', { exact: true }).pressSequentially('0,5'); // “0,” is no end of it
+    await expect.poll(async () => await all.getByLabel('At most (MB/s)', { exact: true }).inputValue()).toBe('0,5');
     await all.getByLabel('At most (MB/s)', { exact: true }).fill('50');
     await all.getByRole('button', { name: 'Add a time of the day' }).click();
     await all.getByLabel('From').fill('22:00');

@@ -85,7 +85,6 @@ function Rate({ label, bytesPerSecond, isOff, width, onChange }: RateProps) {
       value={bytesPerSecond === null ? null : bytesPerSecond / MEGA}
       min={LEAST_MEGABYTES}
       max={1e6}
-      step="any"
       unit="MB/s"
       disabled={isOff}
       w={width}

@@ -25,9 +25,6 @@ const slotNames = ['global', 'perSource', 'perHost', 'perDatastore', 'perDestina
 const MOST_SLOTS = 1000;
 const MOST_MILLISECONDS = 60_000;
 
-/** Whole, from 1. */
-const within = (number: number, most: number): number => Math.min(most, Math.max(1, Math.round(number)));
-
 export function PerformanceSettings() {
   const { of, load } = useSchedulerSettings();
   return (
@@ -55,7 +52,7 @@ function Form({ now }: { readonly now: Part }) {
       max={MOST_SLOTS}
       disabled={isOff}
       onChange={(to) => {
-        if (to !== null) change(within(to, MOST_SLOTS));
+        if (to !== null) change(Math.round(to));
       }}
     />
   );
@@ -97,7 +94,7 @@ function Form({ now }: { readonly now: Part }) {
           disabled={isOff}
           maw={260}
           onChange={(to) => {
-            if (to !== null) put({ ...value, latency: { mostMilliseconds: within(to, MOST_MILLISECONDS) } });
+            if (to !== null) put({ ...value, latency: { mostMilliseconds: Math.round(to) } });
           }}
         />
       )}

@@ -7,4 +7,6 @@ export const errors = {
   'error.tryAgain': 'Noch einmal versuchen',
   'error.mayPass': 'Ein neuer Versuch kann helfen.',
   'error.code': 'Kennung',
+  'field.notNumber': 'Geben Sie eine Zahl an.',
+  'field.outside': 'Von {{min}} bis {{max}}.',
 };

@@ -23,6 +23,7 @@ export const shell = {
   'shell.needsYou_other': '{{count}} brauchen Sie',
   'shell.nothingRuns': 'Nichts läuft',
   'shell.asOf': 'Stand {{time}}',
+  'shell.lastNews': 'letzte Neuigkeit um {{time}}',
   'shell.noPlace': 'Hier ist nichts',
   'shell.noPlaceWhy': 'Das Fenster hat keine Seite „{{path}}“.',
   'shell.goHome': 'Zum Überblick',

@@ -23,6 +23,7 @@ export const shell = {
   'shell.needsYou_other': '{{count}} need you',
   'shell.nothingRuns': 'Nothing is running',
   'shell.asOf': 'as of {{time}}',
+  'shell.lastNews': 'last news at {{time}}',
   'shell.noPlace': 'There is nothing at this place',
   'shell.noPlaceWhy': 'The window has no page “{{path}}”.',
   'shell.goHome': 'Go to the overview',

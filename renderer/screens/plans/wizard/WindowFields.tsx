@@ -104,9 +104,6 @@ function Words({ words, window, set, problemAt }: WordsProps) {
         id="plan-hours"
         label={t('wizard.hours')}
         value={Number.isFinite(words.minutes) ? Math.round((words.minutes / 60) * 100) / 100 : null}
-        min={0}
-        max={168}
-        step="any"
         error={problemAt('plan-hours')}
         onChange={(hours) => set({ ...words, minutes: hours === null ? Number.NaN : Math.round(hours * 60) })}
       />
