@@ -7,6 +7,7 @@ import { defaultSettings } from '../../main/shared/schedule.ts';
 import { run } from '../support/disks.ts';
 import { newHome, openApp, keepPicture, type OpenApp } from './app.ts';
 import { openBrowser } from './browser.ts';
+import { downloaded, type Download } from './downloads.ts';
 import { proveFace } from './pictures.ts';
 import { clientOf } from './two-sides.ts';
 
@@ -33,25 +34,8 @@ afterAll(async () => {
 
 const section = (name: string) => open.page.getByRole('region', { name, exact: true });
 
-/** What the page gives to the user as a file. */
-async function savedBy(press: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
-  const file = path.join(home.profile, 'saved');
-  // Playwright hears nothing of downloads in Electron, so Electron's own session is asked.
-  const listening = await open.app.evaluateHandle(({ session }, to) => {
-    const name = new Promise<string>((resolve, reject) => {
-      session.defaultSession.once('will-download', (_event, item) => {
-        item.setSavePath(to);
-        item.once('done', (_done, state) =>
-          state === 'completed' ? resolve(item.getFilename()) : reject(new Error(`the download was ${state}`)),
-        );
-      });
-    });
-    return { name };
-  }, file);
-  await press();
-  const name = await listening.evaluate(async (one) => await one.name);
-  return { name, bytes: readFileSync(file) };
-}
+const savedBy = async (press: () => Promise<void>): Promise<Download> =>
+  await downloaded(open.app, path.join(home.profile, 'saved'), press);
 
 describe('the settings', () => {
   test('are all there, each in its section', async () => {
