@@ -281,6 +281,9 @@ describe('a plan', () => {
     await visit(page, '/plans/new', 'Machines');
 
     await page.getByText('1 VM in the plan: 1 in wave 1.').waitFor();
+    const [first, second] = await page.getByRole('gridcell', { name: /^(shop-01|files-01)$/ }).allTextContents();
+    expect([first, second], 'what is in the plan stands first').toEqual(['shop-01', 'files-01']);
+    expect(await stepButton(page, 'Machines').textContent()).toBe('Machinesok');
     expect(await page.evaluate(() => sessionStorage.getItem('guts.draft.machines'))).toBeNull();
   });
 });

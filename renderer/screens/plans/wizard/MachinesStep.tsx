@@ -5,6 +5,7 @@ import { ConfirmDialog } from '../../../parts/ConfirmDialog.tsx';
 import { Empty, Faces } from '../../../parts/Faces.tsx';
 import type { RowAction } from '../../../parts/table/column.ts';
 import { DataTable } from '../../../parts/table/DataTable.tsx';
+import { sorted } from '../../../parts/table/sort.ts';
 import { go } from '../../../router.ts';
 import { sources } from '../../../state/connections.ts';
 import { numberText } from '../../../texts/format.ts';
@@ -97,11 +98,13 @@ function Machines({ world }: { readonly world: SourceWorld }) {
   const { draft, change, setBeforeNext } = useWizard();
   const [selected, setSelected] = useState<ReadonlySet<string>>(nobody);
   const { machines } = draft;
+  const [before] = useState<ReadonlySet<string>>(() => new Set(machines.map(({ ref }) => ref)));
   const columns = useMemo(() => sourceColumns(), []);
   const lines = useMemo(() => {
     const waves = new Map(machines.map(({ ref, wave }) => [ref, wave]));
-    return world.rows.map((vm): SourceLine => ({ vm, wave: waves.get(vm.ref) ?? null }));
-  }, [world, machines]);
+    const all = world.rows.map((vm): SourceLine => ({ vm, wave: waves.get(vm.ref) ?? null }));
+    return inPlanFirst(sorted(all, [{ column: 'name', isDown: false }], columns), before);
+  }, [world, machines, columns, before]);
 
   const put = (vms: readonly Named[], wave: number): void => {
     change(({ machines: before }) => ({ machines: withMachines(before, vms, wave) }));
@@ -167,13 +170,18 @@ function Machines({ world }: { readonly world: SourceWorld }) {
         selected={selected}
         onSelect={setSelected}
         onOpen={({ vm, wave }) => (wave === null ? put([vm], Math.max(1, last)) : take(new Set([vm.ref])))}
-        firstSort={{ column: 'name', isDown: false }}
         maxHeight="max(16rem, calc(100dvh - 31rem))"
         empty={<Empty title={t('wizard.sourceEmpty')} why={t('wizard.sourceEmptyWhy')} />}
       />
     </div>
   );
 }
+
+/** Those that were in the plan when the step was opened; what is put in afterwards stays where it was found. */
+const inPlanFirst = (lines: readonly SourceLine[], before: ReadonlySet<string>): readonly SourceLine[] => [
+  ...lines.filter(({ vm }) => before.has(vm.ref)),
+  ...lines.filter(({ vm }) => !before.has(vm.ref)),
+];
 
 function withMachines(before: readonly DraftMachine[], vms: readonly Named[], wave: number): DraftMachine[] {
   const refs = new Set(vms.map(({ ref }) => ref));

@@ -189,9 +189,10 @@ export const findingFieldId = (id: string): string => `finding-${id}`;
 
 export type StepState = 'open' | 'ok' | 'incomplete' | 'problems';
 
-/** Whether something is said about a step: it was left once, or its check has come to an end. */
+/** Whether something is said about a step: it was left once, its check has come to an end, or it has the machines that it asks for. */
 export function isJudged(step: StepName, draft: Draft, problems: readonly Problem[]): boolean {
   if (draft.seen.includes(step)) return true;
+  if (step === 'machines') return !problems.some((one) => one.step === step);
   const isWaiting = problems.some((one) => one.step === step && one.isMissing);
   return step === 'check' && draft.step === step && draft.machines.length > 0 && !isWaiting;
 }
