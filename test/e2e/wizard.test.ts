@@ -109,7 +109,10 @@ describe('a plan', () => {
     await page.getByText('1 running VM is shut down when its turn comes, and stays off afterwards: shop-01.').waitFor();
     await page.getByText('How long it takes is not known').waitFor();
     await proveFace(page, 'wizard-review');
-    await page.getByRole('button', { name: 'Save and start' }).click();
+    await page.evaluate(() => scrollTo(0, 0));
+    const start = page.getByRole('button', { name: 'Save and start' });
+    expect(await start.evaluate((button) => button.getBoundingClientRect().bottom <= innerHeight)).toBe(true);
+    await start.click();
 
     await page.getByText('Done: 2 of 2').waitFor();
     await proveFace(page, 'plan-done');

@@ -46,6 +46,8 @@ function Known({ sources: all, clouds }: { readonly sources: Named; readonly clo
     isOffered: draft !== undefined && isKept(draft),
   }));
   const { handed, isOffered } = given;
+  /** What was there before is not shown as if it were the new one. */
+  const [isBegun, setIsBegun] = useState(isOffered);
   const begin = (): void => {
     const [only, ...others] = all;
     const [cloud, ...otherClouds] = clouds;
@@ -56,10 +58,11 @@ function Known({ sources: all, clouds }: { readonly sources: Named; readonly clo
   };
   useEffect(() => {
     if (!isOffered) begin();
+    setIsBegun(true);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when the wizard is opened
   }, []);
 
-  if (draft === undefined) return null;
+  if (draft === undefined || !isBegun) return null;
   if (isOffered)
     return (
       <OfferDraft

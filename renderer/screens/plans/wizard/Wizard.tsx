@@ -14,6 +14,7 @@ import { WizardContext, type Wizard as WizardParts } from './context.ts';
 import { stepNames, type Draft, type StepName } from './draft.ts';
 import { changeDraft, isKept, moveInDraft } from './drafts.ts';
 import { networkLines, networksOf, pickedOf } from './effective.ts';
+import { Ending } from './Ending.tsx';
 import { problemsOf } from './problems.ts';
 import { StepList } from './StepList.tsx';
 import { steps } from './steps.ts';
@@ -72,12 +73,17 @@ export function Wizard({ draftKey: key, draft, title }: WizardProps) {
                 {t('wizard.next', { step: t(`wizard.step.${after}`) })}
               </Button>
             )}
+            {step === 'review' && isWhole(wizard) && <Ending />}
           </div>
         </section>
       </div>
     </WizardContext>
   );
 }
+
+/** Enough is known of it to be saved. */
+const isWhole = ({ draft, unread }: WizardParts): boolean =>
+  draft.machines.length > 0 && draft.destination !== null && unread === null;
 
 function useParts(key: string, draft: Draft, setBeforeNext: WizardParts['setBeforeNext']): WizardParts {
   const source = useSourceWorld(draft.source);
