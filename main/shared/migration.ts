@@ -20,6 +20,10 @@ export type Reading = z.infer<typeof Reading>;
 export const Profile = z.enum(['virtio', 'compatible']);
 export type Profile = z.infer<typeof Profile>;
 
+/** What spoke for a network that Guts proposed; `only`: there is no other that a server can be on. */
+export const ProposedFor = z.enum(['name', 'vlan', 'subnet', 'only']);
+export type ProposedFor = z.infer<typeof ProposedFor>;
+
 export const NetworkChoice = z.object({
   /** Name or ref of a network of the source; null for all cards that no other choice is about. */
   from: z.string().min(1).nullable(),
@@ -27,6 +31,8 @@ export const NetworkChoice = z.object({
   to: z.string().min(1),
   /** `keep` takes the guest's addresses along where the subnet has them, `auto` lets the cloud choose; or an address. */
   ip: z.union([z.enum(['keep', 'auto']), z.ipv4(), z.ipv6()]),
+  /** Where Guts proposed it and nobody changed it; left out where somebody chose. */
+  proposed: ProposedFor.optional(),
 });
 export type NetworkChoice = z.infer<typeof NetworkChoice>;
 

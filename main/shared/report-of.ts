@@ -2,7 +2,17 @@
 import type { DestinationAbout, SourceAbout } from './connections.ts';
 import { bytesText } from './figures.ts';
 import type { InventoryDisk, InventoryNic, InventoryVm } from './inventory.ts';
-import type { LedgerItem, MigrationPlan, MigrationRecord, PlannedDisk, PlannedPort } from './migration.ts';
+import type {
+  LedgerItem,
+  MigrationPlan,
+  MigrationRecord,
+  NetworkChoice,
+  PlannedDisk,
+  PlannedPort,
+  ProposedFor,
+} from './migration.ts';
+import { isLinkLocal } from './proposals/address.ts';
+import { choiceFor } from './proposals/networks.ts';
 import { isEnded, type AcceptedWarning, type KeptFile, type MigrationReport, type ReportCheck } from './report.ts';
 
 /** One side: the name and the address of its connection, and what it said of itself; null what nobody knows any more. */
@@ -185,14 +195,31 @@ function portText({ networkName, mac, fixedIps }: PlannedPort): string {
   return `“${networkName}”, ${mac ?? 'a new MAC'}, ${addresses.length === 0 ? 'an address of the cloud’s choice' : addresses.join(', ')}`;
 }
 
-function networkReason(
-  port: PlannedPort,
-  nic: InventoryNic | undefined,
-  choices: MigrationRecord['request']['options']['networks'],
-): string {
-  const isChosen = choices.some(({ from }) => from === null || from === nic?.networkName || from === nic?.network);
-  if (isChosen) return 'You chose it.';
+function networkReason(port: PlannedPort, nic: InventoryNic | undefined, choices: readonly NetworkChoice[]): string {
+  const choice = choiceFor({ name: nic?.networkName ?? null, ref: nic?.network ?? null }, choices);
+  const isLeft = choice === undefined || choice.proposed !== undefined || choice.ip === 'keep';
+  return `${networkWhy(port, nic, choice)}${isLeft ? lostText(port, nic) : ''}`;
+}
+
+const proposedFor: Readonly<Record<ProposedFor, string>> = {
+  name: 'Proposed: the networks have the same name.',
+  vlan: 'Proposed: it has the same VLAN.',
+  subnet: 'Proposed: its subnet has the guests’ addresses.',
+  only: 'Proposed: there is no other that a server can be on.',
+};
+
+function networkWhy(port: PlannedPort, nic: InventoryNic | undefined, choice: NetworkChoice | undefined): string {
+  if (choice?.proposed !== undefined) return proposedFor[choice.proposed];
+  if (choice !== undefined) return 'You chose it.';
   return port.networkName.toLowerCase() === nic?.networkName?.toLowerCase()
     ? 'The networks have the same name.'
     : 'It fits by its VLAN or its addresses, or there is no other.';
+}
+
+/** Of addresses that nobody gave up by a choice. */
+function lostText({ networkName, fixedIps }: PlannedPort, nic: InventoryNic | undefined): string {
+  const lost = (nic?.ipAddresses ?? []).flatMap(({ address }) =>
+    isLinkLocal(address) || fixedIps.some((fixed) => fixed.address === address) ? [] : [address],
+  );
+  return lost.length === 0 ? '' : ` No subnet of “${networkName}” has ${lost.join(', ')}, so it is not kept.`;
 }

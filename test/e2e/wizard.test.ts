@@ -108,6 +108,10 @@ describe('a plan', () => {
     await page.getByText('When all before are over, wave 2 goes: files-01.').waitFor();
     await page.getByText('1 running VM is shut down when its turn comes, and stays off afterwards: shop-01.').waitFor();
     await page.getByText('How long it takes is not known').waitFor();
+    await page
+      .getByText('Network “dv-web-100” becomes “lan”: the cloud chooses another address for 1 VM (now 192.0.2.10).')
+      .waitFor();
+    await page.getByText('Flavor “m1.large”: 1 VM.').waitFor();
     await proveFace(page, 'wizard-review');
     await page.evaluate(() => scrollTo(0, 0));
     const start = page.getByRole('button', { name: 'Save and start' });

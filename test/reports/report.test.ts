@@ -151,6 +151,20 @@ describe('the report of a record', () => {
     expect(MigrationReport.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
   });
 
+  test('says of a network that was proposed and left as it was why it was proposed, and which address is not kept', () => {
+    const { request, plan } = goodRecord();
+    const networks = [{ from: 'VM Network', to: 'private', ip: 'auto', proposed: 'only' } as const];
+    const ports = (plan?.ports ?? []).map((port) => ({ ...port, fixedIps: [] }));
+    const report = recordWith({
+      request: { ...request, options: { ...request.options, networks } },
+      plan: plan === null ? null : { ...plan, ports },
+    });
+
+    expect(report.mapping.at(-1)?.reason).toBe(
+      'Proposed: there is no other that a server can be on. No subnet of “private” has 192.0.2.10, so it is not kept.',
+    );
+  });
+
   test('names what a failure left, with its id and the way out, and why it failed', () => {
     const item = {
       key: 'port:1',

@@ -1,6 +1,6 @@
 /** Proposes a network of the cloud for a network of the source: by name, by VLAN, by the guests' addresses. */
 import type { CloudFacts, CloudNetwork } from '../cloud.ts';
-import type { NetworkChoice } from '../migration.ts';
+import type { NetworkChoice, ProposedFor } from '../migration.ts';
 import { isLinkLocal, liesIn } from './address.ts';
 
 /** What is known of a network of the source, or of one card on it. */
@@ -14,8 +14,7 @@ export interface SourceSide {
 
 export interface NetworkProposal {
   readonly network: CloudNetwork;
-  /** `only`: there is no other that a server can be on. */
-  readonly why: 'name' | 'vlan' | 'subnet' | 'only';
+  readonly why: ProposedFor;
 }
 
 /** A server can have a port on these. */

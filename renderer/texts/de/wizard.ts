@@ -143,7 +143,8 @@ export const wizard = {
   'wizard.noAddresses': 'Die Adressen der Gäste sind nicht bekannt, darum wählt die Cloud.',
   'wizard.keepsAll': 'Behält {{addresses}}.',
   'wizard.keepsSome': 'Behält {{kept}} von {{of}}; in keinem seiner Subnetze: {{lost}}.',
-  'wizard.autoBecause': 'Keines seiner Subnetze hat {{addresses}}.',
+  'wizard.addressChanges_one': 'Die Adresse ändert sich: kein Subnetz von „{{network}}“ hat {{addresses}}.',
+  'wizard.addressChanges_other': 'Die Adressen ändern sich: kein Subnetz von „{{network}}“ hat {{addresses}}.',
   'wizard.autoAll': 'Die Gäste bekommen neue Adressen.',
   'wizard.storage': 'Platten',
   'wizard.storageWhy':

@@ -141,7 +141,8 @@ export const wizard = {
   'wizard.noAddresses': 'The guests’ addresses are not known, so the cloud chooses.',
   'wizard.keepsAll': 'Keeps {{addresses}}.',
   'wizard.keepsSome': 'Keeps {{kept}} of {{of}}; in none of its subnets: {{lost}}.',
-  'wizard.autoBecause': 'None of its subnets has {{addresses}}.',
+  'wizard.addressChanges_one': 'The address changes: no subnet of “{{network}}” has {{addresses}}.',
+  'wizard.addressChanges_other': 'The addresses change: no subnet of “{{network}}” has {{addresses}}.',
   'wizard.autoAll': 'The guests get new addresses.',
   'wizard.storage': 'Disks',
   'wizard.storageWhy':

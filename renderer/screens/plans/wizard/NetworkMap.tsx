@@ -71,7 +71,11 @@ function Line({ line, facts }: { readonly line: NetworkLine; readonly facts: Clo
           value={holds?.to ?? ''}
           error={problem?.says}
           data={choicesWith(holds?.to ?? '', facts)}
-          onChange={({ currentTarget }) => set(currentTarget.value === '' ? null : { to: currentTarget.value, ip })}
+          onChange={({ currentTarget }) => {
+            const to = currentTarget.value;
+            // What was proposed of addresses was so for the network before.
+            set(to === '' ? null : { to, ip: choice === null ? 'keep' : ip });
+          }}
         />
         <p className={classes['why']}>
           {whyText(line)}
@@ -93,7 +97,11 @@ function Line({ line, facts }: { readonly line: NetworkLine; readonly facts: Clo
           ]}
           onChange={({ currentTarget }) => holds !== null && set({ to: holds.to, ip: currentTarget.value })}
         />
-        {network !== null && <p className={classes['why']}>{addressText(line)}</p>}
+        {network !== null && (
+          <p className={classes['why']} data-loses={line.kept.length === 0 && line.lost.length > 0 ? '' : undefined}>
+            {addressText(line)}
+          </p>
+        )}
       </td>
     </tr>
   );
@@ -131,12 +139,15 @@ function whyText({ need, proposal, choice, kept }: NetworkLine): string {
   }
 }
 
-function addressText({ need, holds, kept, lost }: NetworkLine): string {
+function addressText({ need, holds, network, kept, lost }: NetworkLine): string {
   if (need.addresses.length === 0) return t('wizard.noAddresses');
-  if (holds?.ip === 'auto')
-    return kept.length === 0 && lost.length > 0
-      ? t('wizard.autoBecause', { addresses: someOf(lost) })
-      : t('wizard.autoAll');
+  if (kept.length === 0 && lost.length > 0)
+    return t('wizard.addressChanges', {
+      count: lost.length,
+      network: network?.name ?? '',
+      addresses: someOf(lost),
+    });
+  if (holds?.ip === 'auto') return t('wizard.autoAll');
   if (lost.length === 0) return t('wizard.keepsAll', { addresses: someOf(kept) });
   return t('wizard.keepsSome', {
     kept: numberText(kept.length),

@@ -3,6 +3,7 @@ import { Stack, Text } from '@mantine/core';
 import { quotaLines, totalsOf } from '../../../../main/shared/proposals/totals.ts';
 import { numberText, sizeText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';
+import { flavorTexts, networkTexts } from './becomes-texts.ts';
 import { useWizard, type Wizard } from './context.ts';
 import { Forecast } from './Forecast.tsx';
 import { Machines, NeedsFirst } from './MappingStep.tsx';
@@ -40,6 +41,18 @@ function Review() {
           ))}
         </ol>
       </section>
+      {facts !== null && wanted.length > 0 && (
+        <section className="guts-card" aria-labelledby="review-becomes">
+          <Text component="h3" fw={600} id="review-becomes" m={0}>
+            {t('wizard.becomesWhat')}
+          </Text>
+          <ul className={classes['order']}>
+            {[...networkTexts(wanted, facts), ...flavorTexts(wanted, facts)].map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </section>
+      )}
       <section className="guts-card" aria-labelledby="review-source">
         <Text component="h3" fw={600} id="review-source" m={0}>
           {t('wizard.feels')}

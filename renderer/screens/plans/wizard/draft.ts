@@ -74,13 +74,19 @@ export const draftOf = ({
   machines,
 }: Plan): Draft => ({
   ...newDraft(name, source, destination),
-  options,
+  options: withoutProposed(options),
   window,
   notBefore,
   priority,
   machines: machines.map(({ vm, wave, options, migration }) => ({ ...vm, wave, options, migration })),
   seen: [...stepNames],
 });
+
+/** Networks that were proposed are proposed anew. */
+const withoutProposed = (options: OwnOptions): OwnOptions =>
+  options.networks === undefined
+    ? options
+    : { ...options, networks: options.networks.filter(({ proposed }) => proposed === undefined) };
 
 /** @param networks all that the plan's own mapping says, proposals that were left as they are included */
 export function wishOf(draft: Draft, networks: MigrationOptions['networks']): InputOf<'plans.create'> {

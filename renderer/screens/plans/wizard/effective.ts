@@ -58,7 +58,9 @@ export function networkLines(
     const { kept, lost } = network === null ? { kept: [], lost: [] } : keepable(addresses, network);
     // Of what cannot be kept, nothing is asked for.
     const ip = choice?.ip ?? (kept.length === 0 && lost.length > 0 ? 'auto' : 'keep');
-    return { need, proposal, choice, holds: to === null ? null : { from: need.from, to, ip }, network, kept, lost };
+    const proposed = choice === null ? proposal?.why : choice.proposed;
+    const said = { from: need.from, to: to ?? '', ip, ...(proposed === undefined ? {} : { proposed }) };
+    return { need, proposal, choice, holds: to === null ? null : said, network, kept, lost };
   });
 }
 
