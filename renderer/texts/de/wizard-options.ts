@@ -31,7 +31,8 @@ export const wizardOptions = {
   'wizard.note.shutDownTimeoutSeconds': 'Der Gast wird über seine Tools gebeten.',
   'wizard.note.mayPullPlug': 'Gäste verlieren, was sie noch nicht geschrieben haben.',
   'wizard.note.keepMac': 'Nötig, wo Gäste ihre Karten daran erkennen.',
-  'wizard.note.keepImages': 'Sonst werden Images entfernt, sobald Server davon laufen.',
+  'wizard.note.keepImages':
+    'Ein Image, von dem ein Server startet, bleibt. Andere werden sonst entfernt, sobald ihre Volumes angelegt sind.',
   'wizard.note.bootTimeoutSeconds': '0 beobachtet nicht.',
   'wizard.note.consoleMarker': 'Zeigt, dass der Gast läuft.',
   'wizard.note.reachablePort': 'Wird von dort versucht, wo Guts läuft.',

@@ -31,7 +31,8 @@ export const wizardOptions = {
   'wizard.note.shutDownTimeoutSeconds': 'The guest is asked by its tools.',
   'wizard.note.mayPullPlug': 'Guests lose what they have not written yet.',
   'wizard.note.keepMac': 'Needed where guests know their cards by them.',
-  'wizard.note.keepImages': 'Otherwise images are removed as soon as servers run from them.',
+  'wizard.note.keepImages':
+    'An image that a server boots from stays. Others are otherwise removed once their volumes are made.',
   'wizard.note.bootTimeoutSeconds': '0 does not watch.',
   'wizard.note.consoleMarker': 'Shows that the guest runs.',
   'wizard.note.reachablePort': 'Tried from where Guts runs.',
