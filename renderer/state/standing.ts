@@ -15,6 +15,13 @@ export const isIn: Readonly<Record<Facet, (row: MigrationRow) => boolean>> = {
   failed: ({ stage }) => stage === 'failed',
 };
 
+/** What needs you first, then what runs, what waits, and what is over; among each other as they were. */
+export function inStandingOrder(rows: readonly MigrationRow[]): readonly MigrationRow[] {
+  const groups: MigrationRow[][] = [[], [], [], []];
+  for (const row of rows) groups[isIn.needsYou(row) ? 0 : isIn.running(row) ? 1 : isIn.waiting(row) ? 2 : 3]?.push(row);
+  return groups.flat();
+}
+
 /** Bytes per second of all its disks that are under way. */
 export const rateOf = ({ progress }: Pick<MigrationRow, 'progress'>): number =>
   progress.reduce(

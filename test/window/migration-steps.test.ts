@@ -9,6 +9,7 @@ import { stageBeforeFailure, stepsOf } from '../../renderer/screens/migration/st
 import { lastDaysOf, median } from '../../renderer/screens/overview/last-days.ts';
 import { nextWindowsOf } from '../../renderer/screens/overview/next-windows.ts';
 import { forgetActivity, hearActivity, seedActivity, useActivity } from '../../renderer/state/activity.ts';
+import { inStandingOrder } from '../../renderer/state/standing.ts';
 import { madeMigration, madePlan } from '../api/made.ts';
 
 const START_MS = Date.parse('2026-11-26T22:00:00Z');
@@ -19,6 +20,28 @@ const sides = { source: SourceId.parse('src_aaaaaaaaaaaa'), destination: Destina
 const row = (changes: Partial<MigrationRow> = {}): MigrationRow => ({
   ...rowOf(madeMigration({ ...sides, vm: 'web-01', options: {} })),
   ...changes,
+});
+
+test('what needs you stands first, then what runs, what waits, and what is over', () => {
+  const rows = [
+    row({ stage: 'done' }),
+    row({ stage: 'queued' }),
+    row({ stage: 'copying', isRunning: true }),
+    row({ stage: 'paused' }),
+    row({ stage: 'failed' }),
+    row({ stage: 'cancelled' }),
+    row({ stage: 'readyForCutover' }),
+  ];
+
+  expect(inStandingOrder(rows).map(({ stage }) => stage)).toEqual([
+    'failed',
+    'readyForCutover',
+    'copying',
+    'queued',
+    'paused',
+    'done',
+    'cancelled',
+  ]);
 });
 
 describe('the five steps', () => {

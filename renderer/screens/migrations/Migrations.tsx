@@ -9,7 +9,7 @@ import type { RowAction } from '../../parts/table/column.ts';
 import { DataTable } from '../../parts/table/DataTable.tsx';
 import { go } from '../../router.ts';
 import { loadMigrations, useMigrations } from '../../state/migrations.ts';
-import { isIn } from '../../state/standing.ts';
+import { inStandingOrder, isIn } from '../../state/standing.ts';
 import { t } from '../../texts/t.ts';
 import { useActing, type Acting } from './acting/useActing.tsx';
 import { wishText } from './acting/wish-text.ts';
@@ -27,7 +27,7 @@ export function Migrations() {
   const acting = useActing();
   const { isOff, wish } = acting;
   const columns = useMemo(() => columnsFor(names, { isOff, wish }), [names, isOff, wish]);
-  const shown = useMemo(() => (facet === null ? rows : rows.filter(isIn[facet])), [rows, facet]);
+  const shown = useMemo(() => inStandingOrder(facet === null ? rows : rows.filter(isIn[facet])), [rows, facet]);
   const actions = useCallback(
     (chosen: readonly MigrationRow[]) => actionsFor(chosen.map(asItStands), { isOff, wish }),
     [isOff, wish],
