@@ -9,8 +9,9 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { journalPath } from '../../worker/engine/journal-file.ts';
 import type { ApiClient } from '../../main/shared/client/client.ts';
-import type { MigrationId } from '../../main/shared/migration.ts';
+import { MigrationId } from '../../main/shared/migration.ts';
 import type { ScheduledMigration } from '../../main/shared/schedule.ts';
+import type { NovaServer } from '../lab/openstack/start.ts';
 import { until } from '../support/until.ts';
 import { newHome, openApp, type AppHome, type OpenApp } from './app.ts';
 import {
@@ -40,7 +41,7 @@ let client: ApiClient;
 
 beforeAll(async () => {
   home = newHome();
-  [sides, open] = await Promise.all([startTwoSides(), openApp({ home })]);
+  [sides, open] = await Promise.all([startTwoSides({ failsToBuild }), openApp({ home })]);
   ({ page } = open);
 });
 afterAll(async () => {
@@ -48,6 +49,10 @@ afterAll(async () => {
   await sides[Symbol.asyncDispose]();
   home[Symbol.dispose]();
 });
+
+/** No host of the cloud has room for the largest of its flavors. */
+const failsToBuild = ({ flavor }: NovaServer): string | null =>
+  flavor.name === 'm1.xlarge' ? 'No valid host was found. There are not enough hosts available.' : null;
 
 /** The card of what is wrong with the migration that is shown. */
 const trouble = (): Locator => page.getByRole('main').getByRole('alert');
@@ -62,7 +67,8 @@ async function reaches(id: MigrationId, isThere: (one: ScheduledMigration) => bo
 
 async function seeDone(id: MigrationId): Promise<void> {
   await page.getByRole('region', { name: 'What became of it' }).waitFor();
-  expect(await client.call('migrations.show', { id })).toMatchObject({ stage: 'done', error: null, ledger: [] });
+  const one = await reaches(id, ({ isRunning }) => !isRunning); // the outcome is there a moment before its end
+  expect(one).toMatchObject({ stage: 'done', error: null, ledger: [] });
   expect(await trouble().count()).toBe(0);
 }
 
@@ -171,6 +177,66 @@ describe('a quota that is used up', () => {
     await press(page, 'Save and start');
 
     await seeItDone(page, 'ledger-01');
+  });
+});
+
+describe('a flavor that no host of the cloud has room for', () => {
+  test('fails a move; planned anew from its page with another flavor, the machine moves, and no other draft is lost', async () => {
+    await page.evaluate(() => void (location.hash = '/plans/new'));
+    await page.getByRole('heading', { name: 'Machines', exact: true, level: 2 }).waitFor();
+    await type(page, 'Name of the plan', 'half written');
+    const id = await startMove(client, 'files-01', 'after-no-host', 'm1.xlarge');
+    await show(id);
+    await trouble().getByText('openstack.server-failed', { exact: true }).waitFor();
+    await proveFace(page, 'failure-no-host');
+
+    await trouble().getByRole('button', { name: 'Plan it anew with other settings' }).click();
+    await page.getByText('half written').waitFor();
+    await page.getByRole('button', { name: 'Discard the draft and begin anew' }).click();
+    await page.getByRole('heading', { name: 'Mapping', exact: true, level: 2 }).waitFor();
+    await proveFace(page, 'wizard-again');
+    await page
+      .getByRole('grid', { name: 'Servers' })
+      .getByRole('gridcell', { name: 'files-01', exact: true })
+      .dblclick();
+    const dialog = page.getByRole('dialog', { name: 'Settings of files-01' });
+    const flavor = dialog.getByLabel('Flavor', { exact: true });
+    expect(await flavor.inputValue()).toBe('m1.xlarge');
+    await flavor.selectOption({ label: 'The smallest that fits' });
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page
+      .getByRole('navigation', { name: 'Steps of the plan' })
+      .getByRole('button', { name: /^Check/ })
+      .click();
+    await press(page, 'Check 1 VM');
+    await page.getByRole('button', { name: 'Check 1 VM again' }).waitFor();
+    await reviewPlan(page);
+    await press(page, 'Save and start');
+
+    await page.getByRole('heading', { name: 'files-01 again', exact: true, level: 1 }).waitFor();
+    await page.getByRole('gridcell', { name: 'files-01', exact: true }).dblclick();
+    await page.getByRole('heading', { name: 'files-01', exact: true, level: 1 }).waitFor();
+    const again = MigrationId.parse(/mig_[0-9a-z]+/.exec(page.url())?.[0]);
+    await seeDone(again);
+    expect((await client.call('migrations.show', { id: again })).request.options).toMatchObject({
+      targetName: 'after-no-host',
+      flavor: null,
+      keepMac: false,
+    });
+  });
+
+  test('leaves a plan whose editor says that all its machines have a migration, and leads there', async () => {
+    const { plans } = await client.call('plans.list', {});
+    const { id = '' } = plans.find(({ name }) => name === 'files-01 again') ?? {};
+    await page.evaluate((path) => void (location.hash = path), `/plans/${id}/edit`);
+    const step = page.getByRole('navigation', { name: 'Steps of the plan' }).getByRole('button', { name: /^Review/ });
+    await step.click();
+
+    await page.getByText('The VM of this plan has a migration already').waitFor();
+    expect(await step.innerText()).toContain('nothing to do');
+    await proveFace(page, 'wizard-all-moved');
+    await page.getByRole('list', { name: 'Their migrations' }).getByRole('link', { name: 'files-01' }).click();
+    await page.getByRole('region', { name: 'What became of it' }).waitFor();
   });
 });
 

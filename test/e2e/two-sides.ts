@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { DaemonFacts } from '../../main/store/data-lock.ts';
 import { ApiClient } from '../../main/shared/client/client.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
-import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
+import { startOpenstack, type OpenstackLab, type OpenstackOptions } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import type { AppHome } from './app.ts';
 
@@ -13,8 +13,9 @@ export interface TwoSides extends AsyncDisposable {
   readonly cloud: OpenstackLab;
 }
 
-export async function startTwoSides(): Promise<TwoSides> {
-  const [vc, cloud] = await Promise.all([startVcenter(), startOpenstack({ buildMs: 20 })]);
+/** @param more of the cloud */
+export async function startTwoSides(more: Pick<OpenstackOptions, 'failsToBuild'> = {}): Promise<TwoSides> {
+  const [vc, cloud] = await Promise.all([startVcenter(), startOpenstack({ buildMs: 20, ...more })]);
   return {
     vc,
     cloud,
@@ -51,12 +52,17 @@ export async function addCloud(client: ApiClient, cloud: OpenstackLab, name = 'o
 }
 
 /** Starts to move a machine under a name of its own. */
-export async function startMove(client: ApiClient, vm: string, targetName: string): Promise<MigrationId> {
+export async function startMove(
+  client: ApiClient,
+  vm: string,
+  targetName: string,
+  flavor: string | null = null,
+): Promise<MigrationId> {
   const { request } = await client.call('migrations.create', {
     source: 'vc1',
     vm,
     destination: 'os1',
-    options: { targetName, keepMac: false, networks: [{ from: null, to: 'lan', ip: 'auto' }] },
+    options: { targetName, flavor, keepMac: false, networks: [{ from: null, to: 'lan', ip: 'auto' }] },
     start: true,
   });
   return request.id;

@@ -17,6 +17,7 @@ import { t } from '../../texts/t.ts';
 import { useActing } from '../migrations/acting/useActing.tsx';
 import { WishButton } from '../migrations/acting/WishButton.tsx';
 import { nextFor, wishesFor } from '../migrations/acting/wishes.ts';
+import { AnewButton } from './AnewButton.tsx';
 import { Disks } from './Disks.tsx';
 import { FindingsCard } from './FindingsCard.tsx';
 import { Head } from './Head.tsx';
@@ -78,6 +79,7 @@ function Full({ one }: { readonly one: ScheduledMigration }) {
                 {t('migration.report')}
               </Button>
             )}
+            <AnewButton one={one} />
             {wishesFor(row).map((wish) => (
               <WishButton
                 key={wish}

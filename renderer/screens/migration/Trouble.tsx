@@ -10,6 +10,7 @@ import { hasRemedy } from '../connections/RemedyButtons.tsx';
 import type { Acting } from '../migrations/acting/useActing.tsx';
 import { WishButton } from '../migrations/acting/WishButton.tsx';
 import { nextFor } from '../migrations/acting/wishes.ts';
+import { AnewButton } from './AnewButton.tsx';
 import { LogButton } from './LogButton.tsx';
 import classes from './Migration.module.css';
 import { stageBeforeFailure } from './steps.ts';
@@ -40,6 +41,7 @@ export function Trouble({ one, row, acting }: TroubleProps) {
             variant={hasRemedy(error) ? 'default' : 'filled'} // it would fail again before that
           />
         )}
+        <AnewButton one={one} size="xs" />
         <LogButton of={row.id} />
       </>
     );

@@ -17,6 +17,7 @@ export const migration = {
   'migration.until': 'Nächster Blick um {{time}}.',
   'migration.triesAgain': 'Guts versucht es von selbst noch einmal.',
   'migration.report': 'Bericht zeigen',
+  'migration.planAnew': 'Mit anderen Einstellungen neu planen',
   'migration.stopped': 'Maschine an der Quelle',
   'migration.stoppedAt': 'aus seit {{time}}',
   'migration.disks': 'Platten',

@@ -10,6 +10,12 @@ export const wizardCheck = {
   'wizard.checkedOf': '{{done}} von {{of}} geprüft',
   'wizard.stopChecking': 'Prüfung beenden',
   'wizard.nothingToCheck': 'Keine VM ist mehr zu prüfen.',
+  'wizard.allMoved_one': 'Die VM dieses Plans hat schon eine Migration',
+  'wizard.allMoved_other': 'Alle {{number}} VMs dieses Plans haben schon eine Migration',
+  'wizard.allMovedWhy':
+    'Hier ist nichts mehr zu prüfen oder zu starten. Eine Migration, die fehlgeschlagen ist oder abgebrochen wurde, lässt sich auf ihrer eigenen Seite neu planen:',
+  'wizard.theirMigrations': 'Ihre Migrationen',
+  'wizard.nothingToStart': 'Alle VMs dieses Plans haben schon eine Migration.',
   'wizard.unchecked_one': '{{count}} VM ist noch nicht geprüft.',
   'wizard.unchecked_other': '{{count}} VMs sind noch nicht geprüft.',
   'wizard.checksFailed_one': '{{count}} VM konnte nicht geprüft werden.',

@@ -17,6 +17,7 @@ export const migration = {
   'migration.until': 'Next look at {{time}}.',
   'migration.triesAgain': 'Guts tries again by itself.',
   'migration.report': 'Show the report',
+  'migration.planAnew': 'Plan it anew with other settings',
   'migration.stopped': 'Source machine',
   'migration.stoppedAt': 'off since {{time}}',
   'migration.disks': 'Disks',

@@ -9,6 +9,12 @@ export const wizardCheck = {
   'wizard.checkedOf': '{{done}} of {{of}} checked',
   'wizard.stopChecking': 'Stop checking',
   'wizard.nothingToCheck': 'No VM is left to check.',
+  'wizard.allMoved_one': 'The VM of this plan has a migration already',
+  'wizard.allMoved_other': 'All {{number}} VMs of this plan have a migration already',
+  'wizard.allMovedWhy':
+    'Nothing is left to be checked or started here. A migration that has failed or was cancelled can be planned anew on its own page:',
+  'wizard.theirMigrations': 'Their migrations',
+  'wizard.nothingToStart': 'All VMs of this plan have a migration already.',
   'wizard.unchecked_one': '{{count}} VM is not checked yet.',
   'wizard.unchecked_other': '{{count}} VMs are not checked yet.',
   'wizard.checksFailed_one': '{{count}} VM could not be checked.',

@@ -5,6 +5,7 @@ import { MayButton } from '../../../parts/MayButton.tsx';
 import { numberText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';
 import { ConnectionRemedy } from '../../connections/ConnectionRemedy.tsx';
+import { AllMoved, isAllMoved } from './AllMoved.tsx';
 import { checkedOf, groupsOf, runChecks, stopChecks, useChecks } from './checks.ts';
 import { useWizard } from './context.ts';
 import { FindingCard } from './FindingCard.tsx';
@@ -15,6 +16,7 @@ export function CheckStep() {
   const { draft } = useWizard();
   if (draft.machines.length === 0 && draft.leftOut.length === 0) return <NeedsFirst step="machines" />;
   if (draft.destination === null) return <NeedsFirst step="destination" />;
+  if (isAllMoved(draft)) return <AllMoved machines={draft.machines} />;
   return (
     <Machines>
       <Checks />

@@ -9,6 +9,7 @@ import { goInstead, pathOf } from '../../../router.ts';
 import { plans } from '../../../state/connections.ts';
 import { t } from '../../../texts/t.ts';
 import { sayError, startPlan } from '../acts.ts';
+import { isAllMoved } from './AllMoved.tsx';
 import { useWizard } from './context.ts';
 import { wishOf } from './draft.ts';
 import { dropDraft, NEW_PLAN } from './drafts.ts';
@@ -22,7 +23,7 @@ export function Ending() {
   const found = problems.filter(({ step, isMissing }) => step === 'check' && !isMissing);
   const unchecked = problems.some(({ step, isMissing }) => step === 'check' && isMissing);
   const whyNotSave = inTheWay[0]?.says ?? null;
-  const whyNotStart = whyNotSave ?? found[0]?.says ?? null;
+  const whyNotStart = whyNotSave ?? (isAllMoved(draft) ? t('wizard.nothingToStart') : (found[0]?.says ?? null));
 
   const end = async (isStart: boolean): Promise<void> => {
     setBusy(isStart ? 'start' : 'save');
@@ -53,7 +54,7 @@ export function Ending() {
           <ErrorCard title={refused.title} error={refused.error} />
         </div>
       )}
-      {whyNotStart !== null && (
+      {whyNotStart !== null && !isAllMoved(draft) && (
         <p className={`${classes['why']} ${classes['said']}`}>{t('wizard.notYet', { says: whyNotStart })}</p>
       )}
       {whyNotStart === null && unchecked && (

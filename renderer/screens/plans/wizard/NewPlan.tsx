@@ -6,7 +6,8 @@ import { destinations, plans, sources } from '../../../state/connections.ts';
 import { numberText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';
 import { freeName } from '../acts.ts';
-import { newDraft, type Draft } from './draft.ts';
+import { againIn, draftAgain, ownOf } from './again.ts';
+import { newDraft, type Draft, type OwnOptions } from './draft.ts';
 import { beginDraft, changeDraft, isKept, NEW_PLAN, useDrafts } from './drafts.ts';
 import { takeHanded, type Handed } from './handed.ts';
 import { OfferDraft } from './OfferDraft.tsx';
@@ -53,6 +54,13 @@ function Known({ sources: all, clouds }: { readonly sources: Named; readonly clo
     const [cloud, ...otherClouds] = clouds;
     const source = others.length === 0 ? (only?.id ?? null) : null;
     const destination = otherClouds.length === 0 ? (cloud?.id ?? null) : null;
+    const again = againIn(handed);
+    if (again !== null) {
+      const isThere = (some: Named, wanted: string): string | null => some.find(({ id }) => id === wanted)?.id ?? null;
+      beginDraft(NEW_PLAN, draftAgain(again, isThere(all, again.source), isThere(clouds, again.again.destination)));
+      changeDraft(NEW_PLAN, () => ({})); // it is kept as if somebody had written it
+      return;
+    }
     beginDraft(NEW_PLAN, newDraft(freeName(t('wizard.newName'), true), source, destination));
     if (handed.length > 0) changeDraft(NEW_PLAN, (fresh) => withHanded(fresh, handed, all));
   };
@@ -100,7 +108,13 @@ function withHanded(draft: Draft, handed: Handed, all: Named): Partial<Draft> {
     source,
     machines: [
       ...draft.machines,
-      ...fresh.map(({ ref, name }) => ({ ref, name, wave: 1, options: {}, migration: null })),
+      ...fresh.map(({ ref, name, again }) => {
+        return { ref, name, wave: 1, options: wishedBefore(again, draft), migration: null };
+      }),
     ],
   };
 }
+
+/** Flavors, networks and the like are those of one cloud. */
+const wishedBefore = (again: Handed[number]['again'], { destination }: Draft): OwnOptions =>
+  again === undefined || again.destination !== destination ? {} : ownOf(again.options);

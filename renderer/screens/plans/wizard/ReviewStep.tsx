@@ -3,6 +3,7 @@ import { Stack, Text } from '@mantine/core';
 import { quotaLines, totalsOf } from '../../../../main/shared/proposals/totals.ts';
 import { numberText, sizeText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';
+import { AllMoved, isAllMoved } from './AllMoved.tsx';
 import { flavorTexts, networkTexts } from './becomes-texts.ts';
 import { useWizard, type Wizard } from './context.ts';
 import { Forecast } from './Forecast.tsx';
@@ -24,11 +25,12 @@ export function ReviewStep() {
 
 function Review() {
   const wizard = useWizard();
-  const { facts, picked } = wizard;
+  const { draft, facts, picked } = wizard;
   const wanted = picked.flatMap(({ machine, vm, options }) =>
     vm === null || machine.migration !== null ? [] : [{ vm, options }],
   );
   const totals = facts === null ? null : totalsOf(wanted, facts);
+  if (isAllMoved(draft)) return <AllMoved machines={draft.machines} />;
   return (
     <Stack gap="md">
       <section className="guts-card" aria-labelledby="review-order">

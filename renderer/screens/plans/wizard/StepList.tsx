@@ -9,6 +9,7 @@ import classes from './Wizard.module.css';
 const signs: Readonly<Record<StepState, typeof IconCircle>> = {
   open: IconCircle,
   ok: IconCircleCheck,
+  nothing: IconCircle,
   incomplete: IconCircleDashed,
   problems: IconCircleX,
 };

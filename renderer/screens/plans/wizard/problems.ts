@@ -6,6 +6,7 @@ import type { CloudFacts } from '../../../../main/shared/cloud.ts';
 import { numberText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';
 import type { SourceWorld } from '../worlds.ts';
+import { isAllMoved } from './AllMoved.tsx';
 import { checkedOf, groupsOf, isAccepted, type useChecks } from './checks.ts';
 import type { Draft, OwnOptions, StepName } from './draft.ts';
 import type { NetworkLine, Picked } from './effective.ts';
@@ -187,7 +188,7 @@ const shortened = (says: string): string => says.replace(/[.:;,].*$/s, '');
 export const networkFieldId = (from: string): string => `network-${encodeURIComponent(from)}`;
 export const findingFieldId = (id: string): string => `finding-${id}`;
 
-export type StepState = 'open' | 'ok' | 'incomplete' | 'problems';
+export type StepState = 'open' | 'ok' | 'nothing' | 'incomplete' | 'problems';
 
 /** Whether something is said about a step: it was left once, its check has come to an end, or it has the machines that it asks for. */
 export function isJudged(step: StepName, draft: Draft, problems: readonly Problem[]): boolean {
@@ -201,6 +202,7 @@ export function stepState(step: StepName, draft: Draft, problems: readonly Probl
   const own = problems.filter((one) => one.step === step);
   if (!isJudged(step, draft, problems)) return 'open';
   if (own.some(({ isMissing }) => !isMissing)) return 'problems';
+  if ((step === 'check' || step === 'review') && isAllMoved(draft)) return 'nothing';
   return own.length > 0 ? 'incomplete' : 'ok';
 }
 
