@@ -11,6 +11,7 @@ import type {
   MigrationPlan,
   PlannedDisk,
   PlannedPort,
+  Profile,
   Reading,
 } from '../main/shared/migration.ts';
 import type { ByteStream } from './disk/bytes.ts';
@@ -176,6 +177,7 @@ export interface ProvisionedServer {
   readonly id: string;
   readonly name: string;
   readonly flavor: string;
+  readonly profile: Profile;
   readonly ports: readonly (Pick<PlannedPort, 'nicKey'> & {
     readonly id: string;
     readonly mac: string;

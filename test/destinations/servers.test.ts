@@ -226,7 +226,19 @@ describe('a cloud that refuses', () => {
 
     expect(code).toBe('openstack.server-failed');
     expect(message).toContain('No valid host was found');
-    expect(remedy).toContain('flavor');
+    expect(remedy).toContain('nova-scheduler’s log');
+    expect(remedy).toMatch(/plan the machine anew with another availability zone or the profile “compatible”\.$/);
+  });
+
+  test('advises nothing that is so already when no host takes a server', async () => {
+    const no = { failsToBuild: () => 'No valid host was found.' };
+    const profile = { value: 'compatible', reason: '' } as const;
+
+    const { remedy } = await refusal(no, { profile });
+    expect(remedy).toMatch(/plan the machine anew with another availability zone\.$/);
+    await at[Symbol.asyncDispose]();
+    const { remedy: ofChosen } = await refusal(no, { profile }, { flavor: 'm1.small' });
+    expect(ofChosen).toMatch(/plan the machine anew with a smaller flavor or another availability zone\.$/);
   });
 
   test('names the quota', async () => {
@@ -267,9 +279,9 @@ describe('a cloud that refuses', () => {
 });
 
 describe('watching a server boot', () => {
-  const watch = async (console: string, options: Partial<MigrationOptions> = {}) => {
+  const watch = async (console: string, options: Partial<MigrationOptions> = {}, plan: Partial<MigrationPlan> = {}) => {
     at = await LabCloud.start({ console: () => console });
-    const server = await provision(await specOf());
+    const server = await provision(await specOf(plan));
     return await at.cloud.watchBoot(server, { ...defaultOptions, ...options }, never);
   };
 
@@ -286,6 +298,15 @@ describe('watching a server boot', () => {
       message: expect.stringContaining('web01') as string,
       remedy: expect.stringContaining('compatible') as string,
       console: expect.arrayContaining(['(initramfs)']) as string[],
+    });
+  });
+
+  test('does not advise the profile that the server has', async () => {
+    const plan = { profile: { value: 'compatible', reason: '' } } as const;
+
+    await expect(watch('VFS: Unable to mount root fs on unknown-block(0,0)\n', {}, plan)).rejects.toMatchObject({
+      code: 'guest.kernel-no-root',
+      remedy: expect.not.stringContaining('profile “compatible”') as string,
     });
   });
 

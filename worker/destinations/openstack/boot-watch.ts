@@ -60,7 +60,7 @@ export async function watchBoot(
     if (evidence !== null) return { verdict: 'running', evidence, console: shown };
     failedLooks = seen.sign?.kind === 'stopped' ? failedLooks + 1 : 0;
     if (seen.sign?.kind === 'stopped' && failedLooks >= LOOKS_AT_FAILURE)
-      throw new GuestStoppedError(server.name, seen.sign.failure, seen.sign.line, shown);
+      throw new GuestStoppedError(server, seen.sign.failure, seen.sign.line, shown);
     await mustRun(site, server, signal);
     const leftMs = endMs - site.clock.now();
     if (leftMs <= 0) return { verdict: 'unknown', evidence: doubt(seen, addresses, options), console: shown };
@@ -121,7 +121,7 @@ async function mustRun(site: Site, { id, name }: ProvisionedServer, signal: Abor
     DELETED: 'it was deleted',
   };
   const fault = faults[server?.status ?? 'DELETED'];
-  if (fault !== undefined) throw new ServerFailedError(name, id, fault);
+  if (fault !== undefined) throw new ServerFailedError(name, id, fault, null);
 }
 
 async function firstThatAnswers(

@@ -1,5 +1,6 @@
 /** What a console shows of its guest: that it runs, or where it has stopped; each with the operator's way out. */
 import { GutsError } from '../../../main/shared/errors.ts';
+import type { Profile } from '../../../main/shared/migration.ts';
 
 /** The console shows that the guest did not come up. */
 export class GuestStoppedError extends GutsError {
@@ -8,10 +9,15 @@ export class GuestStoppedError extends GutsError {
   /** The console's last lines. */
   readonly console: readonly string[];
 
-  constructor(server: string, { code, says, remedy }: Failure, line: string, lines: readonly string[]) {
-    super(`${says} on the new server “${server}”: “${line}”.`);
+  constructor(
+    { name, profile }: { readonly name: string; readonly profile: Profile },
+    { code, says, remedy }: Failure,
+    line: string,
+    lines: readonly string[],
+  ) {
+    super(`${says} on the new server “${name}”: “${line}”.`);
     this.code = code;
-    this.remedy = remedy;
+    this.remedy = typeof remedy === 'string' ? remedy : remedy[profile];
     this.console = lines;
   }
 }
@@ -19,50 +25,58 @@ export class GuestStoppedError extends GutsError {
 export interface Failure {
   readonly code: string;
   readonly says: string;
-  readonly remedy: string;
+  /** By the hardware that the server has, where that is what could be otherwise. */
+  readonly remedy: string | Readonly<Record<Profile, string>>;
 }
 
-const DRIVERS =
-  'Try again with the profile “compatible”, which gives the guest the controllers that it knows; or rebuild its initramfs with virtio drivers on the source and migrate again.';
+const drivers: Readonly<Record<Profile, string>> = {
+  virtio:
+    'Plan it anew with the profile “compatible”, which gives the guest the controllers that it knows; or rebuild its initramfs with virtio drivers on the source and migrate again.',
+  compatible:
+    'The server has the controllers that the guest knew on the source, so look whether every disk of the machine was migrated and the right one boots first. Rebuild its initramfs with virtio drivers on the source, then plan it anew with the profile “virtio”.',
+};
+const DISKS = 'Check that every disk of the machine was migrated and that the right one boots first';
+const GRUB = 'On the source, reinstall GRUB (grub-install) if it names a disk that is gone.';
 
 const failures: readonly (Failure & { readonly pattern: RegExp })[] = [
   {
     code: 'guest.kernel-no-root',
     pattern: /VFS: (Unable to mount root fs|Cannot open root device)/,
     says: 'The kernel does not find its root file system',
-    remedy: DRIVERS,
+    remedy: drivers,
   },
   {
     code: 'guest.kernel-panic',
     pattern: /Kernel panic - not syncing/,
     says: 'The kernel stopped',
-    remedy: `Read the console’s lines before the panic. If they speak of disks: ${DRIVERS}`,
+    remedy: {
+      virtio: `Read the console’s lines before the panic. If they speak of disks: ${drivers.virtio}`,
+      compatible: `Read the console’s lines before the panic. If they speak of disks: ${drivers.compatible}`,
+    },
   },
   {
     code: 'guest.grub-rescue',
     pattern: /^grub rescue>/,
     says: 'GRUB does not find its files',
-    remedy:
-      'Check that every disk of the machine was migrated and that the right one boots first; try the profile “compatible”. On the source, reinstall GRUB (grub-install) if it names a disk that is gone.',
+    remedy: { virtio: `${DISKS}; try the profile “compatible”. ${GRUB}`, compatible: `${DISKS}. ${GRUB}` },
   },
   {
     code: 'guest.grub-prompt',
     pattern: /^grub>/,
     says: 'GRUB does not find its configuration',
-    remedy:
-      'Check that every disk of the machine was migrated and that the right one boots first; try the profile “compatible”.',
+    remedy: { virtio: `${DISKS}; try the profile “compatible”.`, compatible: `${DISKS}.` },
   },
   {
     code: 'guest.dracut-shell',
     pattern: /^dracut:\/?#|^(Generating|Entering) .*(rdsosreport|emergency mode)|Warning: dracut-initqueue timeout/i,
     says: 'The initramfs (dracut) does not find a disk',
-    remedy: DRIVERS,
+    remedy: drivers,
   },
   {
     code: 'guest.initramfs-shell',
     pattern: /^\(initramfs\)|ALERT! .*does not exist\. +Dropping to a shell/,
     says: 'The initramfs does not find a disk',
-    remedy: DRIVERS,
+    remedy: drivers,
   },
   {
     code: 'guest.emergency-mode',
@@ -92,8 +106,12 @@ const failures: readonly (Failure & { readonly pattern: RegExp })[] = [
     pattern:
       /INACCESSIBLE_BOOT_DEVICE|\*\*\* STOP: 0x|Stop code:|Your (PC|device) ran into a problem|Windows has been shut down to prevent damage|(BOOTMGR|NTLDR) is missing|(Your (PC|device) needs to be repaired)|Windows failed to start|0xc000000[ef]|0xc0000225/i,
     says: 'Windows stopped',
-    remedy:
-      'Try again with the profile “compatible” (SATA or IDE and e1000), which needs no drivers. Install the virtio drivers on the source before migrating with the profile “virtio”.',
+    remedy: {
+      virtio:
+        'Plan it anew with the profile “compatible” (SATA or IDE and e1000), which needs no drivers. Install the virtio drivers on the source before migrating with the profile “virtio”.',
+      compatible:
+        'Look up the stop code. Check that every disk of the machine was migrated and that the right one boots first, and that the machine boots by BIOS or UEFI as on the source; install the virtio drivers there, then plan it anew with the profile “virtio”.',
+    },
   },
 ];
 

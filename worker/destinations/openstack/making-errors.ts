@@ -1,4 +1,5 @@
 /** What can go wrong with things that the cloud had agreed to make. */
+import type { MigrationOptions, MigrationPlan } from '../../../main/shared/migration.ts';
 import { GutsError } from '../../../main/shared/errors.ts';
 
 /** What Glance has is not what was sent. */
@@ -42,17 +43,36 @@ export class VolumeFailedError extends GutsError {
   }
 }
 
+/** What of a server somebody could have wished otherwise. */
+export interface ServerWish {
+  readonly plan: Pick<MigrationPlan, 'profile'>;
+  readonly options: Pick<MigrationOptions, 'flavor'>;
+}
+
 /** Nova took the order and then could not keep it. */
 export class ServerFailedError extends GutsError {
   readonly code = 'openstack.server-failed';
   readonly remedy: string;
 
-  constructor(name: string, id: string, fault: string | null) {
+  /** @param wish null where the server has run already, so that it had a host */
+  constructor(name: string, id: string, fault: string | null, wish: ServerWish | null) {
     super(`The server “${name}” (${id}) cannot be built: ${withoutStop(fault ?? 'Nova gives no reason')}.`);
-    this.remedy = /no valid host|maximum number of retries/i.test(fault ?? '')
-      ? 'Choose a smaller flavor, another availability zone or the profile “compatible”: no host of the cloud takes this server. Which request it fails, only the cloud’s operators can see, by the server’s id.'
-      : 'Change what the message names and try again, or give the server’s id to the cloud’s operators.';
+    this.remedy =
+      wish !== null && /no valid host|maximum number of retries/i.test(fault ?? '')
+        ? noHostRemedy(wish)
+        : 'Change what the message names and try again, or give the server’s id to the cloud’s operators.';
   }
+}
+
+/** Only what is not so already: Guts takes the smallest flavor that fits where nobody chose one. */
+function noHostRemedy({ plan, options }: ServerWish): string {
+  const others = [
+    ...(options.flavor === null ? [] : ['a smaller flavor']),
+    'another availability zone',
+    ...(plan.profile.value === 'virtio' ? ['the profile “compatible”'] : []),
+  ];
+  const choices = new Intl.ListFormat('en', { type: 'disjunction' }).format(others);
+  return `Have the cloud’s administrator look in nova-scheduler’s log, by the server’s id, why no host took it, or offer a flavor with fewer vCPUs. Or plan the machine anew with ${choices}.`;
 }
 
 /** The cloud boots servers of this flavor from volumes only. */

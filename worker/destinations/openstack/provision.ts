@@ -30,6 +30,7 @@ export async function provision(
     id: server.id,
     name: server.name,
     flavor: plan.flavor.value.name,
+    profile: plan.profile.value,
     ports: now.map((port, i) => describe(port, plan.ports[i]?.nicKey ?? '', i === 0 ? floating : null)),
     volumeIds,
   };

@@ -183,7 +183,8 @@ function bodyOf(spec: ServerSpec, parts: ServerParts): Record<string, unknown> {
   };
 }
 
-async function activeServer(site: Site, id: string, { plan }: ServerSpec, signal: AbortSignal): Promise<Server> {
+async function activeServer(site: Site, id: string, spec: ServerSpec, signal: AbortSignal): Promise<Server> {
+  const { plan } = spec;
   const server = await waitUntil(
     site,
     async () => await serverOf(site, id, signal),
@@ -195,7 +196,7 @@ async function activeServer(site: Site, id: string, { plan }: ServerSpec, signal
     },
   );
   if (server === null || ['DELETED', 'SOFT_DELETED'].includes(server.status))
-    throw new ServerFailedError(plan.targetName, id, 'it was deleted while it was being built');
-  if (server.status === 'ERROR') throw new ServerFailedError(plan.targetName, id, server.fault?.message ?? null);
+    throw new ServerFailedError(plan.targetName, id, 'it was deleted while it was being built', spec);
+  if (server.status === 'ERROR') throw new ServerFailedError(plan.targetName, id, server.fault?.message ?? null, spec);
   return server;
 }
