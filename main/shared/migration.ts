@@ -241,6 +241,8 @@ export const MigrationRecord = z.object({
   disks: z.array(MovedDisk),
   /** Since when the machine is off for its migration, and stays off while that is paused; null where it is as it was found. */
   stoppedAt: z.iso.datetime().nullable(),
+  /** That it was off in the last try and was started again, and when, where that is known; null where neither holds. */
+  startedAgain: z.object({ at: z.iso.datetime().nullable() }).nullable().default(null),
   /** What still has to be undone or kept: empty after cancelling, and after a failure that could clean up. */
   ledger: z.array(LedgerItem),
   outcome: MigrationOutcome.nullable(),

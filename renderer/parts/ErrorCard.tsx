@@ -14,12 +14,14 @@ interface ErrorCardProps {
   readonly title?: string;
   readonly error: ErrorInfo;
   readonly at?: string;
+  /** What is as it is now, after it. */
+  readonly aftermath?: string;
   readonly onRetry?: () => void;
   /** More buttons, which do what the remedy says. */
   readonly actions?: ReactNode;
 }
 
-export function ErrorCard({ title, error, at, onRetry, actions }: ErrorCardProps) {
+export function ErrorCard({ title, error, at, aftermath, onRetry, actions }: ErrorCardProps) {
   const [isOpen, setIsOpen] = useState(false);
   const [isCopied, setIsCopied] = useState(false);
   const details = [`code: ${error.code}`, `message: ${error.message}`, `remedy: ${error.remedy}`];
@@ -32,6 +34,7 @@ export function ErrorCard({ title, error, at, onRetry, actions }: ErrorCardProps
       <div className={classes['body']}>
         <p className={classes['title']}>{title ?? error.message}</p>
         {title !== undefined && <p>{error.message}</p>}
+        {aftermath !== undefined && <p>{aftermath}</p>}
         <p>
           <strong>{t('error.whatToDo')}:</strong> {remedyText(error.remedy)}
         </p>

@@ -188,6 +188,7 @@ describe('a flavor that no host of the cloud has room for', () => {
     const id = await startMove(client, 'files-01', 'after-no-host', 'm1.xlarge');
     await show(id);
     await trouble().getByText('openstack.server-failed', { exact: true }).waitFor();
+    expect(await trouble().innerText()).toMatch(/The machine at the source (was started again at \d|was not stopped)/);
     await proveFace(page, 'failure-no-host');
 
     await trouble().getByRole('button', { name: 'Plan it anew with other settings' }).click();

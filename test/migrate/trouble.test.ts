@@ -119,9 +119,15 @@ describe.concurrent('a migration that meets trouble', { timeout: 120_000 }, () =
 
     await expect(world.migrate(request, wait)).rejects.toMatchObject({ code: 'openstack.server-failed' });
 
-    expect(await world.record(request)).toMatchObject({ stage: 'failed', ledger: [] });
+    const failed = await world.record(request);
+    expect(failed).toMatchObject({ stage: 'failed', ledger: [], stoppedAt: null });
+    expect(failed.disks.length).toBeGreaterThan(0);
+    expect(Date.parse(failed.startedAgain?.at ?? '')).toBeLessThanOrEqual(Date.now());
     expect(world.held()).toEqual([]);
     expect(world.machine(VM).power).toBe('poweredOn');
+
+    const again = await world.migrate(request, { until: 'queued' });
+    expect(again).toMatchObject({ stage: 'queued', disks: [], outcome: null, startedAgain: null });
   });
 
   test('in preflight fails: nothing is there yet that could wait', async () => {

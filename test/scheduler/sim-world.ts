@@ -97,6 +97,7 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
       disks: [],
       ledger: [],
       stoppedAt: null,
+      startedAgain: null,
       outcome: null,
       error: null,
     });

@@ -13,6 +13,7 @@ import { nextFor } from '../migrations/acting/wishes.ts';
 import { AnewButton } from './AnewButton.tsx';
 import { LogButton } from './LogButton.tsx';
 import classes from './Migration.module.css';
+import { sourceText } from './source-text.ts';
 import { stageBeforeFailure } from './steps.ts';
 
 interface TroubleProps {
@@ -50,7 +51,13 @@ export function Trouble({ one, row, acting }: TroubleProps) {
     const words = { vm: request.vm.name, stage: before === null ? '' : t(`stage.${before}`) };
     return (
       <>
-        <ErrorCard title={t(title, words)} error={error} {...(at === undefined ? {} : { at })} actions={actions} />
+        <ErrorCard
+          title={t(title, words)}
+          error={error}
+          aftermath={sourceText(one)}
+          {...(at === undefined ? {} : { at })}
+          actions={actions}
+        />
         {waitsFor !== null && (
           <Waits
             says={waitsFor.says.startsWith(error.message) ? t('migration.triesAgain') : waitsFor.says}

@@ -20,6 +20,14 @@ export const migration = {
   'migration.planAnew': 'Mit anderen Einstellungen neu planen',
   'migration.stopped': 'Maschine an der Quelle',
   'migration.stoppedAt': 'aus seit {{time}}',
+  'migration.source.off': 'Die Maschine an der Quelle ist aus seit {{time}}.',
+  'migration.source.unsure':
+    'Die Maschine an der Quelle wurde um das Herunterfahren gebeten und ließ sich nicht zurücksetzen: dort nachsehen, ob sie läuft.',
+  'migration.source.startedAgain': 'Die Maschine an der Quelle wurde wieder gestartet.',
+  'migration.source.startedAgainAt': 'Die Maschine an der Quelle wurde um {{time}} wieder gestartet.',
+  'migration.source.notStopped':
+    'Die Maschine an der Quelle wurde nicht angehalten: Sie ist an oder aus, wie sie vorgefunden wurde.',
+  'migration.source.untouched': 'Die Maschine an der Quelle wurde nicht angerührt.',
   'migration.disks': 'Platten',
   'migration.disk': 'Platte',
   'migration.diskWay': '{{size}} · gelesen {{reading}}, gesendet als {{format}}',

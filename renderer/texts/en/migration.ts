@@ -20,6 +20,13 @@ export const migration = {
   'migration.planAnew': 'Plan it anew with other settings',
   'migration.stopped': 'Source machine',
   'migration.stoppedAt': 'off since {{time}}',
+  'migration.source.off': 'The machine at the source is off since {{time}}.',
+  'migration.source.unsure':
+    'The machine at the source was asked to shut down, and could not be put back as it was: look there whether it runs.',
+  'migration.source.startedAgain': 'The machine at the source was started again.',
+  'migration.source.startedAgainAt': 'The machine at the source was started again at {{time}}.',
+  'migration.source.notStopped': 'The machine at the source was not stopped: it is on or off as it was found.',
+  'migration.source.untouched': 'The machine at the source was not touched.',
   'migration.disks': 'Disks',
   'migration.disk': 'Disk',
   'migration.diskWay': '{{size}} · read {{reading}}, sent as {{format}}',

@@ -36,7 +36,7 @@ export const MoveEntry = z.discriminatedUnion('what', [
   /** The ledger: written before the call that makes the thing, when its id came back, and when it needs no undoing. */
   z.object({ what: z.literal('making'), item: LedgerItem }),
   z.object({ what: z.literal('made'), key: z.string(), id: z.string() }),
-  z.object({ what: z.literal('settled'), key: z.string() }),
+  z.object({ what: z.literal('settled'), key: z.string(), at: at.nullable().default(null) }),
   /** The machine is off, and its guest waits for the new server. */
   z.object({ what: z.literal('stopped'), at }),
   /** With the snapshot that it is of; null where the machine was off. */
@@ -71,12 +71,20 @@ export function stateOf([first, ...entries]: readonly MoveEntry[]): MoveState | 
     plan: null,
     disks: [],
     stoppedAt: null,
+    startedAgain: null,
     ledger: [],
     outcome: null,
     error: null,
   };
   return entries.reduce(withEntry, { record, vm: null, about: null, snapshots: new Map() });
 }
+
+/** Of a try before, nothing is of use any more: what is left of it is undone first. */
+const beforeTry: Pick<MigrationRecord, 'disks' | 'outcome' | 'startedAgain'> = {
+  disks: [],
+  outcome: null,
+  startedAgain: null,
+};
 
 /** The state after one more entry. */
 export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
@@ -92,6 +100,7 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
     case 'stage': {
       const { stage, at } = entry;
       return changed({
+        ...(stage === 'preflight' ? beforeTry : {}),
         stage,
         stages: [...record.stages, { stage, at }],
         error: stage === 'failed' || stage === 'waiting' ? record.error : null,
@@ -112,10 +121,12 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
     case 'settled': {
       const isPower = record.ledger.some(({ key, kind }) => key === entry.key && kind === 'power');
       const ledger = record.ledger.filter(({ key }) => key !== entry.key);
-      return changed({ ledger, stoppedAt: isPower ? null : record.stoppedAt });
+      if (!isPower) return changed({ ledger });
+      const startedAgain = record.stoppedAt === null ? record.startedAgain : { at: entry.at };
+      return changed({ ledger, stoppedAt: null, startedAgain });
     }
     case 'stopped':
-      return changed({ stoppedAt: entry.at });
+      return changed({ stoppedAt: entry.at, startedAgain: null });
     case 'copied': {
       const copied = [...record.disks.filter(({ key }) => key !== entry.disk.key), entry.disk];
       const places = new Map(record.plan?.disks.map(({ key }, place) => [key, place]));

@@ -2,6 +2,7 @@
 import type { LedgerItem } from '../../../main/shared/migration.ts';
 import type { Ledger } from '../../drivers.ts';
 import type { MoveEntry } from './journal.ts';
+import { now } from './shelf.ts';
 
 /** Whatever writes lines of the migration's journal. */
 export interface Writer {
@@ -35,7 +36,7 @@ export class JournaledLedger implements Ledger {
 
   async settle(key: string): Promise<void> {
     if (!this.#items.has(key)) return;
-    await this.#journal.write({ what: 'settled', key });
+    await this.#journal.write({ what: 'settled', key, at: now() });
     this.#items.delete(key);
   }
 

@@ -1,0 +1,24 @@
+/** What became of the machine at the source in a try that has ended: whether it runs as it did before. */
+import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
+import { momentText, timeText } from '../../texts/format.ts';
+import { t } from '../../texts/t.ts';
+
+type Ended = Pick<ScheduledMigration, 'stoppedAt' | 'startedAgain' | 'ledger' | 'stages'>;
+
+export function sourceText({ stoppedAt, startedAgain, ledger, stages }: Ended): string {
+  if (stoppedAt !== null) return t('migration.source.off', { time: timeOf(stoppedAt) });
+  if (ledger.some(({ kind }) => kind === 'power')) return t('migration.source.unsure');
+  if (startedAgain !== null)
+    return startedAgain.at === null
+      ? t('migration.source.startedAgain')
+      : t('migration.source.startedAgainAt', { time: timeOf(startedAgain.at) });
+  const begun = stages.findLastIndex(({ stage }) => stage === 'preflight');
+  const isPrepared = stages.slice(Math.max(0, begun)).some(({ stage }) => stage === 'preparing');
+  return t(isPrepared ? 'migration.source.notStopped' : 'migration.source.untouched');
+}
+
+/** With its day, where that is another. */
+function timeOf(iso: string): string {
+  const isToday = new Date(iso).toDateString() === new Date().toDateString();
+  return isToday ? timeText(iso) : momentText(iso);
+}
