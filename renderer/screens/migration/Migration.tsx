@@ -1,6 +1,7 @@
 /** One machine's move: where it stands, how far and how fast, what was decided, made, proved, and what can be done now. */
 import { Button, Group, Stack } from '@mantine/core';
 import { IconFileText } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import { MigrationId } from '../../../main/shared/migration.ts';
 import { rowOf } from '../../../main/shared/migration-row.ts';
 import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
@@ -59,6 +60,7 @@ function Full({ one }: { readonly one: ScheduledMigration }) {
   const acting = useActing(({ wish }) => {
     if (wish === 'delete') go('/migrations');
   });
+  useForgetting(one, acting.forget);
   const series = throughputOf(id);
   const isCopying = one.isRunning && one.stage === 'copying';
   const next = nextFor(row);
@@ -123,4 +125,14 @@ function Full({ one }: { readonly one: ScheduledMigration }) {
       </Group>
     </Stack>
   );
+}
+
+/** What was said of a wish is about the try that it was for: not about the next one, nor about how that ends. */
+function useForgetting({ stages }: Pick<ScheduledMigration, 'stages'>, forget: () => void): void {
+  const turns = stages.filter(({ stage }) => stage === 'failed' || stage === 'waiting' || isOver(stage)).length;
+  const seen = useRef(turns);
+  useEffect(() => {
+    if (seen.current !== turns) forget();
+    seen.current = turns;
+  }, [turns, forget]);
 }

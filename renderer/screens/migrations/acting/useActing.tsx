@@ -13,6 +13,8 @@ export interface Acting {
   /** Why this person may not; null where they may. */
   readonly isOff: string | null;
   wish(wish: Wish, rows: readonly MigrationRow[]): void;
+  /** How the last one went is old. */
+  forget(): void;
   /** Dialogs, and how it went: to be shown above what it is about. */
   readonly notice: ReactNode;
 }
@@ -50,5 +52,5 @@ export function useActing(onDone: (deed: Deed) => void = nothing): Acting {
       )}
     </>
   );
-  return { isOff: mayAct ? null : t('acting.viewerOnly'), wish, notice };
+  return { isOff: mayAct ? null : t('acting.viewerOnly'), wish, forget, notice };
 }
