@@ -229,20 +229,32 @@ export const MigrationOutcome = z.object({
 });
 export type MigrationOutcome = z.infer<typeof MigrationOutcome>;
 
+/** A time that the machine was off for its migration. */
+export const MachineStop = z.object({
+  at: z.iso.datetime(),
+  /** When it was started again at the source; null where it was not, or nobody noted when. */
+  againAt: z.iso.datetime().nullable(),
+});
+export type MachineStop = z.infer<typeof MachineStop>;
+
+/** A stage when it was entered, and the trouble that led there, where some did. */
+export const ReachedStage = z.object({ at: z.iso.datetime(), stage: Stage, error: ErrorShape.optional() });
+export type ReachedStage = z.infer<typeof ReachedStage>;
+
 /** A migration as it stands, folded from its journal. */
 export const MigrationRecord = z.object({
   request: MigrationRequest,
   stage: Stage,
   /** The process that works on it is alive; a stage between start and end without one was interrupted. */
   isRunning: z.boolean(),
-  stages: z.array(z.object({ stage: Stage, at: z.iso.datetime() })),
+  stages: z.array(ReachedStage),
   findings: z.array(Finding),
   plan: MigrationPlan.nullable(),
   disks: z.array(MovedDisk),
   /** Since when the machine is off for its migration, and stays off while that is paused; null where it is as it was found. */
   stoppedAt: z.iso.datetime().nullable(),
-  /** That it was off in the last try and was started again, and when, where that is known; null where neither holds. */
-  startedAgain: z.object({ at: z.iso.datetime().nullable() }).nullable().default(null),
+  /** Every time that it was stopped, also those that are over. */
+  stops: z.array(MachineStop),
   /** What still has to be undone or kept: empty after cancelling, and after a failure that could clean up. */
   ledger: z.array(LedgerItem),
   outcome: MigrationOutcome.nullable(),

@@ -28,7 +28,7 @@ export function madeMigration({ source, destination, vm, options }: Wish): Sched
     isRunning: false,
     stages: [{ stage: 'planned', at }],
     stoppedAt: null,
-    startedAgain: null,
+    stops: [],
     findings: [],
     plan: null,
     disks: [],

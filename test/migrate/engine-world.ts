@@ -136,7 +136,9 @@ export class EngineWorld implements AsyncDisposable {
   /** Everything in the journal happened so much earlier. */
   async letPass(ms: number, request: MigrationRequest): Promise<void> {
     const [first, ...rest] = (await this.journal(request)).map((entry) =>
-      'at' in entry && entry.at !== null ? { ...entry, at: new Date(Date.parse(entry.at) - ms).toISOString() } : entry,
+      'at' in entry && entry.at !== undefined
+        ? { ...entry, at: new Date(Date.parse(entry.at) - ms).toISOString() }
+        : entry,
     );
     if (first === undefined) throw new Error('there is no journal');
     const at = this.#journalOf(request);

@@ -136,7 +136,7 @@ export function goodRecord(): MigrationRecord {
     },
     disks,
     stoppedAt: '2026-03-01T12:00:00.300Z',
-    startedAgain: null,
+    stops: [{ at: '2026-03-01T12:00:00.300Z', againAt: null }],
     ledger: [],
     outcome: {
       serverId: '6f1c0f9e-server',

@@ -97,7 +97,7 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
       disks: [],
       ledger: [],
       stoppedAt: null,
-      startedAgain: null,
+      stops: [],
       outcome: null,
       error: null,
     });

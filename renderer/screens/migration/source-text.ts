@@ -3,16 +3,17 @@ import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
 import { momentText, timeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 
-type Ended = Pick<ScheduledMigration, 'stoppedAt' | 'startedAgain' | 'ledger' | 'stages'>;
+type Ended = Pick<ScheduledMigration, 'stoppedAt' | 'stops' | 'ledger' | 'stages'>;
 
-export function sourceText({ stoppedAt, startedAgain, ledger, stages }: Ended): string {
+export function sourceText({ stoppedAt, stops, ledger, stages }: Ended): string {
   if (stoppedAt !== null) return t('migration.source.off', { time: timeOf(stoppedAt) });
   if (ledger.some(({ kind }) => kind === 'power')) return t('migration.source.unsure');
-  if (startedAgain !== null)
-    return startedAgain.at === null
-      ? t('migration.source.startedAgain')
-      : t('migration.source.startedAgainAt', { time: timeOf(startedAgain.at) });
   const begun = stages.findLastIndex(({ stage }) => stage === 'preflight');
+  const last = stops.at(-1);
+  if (last !== undefined && last.at >= (stages[begun]?.at ?? ''))
+    return last.againAt === null
+      ? t('migration.source.startedAgain')
+      : t('migration.source.startedAgainAt', { time: timeOf(last.againAt) });
   const isPrepared = stages.slice(Math.max(0, begun)).some(({ stage }) => stage === 'preparing');
   return t(isPrepared ? 'migration.source.notStopped' : 'migration.source.untouched');
 }

@@ -36,7 +36,8 @@ export const MoveEntry = z.discriminatedUnion('what', [
   /** The ledger: written before the call that makes the thing, when its id came back, and when it needs no undoing. */
   z.object({ what: z.literal('making'), item: LedgerItem }),
   z.object({ what: z.literal('made'), key: z.string(), id: z.string() }),
-  z.object({ what: z.literal('settled'), key: z.string(), at: at.nullable().default(null) }),
+  /** Without `at` in journals of before it was noted. */
+  z.object({ what: z.literal('settled'), key: z.string(), at: at.optional() }),
   /** The machine is off, and its guest waits for the new server. */
   z.object({ what: z.literal('stopped'), at }),
   /** With the snapshot that it is of; null where the machine was off. */
@@ -71,7 +72,7 @@ export function stateOf([first, ...entries]: readonly MoveEntry[]): MoveState | 
     plan: null,
     disks: [],
     stoppedAt: null,
-    startedAgain: null,
+    stops: [],
     ledger: [],
     outcome: null,
     error: null,
@@ -80,11 +81,7 @@ export function stateOf([first, ...entries]: readonly MoveEntry[]): MoveState | 
 }
 
 /** Of a try before, nothing is of use any more: what is left of it is undone first. */
-const beforeTry: Pick<MigrationRecord, 'disks' | 'outcome' | 'startedAgain'> = {
-  disks: [],
-  outcome: null,
-  startedAgain: null,
-};
+const beforeTry: Pick<MigrationRecord, 'disks' | 'outcome'> = { disks: [], outcome: null };
 
 /** The state after one more entry. */
 export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
@@ -99,11 +96,12 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
       return changed({ isRunning: false });
     case 'stage': {
       const { stage, at } = entry;
+      const error = stage === 'failed' || stage === 'waiting' ? record.error : null;
       return changed({
         ...(stage === 'preflight' ? beforeTry : {}),
         stage,
-        stages: [...record.stages, { stage, at }],
-        error: stage === 'failed' || stage === 'waiting' ? record.error : null,
+        stages: [...record.stages, { stage, at, ...(error === null ? {} : { error }) }],
+        error,
         // All that was made is the operator's own from this line on.
         ledger: stage === 'done' ? [] : record.ledger,
       });
@@ -122,11 +120,13 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
       const isPower = record.ledger.some(({ key, kind }) => key === entry.key && kind === 'power');
       const ledger = record.ledger.filter(({ key }) => key !== entry.key);
       if (!isPower) return changed({ ledger });
-      const startedAgain = record.stoppedAt === null ? record.startedAgain : { at: entry.at };
-      return changed({ ledger, stoppedAt: null, startedAgain });
+      const last = record.stops.at(-1);
+      const isOff = record.stoppedAt !== null && last !== undefined;
+      const stops = isOff ? [...record.stops.slice(0, -1), { ...last, againAt: entry.at ?? null }] : record.stops;
+      return changed({ ledger, stoppedAt: null, stops });
     }
     case 'stopped':
-      return changed({ stoppedAt: entry.at, startedAgain: null });
+      return changed({ stoppedAt: entry.at, stops: [...record.stops, { at: entry.at, againAt: null }] });
     case 'copied': {
       const copied = [...record.disks.filter(({ key }) => key !== entry.disk.key), entry.disk];
       const places = new Map(record.plan?.disks.map(({ key }, place) => [key, place]));
@@ -137,8 +137,16 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
     case 'dropped':
       return changed({ disks: record.disks.filter(({ key }) => !entry.keys.includes(key)) });
     case 'outcome':
-      return changed({ outcome: entry.outcome });
+      // Measured here, as journals from before hold the watching of the console as well.
+      return changed({ outcome: { ...entry.outcome, downtimeSeconds: downtimeOf(record) } });
     case 'failed':
       return changed({ error: entry.error });
   }
+}
+
+/** From the moment the machine was off until its server was active, which is when it began to boot; null where it was not stopped. */
+export function downtimeOf({ stoppedAt, stages }: Pick<MigrationRecord, 'stoppedAt' | 'stages'>): number | null {
+  const booting = stages.findLast(({ stage }) => stage === 'booting');
+  if (stoppedAt === null || booting === undefined) return null;
+  return Math.max(0, Date.parse(booting.at) - Date.parse(stoppedAt)) / 1000;
 }

@@ -12,6 +12,7 @@ import { RateLimit } from '../rate-limit.ts';
 import { copyMachine, dropCopies, missingDisks } from './copy-machine.ts';
 import { cancel, clean, fail, hold } from './endings.ts';
 import { CancelWish, MigrationInHand, type Sides } from './in-hand.ts';
+import { downtimeOf } from './journal.ts';
 import { now, type Shelf } from './shelf.ts';
 
 export interface MigrateTools {
@@ -255,7 +256,6 @@ class Run {
     const { request, disks } = move.state.record;
     const server = this.#server ?? (await this.#provision()); // adopts what is there
     const boot = await destination.watchBoot(server, request.options, move.context.signal);
-    const { stoppedAt } = move.state.record;
     await move.write({
       what: 'outcome',
       outcome: {
@@ -266,7 +266,7 @@ class Run {
         disks: disks.map((disk) => ({ ...disk, volumeId: server.volumeIds.get(disk.key) ?? null })),
         boot,
         proofs: [],
-        downtimeSeconds: stoppedAt === null ? null : (Date.now() - Date.parse(stoppedAt)) / 1000,
+        downtimeSeconds: downtimeOf(move.state.record),
         seconds: (performance.now() - this.#beganMs) / 1000,
         warnings: boot.verdict === 'unknown' ? [`Nothing showed that the guest runs: ${boot.evidence}`] : [],
       },
