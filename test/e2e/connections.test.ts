@@ -63,6 +63,13 @@ describe('connections', () => {
 
     await page.getByRole('region', { name: 'Certificate to compare' }).waitFor();
     expect(await shownFingerprint()).toBe(vc.fingerprint);
+    const heading = page.getByRole('region', { name: 'Certificate to compare' }).getByRole('heading');
+    const { top, isFocused } = await heading.evaluate((one) => ({
+      top: one.getBoundingClientRect().top / innerHeight,
+      isFocused: one === document.activeElement,
+    }));
+    expect(isFocused).toBe(true);
+    expect(top, 'it is scrolled into view, with what follows it').toBeLessThan(0.5);
     await page.keyboard.press('Tab'); // copy
     await page.keyboard.press('Tab');
     await page.keyboard.type(`sha256 Fingerprint=${vc.fingerprint.toLowerCase()}`);
@@ -72,6 +79,8 @@ describe('connections', () => {
     await page.keyboard.press('Enter');
 
     await page.getByRole('heading', { name: 'vc1', level: 1 }).waitFor();
+    await page.getByText(/^Read in/).waitFor(); // by itself
+    expect(await fact('Inventory')).toMatch(/\d:\d\d/);
     expect(await fact('Certificate')).toBe(vc.fingerprint);
     expect(await fact('Password kept')).toBe('In the sealed file');
     expect(await page.getByText('All that Guts needs').count()).toBe(1);

@@ -23,7 +23,9 @@ export function CertificateCard({ address, facts, children, takesFocus = false }
   const { sha256, subject, issuer, validFrom, validTo, problem } = facts;
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (takesFocus) head.current?.focus();
+    if (!takesFocus) return;
+    head.current?.focus({ preventScroll: true });
+    head.current?.closest('section')?.scrollIntoView({ block: 'start' });
   }, [takesFocus]);
 
   return (

@@ -85,7 +85,7 @@ function OneConnection({ row }: { readonly row: ConnectionRow }) {
         ))}
       />
       <section className="guts-card">
-        <FactList facts={factsOf(row)} />
+        <FactList facts={factsOf(row, reading?.state === 'running')} />
       </section>
       {reading !== undefined && (
         <section className="guts-card" aria-labelledby="reading">
@@ -114,7 +114,7 @@ function OneConnection({ row }: { readonly row: ConnectionRow }) {
   );
 }
 
-function factsOf(row: ConnectionRow): Fact[] {
+function factsOf(row: ConnectionRow, isBeingRead: boolean): Fact[] {
   const { side, address, proxy, who, version, createdAt, secret } = row;
   return [
     [t('connections.address'), address],
@@ -123,7 +123,9 @@ function factsOf(row: ConnectionRow): Fact[] {
     [t('connections.secretKept'), secretText(secret)],
     [t('connections.certificate'), certificateFact(row)],
     ...(proxy === null ? [] : ([[t('connections.proxy'), proxy]] satisfies Fact[])),
-    ...(side === 'source' ? ([[t('connections.inventory'), inventoryText(row)]] satisfies Fact[]) : []),
+    ...(side === 'source'
+      ? ([[t('connections.inventory'), isBeingRead ? t('inventory.reading') : inventoryText(row)]] satisfies Fact[])
+      : []),
     [t('connections.used'), usedText(row)],
     [t('connections.created'), momentText(createdAt)],
   ];
