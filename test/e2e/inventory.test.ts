@@ -110,6 +110,8 @@ describe('the inventory', () => {
     expect(await count()).toBe(`1 of ${all}`);
     await filter('nothing is called this');
     await page.getByText('No row fits the filter.').waitFor();
+    await filter('foo:bar');
+    await page.getByText('There is no column “foo”; there are: name, ').waitFor();
     await page.getByRole('button', { name: 'Show all rows' }).click();
     expect(await count()).toBe(`${all} rows`);
 

@@ -1,7 +1,7 @@
 /** What a table does with its rows, without a page: filter, order, choice, keys, what is given away, what is kept. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Column } from '../../renderer/parts/table/column.ts';
-import { filterOf } from '../../renderer/parts/table/filter.ts';
+import { columnNames, filterOf, unknownColumns } from '../../renderer/parts/table/filter.ts';
 import { asMade, inOrder, keep, keptOf, moved, resized } from '../../renderer/parts/table/layout.ts';
 import { SearchTexts } from '../../renderer/parts/table/search-texts.ts';
 import { chosenNone, chosenOnly, chosenToo, chosenUpTo } from '../../renderer/parts/table/selection.ts';
@@ -52,6 +52,8 @@ describe('the filter of a table', () => {
     ['disk>=500', ['web-9', 'a:b']],
     ['disk<0.5tib', ['web-10', 'a:b']],
     ['disksize=40', ['web-10']],
+    ['disks>500', ['web-9']], // the plural, or the singular
+    ['OPERATINGSYSTEMS:2022', ['db-1']],
     ['name=web-9', ['web-9']],
     ['os: web', ['web-10', 'web-9']], // still being typed
     ['a:b', ['a:b']], // no column of that name
@@ -59,6 +61,11 @@ describe('the filter of a table', () => {
     ['"', ['web-10', 'web-9', 'db-1', 'a:b']],
   ])('finds with %j', (typed, names) => {
     expect(found(typed)).toEqual(names);
+  });
+
+  test('tells which column it was asked for that there is not, and which there are', () => {
+    expect(unknownColumns('web foo:bar disks>500 OS:debian', columns)).toEqual(['foo']);
+    expect(columnNames(columns)).toEqual(['name', 'operatingsystem', 'disksize']);
   });
 });
 

@@ -6,6 +6,7 @@ import { chosenNone, type Chosen } from './selection.ts';
 import classes from './Table.module.css';
 import type { DataTableProps } from './table-props.ts';
 import { TableBar } from './TableBar.tsx';
+import { Unknown } from './Unknown.tsx';
 import { useTable } from './use-table.ts';
 
 export type { DataTableProps } from './table-props.ts';
@@ -21,7 +22,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
 }
 
 function FullTable<Row extends object>(props: DataTableProps<Row>) {
-  const { label, rows, keyOf, actions, tools, selected, onSelect } = props;
+  const { label, rows, keyOf, actions, tools, selected, onSelect, example } = props;
   const [isHeld, setIsHeld] = useState(false);
   const table = useTable(props, isHeld);
   const [own, setOwn] = useState<Chosen>(chosenNone);
@@ -36,7 +37,8 @@ function FullTable<Row extends object>(props: DataTableProps<Row>) {
 
   return (
     <div className={classes['table']}>
-      <TableBar label={label} table={table} chosen={chosenRows} tools={tools} />
+      <TableBar label={label} example={example} table={table} chosen={chosenRows} tools={tools} />
+      <Unknown table={table} />
       <Grid
         {...props}
         table={table}

@@ -14,12 +14,13 @@ import { ViewMenu } from './ViewMenu.tsx';
 
 interface TableBarProps<Row> {
   readonly label: string;
+  readonly example: string | undefined;
   readonly table: TableState<Row>;
   readonly chosen: readonly Row[];
   readonly tools: ReactNode;
 }
 
-export function TableBar<Row extends object>({ label, table, chosen, tools }: TableBarProps<Row>) {
+export function TableBar<Row extends object>({ label, example, table, chosen, tools }: TableBarProps<Row>) {
   const filter = useRef<HTMLInputElement>(null);
   const goThere = (): void => {
     if (document.querySelector('[data-table-filter]') === filter.current) filter.current?.select();
@@ -37,7 +38,7 @@ export function TableBar<Row extends object>({ label, table, chosen, tools }: Ta
         data-table-filter=""
         aria-label={t('table.filter', { table: label })}
         aria-keyshortcuts="Control+F /"
-        placeholder={t('table.filterHint')}
+        placeholder={example === undefined ? t('table.filterWords') : t('table.filterHint', { example })}
         leftSection={<IconFilter size={16} aria-hidden="true" />}
         rightSection={
           table.typed !== '' && (

@@ -18,6 +18,8 @@ export interface DataTableProps<Row> {
   readonly firstSort?: { readonly column: string; readonly isDown: boolean };
   /** Shown where there are no rows at all; filtered to nothing is something else. */
   readonly empty: ReactNode;
+  /** Of what can be typed into the filter about these columns; none where words are enough. */
+  readonly example?: string;
   /** Beside the filter. */
   readonly tools?: ReactNode;
   readonly selected?: ReadonlySet<string>;

@@ -126,6 +126,7 @@ function Machines({ sources }: { readonly sources: readonly SourceConnection[] }
           <DataTable
             id="inventory"
             label={t('inventory.table')}
+            example={t('inventory.example')}
             columns={columns}
             rows={there}
             keyOf={keyOf}

@@ -54,6 +54,7 @@ export function Migrations() {
           <DataTable
             id="migrations"
             label={t('shell.migrations')}
+            example={t('migrations.example')}
             columns={columns}
             rows={shown}
             keyOf={keyOf}

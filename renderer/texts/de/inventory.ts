@@ -15,6 +15,7 @@ export const inventory = {
   'inventory.failed': '„{{source}}“ ließ sich nicht lesen',
   'inventory.machines_one': '{{number}} VM',
   'inventory.machines_other': '{{number}} VMs',
+  'inventory.example': 'os:windows, disk>200',
   'inventory.reading': 'Wird gelesen',
   'inventory.stale': 'Veraltet',
   'inventory.neverRead': 'Noch nicht gelesen',

@@ -15,6 +15,7 @@ export const migrations = {
   'migrations.showAll': 'Alle Migrationen zeigen',
   'migrations.vm': 'VM',
   'migrations.stage': 'Stand',
+  'migrations.example': 'stage:fehlgeschlagen, progress>50',
   'migrations.next': 'Als Nächstes',
   'migrations.progress': 'Fortschritt',
   'migrations.progressOf': '{{vm}}: {{percent}} kopiert',

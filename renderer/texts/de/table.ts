@@ -1,7 +1,9 @@
 /** Around every table: filter, choice, columns, views, export. */
 export const table = {
   'table.filter': '„{{table}}“ filtern',
-  'table.filterHint': 'Filter: Wörter, os:windows, disk>500',
+  'table.filterHint': 'Filter: Wörter, {{example}}',
+  'table.filterWords': 'Filter: Wörter',
+  'table.noColumn': 'Eine Spalte „{{name}}“ gibt es nicht; es gibt: {{columns}}.',
   'table.clearFilter': 'Filter leeren',
   'table.count': '{{shown}} von {{all}}',
   'table.countAll_one': '{{all}} Zeile',

@@ -14,6 +14,7 @@ export const inventory = {
   'inventory.failed': '“{{source}}” could not be read',
   'inventory.machines_one': '{{number}} VM',
   'inventory.machines_other': '{{number}} VMs',
+  'inventory.example': 'os:windows, disk>500',
   'inventory.reading': 'Being read',
   'inventory.stale': 'Stale',
   'inventory.neverRead': 'Not read yet',

@@ -15,6 +15,7 @@ export const migrations = {
   'migrations.showAll': 'Show all migrations',
   'migrations.vm': 'VM',
   'migrations.stage': 'Stage',
+  'migrations.example': 'stage:failed, progress>50',
   'migrations.next': 'Next',
   'migrations.progress': 'Progress',
   'migrations.progressOf': '{{vm}}: {{percent}} copied',

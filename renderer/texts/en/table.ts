@@ -1,7 +1,9 @@
 /** Around every table: filter, choice, columns, views, export. */
 export const table = {
   'table.filter': 'Filter “{{table}}”',
-  'table.filterHint': 'Filter: words, os:windows, disk>500',
+  'table.filterHint': 'Filter: words, {{example}}',
+  'table.filterWords': 'Filter: words',
+  'table.noColumn': 'There is no column “{{name}}”; there are: {{columns}}.',
   'table.clearFilter': 'Clear the filter',
   'table.count': '{{shown}} of {{all}}',
   'table.countAll_one': '{{all}} row',

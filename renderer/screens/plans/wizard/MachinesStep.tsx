@@ -163,6 +163,7 @@ function Machines({ world }: { readonly world: SourceWorld }) {
       <DataTable
         id="plan-source-machines"
         label={t('wizard.machinesOf')}
+        example={t('inventory.example')}
         columns={columns}
         rows={lines}
         keyOf={keyOf}
