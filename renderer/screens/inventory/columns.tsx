@@ -50,7 +50,7 @@ export function machineColumns(): readonly Column<MachineRow>[] {
       title: t('machine.stage'),
       value: ({ stage }) => (stage === null ? null : t(`stage.${stage}`)),
       cell: ({ migration }): ReactNode => migration !== null && <StageCell id={migration} />,
-      width: 170,
+      width: 205,
     },
     extra('cluster', t('machine.cluster'), ({ cluster }) => cluster),
     extra('datacenter', t('machine.datacenter'), ({ datacenter }) => datacenter),

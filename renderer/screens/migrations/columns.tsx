@@ -40,14 +40,14 @@ export function columnsFor(names: Names, acting: Pick<Acting, 'isOff' | 'wish'>)
       title: t('migrations.stage'),
       value: stageWords,
       cell: ({ id }) => <StageCell id={id} />,
-      width: 155,
+      width: 205, // “Bereit zur Umschaltung”, the longest
     },
     {
       id: 'next',
       title: t('migrations.next'),
       value: () => null,
       cell: ({ id }) => <NextButton id={id} isOff={acting.isOff} onWish={acting.wish} />,
-      width: 90,
+      width: 125,
     },
     {
       id: 'progress',

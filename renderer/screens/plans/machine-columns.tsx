@@ -27,7 +27,7 @@ export const machineColumns = (): readonly Column<MachineLine>[] => [
     title: t('plans.stage'),
     value: saidOf,
     cell: (line) => (line.row === null ? <Badge tone="still">{saidOf(line)}</Badge> : <StageBadge row={line.row} />),
-    width: 170,
+    width: 205,
   },
   {
     id: 'size',
@@ -49,7 +49,7 @@ export const machineColumns = (): readonly Column<MachineLine>[] => [
     title: t('plans.own'),
     value: ({ machine }) => Object.keys(machine.options).length,
     text: ({ machine }) => ownText(Object.keys(machine.options).length),
-    width: 130,
+    width: 175,
   },
 ];
 
