@@ -12,6 +12,8 @@ interface ConfirmDialogProps {
   /** Named by its effect: “Delete 3 volumes in OpenStack”. */
   readonly doIt: string;
   readonly isDangerous?: boolean;
+  /** What the other button is called, where “Cancel” would be taken for this one. */
+  readonly keep?: string;
   /** There is nothing to do yet. */
   readonly isOff?: boolean;
   readonly onDo: () => Promise<void>;
@@ -23,6 +25,7 @@ export function ConfirmDialog({
   children,
   doIt,
   isDangerous = true,
+  keep,
   isOff = false,
   onDo,
   onClose,
@@ -48,7 +51,7 @@ export function ConfirmDialog({
         {error !== null && <ErrorCard error={error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
-            {t('dialog.cancel')}
+            {keep ?? t('dialog.cancel')}
           </Button>
           <Button color={isDangerous ? 'danger' : 'guts'} loading={isBusy} disabled={isOff} onClick={() => void go()}>
             {doIt}

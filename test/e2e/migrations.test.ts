@@ -78,14 +78,25 @@ describe('migrations', () => {
     const before = lab.cloud.state().images.length;
     await goTo(`/migrations/${id}`);
 
+    const hold = page.getByRole('button', { name: 'Hold files-01' });
+    expect(await hold.getAttribute('aria-disabled')).toBe('true');
+    expect(await hold.getAttribute('aria-description')).toContain('It runs already.');
     await page.getByRole('button', { name: 'Cancel and undo files-01' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Removed in the cloud').waitFor();
+    expect(await dialog.innerText()).not.toContain('Nothing was made');
+    await dialog.getByRole('button', { name: 'Keep it', exact: true }).waitFor();
     await proveFace(page, 'migration-cancel');
     await dialog.getByRole('button', { name: 'Cancel and undo files-01' }).click();
 
     await page.getByText('Cancelled').first().waitFor();
     await lab.reaches(id, ({ stage }) => stage === 'cancelled');
+    const steps = page.getByRole('list', { name: 'Steps of the migration' });
+    await steps
+      .getByRole('listitem')
+      .filter({ hasText: /^Copy\s*cancelled/ })
+      .waitFor();
+    await page.getByRole('button', { name: 'Plan it anew with other settings' }).waitFor();
     expect(lab.cloud.state().images.length).toBe(before - 1);
     expect(lab.vc.state().leases.filter(({ state }) => state === 'ready')).toEqual([]);
     await lab.limit(null);

@@ -89,6 +89,12 @@ describe('the five steps', () => {
     expect(stageBeforeFailure(journey(...begun))).toBeNull();
   });
 
+  test('say where it was cancelled', () => {
+    const cancelled = journey(...begun, ['cleaning', 516], ['cancelled', 520]);
+
+    expect(said(cancelled, false, 900)[1]).toBe('copy cancelled 10');
+  });
+
   test('are all done in the end', () => {
     const done = journey(...begun, ['provisioning', 600], ['booting', 604], ['verifying', 610], ['done', 612]);
 

@@ -2,6 +2,7 @@
 import {
   IconCircle,
   IconCircleCheckFilled,
+  IconCircleMinus,
   IconCircleXFilled,
   IconLoader,
   IconPlayerPauseFilled,
@@ -18,6 +19,7 @@ const signs: Readonly<Record<StepState['state'], typeof IconCircle>> = {
   now: IconLoader,
   halted: IconPlayerPauseFilled,
   failed: IconCircleXFilled,
+  cancelled: IconCircleMinus,
   done: IconCircleCheckFilled,
 };
 

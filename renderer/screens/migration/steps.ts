@@ -6,7 +6,7 @@ export type Step = (typeof steps)[number];
 
 export interface StepState {
   readonly step: Step;
-  readonly state: 'ahead' | 'now' | 'halted' | 'failed' | 'done';
+  readonly state: 'ahead' | 'now' | 'halted' | 'failed' | 'cancelled' | 'done';
   /** In which somebody worked on it; null where nobody did. */
   readonly seconds: number | null;
 }
@@ -53,7 +53,8 @@ function stateAt(at: number, current: number, last: Stage, isRunning: boolean): 
   if (at < current || last === 'done') return 'done';
   if (at > current) return 'ahead';
   if (last === 'failed') return 'failed';
-  return isRunning && last !== 'cleaning' ? 'now' : 'halted';
+  if (last === 'cancelled' || last === 'cleaning') return 'cancelled';
+  return isRunning ? 'now' : 'halted';
 }
 
 export interface Span extends Entry {

@@ -12,7 +12,7 @@ import { loadMigrations, useMigrations } from '../../state/migrations.ts';
 import { inStandingOrder, isIn } from '../../state/standing.ts';
 import { t } from '../../texts/t.ts';
 import { useActing, type Acting } from './acting/useActing.tsx';
-import { wishText } from './acting/wish-text.ts';
+import { whyIdle, wishText } from './acting/wish-text.ts';
 import { isDangerous, wishes, wishesFor } from './acting/wishes.ts';
 import { columnsFor, migrationPath } from './columns.tsx';
 import { Facets, showOnly, useFacet } from './Facets.tsx';
@@ -90,9 +90,13 @@ function actionsFor(
 ): readonly RowAction<MigrationRow>[] {
   const able = new Map(chosen.map((row) => [row.id, wishesFor(row)]));
   return wishes.flatMap((one) => {
-    const those = chosen.filter(({ id }) => able.get(id)?.includes(one) === true);
-    if (those.length === 0) return [];
+    const may = chosen.filter(({ id }) => able.get(id)?.includes(one) === true);
+    const [first] = may;
+    if (first === undefined) return [];
+    const useful = may.filter((row) => whyIdle(one, row) === null);
+    const those = useful.length > 0 ? useful : may;
     const title = wishText(one, those, chosen.length);
-    return [{ id: one, title, isDangerous: isDangerous(one), isOff, run: () => wish(one, those) }];
+    const whyNot = isOff ?? (useful.length > 0 ? null : whyIdle(one, first));
+    return [{ id: one, title, isDangerous: isDangerous(one), isOff: whyNot, run: () => wish(one, those) }];
   });
 }

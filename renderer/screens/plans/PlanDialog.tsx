@@ -78,6 +78,7 @@ export function PlanDialog({ question, onClose }: { readonly question: PlanQuest
       <ConfirmDialog
         title={t('plans.cancelAbout', { count: question.rows.length, name: plan.name })}
         doIt={t('plans.cancelAbout', { count: question.rows.length, name: plan.name })}
+        keep={t('acting.keep', { count: question.rows.length })}
         onDo={async () => await actOnPlan(plan, 'cancel')}
         onClose={onClose}
       >

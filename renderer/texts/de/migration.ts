@@ -9,6 +9,7 @@ export const migration = {
   'step.is.ahead': 'steht bevor',
   'step.is.now': 'jetzt',
   'step.is.halted': 'hält an',
+  'step.is.cancelled': 'abgebrochen',
   'step.is.failed': 'fehlgeschlagen',
   'step.is.done': 'erledigt',
   'migration.failed': '{{vm}} ist fehlgeschlagen',

@@ -51,7 +51,16 @@ export const migrations = {
   'acting.refused': '{{vm}}: das wurde abgelehnt',
   'acting.moreRefused_one': 'Für {{count}} weitere wurde es abgelehnt.',
   'acting.moreRefused_other': 'Für {{count}} weitere wurde es abgelehnt.',
-  'acting.nothingGoes': 'Bisher ist auf keiner Seite etwas entstanden, also ist nichts zu entfernen.',
+  'acting.nothingGoes_one':
+    'Die Migration endet. Bisher ist auf keiner Seite etwas entstanden, also ist nichts zu entfernen.',
+  'acting.nothingGoes_other':
+    'Die Migrationen enden. Bisher ist auf keiner Seite etwas entstanden, also ist nichts zu entfernen.',
+  'acting.goes_one': 'Die Migration endet, und was sie bisher angelegt oder geändert hat, wird rückgängig gemacht:',
+  'acting.goes_other':
+    'Die Migrationen enden, und was sie bisher angelegt oder geändert haben, wird rückgängig gemacht:',
+  'acting.keep_one': 'Beibehalten',
+  'acting.keep_other': 'Beibehalten',
+  'acting.holdRuns': 'Sie läuft schon. Zurückhalten hindert nur am Start, was noch wartet; Anhalten stoppt, was läuft.',
   'acting.goesDestination': 'In der Cloud entfernt',
   'acting.goesSource': 'An der Quelle zurückgesetzt',
   'acting.goesMore_one': 'Und was {{count}} weitere Migration angelegt hat.',

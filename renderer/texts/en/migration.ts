@@ -9,6 +9,7 @@ export const migration = {
   'step.is.ahead': 'ahead',
   'step.is.now': 'now',
   'step.is.halted': 'halted',
+  'step.is.cancelled': 'cancelled',
   'step.is.failed': 'failed',
   'step.is.done': 'done',
   'migration.failed': '{{vm}} has failed',

@@ -25,6 +25,7 @@ export function ActingDialog({ wish, rows, onDo, onClose }: ActingDialogProps) {
       title={t('acting.question', { doIt })}
       doIt={doIt}
       isDangerous={isDangerous(wish)}
+      {...(wish === 'cancel' ? { keep: t('acting.keep', { count: rows.length }) } : {})}
       onDo={onDo}
       onClose={onClose}
     >
@@ -37,8 +38,7 @@ export function ActingDialog({ wish, rows, onDo, onClose }: ActingDialogProps) {
           {more > 0 && ` ${t('acting.andMore', { count: more })}`}
         </Text>
       )}
-      <p className="guts-plain">{t(`effect.${wish}`)}</p>
-      {wish === 'cancel' && <WhatGoes rows={rows} />}
+      {wish === 'cancel' ? <WhatGoes rows={rows} /> : <p className="guts-plain">{t(`effect.${wish}`)}</p>}
       {wish === 'cutover' && <CutoverSteps rows={rows} />}
     </ConfirmDialog>
   );

@@ -12,24 +12,32 @@ const MOST_ASKED = 25;
 const MOST_LISTED = 8;
 
 export function WhatGoes({ rows }: { readonly rows: readonly MigrationRow[] }) {
-  const [items, setItems] = useState<readonly LedgerItem[] | null>(null);
+  /** Null until they are known; of ledgers that cannot be had, all that is known is what cancelling does. */
+  const [items, setItems] = useState<readonly LedgerItem[] | 'unknown' | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     const ask = async ({ id }: MigrationRow): Promise<readonly LedgerItem[]> =>
-      (await call('migrations.show', { id }, stop.signal).catch(() => null))?.ledger ?? [];
-    void Promise.all(rows.slice(0, MOST_ASKED).map(ask)).then((ledgers) => {
-      if (!stop.signal.aborted) setItems(ledgers.flat());
-    });
+      (await call('migrations.show', { id }, stop.signal)).ledger;
+    void Promise.all(rows.slice(0, MOST_ASKED).map(ask)).then(
+      (ledgers) => setItems(ledgers.flat()),
+      () => {
+        if (!stop.signal.aborted) setItems('unknown');
+      },
+    );
     return () => stop.abort();
   }, [rows]);
 
   if (items === null) return <Loader size="sm" aria-label={t('shell.loading')} />;
-  if (items.length === 0) return <p className="guts-plain">{t('acting.nothingGoes')}</p>;
+  if (items === 'unknown') return <p className="guts-plain">{t('effect.cancel')}</p>;
+  const isMore = rows.length > MOST_ASKED;
+  if (items.length === 0 && !isMore)
+    return <p className="guts-plain">{t('acting.nothingGoes', { count: rows.length })}</p>;
   return (
     <div className={classes['goes']}>
+      <p className="guts-plain">{t('acting.goes', { count: rows.length })}</p>
       <Side title={t('acting.goesDestination')} items={items.filter(({ side }) => side === 'destination')} />
       <Side title={t('acting.goesSource')} items={items.filter(({ side }) => side === 'source')} />
-      {rows.length > MOST_ASKED && <p>{t('acting.goesMore', { count: rows.length - MOST_ASKED })}</p>}
+      {isMore && <p>{t('acting.goesMore', { count: rows.length - MOST_ASKED })}</p>}
     </div>
   );
 }

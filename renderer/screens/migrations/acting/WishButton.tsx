@@ -3,7 +3,7 @@ import { Button, Tooltip, type ButtonProps } from '@mantine/core';
 import type { MigrationRow } from '../../../../main/shared/migration-row.ts';
 import { t } from '../../../texts/t.ts';
 import type { Acting } from './useActing.tsx';
-import { wishText } from './wish-text.ts';
+import { whyIdle, wishText } from './wish-text.ts';
 import { isDangerous, type Wish } from './wishes.ts';
 
 interface WishButtonProps extends Pick<ButtonProps, 'size' | 'variant'> {
@@ -13,7 +13,7 @@ interface WishButtonProps extends Pick<ButtonProps, 'size' | 'variant'> {
 }
 
 export function WishButton({ wish, row, acting, ...look }: WishButtonProps) {
-  const { isOff } = acting;
+  const isOff = acting.isOff ?? whyIdle(wish, row);
   const says = isOff ?? t(`effect.${wish}`);
   const use =
     isOff === null ? { onClick: () => acting.wish(wish, [row]) } : { 'data-disabled': true, 'aria-disabled': true };

@@ -3,6 +3,10 @@ import type { MigrationRow } from '../../../../main/shared/migration-row.ts';
 import { t } from '../../../texts/t.ts';
 import type { Wish } from './wishes.ts';
 
+/** Why it would do nothing now for this one; null where it would do what it says. */
+export const whyIdle = (wish: Wish, { isRunning }: Pick<MigrationRow, 'isRunning'>): string | null =>
+  wish === 'hold' && isRunning ? t('acting.holdRuns') : null;
+
 /** @param chosen how many rows it is asked about, where it fits some of them only */
 export function wishText(wish: Wish, rows: readonly MigrationRow[], chosen = rows.length): string {
   const [only] = rows;
