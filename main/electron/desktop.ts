@@ -188,7 +188,7 @@ export class Desktop {
         deeds: {
           go: (to) => this.open(to),
           choose: (what) => tell(page, 'menu.chosen', { what }),
-          openLogs: () => void showLogs(dataDir).catch(logging('desktop.logs')),
+          openLogs: () => void showLogs(guts.dataDir).catch(logging('desktop.logs')),
           saveLogBundle: () => void bundle().catch(logging('desktop.log-bundle')),
           openLicences: () => void openLicences().catch(logging('desktop.licences')),
           close: () => window.close(),
@@ -219,7 +219,7 @@ export class Desktop {
           },
           answer: (answer) => question.answer(answer),
           openLink: async (url) => await openLink(client, url, async (href) => await shell.openExternal(href)),
-          openFolder: async (which) => await (which === 'logs' ? showLogs(dataDir) : openLicences()),
+          openFolder: async (which) => await (which === 'logs' ? showLogs(guts.dataDir) : openLicences()),
         },
       }),
       isPage,

@@ -30,6 +30,11 @@ export class ShownGuts {
     return this.#shown.status;
   }
 
+  /** Of the one that is shown: its log is there. */
+  get dataDir(): string {
+    return this.#demo?.dataDir ?? this.#options.dataDir;
+  }
+
   /** For what is about real machines only: the tray, notices, quitting with work under way. */
   get real(): Pick<WindowGuts, 'status' | 'fetch'> {
     return this.#real;
@@ -53,12 +58,11 @@ export class ShownGuts {
   async startDemo(): Promise<void> {
     await this.#next(async () => {
       if (this.#demo !== null) return;
-      const { dataDir, pageFolder, onSecret, onDetail } = this.#options;
+      const { dataDir, pageFolder, onDetail = () => {} } = this.#options;
       const options: DemoGutsOptions = {
         dataDir,
         onDetail,
         ...(pageFolder === undefined ? {} : { pageFolder }),
-        ...(onSecret === undefined ? {} : { onSecret }),
       };
       this.#demo = await DemoGuts.start(options, this.#ended.signal);
       this.#options.onChange(this.status);

@@ -1,5 +1,5 @@
 /** The demo in the window: simulators with a company's machines, marked as a demo, and gone without a trace when it ends. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiClient } from '../../main/shared/client/client.ts';
@@ -68,6 +68,25 @@ describe('the demo', () => {
     expect(stage).toBe('done');
     expect(outcome?.boot.verdict).toBe('running');
     expect(outcome?.seconds).toBeLessThan(30);
+  });
+
+  test('has a log of its own, and writes nothing into that of the real Guts', async () => {
+    const { page, home } = open;
+    await until(
+      async () => await demo.call('logs.list', {}),
+      ({ lines }) => lines.some(({ fields }) => fields['vm'] === 'web-portal-01' && fields['stage'] === 'done'),
+    );
+
+    await page.evaluate(() => void (location.hash = '/settings/log'));
+    await page
+      .getByText(/web-portal-01/)
+      .first()
+      .waitFor();
+    const real = path.join(home.dataDir, 'logs', 'guts.log');
+    expect(existsSync(real) ? readFileSync(real, 'utf8') : '').not.toContain('web-portal-01');
+    expect(readFileSync(path.join(home.dataDir, 'demo', 'data', 'logs', 'guts.log'), 'utf8')).toContain(
+      'web-portal-01',
+    );
   });
 
   test.each([
