@@ -181,7 +181,7 @@ describe('a quota that is used up', () => {
 });
 
 describe('a flavor that no host of the cloud has room for', () => {
-  test('fails a move; planned anew from its page with another flavor, the machine moves, and no other draft is lost', async () => {
+  test('fails a move; planned anew from its page with another flavor, the machine moves; a draft that is there is offered first', async () => {
     await page.evaluate(() => void (location.hash = '/plans/new'));
     await page.getByRole('heading', { name: 'Machines', exact: true, level: 2 }).waitFor();
     await type(page, 'Name of the plan', 'half written');
