@@ -2,7 +2,8 @@
 import * as path from 'node:path';
 import { Option, type Command } from 'commander';
 import { reportAs, summaryAs } from '../reports/formats.ts';
-import { verdictOf } from '../shared/report.ts';
+import { PROVED_UNSEEN } from '../reports/html.ts';
+import { isGuestUnseen, verdictOf } from '../shared/report.ts';
 import { reportFormats, type ReportFormat } from '../shared/report-formats.ts';
 import { findMigration, WHICH } from './find-migration.ts';
 import { wholeNumber } from './migration-flags.ts';
@@ -82,7 +83,11 @@ async function report(workplace: Workplace, which: string, flags: Flags): Promis
     format,
     content: await reportAs(written, format),
     facts: { verdict },
-    says: verdict.proved ? 'Everything was proved.' : `Not everything was proved. ${verdict.against.join(' ')}`,
+    says: verdict.proved
+      ? isGuestUnseen(written)
+        ? `${PROVED_UNSEEN}.`
+        : 'Everything was proved.'
+      : `Not everything was proved. ${verdict.against.join(' ')}`,
   });
 }
 

@@ -63,9 +63,11 @@ function diskRows(vm: InventoryVm | null, { disks }: MigrationReport): Slot[][] 
     const to =
       after === undefined
         ? 'not moved'
-        : html`${bytesText(after.sizeBytes)}, ${after.volumeId === null ? 'image' : 'volume'}<small
-              >${after.volumeId ?? after.imageId}</small
-            >`;
+        : !after.isThere
+          ? 'removed again'
+          : html`${bytesText(after.sizeBytes)}, ${after.volumeId === null ? 'image' : 'volume'}<small
+                >${after.volumeId ?? after.imageId}</small
+              >`;
     return [before?.label ?? after?.label ?? key, from, to];
   });
 }

@@ -1,7 +1,7 @@
 /** The migration report as one HTML page that needs nothing else: no script, no font, no picture, no network. */
 import { bytesText, rateText, secondsText } from '../shared/figures.ts';
-import { bytesPerSecondOf, figuresOf } from '../shared/report-figures.ts';
-import { checksOf, isEnded, verdictOf, type MigrationReport, type Verdict } from '../shared/report.ts';
+import { bytesPerSecondOf, downtimeKind, figuresOf, type DowntimeKind } from '../shared/report-figures.ts';
+import { checksOf, isEnded, isGuestUnseen, verdictOf, type MigrationReport, type Verdict } from '../shared/report.ts';
 import { beforeAndAfter } from './before-after.ts';
 import { html, type Markup } from './markup.ts';
 import {
@@ -10,6 +10,7 @@ import {
   mappingSection,
   productOf,
   sourceAndDestination,
+  stopsSection,
   timelineSection,
 } from './move-sections.ts';
 import { figures, page, verdictBox } from './page.ts';
@@ -24,10 +25,13 @@ import {
 } from './proof-sections.ts';
 import { momentText } from './tables.ts';
 
+/** The head of a report that is proved in all but that the guest runs. */
+export const PROVED_UNSEEN = 'All that could be checked was proved, but the guest was not seen to run';
+
 export function reportHtml(report: MigrationReport): string {
   const { proved } = verdictOf(report);
   return page({
-    title: `${report.title}: ${proved ? 'proved' : isEnded(report) ? 'not proved' : 'not finished'}`,
+    title: `${report.title}: ${proved ? (isGuestUnseen(report) ? 'proved, guest not seen' : 'proved') : isEnded(report) ? 'not proved' : 'not finished'}`,
     kind: 'Guts migration report',
     when: momentText(report.finishedAt),
     head: html`<h1>${report.title}</h1>
@@ -55,22 +59,27 @@ export function reportHead(report: MigrationReport): Markup {
 export function reportSections(report: MigrationReport): Markup {
   return html`${sourceAndDestination(report)} ${beforeAndAfter(report)} ${disksSection(report)} ${checksSection(report)}
   ${bootSection(report)} ${findingsSection(report)} ${acceptedSection(report)} ${mappingSection(report)}
-  ${timelineSection(report)} ${hashesSection(report)} ${leftBehindSection(report)} ${selfCheckSection(report)}`;
+  ${timelineSection(report)} ${stopsSection(report)} ${hashesSection(report)} ${leftBehindSection(report)}
+  ${selfCheckSection(report)}`;
 }
 
 function verdict(report: MigrationReport, { proved, against }: Verdict): Markup {
   if (!proved) {
-    const [word, advice] = isEnded(report)
-      ? ['Not proved', 'Do not rely on the moved machine, and keep the source, until this is settled:']
-      : ['Not finished', 'The migration can still go on; this is how it stands:'];
+    const trouble = report.error ?? report.earlierError;
+    const word = isEnded(report) ? 'Not proved' : 'Not finished';
+    const advice = !isEnded(report)
+      ? 'The migration can still go on; this is how it stands:'
+      : report.destination.server === null
+        ? 'No server has come of it; the machine at the source is the one to rely on:'
+        : 'Do not rely on the moved machine, and keep the source, until this is settled:';
     return verdictBox(
-      false,
+      'unproved',
       word,
       html`<p>${advice}</p>
         <ul>
           ${against.map((sentence) => html`<li>${sentence}</li> `)}
         </ul>
-        ${report.error === null ? '' : html`<p>${report.error.remedy} <small>${report.error.code}</small></p>`}`,
+        ${trouble === null ? '' : html`<p>${trouble.remedy} <small>${trouble.code}</small></p>`}`,
     );
   }
   const passed = checksOf(report).filter(({ outcome }) => outcome === 'passed').length;
@@ -80,9 +89,10 @@ function verdict(report: MigrationReport, { proved, against }: Verdict): Markup 
     report.boot?.verdict === 'running'
       ? ' The new server was started, and its guest showed that it runs.'
       : ` Whether its guest runs was not shown: ${report.boot?.evidence ?? 'no server was started.'}`;
+  const isUnseen = isGuestUnseen(report);
   return verdictBox(
-    true,
-    'Everything was proved',
+    isUnseen ? 'unseen' : 'proved',
+    isUnseen ? PROVED_UNSEEN : 'Everything was proved',
     html`<p>${disks} arrived complete and unchanged; ${passed} checks say so, each with its evidence below.${boot}</p>`,
   );
 }
@@ -98,12 +108,15 @@ function summary(report: MigrationReport): Markup {
     ['Sent', bytesText(sentBytes), 'to the cloud’s image service'],
     ['Time', secondsText(seconds), `${secondsText(copySeconds)} of it copying`],
     ['Speed', speed === null ? '–' : rateText(speed / 1e6), 'of what the disks hold'],
-    ['Downtime', downtimeSeconds === null ? '–' : secondsText(downtimeSeconds), downtimeNote(report)],
+    ['Downtime', downtimeSeconds === null ? '–' : secondsText(downtimeSeconds), downtimeNotes[downtimeKind(report)]],
   ]);
 }
 
-function downtimeNote({ downtimeSeconds, source, destination }: MigrationReport): string {
-  if (downtimeSeconds !== null) return 'from shut down to active';
-  if (destination.server === null) return 'there is no new server';
-  return source.vm?.power === 'on' ? 'the machine was not stopped' : 'the machine was off before';
-}
+export const downtimeNotes: Readonly<Record<DowntimeKind, string>> = {
+  untilServer: 'from shut down to active',
+  untilSource: 'until it was started again at the source',
+  stillOff: 'the machine was stopped, and is still off',
+  unknown: 'the machine was stopped; when it ran again is not known',
+  notStopped: 'the machine was not stopped',
+  wasOff: 'the machine was off before',
+};

@@ -1,7 +1,7 @@
 /** The sections of the report that say what was moved: both sides, disks, mapping, stages. */
 import { bytesText, rateText, secondsText } from '../shared/figures.ts';
 import type { Reading } from '../shared/migration.ts';
-import type { MigrationReport, ReportDisk } from '../shared/report.ts';
+import type { MigrationReport, ReportDisk, ReportStop } from '../shared/report.ts';
 import { html, type Markup, type Slot } from './markup.ts';
 import { facts, momentText, section, table, tag } from './tables.ts';
 
@@ -59,7 +59,7 @@ export function disksSection({ disks }: MigrationReport): Markup {
     { title: 'Time', kind: 'number' },
   ] as const;
   const rows = disks.map((disk) => [
-    disk.label,
+    disk.isThere ? disk.label : html`${disk.label}<small>removed again</small>`,
     html`${disk.reading}<small>${readings[disk.reading]}</small>`,
     html`${disk.imageFormat}<small>${routes[disk.route]}</small>`,
     html`${bytesText(disk.sizeBytes)}${bar(disk)}<small>${bytesText(disk.skippedBytes)} empty</small>`,
@@ -112,18 +112,18 @@ export function mappingSection({ mapping }: MigrationReport): Markup | string {
 export function timelineSection(report: MigrationReport): Markup {
   const { timeline } = report;
   const columns = [
-    { title: 'Stage', kind: 'label' },
+    { title: 'Stage', kind: 'name' },
     { title: 'Entered', kind: 'time' },
     { title: 'Took', kind: 'number' },
     { title: 'Share', kind: 'number' },
   ] as const;
   const wholeMs = Math.max(1, Date.parse(report.finishedAt) - Date.parse(report.startedAt));
-  const rows = timeline.map(({ at, stage }, index) => {
+  const rows = timeline.map(({ at, stage, error }, index) => {
     const next = timeline[index + 1];
     const tookMs = next === undefined ? 0 : Math.max(0, Date.parse(next.at) - Date.parse(at));
     const share = (part: number): string => ((100 * part) / wholeMs).toFixed(1);
     return [
-      stage === 'failed' ? tag('bad', stage) : stage,
+      html`${stage === 'failed' ? tag('bad', stage) : stage}${error === undefined ? '' : html`<small>${error.message}</small>`}`,
       momentText(at),
       next === undefined ? '' : secondsText(tookMs / 1000),
       html`<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
@@ -139,3 +139,28 @@ export function timelineSection(report: MigrationReport): Markup {
   });
   return section('Timeline', table('The stages, as the journal has them', columns, rows), '', 'long');
 }
+
+/** When the machine was off for the migration; nothing where it never was. */
+export function stopsSection({ stops }: MigrationReport): Markup | string {
+  if (stops.length === 0) return '';
+  const columns = [
+    { title: 'Stopped', kind: 'time' },
+    { title: 'Until', kind: 'time' },
+    { title: 'For', kind: 'number' },
+    { title: 'What ended it', kind: 'name' },
+  ] as const;
+  const rows = stops.map(({ at, until, by }): Slot[] => [
+    momentText(at),
+    until === null ? '–' : momentText(until),
+    until === null ? '–' : secondsText((Date.parse(until) - Date.parse(at)) / 1000),
+    stopEnds[by],
+  ]);
+  return section('Stops', table('When the machine was stopped, and when it ran again', columns, rows), '', 'long');
+}
+
+export const stopEnds: Readonly<Record<ReportStop['by'], string>> = {
+  source: 'it was started again at the source',
+  server: 'the new server was active',
+  off: 'it is still off',
+  unknown: 'when it ran again is not known',
+};

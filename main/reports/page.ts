@@ -71,11 +71,18 @@ const cross = html`<svg viewBox="0 0 44 44" aria-hidden="true" focusable="false"
   <circle cx="22" cy="22" r="19" />
   <path d="M15 15l14 14M29 15L15 29" />
 </svg>`;
+const mind = html`<svg viewBox="0 0 44 44" aria-hidden="true" focusable="false">
+  <circle cx="22" cy="22" r="19" />
+  <path d="M22 12v12M22 31v.5" />
+</svg>`;
+
+/** `unseen`: what could be checked was proved, but not that the guest runs. */
+const signs = { proved: tick, unseen: mind, unproved: cross } as const;
 
 /** The verdict with its sign: never by colour alone. */
-export function verdictBox(isGood: boolean, word: string, body: Slot): Markup {
-  return html`<div class="verdict ${isGood ? 'proved' : 'unproved'}" role="status">
-    ${isGood ? tick : cross}
+export function verdictBox(is: keyof typeof signs, word: string, body: Slot): Markup {
+  return html`<div class="verdict ${is}" role="status">
+    ${signs[is]}
     <div><strong>${word}</strong> ${body}</div>
   </div>`;
 }

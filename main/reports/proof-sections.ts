@@ -7,17 +7,21 @@ import { momentText, section, table, tag } from './tables.ts';
 const outcomeTags: Readonly<Record<ReportCheck['outcome'], Markup>> = {
   passed: tag('good', 'passed'),
   failed: tag('bad', 'failed'),
+  'not shown': tag('wait', 'not shown'),
   'not made': tag('plain', 'not made'),
 };
 
 export function checksSection(report: MigrationReport): Markup {
+  const checks = checksOf(report);
+  if (checks.length === 0)
+    return section('Checks', html`<p>${tag('plain', 'none')} Nothing is there to be checked.</p>`);
   const columns = [
     { title: 'What was checked', kind: 'name' },
     { title: 'On', kind: 'label' },
     { title: 'How it was shown', kind: 'name' },
     { title: 'Result' },
   ] as const;
-  const rows = checksOf(report).map(({ about, claim, evidence, outcome }) => [
+  const rows = checks.map(({ about, claim, evidence, outcome }) => [
     claim,
     about,
     withHashes(evidence),
@@ -95,7 +99,8 @@ export function acceptedSection({ accepted }: Pick<MigrationReport, 'accepted'>)
 }
 
 export function hashesSection({ disks }: MigrationReport): Markup {
-  const rows = disks.flatMap(({ label, imageFormat, sha512, contentBefore, contentAfter }): Slot[][] => [
+  const there = disks.filter(({ isThere }) => isThere);
+  const rows = there.flatMap(({ label, imageFormat, sha512, contentBefore, contentAfter }): Slot[][] => [
     [html`${label}<small>as ${imageFormat}, sent and in the cloud</small>`, 'SHA-512', hash(sha512)],
     ...(contentBefore === null ? [] : [[html`${label}<small>content before</small>`, 'Content', hash(contentBefore)]]),
     ...(contentAfter === null ? [] : [[html`${label}<small>content after</small>`, 'Content', hash(contentAfter)]]),
@@ -106,7 +111,7 @@ export function hashesSection({ disks }: MigrationReport): Markup {
     { title: 'Kind', kind: 'time' },
     { title: 'Value', kind: 'name' },
   ] as const;
-  const hasContent = disks.some(({ contentAfter }) => contentAfter !== null);
+  const hasContent = there.some(({ contentAfter }) => contentAfter !== null);
   const note = hasContent
     ? 'A content digest says what the guest sees, whatever the format of the image: equal digests mean equal disks.'
     : '';
@@ -170,9 +175,11 @@ function commandsThere({ server, ports }: MigrationReport['destination'], disks:
     `openstack server show ${quoted(server.id)}`,
     `openstack console log show ${quoted(server.id)}`,
     ...ports.map(({ id }) => `openstack port show ${quoted(id)}`),
-    ...disks.map(({ volumeId, imageId }) =>
-      volumeId === null ? `openstack image show ${quoted(imageId)}` : `openstack volume show ${quoted(volumeId)}`,
-    ),
+    ...disks
+      .filter(({ isThere }) => isThere)
+      .map(({ volumeId, imageId }) =>
+        volumeId === null ? `openstack image show ${quoted(imageId)}` : `openstack volume show ${quoted(volumeId)}`,
+      ),
   ];
 }
 

@@ -2,6 +2,7 @@
 import type { MigrationReport } from '../shared/report.ts';
 import { checksOf } from '../shared/report.ts';
 import { lineOf, type SummaryLine, type SummaryReport } from '../shared/summary-report.ts';
+import { stopEnds } from './move-sections.ts';
 import { lineVerdict } from './summary-html.ts';
 
 /** A `Date` is a moment in UTC. */
@@ -90,8 +91,8 @@ export function reportSheets(report: MigrationReport): Sheet[] {
         disk.readBytes,
         disk.sentBytes,
         disk.seconds,
-        disk.imageId,
-        disk.volumeId,
+        disk.isThere ? disk.imageId : null,
+        disk.isThere ? disk.volumeId : null,
         disk.sha512,
       ]),
     },
@@ -113,8 +114,13 @@ export function reportSheets(report: MigrationReport): Sheet[] {
     },
     {
       name: 'Timeline',
-      columns: ['Stage', 'Entered (UTC)'],
-      rows: report.timeline.map(({ stage, at }) => [stage, momentOf(at)]),
+      columns: ['Stage', 'Entered (UTC)', 'Trouble'],
+      rows: report.timeline.map(({ stage, at, error }) => [stage, momentOf(at), error?.message ?? null]),
+    },
+    {
+      name: 'Stops',
+      columns: ['Stopped (UTC)', 'Until (UTC)', 'What ended it'],
+      rows: report.stops.map(({ at, until, by }) => [momentOf(at), momentOf(until), stopEnds[by]]),
     },
     {
       name: 'Left behind',

@@ -27,9 +27,11 @@ h2{font-size:1.12rem;font-weight:650;margin-bottom:.25rem}
 .note{color:var(--quiet);font-size:.9rem;margin-bottom:.8rem;max-width:54rem}
 .verdict{display:flex;gap:1rem;align-items:flex-start;margin-top:1.2rem;padding:1.1rem 1.3rem;border-radius:12px;border:1px solid}
 .verdict.proved{background:var(--good-soft);border-color:var(--good)}
+.verdict.unseen{background:var(--wait-soft);border-color:var(--wait)}
 .verdict.unproved{background:var(--bad-soft);border-color:var(--bad)}
 .verdict svg{flex:none;width:42px;height:42px;fill:none;stroke:currentColor;stroke-width:3.2;stroke-linecap:round;stroke-linejoin:round}
 .proved svg,.proved strong{color:var(--good)}
+.unseen svg,.unseen strong{color:var(--wait)}
 .unproved svg,.unproved strong{color:var(--bad)}
 .verdict strong{font-size:1.2rem;line-height:1.3;display:block}
 .verdict ul{padding-left:1.1rem;margin-top:.3rem}

@@ -44,14 +44,16 @@ function whenOf({ lines }: SummaryReport): string {
   return last === undefined ? '' : momentText(last);
 }
 
-function verdict({ totals: { migrations, proved, unfinished }, notBegun }: SummaryReport): Markup {
+function verdict({ totals: { migrations, proved, guestsUnseen, unfinished }, notBegun }: SummaryReport): Markup {
   if (migrations === 0 && notBegun.length === 0)
-    return verdictBox(false, 'Nothing was moved', html`<p>No migration is of this.</p>`);
+    return verdictBox('unproved', 'Nothing was moved', html`<p>No migration is of this.</p>`);
   if (proved === migrations && notBegun.length === 0)
     return verdictBox(
-      true,
+      guestsUnseen === 0 ? 'proved' : 'unseen',
       migrations === 1 ? 'The migration was proved' : `All ${migrations} migrations were proved`,
-      html`<p>Every disk arrived complete and unchanged; each report says how that was shown.</p>`,
+      html`<p>
+        Every disk arrived complete and unchanged; each report says how that was shown.${unseenText(guestsUnseen)}
+      </p>`,
     );
   const open = migrations - proved - unfinished;
   const parts = [
@@ -63,11 +65,16 @@ function verdict({ totals: { migrations, proved, unfinished }, notBegun }: Summa
       : [`${notBegun.length} of the plan’s machines ${notBegun.length === 1 ? 'was' : 'were'} not begun`]),
   ];
   return verdictBox(
-    false,
+    'unproved',
     'Not everything was proved',
-    html`<p>${parts.join('; ')}. Keep the sources of those that were not proved.</p>`,
+    html`<p>${parts.join('; ')}. Keep the sources of those that were not proved.${unseenText(guestsUnseen)}</p>`,
   );
 }
+
+const unseenText = (guests: number): string =>
+  guests === 0
+    ? ''
+    : ` Of those that were proved, ${guests === 1 ? 'one guest was' : `${guests} guests were`} not seen to run.`;
 
 function totals({ totals: sums }: SummaryReport): Markup {
   const { migrations, done, failed, undone, disks, sizeBytes, skippedBytes, longestDowntimeSeconds } = sums;
@@ -82,17 +89,25 @@ function totals({ totals: sums }: SummaryReport): Markup {
       'Downtime',
       longestDowntimeSeconds === null ? '–' : secondsText(sums.downtimeSeconds),
       longestDowntimeSeconds === null
-        ? 'no machine was stopped'
+        ? sums.stopped === 0
+          ? 'no machine was stopped'
+          : 'machines were stopped; for how long is not known'
         : `in all; the longest ${secondsText(longestDowntimeSeconds)}`,
     ],
   ]);
 }
 
+type Judged = Pick<SummaryLine, 'proved' | 'isGuestUnseen' | 'stage'>;
+
+export const verdictTone = ({ proved, isGuestUnseen, stage }: Judged): 'good' | 'wait' | 'bad' =>
+  proved ? (isGuestUnseen ? 'wait' : 'good') : isOver(stage) ? 'bad' : 'wait';
+
 export const lineVerdict = ({
   proved,
+  isGuestUnseen,
   stage,
-}: Pick<SummaryLine, 'proved' | 'stage'>): 'proved' | 'not proved' | 'not finished' =>
-  proved ? 'proved' : isOver(stage) ? 'not proved' : 'not finished';
+}: Judged): 'proved' | 'proved, guest not seen' | 'not proved' | 'not finished' =>
+  proved ? (isGuestUnseen ? 'proved, guest not seen' : 'proved') : isOver(stage) ? 'not proved' : 'not finished';
 
 function linesSection({ lines, reports }: SummaryReport): Markup {
   const columns = [
@@ -115,9 +130,7 @@ function linesSection({ lines, reports }: SummaryReport): Markup {
     bytesText(line.sentBytes),
     line.bytesPerSecond === null ? '–' : rateText(line.bytesPerSecond / 1e6),
     line.downtimeSeconds === null ? '–' : secondsText(line.downtimeSeconds),
-    html`${tag(line.proved ? 'good' : isOver(line.stage) ? 'bad' : 'wait', lineVerdict(line))}<small
-        >${line.stage}</small
-      >`,
+    html`${tag(verdictTone(line), lineVerdict(line))}<small>${line.stage}</small>`,
   ]);
   return section('Migrations', table('A line for each migration', columns, rows), 'Times are UTC.', 'long');
 }

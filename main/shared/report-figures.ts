@@ -41,6 +41,21 @@ export function bytesPerSecondOf({
   return copySeconds === 0 ? null : (sizeBytes - skippedBytes) / copySeconds;
 }
 
+export type DowntimeKind = 'untilServer' | 'untilSource' | 'stillOff' | 'unknown' | 'notStopped' | 'wasOff';
+
+/** What the downtime is, or why there is none to tell. */
+export function downtimeKind({
+  stops,
+  downtimeSeconds,
+  source,
+  destination,
+}: Pick<MigrationReport, 'stops' | 'downtimeSeconds' | 'source' | 'destination'>): DowntimeKind {
+  if (downtimeSeconds !== null) return destination.server === null ? 'untilSource' : 'untilServer';
+  if (stops.at(-1)?.by === 'off') return 'stillOff';
+  if (stops.length > 0) return 'unknown';
+  return source.vm?.power === 'off' ? 'wasOff' : 'notStopped';
+}
+
 /** How long the migration was in a stage, all visits together. */
 export function stageSeconds({ timeline }: Pick<MigrationReport, 'timeline'>, wanted: Stage): number {
   return timeline.reduce((sum, { stage, at }, index) => {

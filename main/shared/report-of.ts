@@ -6,6 +6,7 @@ import type {
   LedgerItem,
   MigrationPlan,
   MigrationRecord,
+  MovedDisk,
   NetworkChoice,
   PlannedDisk,
   PlannedPort,
@@ -13,7 +14,14 @@ import type {
 } from './migration.ts';
 import { isLinkLocal } from './proposals/address.ts';
 import { choiceFor } from './proposals/networks.ts';
-import { isEnded, type AcceptedWarning, type KeptFile, type MigrationReport, type ReportCheck } from './report.ts';
+import {
+  isEnded,
+  type AcceptedWarning,
+  type KeptFile,
+  type MigrationReport,
+  type ReportCheck,
+  type ReportStop,
+} from './report.ts';
 
 /** One side: the name and the address of its connection, and what it said of itself; null what nobody knows any more. */
 export interface ReportedSide<About> {
@@ -49,10 +57,14 @@ export interface ReportParts {
 /** The report as things stand; of a migration that goes on it says so. */
 export function reportOf(parts: ReportParts): MigrationReport {
   const { record, vm, source, destination, versions, checks = [], contents, files = [], consent = null } = parts;
-  const { request, plan, findings, stages: timeline, outcome, error } = record;
+  const { request, plan, findings, stages: timeline, error } = record;
+  const outcome = hasServer(record) ? record.outcome : null;
+  const stops = stopsOf(record);
   const { consoleMarker, reachablePort } = request.options;
   const order = (plan?.disks ?? []).map(({ key }) => key);
-  const moved = [...(outcome?.disks ?? record.disks)].sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
+  const moved = [...(record.outcome?.disks ?? record.disks)].sort(
+    (a, b) => order.indexOf(a.key) - order.indexOf(b.key),
+  );
   const proofs = (outcome?.proofs ?? []).map(({ claim, evidence }): ReportCheck => ({
     about: 'Server',
     claim,
@@ -89,6 +101,7 @@ export function reportOf(parts: ReportParts): MigrationReport {
     expected: (plan?.disks ?? []).map(({ key, label }) => ({ key, label })),
     disks: moved.map((disk) => ({
       ...disk,
+      isThere: hasDisk(record, disk),
       contentBefore: contents?.get(disk.key)?.before ?? null,
       contentAfter: contents?.get(disk.key)?.after ?? null,
     })),
@@ -97,17 +110,53 @@ export function reportOf(parts: ReportParts): MigrationReport {
     findings,
     accepted: acceptedOf(record, consent),
     timeline,
-    downtimeSeconds: outcome?.downtimeSeconds ?? null,
+    stops,
+    downtimeSeconds: outcome === null && isEnded({ timeline }) ? secondsOf(stops) : (outcome?.downtimeSeconds ?? null),
     boot: outcome === null ? null : { ...outcome.boot, isWanted: consoleMarker !== null || reachablePort !== null },
     warnings: outcome?.warnings ?? [],
     leftBehind: isEnded({ timeline }) ? record.ledger.map(leftOf) : [],
     error,
+    earlierError: earlierErrorOf(record),
   };
+}
+
+/** What is neither done nor in the ledger any more was removed. */
+const hasServer = ({ stage, ledger }: MigrationRecord): boolean =>
+  stage === 'done' || ledger.some(({ kind }) => kind === 'server');
+
+const hasDisk = ({ stage, ledger }: MigrationRecord, { imageId, volumeId }: MovedDisk): boolean =>
+  stage === 'done' || ledger.some(({ id }) => id !== null && (id === imageId || id === volumeId));
+
+function stopsOf({ stops, stoppedAt, outcome, stage }: MigrationRecord): ReportStop[] {
+  return stops.map(({ at, againAt }, index) => {
+    const isLast = index === stops.length - 1;
+    if (againAt !== null) return { at, until: againAt, by: 'source' };
+    if (!isLast || stoppedAt === null) return { at, until: null, by: 'unknown' };
+    const seconds = stage === 'done' ? outcome?.downtimeSeconds : undefined;
+    if (typeof seconds !== 'number') return { at, until: null, by: 'off' };
+    return { at, until: new Date(Date.parse(at) + 1000 * seconds).toISOString(), by: 'server' };
+  });
+}
+
+/** All together; null where there was none, or nobody knows of one when it was over. */
+function secondsOf(stops: readonly ReportStop[]): number | null {
+  if (stops.length === 0 || stops.some(({ until }) => until === null)) return null;
+  return stops.reduce((sum, { at, until }) => sum + (Date.parse(until ?? at) - Date.parse(at)) / 1000, 0);
+}
+
+/** That undoing failed is no cause: the trouble before it is. */
+function earlierErrorOf({ stage, stages, error }: MigrationRecord): MigrationRecord['error'] {
+  if (stage === 'done' || !isEnded({ timeline: stages })) return null;
+  const troubles = stages.flatMap(({ error: why }, index) =>
+    why === undefined ? [] : [{ why, isOfUndoing: stages[index - 1]?.stage === 'cleaning' }],
+  );
+  const cause = (troubles.findLast(({ isOfUndoing }) => !isOfUndoing) ?? troubles.at(-1))?.why ?? null;
+  return cause?.message === error?.message ? null : cause;
 }
 
 function bootChecks(boot: NonNullable<MigrationRecord['outcome']>['boot'] | null): ReportCheck[] {
   if (boot === null) return [];
-  const outcome = boot.verdict === 'running' ? 'passed' : 'not made';
+  const outcome = ({ running: 'passed', unknown: 'not shown', notWatched: 'not made' } as const)[boot.verdict];
   return [{ about: 'Guest', claim: 'The guest runs on the new server.', evidence: boot.evidence, outcome }];
 }
 

@@ -3,14 +3,16 @@ import { z } from 'zod';
 import { DestinationAbout, SourceAbout } from './connections.ts';
 import { ErrorShape } from './errors-shape.ts';
 import { InventoryVm } from './inventory.ts';
-import { BootCheck, MigrationId, MovedDisk, Profile } from './migration.ts';
+import { BootCheck, MigrationId, MovedDisk, Profile, ReachedStage } from './migration.ts';
 import { Finding } from './preflight.ts';
-import { isOver, Stage } from './stages.ts';
+import { isOver } from './stages.ts';
 
 const Moment = z.iso.datetime();
 const Bytes = z.number().int().nonnegative();
 
 export const ReportDisk = MovedDisk.extend({
+  /** The cloud still has it; false where the copy was removed when the migration was undone. */
+  isThere: z.boolean(),
   /** Content digest of the disk as its maker or the source holds it; null where it was not asked for. */
   contentBefore: z.string().nullable(),
   /** The same of what the cloud holds, read on its own; null where it was not asked for. */
@@ -28,7 +30,8 @@ export const ReportCheck = z.object({
   claim: z.string(),
   /** How it was shown, with numbers; for a check that was not made, why not. */
   evidence: z.string(),
-  outcome: z.enum(['passed', 'failed', 'not made']),
+  /** `not shown`: it was looked for in vain, which is no failure. */
+  outcome: z.enum(['passed', 'failed', 'not shown', 'not made']),
 });
 export type ReportCheck = z.infer<typeof ReportCheck>;
 
@@ -42,6 +45,16 @@ export const AcceptedWarning = z.object({
   at: Moment.nullable(),
 });
 export type AcceptedWarning = z.infer<typeof AcceptedWarning>;
+
+/** A time that the machine was off for its migration. */
+export const ReportStop = z.object({
+  at: Moment,
+  /** When it was over; null where it is not, or nobody knows. */
+  until: Moment.nullable(),
+  /** What ended it: the source started the machine again, or the new server was active; `off` is not over. */
+  by: z.enum(['source', 'server', 'off', 'unknown']),
+});
+export type ReportStop = z.infer<typeof ReportStop>;
 
 /** Where one side is: the name of its connection and its address, null when nobody knows them any more. */
 const side = { connection: z.string().nullable(), address: z.string().nullable() };
@@ -66,7 +79,7 @@ export const MigrationReport = z.object({
   destination: z.object({
     ...side,
     about: DestinationAbout.nullable(),
-    /** Null until there is one. */
+    /** Null until there is one, and once it was removed again. */
     server: z.object({ id: z.string(), name: z.string(), flavor: z.string(), profile: Profile }).nullable(),
     ports: z.array(
       z.object({
@@ -88,8 +101,12 @@ export const MigrationReport = z.object({
   checks: z.array(ReportCheck),
   findings: z.array(Finding),
   accepted: z.array(AcceptedWarning),
-  timeline: z.array(z.object({ at: Moment, stage: Stage })),
-  /** Null where the machine was not running before, or did not get that far. */
+  timeline: z.array(ReachedStage),
+  stops: z.array(ReportStop),
+  /**
+   * From the stop until the server was active; of what was undone, all stops together. Null where the machine was not
+   * stopped, or nobody knows when it ran again.
+   */
   downtimeSeconds: z.number().nonnegative().nullable(),
   /** Null where no server was started. `isWanted`: a sign of the guest was named beforehand, so that none is a failure. */
   boot: BootCheck.extend({ isWanted: z.boolean() }).nullable(),
@@ -98,12 +115,15 @@ export const MigrationReport = z.object({
   leftBehind: z.array(z.object({ what: z.string(), why: z.string(), remedy: z.string() })),
   /** Why it failed. */
   error: ErrorShape.nullable(),
+  /** Of one that did not arrive: what had gone wrong before it was cancelled, or before it could not be undone. */
+  earlierError: ErrorShape.nullable(),
 });
 export type MigrationReport = z.infer<typeof MigrationReport>;
 
 /** Everything that was checked, disk by disk, then what concerns the whole. */
 export function checksOf({ disks, checks }: Pick<MigrationReport, 'disks' | 'checks'>): ReportCheck[] {
-  const ofDisks = disks.flatMap(({ label, proofs, contentBefore, contentAfter }): ReportCheck[] => {
+  const there = disks.filter(({ isThere }) => isThere); // a copy that was removed shows nothing
+  const ofDisks = there.flatMap(({ label, proofs, contentBefore, contentAfter }): ReportCheck[] => {
     const own = proofs.map(({ claim, evidence }) => ({ about: label, claim, evidence, outcome: 'passed' as const }));
     if (contentBefore === null || contentAfter === null) return own;
     const content: ReportCheck = {
@@ -140,6 +160,7 @@ const demands: readonly ((report: MigrationReport) => readonly string[])[] = [
     return [isEnded({ timeline }) ? `The migration ended as “${last}”.` : `The migration is only at “${last}”.`];
   },
   ({ error }) => (error === null ? [] : [error.message]),
+  ({ earlierError }) => (earlierError === null ? [] : [`What had gone wrong before: ${earlierError.message}`]),
   ({ findings }) =>
     findings.filter(({ severity }) => severity === 'blocks').map(({ id, says }) => `Preflight ${id}: ${says}`),
   ({ disks }) => (disks.length === 0 ? ['No disk was moved.'] : []),
@@ -147,6 +168,10 @@ const demands: readonly ((report: MigrationReport) => readonly string[])[] = [
     const missing = expected.filter(({ key }) => disks.every((disk) => disk.key !== key));
     return missing.map(({ label }) => `“${label}” was not moved.`);
   },
+  ({ disks }) =>
+    disks
+      .filter(({ isThere }) => !isThere)
+      .map(({ label }) => `“${label}” was copied, and the copy was removed again.`),
   ({ disks }) =>
     disks
       .filter(({ proofs }) => proofs.length < 2)
@@ -172,3 +197,7 @@ export function verdictOf(report: MigrationReport): Verdict {
   const against = demands.flatMap((demand) => demand(report));
   return { proved: against.length === 0, against };
 }
+
+/** Everything else may be proved: that the guest runs was looked for in vain, or not at all. */
+export const isGuestUnseen = ({ boot }: Pick<MigrationReport, 'boot'>): boolean =>
+  boot !== null && boot.verdict !== 'running';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { MigrationId } from './migration.ts';
 import { bytesPerSecondOf, figuresOf } from './report-figures.ts';
-import { AcceptedWarning, MigrationReport, verdictOf } from './report.ts';
+import { AcceptedWarning, isGuestUnseen, MigrationReport, verdictOf } from './report.ts';
 import { isOver, Stage } from './stages.ts';
 
 const Moment = z.iso.datetime();
@@ -37,14 +37,18 @@ export const SummaryLine = z.object({
   /** Null where it goes on. */
   endedAt: Moment.nullable(),
   ...figures,
-  /** Null where the machine was not running before, or did not get that far. */
+  /** Null where the machine was not stopped, or nobody knows when it ran again. */
   downtimeSeconds: Seconds.nullable(),
+  /** How often the machine was stopped. */
+  stops: Count,
   proved: z.boolean(),
+  /** A server was started, and its guest was not seen to run. */
+  isGuestUnseen: z.boolean(),
   /** What stands against that, one sentence each. */
   against: z.array(z.string()),
   accepted: z.array(AcceptedWarning),
   leftBehind: z.array(z.string()),
-  /** Code of the error that it failed of. */
+  /** Code of the error that it failed of, also where it was cancelled after that. */
   error: z.string().nullable(),
 });
 export type SummaryLine = z.infer<typeof SummaryLine>;
@@ -57,9 +61,13 @@ export const SummaryTotals = z.object({
   undone: Count,
   unfinished: Count,
   proved: Count,
+  /** Of those that were proved: whose guest was not seen to run. */
+  guestsUnseen: Count,
   ...figures,
   downtimeSeconds: Seconds,
   longestDowntimeSeconds: Seconds.nullable(),
+  /** Machines that were stopped. */
+  stopped: Count,
   accepted: Count,
   leftBehind: Count,
 });
@@ -103,11 +111,13 @@ export function lineOf(report: MigrationReport): SummaryLine {
     ...counted,
     bytesPerSecond: bytesPerSecondOf(counted),
     downtimeSeconds: report.downtimeSeconds,
+    stops: report.stops.length,
     proved,
+    isGuestUnseen: isGuestUnseen(report),
     against,
     accepted: report.accepted,
     leftBehind: report.leftBehind.map(({ what }) => what),
-    error: report.error?.code ?? null,
+    error: (report.error ?? report.earlierError)?.code ?? null,
   };
 }
 
@@ -130,10 +140,12 @@ export function totalsOf(lines: readonly SummaryLine[]): SummaryTotals {
     undone: count(({ stage }) => stage === 'cancelled' || stage === 'rolledBack'),
     unfinished: count(({ stage }) => !isOver(stage)),
     proved: count(({ proved }) => proved),
+    guestsUnseen: count((line) => line.proved && line.isGuestUnseen),
     ...counted,
     bytesPerSecond: bytesPerSecondOf(counted),
     downtimeSeconds: downtimes.reduce((total, seconds) => total + seconds, 0),
     longestDowntimeSeconds: downtimes.length === 0 ? null : Math.max(...downtimes),
+    stopped: count(({ stops }) => stops > 0),
     accepted: sum(({ accepted }) => accepted.length),
     leftBehind: sum(({ leftBehind }) => leftBehind.length),
   };

@@ -5,6 +5,7 @@ import { reportHtml, reportJson } from '../../main/reports/html.ts';
 import { html } from '../../main/reports/markup.ts';
 import type { MigrationRecord } from '../../main/shared/migration.ts';
 import { reportOf } from '../../main/shared/report-of.ts';
+import { lineOf } from '../../main/shared/summary-report.ts';
 import { checksOf, MigrationReport, verdictOf, type ReportDisk } from '../../main/shared/report.ts';
 import type { Finding } from '../../main/shared/preflight.ts';
 import { goodParts, goodRecord, goodReport } from './sample.ts';
@@ -57,7 +58,12 @@ describe('the verdict', () => {
     const report = changed({ boot });
 
     expect(verdictOf(report).proved).toBe(true);
-    expect(textOf(reportHtml(report))).toContain('Whether its guest runs was not shown: The console showed nothing.');
+    const page = reportHtml(report);
+    expect(textOf(page)).toContain('Whether its guest runs was not shown: The console showed nothing.');
+    // It stood in green, under “Everything was proved”.
+    expect(textOf(page)).toContain('All that could be checked was proved, but the guest was not seen to run');
+    expect(textOf(page)).not.toContain('Everything was proved');
+    expect(page).toContain('<div class="verdict unseen"');
   });
 
   const silent: MigrationReport['boot'] = {
@@ -184,6 +190,96 @@ describe('the report of a record', () => {
       expect.arrayContaining(['The migration ended as “failed”.', 'The cloud went away.']),
     );
     for (const words of ['guts tidy --remove', 'Try again.', 'net.gone', 'not made']) expect(page).toContain(words);
+  });
+
+  test('names the check of a guest that was watched in vain as its boot is named', () => {
+    const { outcome } = goodRecord();
+    const boot = { verdict: 'unknown' as const, evidence: 'Its console showed nothing in 180 s.', console: [] };
+    const report = recordWith({ outcome: outcome === null ? null : { ...outcome, boot } });
+
+    expect(checksOf(report)).toContainEqual(
+      expect.objectContaining({ claim: 'The guest runs on the new server.', outcome: 'not shown' }),
+    );
+    expect(textOf(reportHtml(report))).not.toContain('not made');
+  });
+
+  describe('that was undone', () => {
+    const at = (second: number): string => `2026-03-01T12:00:${String(second).padStart(2, '0')}.000Z`;
+    const error = {
+      code: 'openstack.server-failed',
+      message: 'No valid host was found.',
+      remedy: 'Make room.',
+      retryable: false,
+    };
+    const stages: MigrationRecord['stages'] = [
+      ...goodRecord().stages.slice(0, 4),
+      { stage: 'failed', at: at(20), error },
+      { stage: 'preflight', at: at(30) },
+      { stage: 'failed', at: at(45), error },
+      { stage: 'cleaning', at: at(50) },
+      { stage: 'cancelled', at: at(51) },
+    ];
+    const undone = (change: Partial<MigrationRecord> = {}): MigrationReport =>
+      recordWith({
+        stage: 'cancelled',
+        stages,
+        stoppedAt: null,
+        stops: [
+          { at: at(1), againAt: at(19) },
+          { at: at(32), againAt: at(44) },
+        ],
+        ...change,
+      });
+
+    // It said that nothing was stopped.
+    test('says when its machine was stopped, and when it ran again', () => {
+      const report = undone();
+      const page = textOf(reportHtml(report));
+
+      expect(report).toMatchObject({ downtimeSeconds: 30, stops: [{ by: 'source' }, { at: at(32), until: at(44) }] });
+      expect(page).toContain('30 s until it was started again at the source');
+      expect(page).toContain('2026-03-01 12:00:01 UTC 2026-03-01 12:00:19 UTC 18 s it was started again at the source');
+      expect(page).not.toContain('was not stopped');
+    });
+
+    test('says so where nobody noted when it ran again, and where it does not', () => {
+      const unknown = undone({ stops: [{ at: at(1), againAt: null }] });
+      const off = undone({ stops: [{ at: at(1), againAt: null }], stoppedAt: at(1) });
+
+      expect(unknown).toMatchObject({ downtimeSeconds: null, stops: [{ by: 'unknown', until: null }] });
+      expect(textOf(reportHtml(unknown))).toContain('– the machine was stopped; when it ran again is not known');
+      expect(textOf(reportHtml(off))).toContain('– the machine was stopped, and is still off');
+    });
+
+    test('keeps why it had failed, with the remedy; that undoing failed is no cause', () => {
+      const trouble = { code: 'migration.left-behind', message: 'A port is left.', remedy: 'Tidy.', retryable: true };
+      const twice = [...stages.slice(0, -1), { stage: 'failed', at: at(52), error: trouble } as const];
+
+      for (const report of [undone(), undone({ stage: 'failed', stages: twice, error: trouble })])
+        expect(verdictOf(report).against).toContain('What had gone wrong before: No valid host was found.');
+      expect(lineOf(undone()).error).toBe('openstack.server-failed');
+      for (const words of ['No valid host was found.', 'Make room.', 'openstack.server-failed'])
+        expect(textOf(reportHtml(undone()))).toContain(words);
+    });
+
+    test('takes nothing that was removed for proof, nor for what is there now', () => {
+      const report = undone();
+      const page = textOf(reportHtml(report));
+
+      expect(checksOf(report)).toEqual([]);
+      expect(report).toMatchObject({ boot: null, warnings: [], destination: { server: null, ports: [] } });
+      expect(page).toContain('No server has come of it; the machine at the source is the one to rely on');
+      expect(page).toContain('“Hard disk 1” was copied, and the copy was removed again.');
+      for (const gone of ['image-2000', 'volume-2001', 'port-1', '6f1c0f9e-server', 'Do not rely on the moved machine'])
+        expect(page).not.toContain(gone);
+    });
+
+    test('but for a disk counts the proofs of what is left of it', () => {
+      const item = { key: 'volume:2001', side: 'destination', kind: 'volume', name: 'guts-x', facts: {} } as const;
+      const report = undone({ stage: 'failed', error, ledger: [{ ...item, id: 'volume-2001' }] });
+
+      expect(new Set(checksOf(report).map(({ about }) => about))).toEqual(new Set(['Hard disk 2']));
+    });
   });
 
   test('of one that still runs says where it stands, and calls nothing left behind', () => {

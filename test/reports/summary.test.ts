@@ -187,6 +187,31 @@ describe('the page', () => {
   });
 });
 
+describe('a guest that was not seen to run', () => {
+  const unseen = (): MigrationRecord => {
+    const record = goodRecord();
+    const boot = { verdict: 'unknown' as const, evidence: 'Its console showed nothing in 180 s.', console: [] };
+    return { ...record, outcome: record.outcome === null ? null : { ...record.outcome, boot } };
+  };
+
+  test('is in the verdict of every form', async () => {
+    const summary = { ...summaryOf([reportWith(unseen()), reportWith(goodRecord())]), notBegun: [] };
+    const [head = [], ...rows] = parsedCsv(String(await summaryAs(summary, 'csv')));
+    const page = String(await summaryAs(summary, 'html'));
+
+    expect(summary.totals).toMatchObject({ proved: 2, guestsUnseen: 1 });
+    expect(rows.map((row) => row[head.indexOf('Verdict')])).toEqual(['proved, guest not seen', 'proved']);
+    expect(wordsOf(page)).toContain('Of those that were proved, one guest was not seen to run.');
+    expect(page).toContain('<div class="verdict unseen"');
+    expect(readPdf((await summaryAs(summary, 'pdf')) as Uint8Array).text).toContain(
+      '2 of 2 proved, 1 of them with a guest',
+    );
+    const alone = readPdf((await reportAs(reportWith(unseen()), 'pdf')) as Uint8Array).text; // what PDF is
+    expect(alone).toContain('the guest was not seen to run');
+    expect(alone).not.toContain('Everything was proved');
+  });
+});
+
 const hostile = [
   '=cmd|"/c calc"!A0',
   '+1',
@@ -281,6 +306,7 @@ describe('spreadsheets', () => {
       'Warnings accepted',
       'Mapping',
       'Timeline',
+      'Stops',
       'Left behind',
     ]);
     expect(files.get('xl/sharedStrings.xml')).toContain(report.disks[0]?.sha512);

@@ -1,9 +1,9 @@
 /** The migration report as plain PDF, for the command line and for REST: the same facts as the page, in tables. */
 import { bytesText, secondsText } from '../../shared/figures.ts';
-import { bytesPerSecondOf, figuresOf } from '../../shared/report-figures.ts';
-import { checksOf, isEnded, verdictOf, type MigrationReport } from '../../shared/report.ts';
-import { writtenBy } from '../html.ts';
-import { cloudOf, productOf } from '../move-sections.ts';
+import { bytesPerSecondOf, downtimeKind, figuresOf } from '../../shared/report-figures.ts';
+import { checksOf, isEnded, isGuestUnseen, verdictOf, type MigrationReport } from '../../shared/report.ts';
+import { downtimeNotes, PROVED_UNSEEN, writtenBy } from '../html.ts';
+import { cloudOf, productOf, stopEnds } from '../move-sections.ts';
 import { momentText } from '../tables.ts';
 import { A4 } from './document.ts';
 import { Layout } from './layout.ts';
@@ -19,6 +19,8 @@ export function reportPdf(report: MigrationReport): Uint8Array {
 export function writeReport(layout: Layout, report: MigrationReport): void {
   const { title, migration, downtimeSeconds, plan } = report;
   const { proved, against } = verdictOf(report);
+  const isUnseen = isGuestUnseen(report);
+  const trouble = report.error ?? report.earlierError;
   const counted = figuresOf(report);
   layout.heading(title, 1);
   layout.text(
@@ -27,13 +29,13 @@ export function writeReport(layout: Layout, report: MigrationReport): void {
   );
   layout.gap(6);
   layout.text(
-    proved ? 'Everything was proved' : isEnded(report) ? 'Not proved' : 'Not finished',
-    proved ? 'good' : 'bad',
+    proved ? (isUnseen ? PROVED_UNSEEN : 'Everything was proved') : isEnded(report) ? 'Not proved' : 'Not finished',
+    proved ? (isUnseen ? 'wait' : 'good') : 'bad',
     14,
     'bold',
   );
   for (const sentence of against) layout.text(`• ${sentence}`);
-  if (report.error !== null) layout.text(`What to do: ${report.error.remedy} (${report.error.code})`);
+  if (trouble !== null) layout.text(`What to do: ${trouble.remedy} (${trouble.code})`);
   layout.table(
     [
       { title: 'Disks', parts: 1 },
@@ -50,7 +52,10 @@ export function writeReport(layout: Layout, report: MigrationReport): void {
         bytesText(counted.sentBytes),
         { text: secondsText(counted.seconds), note: `${secondsText(counted.copySeconds)} copying` },
         speedText(bytesPerSecondOf(counted)),
-        downtimeSeconds === null ? '–' : secondsText(downtimeSeconds),
+        {
+          text: downtimeSeconds === null ? '–' : secondsText(downtimeSeconds),
+          note: downtimeNotes[downtimeKind(report)],
+        },
       ],
     ],
   );
@@ -86,7 +91,7 @@ export function writeReport(layout: Layout, report: MigrationReport): void {
       bytesText(disk.readBytes),
       bytesText(disk.sentBytes),
       secondsText(disk.seconds),
-      disk.volumeId === null ? `image ${disk.imageId}` : `volume ${disk.volumeId}`,
+      !disk.isThere ? 'removed again' : disk.volumeId === null ? `image ${disk.imageId}` : `volume ${disk.volumeId}`,
     ]),
   );
   some(
@@ -118,7 +123,10 @@ export function writeReport(layout: Layout, report: MigrationReport): void {
       claim,
       about,
       evidence,
-      { text: outcome, tone: outcome === 'passed' ? 'good' : outcome === 'failed' ? 'bad' : 'quiet' },
+      {
+        text: outcome,
+        tone: outcome === 'passed' ? 'good' : outcome === 'failed' ? 'bad' : outcome === 'not shown' ? 'wait' : 'quiet',
+      },
     ]),
   );
   some(
@@ -157,8 +165,19 @@ export function writeReport(layout: Layout, report: MigrationReport): void {
     [
       { title: 'Stage', parts: 1 },
       { title: 'Entered', parts: 2 },
+      { title: 'Trouble', parts: 4 },
     ],
-    report.timeline.map(({ stage, at }) => [stage, momentText(at)]),
+    report.timeline.map(({ stage, at, error }) => [stage, momentText(at), error?.message ?? '']),
+  );
+  some(
+    layout,
+    'Stops',
+    [
+      { title: 'Stopped', parts: 2 },
+      { title: 'Until', parts: 2 },
+      { title: 'What ended it', parts: 3 },
+    ],
+    report.stops.map(({ at, until, by }) => [momentText(at), until === null ? '–' : momentText(until), stopEnds[by]]),
   );
   some(
     layout,
@@ -167,7 +186,7 @@ export function writeReport(layout: Layout, report: MigrationReport): void {
       { title: 'Of', parts: 2 },
       { title: 'SHA-512 of the image, as sent and in the cloud', parts: 6 },
     ],
-    report.disks.map(({ label, sha512 }) => [label, { text: sha512, font: 'fixed' }]),
+    report.disks.filter(({ isThere }) => isThere).map(({ label, sha512 }) => [label, { text: sha512, font: 'fixed' }]),
     7.5,
   );
   some(

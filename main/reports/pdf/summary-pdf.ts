@@ -1,9 +1,8 @@
 /** The summary of several migrations as plain PDF, with the report of each behind it. */
 import { bytesText, secondsText } from '../../shared/figures.ts';
-import { isOver } from '../../shared/stages.ts';
 import type { SummaryReport } from '../../shared/summary-report.ts';
 import { writtenBy } from '../html.ts';
-import { lineVerdict, periodOf, titleOf } from '../summary-html.ts';
+import { lineVerdict, periodOf, titleOf, verdictTone } from '../summary-html.ts';
 import { momentText } from '../tables.ts';
 import { A4_WIDE } from './document.ts';
 import { Layout, type PdfCell } from './layout.ts';
@@ -17,7 +16,12 @@ export function summaryPdf(summary: SummaryReport): Uint8Array {
   layout.text(`Guts summary report. ${periodOf(scope)}. Times are UTC.`, 'quiet');
   const isProved = totals.proved === totals.migrations && totals.migrations > 0 && notBegun.length === 0;
   layout.gap(6);
-  layout.text(`${totals.proved} of ${totals.migrations} proved`, isProved ? 'good' : 'bad', 14, 'bold');
+  layout.text(
+    `${totals.proved} of ${totals.migrations} proved${totals.guestsUnseen === 0 ? '' : `, ${totals.guestsUnseen} of them with a guest that was not seen to run`}`,
+    isProved ? (totals.guestsUnseen === 0 ? 'good' : 'wait') : 'bad',
+    14,
+    'bold',
+  );
   layout.table(
     [
       { title: 'Done', parts: 1 },
@@ -76,7 +80,7 @@ export function summaryPdf(summary: SummaryReport): Uint8Array {
       bytesText(line.sentBytes),
       speedText(line.bytesPerSecond),
       line.downtimeSeconds === null ? '–' : secondsText(line.downtimeSeconds),
-      { text: lineVerdict(line), note: line.stage, tone: line.proved ? 'good' : isOver(line.stage) ? 'bad' : 'wait' },
+      { text: lineVerdict(line), note: line.stage, tone: verdictTone(line) },
     ]),
     8,
   );

@@ -58,10 +58,12 @@ function diskRows(vm: InventoryVm | null, { disks }: MigrationReport): Cell[][] 
       before === undefined ? NOTHING : two(placeText(before), before.file),
       after === undefined
         ? t('report.notMoved')
-        : two(
-            `${sizeText(after.sizeBytes)}, ${t(after.volumeId === null ? 'report.image' : 'report.volume')}`,
-            after.volumeId ?? after.imageId,
-          ),
+        : !after.isThere
+          ? t('report.removedAgain')
+          : two(
+              `${sizeText(after.sizeBytes)}, ${t(after.volumeId === null ? 'report.image' : 'report.volume')}`,
+              after.volumeId ?? after.imageId,
+            ),
     ];
   });
 }

@@ -1,11 +1,11 @@
 /** The head of the report: from where to where; the verdict with what stands against it; the figures. */
-import { IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
-import { bytesPerSecondOf, figuresOf } from '../../../main/shared/report-figures.ts';
-import { checksOf, isEnded, verdictOf, type MigrationReport } from '../../../main/shared/report.ts';
+import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
+import { bytesPerSecondOf, downtimeKind, figuresOf } from '../../../main/shared/report-figures.ts';
+import { checksOf, isEnded, isGuestUnseen, verdictOf, type MigrationReport } from '../../../main/shared/report.ts';
 import { Figures } from '../../parts/Figures.tsx';
 import { exactText, momentText, numberText, rateText, sizeText, spanText } from '../../texts/format.ts';
 import { remedyText } from '../../texts/remedy.ts';
-import { t } from '../../texts/t.ts';
+import { t, type TextKey } from '../../texts/t.ts';
 import classes from './Report.module.css';
 
 export function Head({ report }: { readonly report: MigrationReport }) {
@@ -33,26 +33,40 @@ export const ReportFigures = ({ report }: { readonly report: MigrationReport }) 
   <Figures figures={figures(report)} />
 );
 
+const words = {
+  good: 'report.allProved',
+  wait: 'report.provedUnseen',
+  bad: 'reports.notProved',
+  open: 'reports.notFinished',
+} as const;
+
+function adviceOf(report: MigrationReport): TextKey {
+  if (!isEnded(report)) return 'report.goesOn';
+  return report.destination.server === null ? 'report.noServerCame' : 'report.keepSource';
+}
+
 export function VerdictBox({ report }: { readonly report: MigrationReport }) {
   const { proved, against } = verdictOf(report);
-  const is = proved ? 'good' : isEnded(report) ? 'bad' : 'open';
-  const Sign = { good: IconCircleCheck, bad: IconCircleX, open: IconInfoCircle }[is];
+  const trouble = report.error ?? report.earlierError;
+  const isSeen = !isGuestUnseen(report);
+  const is = proved ? (isSeen ? 'good' : 'wait') : isEnded(report) ? 'bad' : 'open';
+  const Sign = { good: IconCircleCheck, wait: IconAlertTriangle, bad: IconCircleX, open: IconInfoCircle }[is];
   const passed = checksOf(report).filter(({ outcome }) => outcome === 'passed').length;
   return (
     <div className={classes['verdict']} data-is={is}>
       <Sign size={32} aria-hidden="true" />
       <div>
-        <div className={classes['word']}>
-          {t(proved ? 'report.allProved' : isEnded(report) ? 'reports.notProved' : 'reports.notFinished')}
-        </div>
+        <div className={classes['word']}>{t(words[is])}</div>
         {proved ? (
           <p>
             {t('report.checksPassed', { count: passed })}{' '}
-            {t(report.boot?.verdict === 'running' ? 'report.guestRuns' : 'report.guestNotShown')}
+            {report.boot?.verdict === 'running'
+              ? t('report.guestRuns')
+              : `${t('report.guestNotShown')} ${report.boot?.evidence ?? ''}`}
           </p>
         ) : (
           <>
-            <p>{t(isEnded(report) ? 'report.keepSource' : 'report.goesOn')}</p>
+            <p>{t(adviceOf(report))}</p>
             <ul>
               {against.map((sentence) => (
                 <li key={sentence}>{sentence}</li>
@@ -60,9 +74,9 @@ export function VerdictBox({ report }: { readonly report: MigrationReport }) {
             </ul>
           </>
         )}
-        {report.error !== null && (
+        {trouble !== null && (
           <p>
-            {t('error.whatToDo')}: {remedyText(report.error.remedy)} <code>{report.error.code}</code>
+            {t('error.whatToDo')}: {remedyText(trouble.remedy)} <code>{trouble.code}</code>
           </p>
         )}
       </div>
@@ -83,7 +97,7 @@ function figures(report: MigrationReport): (readonly [string, string, string])[]
     [
       t('reports.downtime'),
       downtimeSeconds === null ? '–' : spanText(downtimeSeconds),
-      t(downtimeSeconds === null ? 'reports.noDowntime' : 'report.downtimeIs'),
+      t(`report.downtime.${downtimeKind(report)}`),
     ],
   ];
 }

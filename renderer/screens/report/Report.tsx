@@ -13,7 +13,7 @@ import { t } from '../../texts/t.ts';
 import { SaveButtons } from '../reports/SaveButtons.tsx';
 import { BeforeAfter } from './BeforeAfter.tsx';
 import { Head, ReportFigures, VerdictBox } from './Head.tsx';
-import { Disks, Hashes, LeftBehind, Mapping, Timeline } from './move-parts.tsx';
+import { Disks, Hashes, LeftBehind, Mapping, Stops, Timeline } from './move-parts.tsx';
 import { Accepted, Boot, Checks, Findings } from './proof-parts.tsx';
 import classes from './Report.module.css';
 
@@ -72,6 +72,7 @@ function Whole({ report }: { readonly report: MigrationReport }) {
       <Accepted report={report} />
       <Mapping report={report} />
       <Timeline report={report} />
+      <Stops report={report} />
       <Hashes report={report} />
       <LeftBehind report={report} />
       <p className={classes['under']}>{t('report.writtenBy', { ...report.versions, id })}</p>

@@ -30,7 +30,7 @@ export function Disks({ report: { disks } }: PartProps) {
           label={t('report.disks')}
           columns={columns}
           rows={disks.map((disk) => [
-            disk.label,
+            disk.isThere ? disk.label : two(disk.label, t('report.removedAgain')),
             t(`report.reading.${disk.reading}`),
             two(disk.imageFormat, t(`report.route.${disk.route}`)),
             two(sizeText(disk.sizeBytes), t('report.empty', { size: sizeText(disk.skippedBytes) })),
@@ -77,10 +77,10 @@ export function Timeline({ report: { timeline } }: PartProps) {
       <Rows
         label={t('report.timeline')}
         columns={columns}
-        rows={timeline.map(({ stage, at }, index) => {
+        rows={timeline.map(({ stage, at, error }, index) => {
           const next = timeline[index + 1];
           return [
-            t(`stage.${stage}`),
+            error === undefined ? t(`stage.${stage}`) : two(t(`stage.${stage}`), error.message),
             <time key="at" title={exactText(at)}>
               {momentText(at)}
             </time>,
@@ -92,8 +92,42 @@ export function Timeline({ report: { timeline } }: PartProps) {
   );
 }
 
+/** When the machine was off for the migration; nothing where it never was. */
+export function Stops({ report: { stops } }: PartProps) {
+  if (stops.length === 0) return null;
+  const columns = [
+    { title: t('report.stoppedAt') },
+    { title: t('report.stoppedUntil') },
+    { title: t('report.stoppedFor'), isNumber: true },
+    { title: t('report.stopEnd') },
+  ];
+  return (
+    <Section title={t('report.stops')}>
+      <Rows
+        label={t('report.stops')}
+        columns={columns}
+        rows={stops.map(({ at, until, by }) => [
+          <time key="at" title={exactText(at)}>
+            {momentText(at)}
+          </time>,
+          until === null ? (
+            '–'
+          ) : (
+            <time key="until" title={exactText(until)}>
+              {momentText(until)}
+            </time>
+          ),
+          until === null ? '–' : spanText((Date.parse(until) - Date.parse(at)) / 1000),
+          t(`report.stopEnd.${by}`),
+        ])}
+      />
+    </Section>
+  );
+}
+
 export function Hashes({ report: { disks } }: PartProps) {
-  if (disks.length === 0) return null;
+  const there = disks.filter(({ isThere }) => isThere);
+  if (there.length === 0) return null;
   const columns = [{ title: t('report.disk') }, { title: t('report.kind') }, { title: t('report.value') }];
   const hash = (value: string) => <code className={classes['hash']}>{value}</code>;
   return (
@@ -101,7 +135,7 @@ export function Hashes({ report: { disks } }: PartProps) {
       <Rows
         label={t('report.hashes')}
         columns={columns}
-        rows={disks.flatMap(({ label, sha512, contentBefore, contentAfter }): Cell[][] => [
+        rows={there.flatMap(({ label, sha512, contentBefore, contentAfter }): Cell[][] => [
           [label, t('report.sha512'), hash(sha512)],
           ...(contentBefore === null ? [] : [[label, t('report.contentBefore'), hash(contentBefore)]]),
           ...(contentAfter === null ? [] : [[label, t('report.contentAfter'), hash(contentAfter)]]),

@@ -15,10 +15,12 @@ interface PartProps {
 const outcomes: Readonly<Record<ReportCheck['outcome'], readonly [Tone, TextKey]>> = {
   passed: ['good', 'report.passed'],
   failed: ['bad', 'report.checkFailed'],
+  'not shown': ['wait', 'report.boot.unknown'],
   'not made': ['still', 'report.checkNotMade'],
 };
 
 export function Checks({ report }: PartProps) {
+  const checks = checksOf(report);
   const columns = [
     { title: t('report.claim') },
     { title: t('report.on') },
@@ -27,21 +29,25 @@ export function Checks({ report }: PartProps) {
   ];
   return (
     <Section title={t('report.checks')}>
-      <Rows
-        label={t('report.checks')}
-        columns={columns}
-        rows={checksOf(report).map(({ claim, about, evidence, outcome }) => {
-          const [tone, word] = outcomes[outcome];
-          return [
-            claim,
-            about,
-            evidence,
-            <Badge key="outcome" tone={tone}>
-              {t(word)}
-            </Badge>,
-          ];
-        })}
-      />
+      {checks.length === 0 ? (
+        <p>{t('report.noChecks')}</p>
+      ) : (
+        <Rows
+          label={t('report.checks')}
+          columns={columns}
+          rows={checks.map(({ claim, about, evidence, outcome }) => {
+            const [tone, word] = outcomes[outcome];
+            return [
+              claim,
+              about,
+              evidence,
+              <Badge key="outcome" tone={tone}>
+                {t(word)}
+              </Badge>,
+            ];
+          })}
+        />
+      )}
     </Section>
   );
 }

@@ -30,7 +30,9 @@ export function Totals({ summary }: { readonly summary: SummaryReport }) {
           [
             t('reports.downtime'),
             longest === null ? '–' : spanText(sums.downtimeSeconds),
-            longest === null ? t('reports.noDowntime') : t('reports.longest', { span: spanText(longest) }),
+            longest === null
+              ? t(sums.stopped === 0 ? 'reports.noDowntime' : 'reports.downtimeUnknown')
+              : t('reports.longest', { span: spanText(longest) }),
           ],
           [
             t('reports.accepted'),

@@ -4,11 +4,23 @@ import type { SummaryLine } from '../../../main/shared/summary-report.ts';
 import { Badge } from '../../parts/Badge.tsx';
 import { t } from '../../texts/t.ts';
 
-type Judged = Pick<SummaryLine, 'proved' | 'stage'>;
+type Judged = Pick<SummaryLine, 'proved' | 'isGuestUnseen' | 'stage'>;
 
-export const verdictText = ({ proved, stage }: Judged): string =>
-  t(proved ? 'reports.proved' : isOver(stage) ? 'reports.notProved' : 'reports.notFinished');
+export const verdictText = ({ proved, isGuestUnseen, stage }: Judged): string =>
+  t(
+    proved
+      ? isGuestUnseen
+        ? 'reports.provedUnseen'
+        : 'reports.proved'
+      : isOver(stage)
+        ? 'reports.notProved'
+        : 'reports.notFinished',
+  );
 
 export function Verdict({ line }: { readonly line: Judged }) {
-  return <Badge tone={line.proved ? 'good' : isOver(line.stage) ? 'bad' : 'work'}>{verdictText(line)}</Badge>;
+  return (
+    <Badge tone={line.proved ? (line.isGuestUnseen ? 'wait' : 'good') : isOver(line.stage) ? 'bad' : 'work'}>
+      {verdictText(line)}
+    </Badge>
+  );
 }

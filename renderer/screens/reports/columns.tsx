@@ -21,7 +21,7 @@ export const reportColumns = (): readonly Column<SummaryLine>[] => [
     title: t('reports.verdict'),
     value: verdictText,
     cell: (line) => <Verdict line={line} />,
-    width: 130,
+    width: 200,
     isFacet: true,
   },
   { id: 'stage', title: t('reports.stage'), value: ({ stage }) => t(`stage.${stage}`), width: 130, isExtra: true },
