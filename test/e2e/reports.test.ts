@@ -59,7 +59,7 @@ async function move(): Promise<void> {
   const options = {
     networks: [{ from: null, to: 'lan', ip: 'auto' as const }],
     whileRunning: 'snapshot' as const,
-    bootTimeoutSeconds: 0,
+    bootTimeoutSeconds: 20,
   };
   const sides = { source: 'vc1', destination: 'os1' };
   const planned = [{ vm: 'web-01' }, { vm: 'db-01', wave: 2 }];
@@ -172,7 +172,7 @@ describe('reports', () => {
     await page.getByRole('link', { name: 'All reports' }).click();
     await page.getByRole('link', { name: 'billing-db' }).click();
 
-    await page.getByText('Do not rely on the moved machine').waitFor();
+    await page.getByText('No server has come of it').waitFor();
     expect(await page.getByText('The migration ended as “failed”.').count()).toBe(1);
     await proveFace(page, 'report-failed');
   });

@@ -19,7 +19,9 @@ export function TimeLine({ one }: { readonly one: ScheduledMigration }) {
       {first !== undefined && <p className="guts-quiet guts-plain">{momentText(first.at)}</p>}
       <ol className={classes['timeLine']}>
         {spans.map(({ stage, at, seconds }, index) => {
-          const details = lastOf.get(stage) === index ? detailsOf(stage, one) : [];
+          const error = one.stages[index]?.error;
+          const told = lastOf.get(stage) === index ? detailsOf(stage, one) : [];
+          const details = error === undefined ? told : [`${error.code}: ${error.message}`];
           const line = (
             <>
               <time dateTime={at} title={exactText(at)}>
@@ -53,7 +55,7 @@ export function TimeLine({ one }: { readonly one: ScheduledMigration }) {
 
 /** What was found or made while it was in that stage. */
 function detailsOf(stage: Stage, one: ScheduledMigration): readonly ReactNode[] {
-  const { findings, disks, outcome, ledger, error, placement } = one;
+  const { findings, disks, outcome, ledger, placement } = one;
   switch (stage) {
     case 'preflight':
       return findings.map(({ id, severity, says }) => `${t(`severity.${severity}`)} ${id}: ${says}`);
@@ -80,9 +82,6 @@ function detailsOf(stage: Stage, one: ScheduledMigration): readonly ReactNode[] 
       if (stage === 'booting') return [`${t(`boot.${outcome.boot.verdict}`)}: ${outcome.boot.evidence}`];
       return outcome.proofs.map(({ claim, evidence }) => `${claim} ${evidence}`);
     }
-    case 'failed':
-    case 'waiting':
-      return error === null ? [] : [`${error.code}: ${error.message}`];
     default:
       return [];
   }

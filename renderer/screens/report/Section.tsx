@@ -74,11 +74,28 @@ export function Rows({ label, columns, rows }: RowsProps) {
 }
 
 function shown(cell: Cell | undefined): ReactNode {
-  if (typeof cell !== 'object' || !('main' in cell)) return cell;
+  if (typeof cell !== 'object' || !('main' in cell)) return wrapped(cell);
   return (
     <>
-      {cell.main}
-      <small>{cell.under}</small>
+      {wrapped(cell.main)}
+      <small>{wrapped(cell.under)}</small>
     </>
+  );
+}
+
+/** Longer than words are: what may be broken anywhere. */
+const LONG = /(\S{24,})/;
+
+/** Words stay whole; only what no column has room for is broken. */
+function wrapped(text: ReactNode): ReactNode {
+  if (typeof text !== 'string' || !LONG.test(text)) return text;
+  return text.split(LONG).map((part, index) =>
+    index % 2 === 0 ? (
+      part
+    ) : (
+      <span key={index} className={classes['long']}>
+        {part}
+      </span>
+    ),
   );
 }
