@@ -98,7 +98,7 @@ section,.figures div{break-inside:avoid;border-radius:6px}
 section.long{break-inside:auto;border:0;border-top:1px solid var(--line);border-radius:0;padding:.8rem 0 0}
 h1,h2,h3,.note{break-after:avoid}
 thead{break-after:avoid;break-inside:avoid}
-pre{break-inside:avoid}
+pre,.note{break-inside:avoid}
 tr{break-inside:avoid}
 thead{display:table-header-group}
 .tag{border:1px solid;padding:0 .35rem;font-size:.74rem}
