@@ -112,6 +112,7 @@ describe('a plan', () => {
       .getByText('Network “dv-web-100” becomes “lan”: the cloud chooses another address for 1 VM (now 192.0.2.10).')
       .waitFor();
     await page.getByText('Flavor “m1.large”: 1 VM.').waitFor();
+    await page.getByText(/^2 VMs with .* of disks become servers with (\d+ volumes? and )?2 ports\.$/).waitFor();
     await proveFace(page, 'wizard-review');
     await page.evaluate(() => scrollTo(0, 0));
     const start = page.getByRole('button', { name: 'Save and start' });

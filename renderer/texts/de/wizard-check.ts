@@ -51,6 +51,8 @@ export const wizardCheck = {
   'wizard.order.queue_one': '{{number}} VM kommt in die Warteschlange. Darf beginnen: {{when}}.',
   'wizard.order.queue_other': '{{number}} VMs kommen in die Warteschlange. Darf beginnen: {{when}}.',
   'wizard.order.firstWave': 'Welle {{wave}} geht zuerst: {{names}}.',
+  'wizard.order.oneWave_one': 'Diese VM geht: {{names}}.',
+  'wizard.order.oneWave_other': 'Diese VMs gehen, so viele nebeneinander, wie Platz ist: {{names}}.',
   'wizard.order.nextWave': 'Wenn alle davor beendet sind, geht Welle {{wave}}: {{names}}.',
   'wizard.order.each':
     'Jede VM wird noch einmal angesehen, zur Ruhe gebracht, Platte für Platte kopiert und wird ein Server in der Cloud, der startet.',
@@ -91,10 +93,15 @@ export const wizardCheck = {
   'wizard.undoHow':
     'Eine Migration abbrechen, solange sie nicht fertig ist: alles in der Cloud Angelegte wird entfernt und die VM wieder gestartet. Danach den Server löschen und die VM starten: sie ist noch da, wie sie war.',
   'wizard.totals': 'Was es braucht',
-  'wizard.totalsText_one':
-    '{{vms}} VM mit {{size}} auf Platten wird ein Server mit {{volumes}} Volumes und {{ports}} Ports.',
-  'wizard.totalsText_other':
-    '{{vms}} VMs mit {{size}} auf Platten werden Server mit {{volumes}} Volumes und {{ports}} Ports.',
+  'wizard.totalsText_one': '{{vms}} VM mit {{size}} auf Platten wird ein Server mit {{made}}.',
+  'wizard.totalsText_other': '{{vms}} VMs mit {{size}} auf Platten werden Server mit {{made}}.',
+  'wizard.totalsBare_one': '{{vms}} VM mit {{size}} auf Platten wird ein Server.',
+  'wizard.totalsBare_other': '{{vms}} VMs mit {{size}} auf Platten werden Server.',
+  'wizard.volumesMade_one': '{{number}} Volume',
+  'wizard.volumesMade_other': '{{number}} Volumes',
+  'wizard.and': 'und',
+  'wizard.portsMade_one': '{{number}} Port',
+  'wizard.portsMade_other': '{{number}} Ports',
   'wizard.forecast_one':
     'Etwa {{span}}, {{atOnce}} VMs nebeneinander: die neueste Migration bewegte {{rate}} an Platte vom Anfang bis zum Ende.',
   'wizard.forecast_other':

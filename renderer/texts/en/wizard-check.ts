@@ -50,6 +50,8 @@ export const wizardCheck = {
   'wizard.order.queue_one': '{{number}} VM goes into the queue. May start: {{when}}.',
   'wizard.order.queue_other': '{{number}} VMs go into the queue. May start: {{when}}.',
   'wizard.order.firstWave': 'Wave {{wave}} goes first: {{names}}.',
+  'wizard.order.oneWave_one': 'This VM goes: {{names}}.',
+  'wizard.order.oneWave_other': 'These VMs go, as many side by side as there is room for: {{names}}.',
   'wizard.order.nextWave': 'When all before are over, wave {{wave}} goes: {{names}}.',
   'wizard.order.each':
     'Each VM is looked at again, brought to rest, copied disk by disk, and becomes a server in the cloud that starts.',
@@ -89,10 +91,15 @@ export const wizardCheck = {
   'wizard.undoHow':
     'Cancel a migration until it is done: everything that was made in the cloud is removed and the VM is started again. Afterwards, delete the server and start the VM: it is still there as it was.',
   'wizard.totals': 'What it takes',
-  'wizard.totalsText_one':
-    '{{vms}} VM with {{size}} of disks becomes a server with {{volumes}} volumes and {{ports}} ports.',
-  'wizard.totalsText_other':
-    '{{vms}} VMs with {{size}} of disks become servers with {{volumes}} volumes and {{ports}} ports.',
+  'wizard.totalsText_one': '{{vms}} VM with {{size}} of disks becomes a server with {{made}}.',
+  'wizard.totalsText_other': '{{vms}} VMs with {{size}} of disks become servers with {{made}}.',
+  'wizard.totalsBare_one': '{{vms}} VM with {{size}} of disks becomes a server.',
+  'wizard.totalsBare_other': '{{vms}} VMs with {{size}} of disks become servers.',
+  'wizard.volumesMade_one': '{{number}} volume',
+  'wizard.volumesMade_other': '{{number}} volumes',
+  'wizard.and': 'and',
+  'wizard.portsMade_one': '{{number}} port',
+  'wizard.portsMade_other': '{{number}} ports',
   'wizard.forecast_one':
     'About {{span}}, {{atOnce}} VMs side by side: the newest migration moved {{rate}} of disk from its start to its end.',
   'wizard.forecast_other':

@@ -1,14 +1,13 @@
 /** Last step: what will happen, in order; what it takes; what the source feels; and how it is undone. */
 import { Stack, Text } from '@mantine/core';
 import { quotaLines, totalsOf } from '../../../../main/shared/proposals/totals.ts';
-import { numberText, sizeText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';
 import { AllMoved, isAllMoved } from './AllMoved.tsx';
 import { flavorTexts, networkTexts } from './becomes-texts.ts';
 import { useWizard, type Wizard } from './context.ts';
 import { Forecast } from './Forecast.tsx';
 import { Machines, NeedsFirst } from './MappingStep.tsx';
-import { orderTexts, sourceTexts } from './order-texts.ts';
+import { orderTexts, sourceTexts, totalsText } from './order-texts.ts';
 import { QuotaTable } from './QuotaTable.tsx';
 import classes from './Wizard.module.css';
 
@@ -73,15 +72,7 @@ function Review() {
           <Text component="h3" fw={600} id="review-totals" m={0}>
             {t('wizard.totals')}
           </Text>
-          <p>
-            {t('wizard.totalsText', {
-              count: totals.machines,
-              vms: numberText(totals.machines),
-              size: sizeText(totals.bytes),
-              volumes: numberText(totals.needs.volumes),
-              ports: numberText(totals.needs.ports),
-            })}
-          </p>
+          <p>{totalsText(totals)}</p>
           <QuotaTable lines={quotaLines(totals, facts.quotas)} />
           <Forecast wanted={wanted.map(({ vm }) => vm)} />
         </section>

@@ -1,5 +1,6 @@
 /** What a plan will do, step by step, and what its source will feel of it. */
-import { numberText } from '../../../texts/format.ts';
+import type { Totals } from '../../../../main/shared/proposals/totals.ts';
+import { numberText, sizeText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';
 import { nextStartText } from '../when-text.ts';
 import type { Wizard } from './context.ts';
@@ -17,6 +18,7 @@ export function orderTexts({ draft, picked }: Pick<Wizard, 'draft' | 'picked'>):
     ...waves.map((wave, at) => {
       const names = fresh.filter(({ machine }) => machine.wave === wave).map(({ machine }) => machine.name);
       const values = { wave: numberText(wave), count: names.length, names: namesText(names) };
+      if (waves.length === 1) return t('wizard.order.oneWave', values);
       return t(at === 0 ? 'wizard.order.firstWave' : 'wizard.order.nextWave', values);
     }),
     t('wizard.order.each'),
@@ -38,6 +40,17 @@ export function sourceTexts(picked: readonly Picked[]): string[] {
   if (off > 0) texts.push(t('wizard.feels.off', { count: off, number: numberText(off) }));
   texts.push(t('wizard.feels.reads'));
   return texts;
+}
+
+/** “2 VMs with 60 GiB of disks become servers with 1 volume and 3 ports.” */
+export function totalsText({ machines, bytes, needs: { volumes, ports } }: Totals): string {
+  const values = { count: machines, vms: numberText(machines), size: sizeText(bytes) };
+  const made = [
+    ...(volumes > 0 ? [t('wizard.volumesMade', { count: volumes, number: numberText(volumes) })] : []),
+    ...(ports > 0 ? [t('wizard.portsMade', { count: ports, number: numberText(ports) })] : []),
+  ];
+  if (made.length === 0) return t('wizard.totalsBare', values);
+  return t('wizard.totalsText', { ...values, made: made.join(` ${t('wizard.and')} `) });
 }
 
 const valuesOf = (some: readonly Picked[]) => ({
