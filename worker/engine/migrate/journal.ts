@@ -98,7 +98,7 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
       const { stage, at } = entry;
       const error = stage === 'failed' || stage === 'waiting' ? record.error : null;
       return changed({
-        ...(stage === 'preflight' ? beforeTry : {}),
+        ...(record.stage === 'failed' && stage === 'preflight' ? beforeTry : {}),
         stage,
         stages: [...record.stages, { stage, at, ...(error === null ? {} : { error }) }],
         error,
