@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DaemonFacts } from '../../main/store/data-lock.ts';
 import { keepPicture } from '../e2e/app.ts';
 import { cloudOf, sourceOf, tellMainStory } from '../e2e/main-story.ts';
+import { connectByKeys, moveByKeys, planByKeys } from '../e2e/keyboard-story.ts';
 import { startTwoSides, type TwoSides } from '../e2e/two-sides.ts';
 import { scratch } from '../support/disks.ts';
 import { systemNode } from '../support/guts.ts';
@@ -91,6 +92,34 @@ describe('the packaged window', { timeout: 120_000 }, () => {
     expect(readdirSync(home.file('.local/state'))).toEqual(['guts']);
     const ours = readdirSync(home.file('.config/Guts')).filter((name) => name.endsWith('.json'));
     expect(ours.toSorted()).toEqual(['desktop.json', 'theme.json', 'window.json']);
+  });
+});
+
+describe('the packaged window with the keyboard alone', { timeout: 120_000 }, () => {
+  test('moves a machine, and saves its report', async () => {
+    using home = scratch();
+    await using sides = await startTwoSides();
+    const app = await _electron.launch({
+      executablePath: program(open),
+      args: [],
+      cwd: home.dir,
+      env: homeIn(home.dir),
+    });
+    const ended = once(app.process(), 'exit');
+    try {
+      const page = await app.firstWindow();
+      await page.locator('[data-engine]').waitFor();
+
+      await connectByKeys(page, sides);
+      await planByKeys(page);
+      const { name, bytes } = await moveByKeys(app, page, home.file('report'));
+
+      expect([name, bytes.includes('files-01')]).toEqual(['guts-report-files-01.html', true]);
+      expect(sides.cloud.state().servers).toMatchObject([{ name: 'files-01', status: 'ACTIVE' }]);
+    } finally {
+      app.process().kill('SIGTERM');
+      await ended;
+    }
   });
 });
 
