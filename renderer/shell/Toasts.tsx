@@ -14,7 +14,7 @@ export function Toasts() {
     <div
       className={classes['corner']}
       aria-live="polite" // there before anything is said, or nobody hears the first
-      onMouseEnter={() => setIsHeld(true)}
+      onMouseMove={() => setIsHeld(true)} // not by coming up where the pointer rests
       onMouseLeave={() => setIsHeld(false)}
       onFocus={() => setIsHeld(true)}
       onBlur={() => setIsHeld(false)}
