@@ -35,9 +35,13 @@ export async function runMigration(
   demandAction(record, action);
   await demandSecrets(workplace, record.request);
   terminal.note(`${vm.name}: migration ${id}`);
+  const cancel = async (): Promise<unknown> =>
+    await client.call('migrations.action', { id, action: 'cancel' }).catch(() => {}); // its record tells
+  let isStopped = false;
   const stop = (): void => {
+    isStopped = true;
     terminal.note('Cancelling, and removing what was made …');
-    void client.call('migrations.action', { id, action: 'cancel' }).catch(() => {}); // its record tells
+    void cancel();
   };
   if (!isRemote) {
     process.once('SIGINT', stop);
@@ -45,6 +49,7 @@ export async function runMigration(
   }
   try {
     await client.call('migrations.action', { id, action });
+    if (isStopped) await cancel(); // where nothing was begun yet, there was nothing to cancel before
     await endWith(workplace, await follow(workplace, id, record.stages.length));
   } finally {
     process.off('SIGINT', stop);

@@ -82,7 +82,9 @@ export class Workplace implements AsyncDisposable {
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
     try {
-      return await work(this.#stop.signal);
+      const answer = await work(this.#stop.signal);
+      this.#stop.signal.throwIfAborted(); // it was done all the same, but nothing comes after it
+      return answer;
     } finally {
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);
