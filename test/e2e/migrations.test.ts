@@ -129,7 +129,9 @@ describe('migrations', () => {
     await page.getByText('shop-01: Done').waitFor({ state: 'attached' }); // for whoever hears it
     await page.getByRole('link', { name: 'See what became of it' }).click();
     await page.getByText('Server id').waitFor();
-    expect(await page.getByText('openstack.quota-exceeded').count()).toBe(0);
+    expect(await page.getByRole('main').getByRole('alert').count()).toBe(0);
+    // The try before is told where it belongs.
+    await page.getByText('openstack.quota-exceeded').waitFor({ state: 'attached' });
   });
 
   test('what has happened is kept in the activity, newest first, and leads there', async () => {
