@@ -58,7 +58,7 @@ export class ReportPrinter {
     });
     try {
       const pdf = await within(longestMs(html), printed(window, url));
-      this.#isStuck = pdf === null;
+      if (pdf === null) this.#isStuck = true; // whatever another that runs beside it comes to
       return pdf;
     } finally {
       this.#pages.delete(url);
