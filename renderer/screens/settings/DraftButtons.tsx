@@ -36,12 +36,15 @@ export function DraftButtons<T>({ draft, isDefault, onDefaults }: DraftButtonsPr
         >
           {t('settings.defaults')}
         </MayButton>
-        {draft.isChanged && (
-          <Text size="sm" c="dimmed">
-            {t('settings.notSaved')}
-          </Text>
-        )}
+        <NotSaved draft={draft} />
       </Group>
     </>
   );
 }
+
+export const NotSaved = ({ draft }: { readonly draft: Pick<Draft<unknown>, 'isChanged'> }) =>
+  draft.isChanged && (
+    <Text size="sm" c="dimmed">
+      {t('settings.notSaved')}
+    </Text>
+  );

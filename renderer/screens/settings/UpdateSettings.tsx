@@ -1,5 +1,5 @@
 /** Whether and where Guts looks for new versions, and what it found. For the desktop program only. */
-import { Alert, Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Radio, Stack, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { UpdateChannel, UpdateFeed, type UpdateState } from '../../../main/shared/desktop.ts';
 import { ask, listen } from '../../bridge.ts';
@@ -7,6 +7,7 @@ import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { Faces } from '../../parts/Faces.tsx';
 import { t } from '../../texts/t.ts';
 import { useAsked } from './asked-value.ts';
+import { NotSaved } from './DraftButtons.tsx';
 import { SettingsSection } from './SettingsSection.tsx';
 import { UpdateFound } from './UpdateFound.tsx';
 import { newDraft, useDraft } from './use-draft.ts';
@@ -94,11 +95,7 @@ function Choice({ state, put }: ChoiceProps) {
         <Button onClick={save} disabled={!draft.isChanged} loading={draft.isBusy}>
           {t('updates.save')}
         </Button>
-        {draft.isChanged && (
-          <Text size="sm" c="dimmed">
-            {t('settings.notSaved')}
-          </Text>
-        )}
+        <NotSaved draft={draft} />
       </Group>
     </>
   );
