@@ -13,7 +13,7 @@ export function addTrust(parent: Command, kind: ConnectionKind): void {
   certificateOptions(trust).action(async (name: string, flags: Omit<TrustFlags, 'proxy'>) => {
     await using workplace = await Workplace.open(trust);
     const connection = await shown(workplace, kind, name);
-    const url = connection.kind === 'vsphere' ? connection.url : connection.authUrl;
+    const url = 'url' in connection ? connection.url : connection.authUrl;
     const { proxy } = connection;
     const trusted = await trustFrom(workplace, url, { ...flags, ...(proxy === null ? {} : { proxy }) }, true);
     if (kind === 'source') await workplace.call('sources.trust', { source: connection.id, trust: trusted });

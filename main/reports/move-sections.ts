@@ -76,6 +76,7 @@ const readings: Readonly<Record<Reading, string>> = {
   lease: 'the host’s export stream',
   ranges: 'ranges of the datastore’s file',
   areas: 'ranges of what is allocated',
+  file: 'blocks of the disk’s own file',
 };
 const routes: Readonly<Record<ReportDisk['route'], string>> = {
   'carry-over': 'compressed blocks carried over',

@@ -40,6 +40,10 @@ export const InventoryDisk = z.object({
   chainLength: z.number().int().positive(),
   /** Bytes that its files take on the datastore, all of the chain; null where not known. */
   storedBytes: z.number().int().nonnegative().nullable(),
+  /** What the guest takes for a sector; left out where that is 512. */
+  sectorBytes: z.number().int().positive().optional(),
+  /** Why its files cannot be read as they are, such as a parent that is missing; left out where they can. */
+  problem: z.string().optional(),
 });
 export type InventoryDisk = z.infer<typeof InventoryDisk>;
 
@@ -77,6 +81,26 @@ export const InventoryGuestDisk = z.object({
   diskKeys: z.array(z.string()),
 });
 export type InventoryGuestDisk = z.infer<typeof InventoryGuestDisk>;
+
+/** What only Hyper-V tells of a machine. */
+export const HypervFacts = z.object({
+  generation: z.union([z.literal(1), z.literal(2)]),
+  /** Of its configuration: `9.0`. */
+  version: z.string(),
+  isShielded: z.boolean(),
+  /** Hyper-V Replica's word where it takes part: `Primary`, `Replica` …; null where it does not. */
+  replication: z.string().nullable(),
+  isClustered: z.boolean(),
+  /** In bytes; null where its memory is fixed. */
+  dynamicMemory: z.object({ startup: z.number(), minimum: z.number(), maximum: z.number() }).nullable(),
+  /** `MicrosoftWindows`, `MicrosoftUEFICertificateAuthority`; null where Secure Boot is off or unknown. */
+  secureBootTemplate: z.string().nullable(),
+  /** A checkpoint that a backup made and that is still there. */
+  hasRecoveryCheckpoint: z.boolean(),
+  /** `Production`, `ProductionOnly`, `Standard`, `Disabled`. */
+  checkpointType: z.string(),
+});
+export type HypervFacts = z.infer<typeof HypervFacts>;
 
 export const InventoryVm = z.object({
   ref,
@@ -126,13 +150,16 @@ export const InventoryVm = z.object({
   annotation: z.string(),
   /** `Category:Name` where the source has categories; see `InventoryPage.tagged`. */
   tags: z.array(z.string()),
+  /** Left out by other hypervisors. */
+  hyperv: HypervFacts.optional(),
 });
 export type InventoryVm = z.infer<typeof InventoryVm>;
 
 export const InventoryNetwork = z.object({
   ref,
   name: z.string(),
-  kind: z.enum(['standard', 'distributed', 'opaque']),
+  /** `switch` is Hyper-V's: each VLAN on a virtual switch is a network of its own. */
+  kind: z.enum(['standard', 'distributed', 'opaque', 'switch']),
   /** Null for a trunk, and where the source does not say. */
   vlanId: z.number().int().nullable(),
   datacenter: z.string().nullable(),

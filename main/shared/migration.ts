@@ -12,8 +12,11 @@ export const MigrationId = z
   .brand<'MigrationId'>();
 export type MigrationId = z.infer<typeof MigrationId>;
 
-/** How a disk is read: a lease's stream, ranges over the datastore's file, or ranges of what is allocated only. */
-export const Reading = z.enum(['lease', 'ranges', 'areas']);
+/**
+ * How a disk is read. Of vSphere: a lease's stream, ranges over the datastore's file, or ranges of what is allocated only.
+ * Of Hyper-V: the blocks that the disk's own file (with its parents) has.
+ */
+export const Reading = z.enum(['lease', 'ranges', 'areas', 'file']);
 export type Reading = z.infer<typeof Reading>;
 
 /** `virtio` is fast and needs drivers in the guest; `compatible` keeps to what a guest of the source's hypervisor knows. */

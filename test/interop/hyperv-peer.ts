@@ -13,7 +13,15 @@ const lab = path.resolve(import.meta.dirname, '../peers/hyperv/lab.sh');
 const run = promisify(execFile);
 const UP_TIMEOUT_MS = 10 * 60_000;
 
-const Truth = z.record(z.string(), z.object({ raw: z.string(), size: z.number(), sha256: z.string().nullable() }));
+const Truth = z.record(
+  z.string(),
+  z.object({
+    raw: z.string(),
+    size: z.number(),
+    sha256: z.string().nullable(),
+    data_at: z.array(z.number()).nullable(),
+  }),
+);
 
 const Said = z.looseObject({ ok: z.boolean(), error: z.string().optional() });
 
@@ -23,6 +31,8 @@ export interface TrueDisk {
   readonly sizeBytes: number;
   /** Null of a disk that is too large to be hashed whole (big01). */
   readonly sha256: string | null;
+  /** Of a disk too large to hash: where it has data, in bytes. */
+  readonly dataAt: readonly number[];
 }
 
 /** A file of the host, as it lies on this machine. */
@@ -104,7 +114,12 @@ export async function hypervPeer(): Promise<HypervPeer> {
       disk(name) {
         const known = truth[name];
         if (known === undefined) throw new Error(`the peer has no disk ${name}`);
-        return { rawFile: path.join(folder, known.raw), sizeBytes: known.size, sha256: known.sha256 };
+        return {
+          rawFile: path.join(folder, known.raw),
+          sizeBytes: known.size,
+          sha256: known.sha256,
+          dataAt: known.data_at ?? [],
+        };
       },
       async control(call) {
         const answer = await fetch(need('HYPERV_CTL'), { method: 'POST', body: JSON.stringify(call) });

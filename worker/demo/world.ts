@@ -2,6 +2,7 @@
 import {
   DestinationConnection,
   SourceConnection,
+  SourceId,
   type DestinationSignIn,
   type SourceSignIn,
 } from '../../main/shared/connections.ts';
@@ -18,7 +19,7 @@ export const BOOT_TIMEOUT_SECONDS = 120;
 /** Where the machine is in the source, and where it is to go. */
 export const DEMO_NETWORKS = { from: 'VM Network', to: 'lan', address: '192.0.2.77' } as const;
 /** Connections of demos have these ids, so that a later demo knows what earlier ones left. */
-export const DEMO_SOURCE = SourceConnection.shape.id.parse('src_gutsdemo0000');
+export const DEMO_SOURCE = SourceId.parse('src_gutsdemo0000');
 export const DEMO_DESTINATION = DestinationConnection.shape.id.parse('dst_gutsdemo0000');
 
 export interface DemoWorld extends AsyncDisposable {

@@ -9,11 +9,10 @@ import { pauseMigration } from '../engine/migrate/pause.ts';
 import { Shelf } from '../engine/migrate/shelf.ts';
 import { tidySide } from '../engine/migrate/tidy.ts';
 import { certificateOf } from '../net/tls.ts';
-import { testVsphere } from '../sources/vsphere/probe.ts';
 import { inventory } from './inventory-job.ts';
 import { watchLatency } from './latency-job.ts';
 import { plan } from './plan-job.ts';
-import { openDestination, openSides, openSource } from './sides.ts';
+import { openDestination, openSides, openSource, testSource } from './sides.ts';
 
 /** @throws GutsError */
 export async function move(job: MoveJob, context: JobContext): Promise<JobResults[Job['kind']]> {
@@ -24,7 +23,7 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
       return await certificateOf({ host: hostname, port: Number(port === '' ? 443 : port), proxy: job.proxy }, signal);
     }
     case 'source.test':
-      return await testVsphere(job, signal);
+      return await testSource(job, signal);
     case 'source.inventory':
       return await inventory(job, context);
     case 'source.latency':

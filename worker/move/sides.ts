@@ -1,14 +1,21 @@
 /** Signs in to the two sides of a migration; the only file of the engine that knows which kinds there are. */
 import type { DestinationSignIn, SourceSignIn } from '../../main/shared/connections.ts';
+import type { SourceTestResult } from '../../main/shared/move-jobs.ts';
 import { openOpenstack } from '../destinations/openstack/driver.ts';
 import type { DestinationDriver, SourceDriver } from '../drivers.ts';
 import type { Sides } from '../engine/migrate/in-hand.ts';
+import { openHyperv } from '../sources/hyperv/driver.ts';
+import { testHyperv } from '../sources/hyperv/probe.ts';
 import { openVsphere } from '../sources/vsphere/driver.ts';
+import { testVsphere } from '../sources/vsphere/probe.ts';
 
 export async function openSource(signIn: SourceSignIn, signal: AbortSignal): Promise<SourceDriver> {
-  switch (signIn.connection.kind) {
+  const { connection, secret } = signIn;
+  switch (connection.kind) {
     case 'vsphere':
       return await openVsphere(signIn, signal);
+    case 'hyperv':
+      return await openHyperv({ connection, secret }, signal);
   }
 }
 
@@ -39,4 +46,15 @@ export async function openSides(
   }
   for (const side of [source, destination]) if (side.status === 'fulfilled') await side.value[Symbol.asyncDispose]();
   throw source.status === 'rejected' ? source.reason : (destination as PromiseRejectedResult).reason;
+}
+
+/** Signs in, looks around, signs out. @throws GutsError when that does not work */
+export async function testSource(signIn: SourceSignIn, signal: AbortSignal): Promise<SourceTestResult> {
+  const { connection, secret } = signIn;
+  switch (connection.kind) {
+    case 'vsphere':
+      return await testVsphere(signIn, signal);
+    case 'hyperv':
+      return await testHyperv({ connection, secret }, signal);
+  }
 }

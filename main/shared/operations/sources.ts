@@ -1,6 +1,13 @@
 /** What can be asked about the vCenters and hosts that machines come from. */
 import { z } from 'zod';
-import { SourceConnection } from '../connections.ts';
+import {
+  ConnectionName,
+  defaultDiskAccess,
+  DiskAccess,
+  HypervConnection,
+  SourceConnection,
+  SourceKind,
+} from '../connections.ts';
 import { SourceInventoryResult, SourceTestResult } from '../move-jobs.ts';
 import { Trust } from '../trust.ts';
 import { KeptIn, VaultStatus } from '../vault.ts';
@@ -14,6 +21,29 @@ const SourceView = z.object({
   vault: VaultStatus,
   inventory: z.object({ takenAt: z.iso.datetime() }).nullable(),
 });
+
+/** What is only of one kind of source is passed over for the other. */
+const NewSource = z
+  .object({
+    name: ConnectionName,
+    kind: SourceKind.default('vsphere'),
+    url: HypervConnection.shape.url
+      .refine(isWithoutUser, noUser)
+      .describe('https://HOST[:PORT]; of Hyper-V its WinRM service, https://HOST:5986 or http://HOST:5985'),
+    userName: HypervConnection.shape.userName,
+    trust: Trust.default({ kind: 'system' }),
+    proxy: HypervConnection.shape.proxy.refine(isWithoutUser, noUser).default(null),
+    signInBy: HypervConnection.shape.signInBy.default('ntlm').describe('Hyper-V only'),
+    disks: DiskAccess.default(defaultDiskAccess).describe('Hyper-V only'),
+    secret,
+    test: z.boolean().default(true).describe('sign in once before it is kept'),
+  })
+  .superRefine(({ kind, url, signInBy }, { addIssue }) => {
+    if (url.startsWith('https:')) return;
+    const wants = kind === 'vsphere' ? 'vSphere is reached through https' : 'Basic goes through https only';
+    if (kind === 'vsphere' || signInBy === 'basic') addIssue({ code: 'custom', path: ['url'], message: wants });
+  });
+
 export const sourceOperations = {
   'sources.list': operation({
     method: 'GET',
@@ -26,16 +56,7 @@ export const sourceOperations = {
   'sources.create': operation({
     method: 'POST',
     path: '/v1/sources',
-    input: z.object({
-      name: SourceConnection.shape.name,
-      kind: SourceConnection.shape.kind.default('vsphere'),
-      url: SourceConnection.shape.url.refine(isWithoutUser, noUser),
-      userName: SourceConnection.shape.userName,
-      trust: Trust.default({ kind: 'system' }),
-      proxy: SourceConnection.shape.proxy.refine(isWithoutUser, noUser).default(null),
-      secret,
-      test: z.boolean().default(true).describe('sign in once before it is kept'),
-    }),
+    input: NewSource,
     output: z.object({ source: SourceConnection, secret: KeptIn, test: SourceTestResult.nullable() }),
     role: 'admin',
     status: 201,

@@ -1,13 +1,13 @@
 /** What the forms for new connections ask for, and when that is enough. */
 import { z } from 'zod';
-import { SourceConnection, type DestinationConnection, type KeystoneAuth } from '../../../main/shared/connections.ts';
+import { ConnectionName, type DestinationConnection, type KeystoneAuth } from '../../../main/shared/connections.ts';
 import { t } from '../../texts/t.ts';
 
 const given = (missing: string) => z.string().trim().min(1, missing);
 
 const name = () =>
   given(t('connections.nameMissing')).refine(
-    (text) => SourceConnection.shape.name.safeParse(text).success,
+    (text) => ConnectionName.safeParse(text).success,
     t('connections.nameWrong'),
   );
 

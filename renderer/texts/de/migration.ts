@@ -42,6 +42,7 @@ export const migration = {
   'reading.lease': 'als Strom',
   'reading.ranges': 'in Bereichen ihrer Datei',
   'reading.areas': 'nach dem, was belegt ist',
+  'reading.file': 'nach den Blöcken seiner Datei',
   'route.carry-over': 'unverändert übernommen',
   'route.blocks': 'Block für Block',
   'route.stream': 'als Strom',

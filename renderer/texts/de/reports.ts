@@ -123,6 +123,7 @@ export const reports = {
   'report.reading.lease': 'Exportstrom des Hosts',
   'report.reading.ranges': 'Bereiche der Datei im Datastore',
   'report.reading.areas': 'Bereiche, die belegt sind',
+  'report.reading.file': 'Blöcke der Datei des Datenträgers',
   'report.route.carry-over': 'gepackte Blöcke übernommen',
   'report.route.stream': 'unterwegs ausgepackt',
   'report.route.blocks': 'Block für Block',

@@ -40,6 +40,7 @@ export const migration = {
   'reading.lease': 'as a stream',
   'reading.ranges': 'by ranges of its file',
   'reading.areas': 'by what is allocated',
+  'reading.file': 'by the blocks of its file',
   'route.carry-over': 'carried over as it is',
   'route.blocks': 'block by block',
   'route.stream': 'as a stream',

@@ -122,6 +122,7 @@ export const reports = {
   'report.reading.lease': 'Export stream of the host',
   'report.reading.ranges': 'Ranges of the datastore’s file',
   'report.reading.areas': 'Ranges of what is allocated',
+  'report.reading.file': 'Blocks of the disk’s own file',
   'report.route.carry-over': 'compressed blocks carried over',
   'report.route.stream': 'unpacked on the way',
   'report.route.blocks': 'block by block',

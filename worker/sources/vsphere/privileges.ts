@@ -23,6 +23,7 @@ export type Privilege = keyof typeof NEEDED_FOR;
 export const allPrivileges = Object.keys(NEEDED_FOR) as Privilege[]; // Object.keys forgets which strings they are
 
 const BY_READING: Readonly<Record<Reading, readonly Privilege[]>> = {
+  file: [], // no way of vSphere's
   lease: ['VApp.Export'],
   ranges: ['Datastore.Browse', 'Datastore.FileManagement'],
   areas: ['Datastore.Browse', 'Datastore.FileManagement', 'VirtualMachine.Provisioning.DiskRandomRead'],

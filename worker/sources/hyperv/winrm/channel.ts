@@ -75,7 +75,10 @@ export class WinrmChannel implements Disposable {
       if (this.#server.method === 'ntlm' && this.#signedIn === null) await this.#signIn(waitMs, signal);
       const before = this.#signedIn;
       const { headers, body } = this.#outgoing(envelope);
-      const answer = await this.#exchange(headers, body, waitMs, signal);
+      const answer = await this.#exchange(headers, body, waitMs, signal).catch((error: unknown) => {
+        this.#signedIn = null; // with its connection; what else was sealed for it, nobody could open
+        throw error;
+      });
       // A kept connection may have been closed meanwhile: what went through a new one was said by nobody.
       const isOther = this.#server.method === 'ntlm' && answer.connection !== before;
       if (answer.status === 401 && isOther && tries === 0) {

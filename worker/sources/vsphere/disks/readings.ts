@@ -9,7 +9,7 @@ export interface PossibleReading {
   readonly reason: string;
 }
 
-const reasons: Record<Reading, string> = {
+const reasons: Record<Exclude<Reading, 'file'>, string> = {
   lease:
     'The host compresses what it sends, and it stays compressed up to the cloud: half the bytes and half the work of other ways. A disk that is cut starts again.',
   areas: 'Change tracking knows what is allocated: nothing else is read, and after a cut it goes on at the byte.',

@@ -1,0 +1,54 @@
+/** A machine as it is now, with a look into its disks' files, so that what cannot be read is known before anything is stopped. */
+import type { InventoryDisk, InventoryVm } from '../../../main/shared/inventory.ts';
+import { GutsError } from '../../../main/shared/errors.ts';
+import type { DiskAnswer } from './answers.ts';
+import { openChain } from './disks/chain.ts';
+import type { HostFiles } from './disks/files.ts';
+import type { FoundMachine, HypervHosts } from './hosts.ts';
+import { keyOf, machineOf } from './inventory/machine.ts';
+
+/** What a disk that is written to right now says: it is there, and will be free when its machine stands still. */
+const IN_USE = 'hyperv.file-locked';
+
+/** @throws MachineMissingError */
+export async function describeMachine(
+  hosts: HypervHosts,
+  files: HostFiles,
+  ref: string,
+  signal: AbortSignal,
+): Promise<InventoryVm> {
+  const found = await hosts.find(ref, signal);
+  const { host, cluster } = found.answer;
+  const vm = machineOf(found.machine, { host: host.fqdn || host.name, cluster: cluster?.name ?? null });
+  const disks = await Promise.all(
+    vm.disks.map(async (disk): Promise<InventoryDisk> => {
+      const answer = found.machine.disks.find((one) => keyOf(one) === disk.key);
+      const isRead =
+        answer !== undefined && answer.files.length > 0 && disk.problem === undefined && !disk.isMultiWriter;
+      const problem = isRead ? await problemOf(answer, found, files, signal) : null;
+      return problem === null ? disk : { ...disk, problem };
+    }),
+  );
+  return { ...vm, disks };
+}
+
+/** Opens the files as they will be opened for the copy: headers, tables, and whether each parent is the right one. */
+async function problemOf(
+  { files: chain }: DiskAnswer,
+  { session }: FoundMachine,
+  files: HostFiles,
+  signal: AbortSignal,
+): Promise<string | null> {
+  try {
+    await using image = await openChain(
+      chain.map(({ path }) => path),
+      async (path, stop) => await files.open(session.host, path, stop),
+      signal,
+    );
+    return image.facts.virtualSizeBytes === chain[0]?.size ? null : 'its file has another size than the host says';
+  } catch (error) {
+    if (signal.aborted || !(error instanceof GutsError)) throw error;
+    if (error.code === IN_USE) return null;
+    return `${error.message} ${error.remedy}`;
+  }
+}
