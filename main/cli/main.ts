@@ -20,7 +20,7 @@ const WRONG_WORDS = 2;
 async function makeProgram(words: readonly string[]): Promise<Command> {
   const program = new Command('guts')
     .description(
-      'Moves virtual machines from VMware vSphere to OpenStack, and turns disk files of vSphere and Hyper-V into images.',
+      'Moves virtual machines from VMware vSphere and Microsoft Hyper-V to OpenStack, and turns their disk files into images.',
     )
     .version(version)
     .option('--json', 'print one JSON document on standard output')

@@ -1,37 +1,36 @@
-/** `guts source`: the vCenters and ESXi hosts that machines come from. */
-import { InvalidArgumentError, type Command } from 'commander';
+/** `guts source`: the vCenters, ESXi hosts and Hyper-V hosts that machines come from. */
+import type { Command } from 'commander';
 import type { SourceConnection } from '../shared/connections.ts';
 import type { SourceInventoryResult, SourceTestResult } from '../shared/move-jobs.ts';
 import { operations } from '../shared/operations.ts';
+import { isSealed } from '../shared/winrm-url.ts';
 import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
+import { addressOptions, addressText, kindText, sourceAddress, type AddressFlags } from './source-address.ts';
 import { sheet, table } from './table.ts';
 import { duration } from './terminal.ts';
 import { addTrust } from './trust.ts';
 import { trustFrom, trustOptions, trustText, type TrustFlags } from './trust-flags.ts';
-import { urlOf } from './url.ts';
 import { UsageError } from './usage-error.ts';
 import { vaultText } from './vault-text.ts';
 import { demandFree, placeText, Workplace } from './workplace.ts';
 
-interface CreateFlags extends TrustFlags, SecretFlags {
-  readonly url: string;
-  readonly user: string;
+interface CreateFlags extends AddressFlags, TrustFlags, SecretFlags {
   readonly test: boolean;
 }
 
 export function addSource(program: Command): void {
-  const source = program.command('source').description('the vCenters and ESXi hosts that machines come from');
+  const source = program
+    .command('source')
+    .description('the vCenters, ESXi hosts and Hyper-V hosts that machines come from');
   const create = source
     .command('create')
     .description('set up a source: look at its certificate, sign in once, keep it')
-    .argument('<name>', 'a name of your own for it')
-    .requiredOption('--url <url>', 'https://HOST[:PORT] of the vCenter or ESXi host', serverUrl)
-    .requiredOption('--user <name>', 'whom to sign in as; with vCenter usually NAME@DOMAIN')
-    .option('--no-test', 'save it without asking the server');
+    .argument('<name>', 'a name of your own for it');
+  addressOptions(create).option('--no-test', 'save it without asking the server');
   secretOptions(trustOptions(create))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ guts source create vc1 --url https://vc1.example.net --user mover@vsphere.local\n  $ guts source create esx --url https://esx.example.net --user root --password-file pw --fingerprint 3A:…',
+      "\nExamples:\n  $ guts source create vc1 --url https://vc1.example.net --user mover@vsphere.local\n  $ guts source create esx --url https://esx.example.net --user root --password-file pw --fingerprint 3A:…\n  $ guts source create hv1 --kind hyperv --url hv1.example.net --user CORP\\\\mover\n  $ guts source create hv2 --kind hyperv --url http://hv2 --user HV2\\\\mover --disk-place 'D:\\\\Hyper-V=/mnt/hv'",
     )
     .action(async (name: string, flags: CreateFlags) => createSource(create, name, flags));
   const list = source
@@ -93,18 +92,19 @@ export function addSource(program: Command): void {
 
 async function createSource(command: Command, name: string, flags: CreateFlags): Promise<void> {
   await using workplace = await Workplace.open(command);
-  const draft = operations['sources.create'].input.omit({ secret: true }).safeParse({
+  const address = sourceAddress(flags);
+  const draft = operations['sources.create'].input.safeParse({
     name,
-    url: flags.url,
-    userName: flags.user,
+    ...address,
     proxy: flags.proxy ?? null,
     test: flags.test,
+    secret: 'asked for last', // nobody types a password for what is refused anyway
   });
   if (!draft.success)
     throw new UsageError(draft.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   await demandFree(workplace, 'source', name);
-  const trust = await trustFrom(workplace, flags.url, flags, flags.test);
-  const secret = await secretFrom(flags, `Password of ${flags.user} at ${flags.url}: `);
+  const trust = await trustFrom(workplace, address.url, { ...flags, isSealed: isSealed(address) }, flags.test);
+  const secret = await secretFrom(flags, `Password of ${flags.user} at ${address.url}: `);
   const made = await workplace.call('sources.create', { ...draft.data, trust, secret });
   workplace.tellKept(made.secret);
   workplace.terminal.result(made, () =>
@@ -116,13 +116,16 @@ async function createSource(command: Command, name: string, flags: CreateFlags):
   );
 }
 
-function factsOf({ id, name, url, userName, trust, proxy, about }: SourceConnection): [string, string][] {
+function factsOf(source: SourceConnection): [string, string][] {
+  const { id, name, kind, url, userName, trust, proxy, about } = source;
   return [
     ['name', name],
     ['id', id],
+    ['kind', kindText[kind]],
     ['address', url],
     ['user', userName],
-    ['trusts', trustText(trust)],
+    ...addressText(source),
+    ['trusts', isSealed(source) ? 'no certificate: each message is sealed by NTLM' : trustText(trust)],
     ...(proxy === null ? [] : ([['proxy', proxy]] satisfies [string, string][])),
     ['product', about === null ? 'not known yet' : `${about.product} ${about.version} (build ${about.build})`],
   ];
@@ -133,6 +136,7 @@ function listText(sources: readonly SourceConnection[]): string {
     sources,
     [
       { title: 'NAME', cell: ({ name }) => name, isWhole: true },
+      { title: 'KIND', cell: ({ kind }) => kindText[kind], isWhole: true },
       { title: 'ADDRESS', cell: ({ url }) => url },
       { title: 'USER', cell: ({ userName }) => userName },
       { title: 'PRODUCT', cell: ({ about }) => (about === null ? '–' : `${about.product} ${about.version}`) },
@@ -157,15 +161,4 @@ function refreshText({ vms, networks, datastores, hosts, warnings, seconds }: So
     ...warnings.map((warning) => `warning: ${warning}`),
     '',
   ].join('\n');
-}
-
-/** Takes a bare host name too, and cuts the path of a page that somebody copied. */
-export function serverUrl(text: string): string {
-  const whole = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
-  const url = urlOf(whole);
-  if (url === null || url.protocol !== 'https:')
-    throw new InvalidArgumentError('Give https://HOST or https://HOST:PORT.');
-  if (url.username !== '' || url.password !== '')
-    throw new UsageError('Give the user with --user, not in --url, and the password never on the command line.'); // not repeated
-  return url.origin;
 }

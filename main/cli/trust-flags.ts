@@ -15,6 +15,11 @@ export interface TrustFlags {
   readonly proxy?: string;
 }
 
+/** Where the way is encrypted although the address is not one of https. */
+interface Way extends TrustFlags {
+  readonly isSealed?: boolean;
+}
+
 export function certificateOptions(command: Command): Command {
   return command
     .option('--fingerprint <sha256>', 'trust exactly the certificate with this SHA-256', fingerprintOf)
@@ -58,7 +63,7 @@ class CaFileError extends GutsError {
 export async function trustFrom(
   workplace: Workplace,
   url: string,
-  { fingerprint, caFile, proxy }: TrustFlags,
+  { fingerprint, caFile, proxy, isSealed = false }: Way,
   mayLook: boolean,
 ): Promise<Trust> {
   if (fingerprint !== undefined && caFile !== undefined)
@@ -66,7 +71,8 @@ export async function trustFrom(
   if (fingerprint !== undefined) return { kind: 'pinned', sha256: fingerprint };
   if (caFile !== undefined) return { kind: 'authorities', pem: await pemIn(caFile) };
   if (!url.startsWith('https:')) {
-    workplace.terminal.note(`Attention: ${url} is not encrypted; whoever is on the way can read the password.`);
+    if (!isSealed)
+      workplace.terminal.note(`Attention: ${url} is not encrypted; whoever is on the way can read the password.`);
     return { kind: 'system' };
   }
   if (!mayLook) return { kind: 'system' };

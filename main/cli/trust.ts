@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import type { DestinationConnection, SourceConnection } from '../shared/connections.ts';
 import type { ConnectionKind } from '../store/connections.ts';
+import { isSealed } from '../shared/winrm-url.ts';
 import { certificateOptions, trustFrom, trustText, type TrustFlags } from './trust-flags.ts';
+import { UsageError } from './usage-error.ts';
 import { Workplace } from './workplace.ts';
 
 export function addTrust(parent: Command, kind: ConnectionKind): void {
@@ -15,6 +17,8 @@ export function addTrust(parent: Command, kind: ConnectionKind): void {
     const connection = await shown(workplace, kind, name);
     const url = 'url' in connection ? connection.url : connection.authUrl;
     const { proxy } = connection;
+    if (connection.kind !== 'openstack' && isSealed(connection))
+      throw new UsageError(`${url} shows no certificate: NTLM seals each message instead.`);
     const trusted = await trustFrom(workplace, url, { ...flags, ...(proxy === null ? {} : { proxy }) }, true);
     if (kind === 'source') await workplace.call('sources.trust', { source: connection.id, trust: trusted });
     else await workplace.call('destinations.trust', { destination: connection.id, trust: trusted });

@@ -147,6 +147,83 @@ describe('guts source', () => {
   });
 });
 
+describe('guts source with a Hyper-V host', () => {
+  const hyperv = (url: string): string[] => ['--kind', 'hyperv', '--url', url, '--user', 'CORP\\mover', '--no-test'];
+  const create = async (env: Record<string, string>, ...args: string[]) =>
+    await gutsWith(env, PASSWORD, 'source', 'create', ...args, '--password-stdin');
+
+  test.each([
+    ['hv1.example.net', 'https://hv1.example.net:5986'],
+    ['https://hv1.example.net:443/wsman', 'https://hv1.example.net:443'],
+    ['http://hv1', 'http://hv1:5985'],
+    ['hv1:5985', 'http://hv1:5985'],
+    ['[::1]', 'https://[::1]:5986'],
+  ])('takes %s for %s', async (told, url) => {
+    using tmp = scratch();
+
+    const made = await create(place(tmp), 'hv1', ...hyperv(told), '--json');
+
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    expect(made.stderr, 'what goes there is sealed').not.toContain('not encrypted');
+    expect(JSON.parse(made.stdout)).toMatchObject({
+      source: {
+        kind: 'hyperv',
+        url,
+        userName: 'CORP\\mover',
+        signInBy: 'ntlm',
+        disks: { smbPort: 445, encrypt: true, places: [] },
+      },
+    });
+  });
+
+  test('keeps how its disks are reached, shows all of it, and lists it beside others', async () => {
+    using tmp = scratch();
+    const env = place(tmp);
+    const places = ['--disk-place', 'D:\\Hyper-V=/mnt/hv', '--disk-place', 'C:\\ClusterStorage=\\\\nas\\vms'];
+
+    await create(env, 'vc1', ...untried);
+    const made = await create(env, 'hv1', ...hyperv('hv1'), '--sign-in', 'basic', '--smb-port', '4450', '--no-encrypt-disks', ...places); // prettier-ignore
+    const sealed = await create(env, 'hv2', ...hyperv('http://hv2'));
+
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    expect(sealed, sealed.stderr).toMatchObject({ code: 0 });
+    const show = await gutsWith(env, '', 'source', 'show', 'hv1');
+    expect(show.stdout).toMatch(/kind +Hyper-V\naddress +https:\/\/hv1:5986\nuser +CORP\\mover\nsigns in by +Basic/);
+    expect(show.stdout).toMatch(/disks +through SMB on port 4450, encrypted only where it must be/);
+    expect(show.stdout).toMatch(/disk place +D:\\Hyper-V is \/mnt\/hv\ndisk place +C:\\ClusterStorage is \\\\nas\\vms/);
+    expect((await gutsWith(env, '', 'source', 'show', 'hv2')).stdout).toMatch(/trusts +no certificate.*sealed by NTLM/);
+    const list = await gutsWith(env, '', 'source', 'list');
+    expect(list.stdout).toMatch(/NAME +KIND[^]*hv1 +Hyper-V +https:\/\/hv1:5986[^]*hv2 +Hyper-V[^]*vc1 +vSphere/);
+    const trust = await gutsWith(env, '', 'source', 'trust', 'hv2');
+    expect(trust).toMatchObject({ code: 2, stderr: expect.stringContaining('shows no certificate') });
+  });
+
+  test.each([
+    ['Basic without TLS', [...hyperv('http://hv1'), '--sign-in', 'basic'], /in the clear[^]*https:\/\//],
+    ['an address that is none', hyperv('ftp://hv1'), /https:\/\/HOST:5986/],
+    ['a password in the address', hyperv('https://u:hunter2@hv1'), /--user/],
+    ['a way to sign in that there is not', [...hyperv('hv1'), '--sign-in', 'kerberos'], /ntlm, basic/],
+    ['a place that is none', [...hyperv('hv1'), '--disk-place', '/mnt/hv'], /FOLDER=PATH/],
+    ['a kind that there is not', ['--kind', 'xen', ...untried], /vsphere, hyperv/],
+    [
+      'what vSphere has not',
+      [...untried, '--smb-port', '445', '--disk-place', 'D:\\VMs=/mnt'],
+      /--smb-port, --disk-place/,
+    ],
+    ['vSphere without TLS', ['--url', 'http://vc', '--user', 'u', '--no-test'], /https:\/\/HOST/],
+  ])('refuses %s, and repeats no secret', async (_, args, says) => {
+    using tmp = scratch();
+    const env = place(tmp);
+
+    const done = await create(env, 'a', ...args);
+
+    expect(done, done.stderr).toMatchObject({ code: 2 });
+    expect(done.stderr).toMatch(says);
+    expect(done.stderr + done.stdout).not.toContain('hunter2');
+    expect((await gutsWith(env, '', 'source', 'list', '--json')).stdout).toContain('"sources": []');
+  });
+});
+
 describe('a certificate that nobody vouches for', () => {
   let server: Server;
   let url: string;

@@ -1,0 +1,29 @@
+/** Addresses of Hyper-V hosts, as people give them: the WinRM service listens on a port of its own for either protocol. */
+import type { SourceConnection } from './connections.ts';
+
+/** What a host listens on by itself. */
+const usualPorts: Readonly<Record<string, string>> = { 'https:': '5986', 'http:': '5985' };
+
+/**
+ * `https://host:5986` of `host`, with the usual port where none is given; only `http://host` and port 5985 mean the way without
+ * TLS. The path of what somebody copied is cut. Null for what is no address, or names a user.
+ */
+export function winrmUrl(text: string): string | null {
+  const isBare = !/^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  const scheme = isBare ? (text.endsWith(':5985') ? 'http://' : 'https://') : '';
+  let url: URL;
+  try {
+    url = new URL(scheme + text);
+  } catch {
+    return null;
+  }
+  if (url.username !== '' || url.password !== '' || url.hostname === '') return null;
+  const usual = usualPorts[url.protocol];
+  if (usual === undefined) return null;
+  const [, given = usual] = /^[a-z]+:\/\/[^/?#]*?:(\d+)(?:[/?#]|$)/i.exec(scheme + text) ?? []; // URL forgets 443 and 80
+  return `${url.protocol}//${url.hostname}:${Number(given)}`;
+}
+
+/** Nobody on the way can read it although it is not TLS: NTLM seals each message. */
+export const isSealed = ({ kind, url }: Pick<SourceConnection, 'kind' | 'url'>): boolean =>
+  kind === 'hyperv' && url.startsWith('http:');
