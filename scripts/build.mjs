@@ -17,6 +17,7 @@ import {
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { alone } from './alone.mjs';
+import { noJsonSchema } from './no-json-schema.mjs';
 import { Notices } from './notices.mjs';
 import { cache, out, root } from './places.mjs';
 
@@ -44,6 +45,7 @@ const inputs = [
   'assets',
   'test/lab',
   'scripts/build.mjs',
+  'scripts/no-json-schema.mjs',
   'scripts/notices.mjs',
   'package.json',
   'package-lock.json',
@@ -126,7 +128,7 @@ async function build() {
       ...common,
       root: path.join(root, 'renderer'),
       base: './',
-      plugins: [react(), notices.plugin()],
+      plugins: [react(), noJsonSchema(), notices.plugin()],
       html: { cspNonce: 'NONCE' }, // the window's main process puts a fresh one in at every load
       build: {
         target: oldestChromium,

@@ -30,7 +30,7 @@ export function addSource(program: Command): void {
   secretOptions(trustOptions(create))
     .addHelpText(
       'after',
-      "\nExamples:\n  $ guts source create vc1 --url https://vc1.example.net --user mover@vsphere.local\n  $ guts source create esx --url https://esx.example.net --user root --password-file pw --fingerprint 3A:…\n  $ guts source create hv1 --kind hyperv --url hv1.example.net --user CORP\\\\mover\n  $ guts source create hv2 --kind hyperv --url http://hv2 --user HV2\\\\mover --disk-place 'D:\\\\Hyper-V=/mnt/hv'",
+      "\nExamples:\n  $ guts source create vc1 --url https://vc1.example.net --user mover@vsphere.local\n  $ guts source create esx --url https://esx.example.net --user root --password-file pw --fingerprint 3A:…\n  $ guts source create hv1 --kind hyperv --url hv1.example.net --user 'CORP\\mover'\n  $ guts source create hv2 --kind hyperv --url http://hv2 --user 'HV2\\mover' --disk-place 'D:\\Hyper-V=/mnt/hv'",
     )
     .action(async (name: string, flags: CreateFlags) => createSource(create, name, flags));
   const list = source
