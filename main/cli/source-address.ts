@@ -2,13 +2,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   defaultDiskAccess,
-  DiskPlace,
   HypervConnection,
   SourceKind,
   type DiskAccess,
+  type DiskPlace,
   type SourceConnection,
 } from '../shared/connections.ts';
-import { winrmUrl } from '../shared/winrm-url.ts';
+import { diskPlaceOf, winrmUrl } from '../shared/hyperv-address.ts';
 import { wholeNumber } from './migration-flags.ts';
 import { urlOf } from './url.ts';
 import { UsageError } from './usage-error.ts';
@@ -121,10 +121,8 @@ function withoutUser(text: string): string {
   return text;
 }
 
-/** `D:\Hyper-V=/mnt/hv`. */
 function diskPlace(text: string): DiskPlace {
-  const at = text.indexOf('=');
-  const found = DiskPlace.safeParse({ onHost: text.slice(0, Math.max(at, 0)), here: text.slice(at + 1) });
-  if (at < 0 || !found.success) throw new InvalidArgumentError('Say it as FOLDER=PATH, such as D:\\Hyper-V=/mnt/hv.');
-  return found.data;
+  const found = diskPlaceOf(text);
+  if (found === null) throw new InvalidArgumentError('Say it as FOLDER=PATH, such as D:\\Hyper-V=/mnt/hv.');
+  return found;
 }

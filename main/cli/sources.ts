@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { SourceConnection } from '../shared/connections.ts';
 import type { SourceInventoryResult, SourceTestResult } from '../shared/move-jobs.ts';
 import { operations } from '../shared/operations.ts';
-import { isSealed } from '../shared/winrm-url.ts';
+import { isSealed } from '../shared/hyperv-address.ts';
 import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
 import { addressOptions, addressText, kindText, sourceAddress, type AddressFlags } from './source-address.ts';
 import { sheet, table } from './table.ts';

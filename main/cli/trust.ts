@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { DestinationConnection, SourceConnection } from '../shared/connections.ts';
 import type { ConnectionKind } from '../store/connections.ts';
-import { isSealed } from '../shared/winrm-url.ts';
+import { isSealed } from '../shared/hyperv-address.ts';
 import { certificateOptions, trustFrom, trustText, type TrustFlags } from './trust-flags.ts';
 import { UsageError } from './usage-error.ts';
 import { Workplace } from './workplace.ts';

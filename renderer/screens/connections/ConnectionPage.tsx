@@ -17,7 +17,15 @@ import classes from './Connections.module.css';
 import { deedsOf, offReason, takes, type ConnectionDeed } from './deeds.ts';
 import { groupsOf } from './fingerprint.ts';
 import { ReadingFace } from './ReadingFace.tsx';
-import { reloadConnections, secretText, trustText, usedText, useConnections, type ConnectionRow } from './rows.ts';
+import {
+  kindText,
+  reloadConnections,
+  secretText,
+  trustText,
+  usedText,
+  useConnections,
+  type ConnectionRow,
+} from './rows.ts';
 import { TestResult } from './TestResult.tsx';
 
 interface ConnectionPageProps {
@@ -68,7 +76,7 @@ function OneConnection({ row }: { readonly row: ConnectionRow }) {
         title={name}
         aside={
           <>
-            <Badge tone="still">{t(side === 'source' ? 'connections.isSource' : 'connections.isCloud')}</Badge>
+            <Badge tone="still">{kindText(row)}</Badge>
             <TestWord test={test} />
           </>
         }
@@ -115,10 +123,11 @@ function OneConnection({ row }: { readonly row: ConnectionRow }) {
 }
 
 function factsOf(row: ConnectionRow, isBeingRead: boolean): Fact[] {
-  const { side, address, proxy, who, version, createdAt, secret } = row;
+  const { side, address, proxy, who, version, createdAt, secret, hyperv } = row;
   return [
     [t('connections.address'), address],
     [t('connections.who'), who],
+    ...(hyperv === undefined ? [] : hypervFacts(hyperv)),
     [t('connections.version'), version ?? t('connections.unknownYet')],
     [t('connections.secretKept'), secretText(secret)],
     [t('connections.certificate'), certificateFact(row)],
@@ -128,6 +137,20 @@ function factsOf(row: ConnectionRow, isBeingRead: boolean): Fact[] {
       : []),
     [t('connections.used'), usedText(row)],
     [t('connections.created'), momentText(createdAt)],
+  ];
+}
+
+function hypervFacts({ signInBy, disks }: NonNullable<ConnectionRow['hyperv']>): Fact[] {
+  const { smbPort: port, encrypt, places } = disks;
+  return [
+    [t('connections.method'), t(`connections.signIn.${signInBy}`)],
+    [
+      t('connections.disks'),
+      [
+        t(encrypt ? 'connections.smb' : 'connections.smbPlain', { port }),
+        ...places.map((one) => t('connections.placeIs', one)),
+      ].join('; '),
+    ],
   ];
 }
 

@@ -1,9 +1,8 @@
-/** Adds a vCenter or an ESXi host that stands alone. */
-import { PasswordInput, TextInput } from '@mantine/core';
+/** Adds a vCenter, an ESXi host that stands alone, or a Hyper-V host. */
+import { Input, NativeSelect, PasswordInput, SegmentedControl, TextInput } from '@mantine/core';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useEffect } from 'react';
-import { useForm } from 'react-hook-form';
-import type { z } from 'zod';
+import { useForm, useWatch } from 'react-hook-form';
 import type { Trust } from '../../../main/shared/trust.ts';
 import { call } from '../../api.ts';
 import { t } from '../../texts/t.ts';
@@ -12,29 +11,34 @@ import { AddingFrame } from './AddingFrame.tsx';
 import { arrive } from './arrive.ts';
 import { blame } from './blame.ts';
 import classes from './Connections.module.css';
-import { sourceFields } from './fields.ts';
-
-type Source = z.output<ReturnType<typeof sourceFields>>;
+import { HypervFields } from './HypervFields.tsx';
+import { disksOf, kinds, newSource, sourceFields, ways, type Source, type SourceInput } from './source-fields.ts';
 
 /** Which field an error is about. */
-const about: Readonly<Record<string, keyof Source>> = {
+const about: Readonly<Record<string, keyof SourceInput>> = {
   'connection.name-taken': 'name',
   'vsphere.login-refused': 'secret',
+  'hyperv.login-refused': 'secret',
+  'hyperv.method-refused': 'signInBy',
   'net.unreachable': 'address',
   'net.strange-answer': 'address',
 };
 
 export function NewSource() {
-  const form = useForm({
-    resolver: zodResolver(sourceFields()),
-    defaultValues: { name: '', address: '', userName: '', secret: '', proxy: '' },
-  });
-  const { register, handleSubmit, setFocus, formState } = form;
+  const form = useForm({ resolver: zodResolver(sourceFields()), defaultValues: newSource });
+  const { register, handleSubmit, setFocus, setValue, clearErrors, control, formState } = form;
   const { errors, isSubmitting } = formState;
   const adding = useAdding<Source>(create, (error) => blame(form, about, error));
   useEffect(() => setFocus('name'), [setFocus]);
   const submit = (confirmed?: Doubt): void =>
     void handleSubmit(async (fields) => await adding.add(fields, confirmed))();
+  const kind = useWatch({ control, name: 'kind' });
+  const isHyperv = kind === 'hyperv';
+  const turnTo = (wish: string): void => {
+    adding.forget();
+    clearErrors();
+    setValue('kind', kinds.find((one) => one === wish) ?? kind);
+  };
 
   return (
     <AddingFrame
@@ -45,6 +49,15 @@ export function NewSource() {
       doIt={t('connections.connect')}
       onSubmit={submit}
     >
+      <Input.Wrapper label={t('connections.sourceKind')} labelElement="div" labelProps={{ id: 'source-kind' }}>
+        <SegmentedControl
+          aria-labelledby="source-kind"
+          value={kind}
+          onChange={turnTo}
+          data={kinds.map((value) => ({ value, label: t(`connections.kind.${value}`) }))}
+          className={classes['kinds'] ?? ''}
+        />
+      </Input.Wrapper>
       <TextInput
         label={t('connections.name')}
         description={t('connections.nameWhy')}
@@ -52,19 +65,29 @@ export function NewSource() {
         error={errors.name?.message}
         {...register('name')}
       />
-      <TextInput
-        label={t('connections.address')}
-        description={t('connections.addressWhy')}
-        autoComplete="off"
-        inputMode="url"
-        spellCheck={false}
-        error={errors.address?.message}
-        {...register('address')}
-      />
+      <div className={classes['pair']}>
+        <TextInput
+          label={t('connections.address')}
+          description={t(isHyperv ? 'connections.addressWhyHyperv' : 'connections.addressWhy')}
+          autoComplete="off"
+          inputMode="url"
+          spellCheck={false}
+          error={errors.address?.message}
+          {...register('address')}
+        />
+        {isHyperv && (
+          <NativeSelect
+            label={t('connections.way')}
+            description={t('connections.wayWhy')}
+            data={ways.map((value) => ({ value, label: t(`connections.way.${value}`) }))}
+            {...register('way')}
+          />
+        )}
+      </div>
       <div className={classes['pair']}>
         <TextInput
           label={t('connections.user')}
-          description={t('connections.userWhy')}
+          description={t(isHyperv ? 'connections.userWhyHyperv' : 'connections.userWhy')}
           autoComplete="off"
           spellCheck={false}
           error={errors.userName?.message}
@@ -78,6 +101,7 @@ export function NewSource() {
           {...register('secret')}
         />
       </div>
+      {isHyperv && <HypervFields form={form} />}
       <TextInput
         label={t('connections.proxy')}
         description={t('connections.proxyWhy')}
@@ -89,7 +113,9 @@ export function NewSource() {
   );
 }
 
-async function create({ name, address, userName, secret, proxy }: Source, trust: Trust): Promise<void> {
-  const { source, test } = await call('sources.create', { name, url: address, userName, secret, proxy, trust });
+async function create(fields: Source, trust: Trust): Promise<void> {
+  const { name, kind, address: url, userName, secret, proxy, signInBy } = fields;
+  const own = kind === 'hyperv' ? { signInBy, disks: disksOf(fields) } : {};
+  const { source, test } = await call('sources.create', { name, kind, url, userName, secret, proxy, trust, ...own });
   await arrive('source', source, test === null ? null : { side: 'source', result: test });
 }

@@ -9,6 +9,7 @@ const remedies: Readonly<Record<string, ConnectionDeed>> = {
   'net.certificate-changed': 'certificate',
   'vault.no-secret': 'secret',
   'vsphere.login-refused': 'secret',
+  'hyperv.login-refused': 'secret',
   'openstack.sign-in-refused': 'secret',
   'openstack.token-ended': 'secret',
 };

@@ -12,7 +12,7 @@ interface RemoveDialogProps {
 }
 
 export function RemoveDialog({ row, onRemoved, onClose }: RemoveDialogProps) {
-  const { side, id, name, migrations, plans } = row;
+  const { side, kind, id, name, migrations, plans } = row;
   const remove = async (): Promise<void> => {
     if (side === 'source') await call('sources.delete', { source: id });
     else await call('destinations.delete', { destination: id });
@@ -29,7 +29,7 @@ export function RemoveDialog({ row, onRemoved, onClose }: RemoveDialogProps) {
     >
       <Text>{t(side === 'source' ? 'connections.goesSource' : 'connections.goesCloud')}</Text>
       <List>
-        <List.Item>{t(side === 'source' ? 'connections.staysSource' : 'connections.staysCloud')}</List.Item>
+        <List.Item>{t(`connections.stays.${kind}`)}</List.Item>
         <List.Item>{t('connections.staysReports')}</List.Item>
         {plans > 0 && <List.Item>{t('connections.staysPlans', { count: plans })}</List.Item>}
         {migrations > 0 && <List.Item>{t('connections.stillUsed', { count: migrations })}</List.Item>}

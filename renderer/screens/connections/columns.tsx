@@ -6,7 +6,7 @@ import { isFlawless } from '../../state/tests.ts';
 import { momentText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import classes from './Connections.module.css';
-import { pageOf, secretText, trustText, usedText, type ConnectionRow } from './rows.ts';
+import { kindText, pageOf, secretText, trustText, usedText, type ConnectionRow } from './rows.ts';
 
 export function columnsOf(tests: Readonly<Record<string, ConnectionTest>>): readonly Column<ConnectionRow>[] {
   return [
@@ -24,7 +24,7 @@ export function columnsOf(tests: Readonly<Record<string, ConnectionTest>>): read
     {
       id: 'kind',
       title: t('connections.kind'),
-      value: ({ side }) => t(side === 'source' ? 'connections.isSource' : 'connections.isCloud'),
+      value: kindText,
       width: 140,
     },
     { id: 'address', title: t('connections.address'), value: ({ address }) => address, width: 170 },

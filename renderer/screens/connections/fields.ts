@@ -1,36 +1,23 @@
-/** What the forms for new connections ask for, and when that is enough. */
+/** What the form for a new cloud asks for, and when that is enough; what forms of all kinds have in common. */
 import { z } from 'zod';
 import { ConnectionName, type DestinationConnection, type KeystoneAuth } from '../../../main/shared/connections.ts';
 import { t } from '../../texts/t.ts';
 
-const given = (missing: string) => z.string().trim().min(1, missing);
+export const given = (missing: string) => z.string().trim().min(1, missing);
 
-const name = () =>
+export const name = () =>
   given(t('connections.nameMissing')).refine(
     (text) => ConnectionName.safeParse(text).success,
     t('connections.nameWrong'),
   );
 
 /** Of a proxy; nothing goes straight. */
-const proxy = () =>
+export const proxy = () =>
   z
     .string()
     .trim()
     .refine((text) => text === '' || addressOf(text, ['http:']) !== null, t('connections.proxyWrong'))
     .transform((text) => (text === '' ? null : (addressOf(text, ['http:'])?.origin ?? null)));
-
-export const sourceFields = () =>
-  z.object({
-    name: name(),
-    /** Takes a bare host name, too, and cuts the path of a page that somebody copied. */
-    address: given(t('connections.addressMissing'))
-      .transform((text) => (/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`))
-      .refine((text) => addressOf(text, ['https:']) !== null, t('connections.addressWrong'))
-      .transform((text) => addressOf(text, ['https:'])?.origin ?? text),
-    userName: given(t('connections.userMissing')),
-    secret: z.string().min(1, t('connections.passwordMissing')),
-    proxy: proxy(),
-  });
 
 export const methods = ['applicationCredential', 'applicationCredentialByName', 'password', 'token'] as const;
 export const interfaces = [
@@ -127,7 +114,7 @@ export function fieldsOf(auth: KeystoneAuth): Partial<CloudInput> {
 }
 
 /** Null for what is none, has another protocol, or names a user. */
-function addressOf(text: string, protocols: readonly string[]): URL | null {
+export function addressOf(text: string, protocols: readonly string[]): URL | null {
   let url: URL;
   try {
     url = new URL(text);

@@ -1,5 +1,10 @@
 /** Sources and clouds as rows of one table. */
-import type { DestinationConnection, KeystoneAuth, SourceConnection } from '../../../main/shared/connections.ts';
+import type {
+  DestinationConnection,
+  HypervConnection,
+  KeystoneAuth,
+  SourceConnection,
+} from '../../../main/shared/connections.ts';
 import type { KeptIn } from '../../../main/shared/vault.ts';
 import type { Trust } from '../../../main/shared/trust.ts';
 import { isOver } from '../../../main/shared/stages.ts';
@@ -13,6 +18,7 @@ import { t } from '../../texts/t.ts';
 
 export interface ConnectionRow {
   readonly side: Side;
+  readonly kind: (SourceConnection | DestinationConnection)['kind'];
   readonly id: string;
   readonly name: string;
   readonly address: string;
@@ -22,6 +28,8 @@ export interface ConnectionRow {
   /** Product and version as it said last; null before the first sign-in. */
   readonly version: string | null;
   readonly trust: Trust;
+  /** Of a Hyper-V host: how it is signed in to, and how the files of its disks are reached. */
+  readonly hyperv?: Pick<HypervConnection, 'signInBy' | 'disks'>;
   readonly createdAt: string;
   /** Undefined while it is not known. */
   readonly secret: KeptIn | null | undefined;
@@ -44,10 +52,11 @@ export function useConnections(): Loaded<readonly ConnectionRow[]> {
   const detailOf = known.state === 'known' ? known.value : {};
   const allPlans = planned.state === 'known' ? planned.value : [];
   const going = Object.values(byId).filter(({ stage }) => !isOver(stage));
-  const rest = (side: Side, { id, name, proxy, trust, createdAt }: SourceConnection | DestinationConnection) => ({
+  const rest = (side: Side, { id, name, kind, proxy, trust, createdAt }: SourceConnection | DestinationConnection) => ({
     side,
     id,
     name,
+    kind,
     proxy,
     trust,
     createdAt,
@@ -70,10 +79,11 @@ export async function reloadConnections(): Promise<void> {
 export const pageOf = ({ side, id }: Pick<ConnectionRow, 'side' | 'id'>): string =>
   pathOf('connections', side === 'source' ? 'source' : 'cloud', id);
 
-const ofSource = ({ url, userName, about }: SourceConnection) => ({
-  address: url,
-  who: userName,
-  version: about === null ? null : `${about.product} ${about.version}`,
+const ofSource = (source: SourceConnection) => ({
+  address: source.url,
+  who: source.userName,
+  version: source.about === null ? null : `${source.about.product} ${source.about.version}`,
+  ...(source.kind === 'hyperv' ? { hyperv: source } : {}),
 });
 
 const ofCloud = ({ authUrl, auth, about, region }: DestinationConnection) => ({
@@ -107,8 +117,12 @@ function whoIs(auth: KeystoneAuth): string {
 export const secretText = (secret: ConnectionRow['secret']): string =>
   secret === undefined ? '' : t(secret === null ? 'connections.secretNone' : `connections.secret.${secret}`);
 
-export function trustText({ address, trust }: Pick<ConnectionRow, 'address' | 'trust'>): string {
-  if (address.startsWith('http:')) return t('connections.trustPlain');
+/** What it is, beside the others. */
+export const kindText = ({ kind }: Pick<ConnectionRow, 'kind'>): string =>
+  t(kind === 'openstack' ? 'connections.isCloud' : `connections.isSource.${kind}`);
+
+export function trustText({ kind, address, trust }: Pick<ConnectionRow, 'kind' | 'address' | 'trust'>): string {
+  if (address.startsWith('http:')) return t(kind === 'hyperv' ? 'connections.trustSealed' : 'connections.trustPlain');
   if (trust.kind === 'pinned')
     return t('connections.trustPinned', { start: trust.sha256.slice(0, 8), end: trust.sha256.slice(-8) });
   return t(trust.kind === 'system' ? 'connections.trustSystem' : 'connections.trustAuthorities');

@@ -1,7 +1,7 @@
-/** Addresses of Hyper-V hosts, as people give them: the WinRM service listens on a port of its own for either protocol. */
-import type { SourceConnection } from './connections.ts';
+/** Where a Hyper-V host and its disks are, as people write it. */
+import { DiskPlace, type SourceConnection } from './connections.ts';
 
-/** What a host listens on by itself. */
+/** What WinRM listens on by itself. */
 const usualPorts: Readonly<Record<string, string>> = { 'https:': '5986', 'http:': '5985' };
 
 /**
@@ -27,3 +27,10 @@ export function winrmUrl(text: string): string | null {
 /** Nobody on the way can read it although it is not TLS: NTLM seals each message. */
 export const isSealed = ({ kind, url }: Pick<SourceConnection, 'kind' | 'url'>): boolean =>
   kind === 'hyperv' && url.startsWith('http:');
+
+/** `D:\Hyper-V = /mnt/hv`; null for what says no place. */
+export function diskPlaceOf(text: string): DiskPlace | null {
+  const [onHost = '', ...rest] = text.split('=');
+  const found = DiskPlace.safeParse({ onHost: onHost.trim(), here: rest.join('=').trim() });
+  return found.success ? found.data : null;
+}
