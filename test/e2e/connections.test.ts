@@ -157,6 +157,43 @@ describe('connections', () => {
     await button('Cancel').click();
   });
 
+  test('a Hyper-V host is asked for what it needs, by keyboard, and Basic never goes in the clear', async () => {
+    await button('Add source').click();
+    await page.keyboard.press('Shift+Tab'); // from the name back to what comes first
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByRole('radio', { name: 'Hyper-V' }).isChecked()).toBe(true);
+    await page.getByLabel('Name', { exact: true }).fill('hv1');
+    await page.getByLabel('Address', { exact: true }).fill('ftp://hv1');
+    await page.getByLabel('User', { exact: true }).fill('CORP\\mover');
+    await page.getByLabel('Password', { exact: true }).fill('whatever');
+    await page.getByLabel('WinRM through').selectOption('http');
+    await keepBoth('connections-hyperv');
+    await page.getByText('How disks are reached').click();
+    await page.getByLabel('SMB port').fill('0');
+    await page.getByLabel('Folders of the host').fill('D:\\Hyper-V = /mnt/hyper-v\n/mnt/vms');
+    await button('Connect').click();
+
+    await page.getByText('Give it as host, https://host:5986 or http://host:5985').waitFor();
+    await page.getByText('Give a port from 1 to 65535.').waitFor();
+    await page.getByText('This is no folder of the host and its place here: /mnt/vms').waitFor();
+    await page.getByLabel('Signs in by').selectOption('basic');
+    await page.getByLabel('Address', { exact: true }).fill('hv1');
+    await page.getByText('Basic sends the password in the clear').waitFor();
+    await keepBoth('connections-hyperv-refused');
+
+    await page.getByLabel('WinRM through').selectOption('https');
+    await page.getByLabel('Address', { exact: true }).fill(new URL(vc.url).host); // any server that shows a certificate
+    await page.getByLabel('SMB port').fill('445');
+    await page.getByLabel('Folders of the host').fill('D:\\Hyper-V = /mnt/hyper-v');
+    await button('Connect').click();
+    await page.getByRole('region', { name: 'Certificate to compare' }).waitFor();
+    expect(await shownFingerprint()).toBe(vc.fingerprint);
+    await button('Do not trust it').click();
+    await page.getByText('vSphere', { exact: true }).click();
+    expect(await page.getByLabel('WinRM through').count()).toBe(0);
+    await button('Cancel').click();
+  });
+
   test('both stand in one table', async () => {
     const table = page.getByRole('table', { name: 'Connections' }).or(page.getByRole('grid', { name: 'Connections' }));
     await table.waitFor();

@@ -49,13 +49,17 @@ export function NewSource() {
       doIt={t('connections.connect')}
       onSubmit={submit}
     >
-      <Input.Wrapper label={t('connections.sourceKind')} labelElement="div" labelProps={{ id: 'source-kind' }}>
+      <Input.Wrapper
+        label={t('connections.sourceKind')}
+        labelElement="div"
+        labelProps={{ id: 'source-kind' }}
+        className={classes['kinds'] ?? ''}
+      >
         <SegmentedControl
           aria-labelledby="source-kind"
           value={kind}
           onChange={turnTo}
           data={kinds.map((value) => ({ value, label: t(`connections.kind.${value}`) }))}
-          className={classes['kinds'] ?? ''}
         />
       </Input.Wrapper>
       <TextInput
@@ -73,14 +77,14 @@ export function NewSource() {
           inputMode="url"
           spellCheck={false}
           error={errors.address?.message}
-          {...register('address')}
+          {...register('address', { deps: ['signInBy'] })}
         />
         {isHyperv && (
           <NativeSelect
             label={t('connections.way')}
             description={t('connections.wayWhy')}
             data={ways.map((value) => ({ value, label: t(`connections.way.${value}`) }))}
-            {...register('way')}
+            {...register('way', { deps: ['signInBy'] })}
           />
         )}
       </div>
