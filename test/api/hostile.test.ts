@@ -170,7 +170,7 @@ describe('a request', () => {
       code: 'api.bad-request',
       retryable: false,
       instance: expect.stringMatching(/^urn:uuid:/),
-      problems: [{ path: 'name' }, { path: 'url' }, { path: 'userName' }, { path: 'secret' }].map((one) =>
+      problems: [{ path: 'name' }, { path: 'userName' }, { path: 'secret' }, { path: 'url' }].map((one) =>
         expect.objectContaining(one),
       ),
     });

@@ -22,6 +22,8 @@ const SourceView = z.object({
   inventory: z.object({ takenAt: z.iso.datetime() }).nullable(),
 });
 
+const UrlAlone = z.object({ url: z.string() });
+
 /** What is only of one kind of source is passed over for the other. */
 const NewSource = z
   .object({
@@ -29,7 +31,8 @@ const NewSource = z
     kind: SourceKind.default('vsphere'),
     url: HypervConnection.shape.url
       .refine(isWithoutUser, noUser)
-      .describe('https://HOST[:PORT]; of Hyper-V its WinRM service, https://HOST:5986 or http://HOST:5985'),
+
+      .describe('of Hyper-V, WinRM’s: port 5986 with TLS, port 5985 without'),
     userName: HypervConnection.shape.userName,
     trust: Trust.default({ kind: 'system' }),
     proxy: HypervConnection.shape.proxy.refine(isWithoutUser, noUser).default(null),
@@ -38,10 +41,11 @@ const NewSource = z
     secret,
     test: z.boolean().default(true).describe('sign in once before it is kept'),
   })
-  .superRefine(({ kind, url, signInBy }, { addIssue }) => {
-    if (url.startsWith('https:')) return;
-    const wants = kind === 'vsphere' ? 'vSphere is reached through https' : 'Basic goes through https only';
-    if (kind === 'vsphere' || signInBy === 'basic') addIssue({ code: 'custom', path: ['url'], message: wants });
+  // Also where other fields are wrong: whoever sends it shall hear of everything at once.
+  .refine(({ kind, url, signInBy }) => !url.startsWith('http:') || (kind === 'hyperv' && signInBy !== 'basic'), {
+    path: ['url'],
+    error: 'vSphere, and Hyper-V with Basic, are reached by https alone',
+    when: ({ value }) => UrlAlone.safeParse(value).success,
   });
 
 export const sourceOperations = {

@@ -5,7 +5,6 @@ import type { Span } from '../../../disk/image.ts';
 import { ChangedFileError } from '../../../net/http-errors.ts';
 import { SmbMessageError } from './errors.ts';
 import { command } from './header.ts';
-import type { SmbHost } from './host.ts';
 import type { Link, Tree } from './link.ts';
 import {
   closeBody,
@@ -33,18 +32,28 @@ interface Opened extends OpenedFile {
   readonly tree: Tree;
 }
 
+/** What a file asks of the host that it is on. */
+export interface LinkedHost {
+  readonly name: string;
+  readonly pieceBytes: number;
+  link(signal: AbortSignal): Promise<Link>;
+  patiently<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  turn(signal: AbortSignal): Promise<AsyncDisposable>;
+  note(bytes: number): void;
+}
+
 /** A read is cut into pieces, which share the host's connection; nothing is held besides what the connection holds. */
 export class SmbFile implements ByteSource {
   readonly name: string;
   readonly sizeBytes: number;
-  readonly #host: SmbHost;
+  readonly #host: LinkedHost;
   readonly #share: string;
   readonly #path: string;
   readonly #first: Opened;
   readonly #closing = new AbortController();
   #opened: Promise<Opened>;
 
-  private constructor(host: SmbHost, share: string, path: string, first: Opened) {
+  private constructor(host: LinkedHost, share: string, path: string, first: Opened) {
     this.name = nameOf(host, share, path);
     this.sizeBytes = first.sizeBytes;
     this.#host = host;
@@ -55,7 +64,7 @@ export class SmbFile implements ByteSource {
   }
 
   /** @throws SmbRefusedError, SmbCannotEncryptError … */
-  static async open(host: SmbHost, share: string, path: string, signal: AbortSignal): Promise<SmbFile> {
+  static async open(host: LinkedHost, share: string, path: string, signal: AbortSignal): Promise<SmbFile> {
     return await host.patiently(async () => {
       const link = await host.link(signal);
       return new SmbFile(host, share, path, await opened(link, nameOf(host, share, path), share, path, signal));
@@ -208,7 +217,7 @@ export class SmbFile implements ByteSource {
   }
 }
 
-const nameOf = (host: SmbHost, share: string, path: string): string => `\\\\${host.name}\\${share}\\${path}`;
+const nameOf = (host: LinkedHost, share: string, path: string): string => `\\\\${host.name}\\${share}\\${path}`;
 
 async function opened(link: Link, name: string, share: string, path: string, signal: AbortSignal): Promise<Opened> {
   const tree = await link.tree(share);
