@@ -11,36 +11,20 @@ import type { DiskImage } from '../../worker/disk/image.ts';
 import type { SourceDriver } from '../../worker/drivers.ts';
 import { openHyperv } from '../../worker/sources/hyperv/driver.ts';
 import { testHyperv } from '../../worker/sources/hyperv/probe.ts';
-import { authoritiesIn, signInToHyperv, type SignInWishes } from '../support/hyperv-source.ts';
+import type { SignInWishes } from '../support/hyperv-source.ts';
 import { ledgerInMemory } from '../support/vsphere-source.ts';
 import { hypervPeer, type HypervPeer, type TrueDisk } from './hyperv-peer.ts';
+import { allWays, signInToPeer, type Way } from './hyperv-sign-in.ts';
 
 const UP_MS = 15 * 60_000;
 const PIECE_BYTES = 4 * 1024 * 1024;
-/** A way to sign in, by what it is called here. */
-const ways = {
-  'HTTPS with Basic': { scheme: 'https', signInBy: 'basic' },
-  'HTTPS with NTLM': { scheme: 'https', signInBy: 'ntlm' },
-  'HTTP with NTLM, sealed': { scheme: 'http', signInBy: 'ntlm' },
-} as const;
-type Way = keyof typeof ways;
-
 let peer: HypervPeer;
 beforeAll(async () => {
   peer = await hypervPeer();
 }, UP_MS);
 afterAll(async () => await peer[Symbol.asyncDispose]());
 
-function signIn(way: Way, wishes: SignInWishes = {}, who: 'admin' | 'viewer' = 'admin'): HypervSignIn {
-  const { scheme, signInBy } = ways[way];
-  const { user, password } = peer[who];
-  const port = scheme === 'https' ? peer.httpsPort : peer.httpPort;
-  return signInToHyperv(
-    { url: `${scheme}://127.0.0.1:${port}`, user, password, trust: authoritiesIn(peer.caFile), smbPort: peer.smbPort },
-    { signInBy, ...wishes },
-  );
-}
-
+const signIn = (way: Way, wishes: SignInWishes = {}): HypervSignIn => signInToPeer(peer, way, wishes);
 const soon = (): AbortSignal => AbortSignal.timeout(5 * 60_000);
 
 async function machinesOf(source: SourceDriver): Promise<InventoryVm[]> {
@@ -69,7 +53,7 @@ const Model = z.object({
   ),
 });
 
-describe.each(Object.keys(ways) as Way[])('%s', (way) => {
+describe.each(allWays)('%s', (way) => {
   test('signs in, and tells the host', async () => {
     const { about, warnings } = await testHyperv(signIn(way), soon());
 

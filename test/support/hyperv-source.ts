@@ -15,6 +15,9 @@ export interface SignInWishes {
   readonly signInBy?: 'ntlm' | 'basic';
   readonly encrypt?: boolean;
   readonly places?: DiskAccess['places'];
+  /** Other ones than are right. */
+  readonly password?: string;
+  readonly smbPort?: number;
 }
 
 export function signInToHyperv(

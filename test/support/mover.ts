@@ -52,7 +52,10 @@ export class Mover {
     const { url, userName, trust } = source.connection;
     const pin = trust.kind === 'pinned' ? ['--fingerprint', trust.sha256] : [];
     await this.#must(
-      ['source', 'create', 'from', '--url', url, '--user', userName, ...pin, '--password-stdin'],
+      ['source', 'create', 'from', '--url', url, '--user', userName, '--password-stdin'].concat(
+        pin,
+        this.#hypervFlags(source.connection),
+      ),
       source.secret,
     );
     await this.#must(['source', 'refresh', 'from']);
@@ -65,6 +68,18 @@ export class Mover {
         cloudPin,
       ),
       destination.secret,
+    );
+  }
+
+  #hypervFlags(connection: SourceSignIn['connection']): string[] {
+    if (connection.kind !== 'hyperv') return [];
+    const { trust, signInBy, disks } = connection;
+    const isTls = connection.url.startsWith('https:');
+    if (isTls && trust.kind === 'authorities') writeFileSync(this.#at('authorities.pem'), trust.pem);
+    return ['--kind', 'hyperv', '--sign-in', signInBy, '--smb-port', `${disks.smbPort}`].concat(
+      isTls && trust.kind === 'authorities' ? ['--ca-file', this.#at('authorities.pem')] : [],
+      disks.encrypt ? [] : ['--no-encrypt-disks'],
+      disks.places.flatMap(({ onHost, here }) => ['--disk-place', `${onHost}=${here}`]),
     );
   }
 
