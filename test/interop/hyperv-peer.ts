@@ -63,6 +63,8 @@ export interface HypervPeer extends AsyncDisposable {
   /** A call of the lab's own door, such as `{ op: 'guest-write', … }`; its answer. */
   control(call: Readonly<Record<string, unknown>>): Promise<unknown>;
   logged(file: 'requests.log' | 'scripts.log'): string[];
+  /** As when the host restarts: both services end, with every shell and open file, and start again. */
+  restart(): Promise<void>;
 }
 
 /** Takes a quarter of a minute. Each has a folder and ports of its own, so that several may run at once. Needs root. */
@@ -128,6 +130,10 @@ export async function hypervPeer(): Promise<HypervPeer> {
         return said;
       },
       logged: (file) => readFileSync(path.join(folder, file), 'utf8').split('\n').filter(Boolean),
+      async restart() {
+        await run(lab, ['down'], { env });
+        await run(lab, ['up'], { env });
+      },
       [Symbol.asyncDispose]: stop,
     };
   } catch (error) {

@@ -11,12 +11,14 @@ import type { Account } from '../ntlm/keys.ts';
 import { authenticateMessage, negotiateMessage, parsedChallenge } from '../ntlm/messages.ts';
 import { SealStream } from '../ntlm/seal.ts';
 import { channelBindingsOf } from './channel-bindings.ts';
-import { HostLoginRefusedError, MethodRefusedError } from './errors.ts';
+import { HostLoginRefusedError, HostUnavailableError, MethodRefusedError } from './errors.ts';
 import { openedBody, PLAIN_TYPE, SEALED_TYPE, sealedBody } from './sealed-body.ts';
 
 /** What a host keeps an answer below ([MS-WSMV]: MaxEnvelopeSizekb, 500 by default, many times over). */
 const MOST_BYTES = 16 * 1024 * 1024;
 const PATH = '/wsman';
+/** What a server says that has no time, or is in the middle of a restart. */
+const BUSY: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 export interface WinrmServer {
   readonly host: string;
@@ -62,7 +64,7 @@ export class WinrmChannel implements Disposable {
 
   /**
    * @param waitMs how long the server may take, which is longer than what it was told to wait
-   * @throws HostLoginRefusedError, MethodRefusedError, ConnectionLostError, NtlmSealError; the signal's reason
+   * @throws HostLoginRefusedError, HostUnavailableError, MethodRefusedError, ConnectionLostError, NtlmSealError; the signal's reason
    */
   async send(envelope: string, waitMs: number, signal: AbortSignal): Promise<WinrmAnswer> {
     const turn = this.#last.then(async () => await this.#send(Buffer.from(envelope), waitMs, signal));
@@ -182,8 +184,13 @@ export class WinrmChannel implements Disposable {
         response.on('error', fail);
         response.on('end', () => {
           clearTimeout(timer);
+          const status = response.statusCode ?? 0;
+          if (BUSY.has(status)) {
+            reject(new HostUnavailableError(this.name, status));
+            return;
+          }
           resolve({
-            status: response.statusCode ?? 0,
+            status,
             type: response.headers['content-type'] ?? '',
             challenges: [response.headers['www-authenticate'] ?? ''].flat().join('\n').replaceAll(', ', '\n'),
             body: Buffer.concat(parts),

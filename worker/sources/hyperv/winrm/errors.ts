@@ -26,9 +26,20 @@ export class MethodRefusedError extends GutsError {
   }
 }
 
+/** The host has no time, or its service is only just starting. */
+export class HostUnavailableError extends GutsError {
+  readonly code = 'hyperv.unavailable';
+  readonly remedy = 'Wait until the host has less to do, or until it has started, and try again.';
+  override readonly retryable = true;
+
+  constructor(server: string, status: number) {
+    super(`${server} cannot answer at this moment (HTTP ${status}).`);
+  }
+}
+
 /** The host refuses what it was asked, with its own code and words. */
 export class HostFaultError extends GutsError {
-  readonly code = 'hyperv.fault';
+  readonly code: string;
   readonly remedy: string;
   override readonly retryable: boolean;
   readonly fault: WsmanFault;
@@ -37,17 +48,25 @@ export class HostFaultError extends GutsError {
     const { code, says } = fault;
     super(`${server} refuses (${code === null ? `HTTP ${status}` : `fault ${code}`}): ${says}`);
     this.fault = fault;
-    const known = code === null ? undefined : remedies.get(code);
+    const known = code === null ? undefined : meanings.get(code);
+    this.code = known?.code ?? 'hyperv.fault';
     this.remedy = known?.remedy ?? 'Look for that number in the documentation of WinRM; trying again may help.';
     this.retryable = known?.passes ?? false;
   }
 }
 
+interface Meaning {
+  readonly code: string;
+  readonly remedy: string;
+  readonly passes: boolean;
+}
+
 /** By the numbers of wsmerror.h and of Windows. */
-const remedies = new Map<number, { readonly remedy: string; readonly passes: boolean }>([
+const meanings = new Map<number, Meaning>([
   [
     5,
     {
+      code: 'hyperv.access-denied',
       remedy:
         'The user may sign in but not do this: make it a member of “Hyper-V Administrators” and “Remote Management Users”. Local administrators other than the built-in one also need LocalAccountTokenFilterPolicy=1 on a host without a domain.',
       passes: false,
@@ -55,14 +74,32 @@ const remedies = new Map<number, { readonly remedy: string; readonly passes: boo
   ],
   [
     2_150_858_815,
-    { remedy: 'The user has as many shells as the host allows: close others, or wait until they end.', passes: true },
+    {
+      code: 'hyperv.too-many-shells',
+      remedy: 'Close the user’s other shells on the host (other tools leave theirs open), or wait until they end.',
+      passes: true,
+    },
   ],
   [
     2_150_859_174,
-    { remedy: 'The user has as many operations as the host allows: wait until others end.', passes: true },
+    {
+      code: 'hyperv.too-many-operations',
+      remedy: 'The user has as many operations on the host as it allows: wait until others end.',
+      passes: true,
+    },
   ],
-  [2_150_858_843, { remedy: 'The shell on the host is gone, as after a restart: try again.', passes: true }],
-  [2_147_943_418, { remedy: 'The host could not load the user’s registry: try again.', passes: true }],
+  [
+    2_150_858_843,
+    {
+      code: 'hyperv.shell-gone',
+      remedy: 'The shell on the host is gone, as after a restart: try again.',
+      passes: true,
+    },
+  ],
+  [
+    2_147_943_418,
+    { code: 'hyperv.profile', remedy: 'The host could not load the user’s registry: try again.', passes: true },
+  ],
 ]);
 
 /** A script ended without its result. */

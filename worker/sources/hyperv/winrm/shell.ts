@@ -1,6 +1,8 @@
 /** Runs PowerShell scripts on a host through its WinRM shell; nothing is installed there, and nothing stays. */
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
+import { GutsError } from '../../../../main/shared/errors.ts';
 import type { XmlElement } from '../../../containers/xml.ts';
 import { StrangeAnswerError } from '../../../net/errors.ts';
 import type { WinrmChannel } from './channel.ts';
@@ -11,12 +13,17 @@ import { bodyOf, faultOf, idOf, outputOf, relatesTo, type WsmanFault } from './r
 
 /** So long the host waits for output before it says that there is none yet. */
 const TURN_SECONDS = 20;
+/** A shell of which nobody asks anything for so long is ended by the host: one whose id never came back, too. */
+const IDLE_SECONDS = 300;
+/** Before each further try to end a shell. */
+const END_PAUSES_MS = [250, 500, 1000, 2000];
 /** Longer than that, and the connection counts as lost. */
 const WAIT_MS = (TURN_SECONDS + 15) * 1000;
 const MOST_OUTPUT_BYTES = 256 * 1024 * 1024;
 const MOST_RESULT_BYTES = 512 * 1024 * 1024;
 /** “Nothing yet”: asked again. */
 const TIMED_OUT = 2_150_858_793;
+const SHELL_GONE = 2_150_858_843;
 
 /**
  * Reads a script from standard input, as base64 of UTF-8 in one line, and runs it: it is on no command line, which the host would
@@ -47,8 +54,7 @@ export class WinrmShell implements AsyncDisposable {
 
   /** @param url how the host is called, as `http://host:5985/wsman` @throws HostFaultError and what the channel throws */
   static async open(channel: WinrmChannel, url: string, signal: AbortSignal): Promise<WinrmShell> {
-    const body =
-      '<rsp:Shell><rsp:InputStreams>stdin</rsp:InputStreams><rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>';
+    const body = `<rsp:Shell><rsp:IdleTimeOut>PT${IDLE_SECONDS}S</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams><rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>`;
     const options = { WINRS_NOPROFILE: 'TRUE', WINRS_CODEPAGE: '65001' };
     const answer = await ask(
       channel,
@@ -145,7 +151,16 @@ export class WinrmShell implements AsyncDisposable {
 
   /** Other tools have shells there, too, and the host allows so many to a user. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#ask(actions.delete, '', ending()).catch(() => {}); // the host ends it after two hours, else
+    for (const pauseMs of END_PAUSES_MS) {
+      try {
+        await this.#ask(actions.delete, '', ending());
+        return;
+      } catch (error) {
+        const isGone = error instanceof HostFaultError && error.fault.code === SHELL_GONE;
+        if (isGone || !(error instanceof GutsError) || !error.retryable) return; // the host ends it when it is idle, else
+        await pause(pauseMs);
+      }
+    }
   }
 }
 
