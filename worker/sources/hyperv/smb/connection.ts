@@ -1,6 +1,7 @@
 /** One connection to an SMB server: requests go as its credits allow, each reply is proved before anything of it is used. */
 import { randomBytes } from 'node:crypto';
 import { ConnectionLostError } from '../../../net/errors.ts';
+import { chargeOf, Credits } from './credits.ts';
 import { SmbMessageError, SmbSignatureError, SmbTooOldError } from './errors.ts';
 import { command, HEADER_BYTES, message, parsedHeader, type Command, type ReplyHeader } from './header.ts';
 import { Preauth } from './keys.ts';
@@ -10,12 +11,6 @@ import { isSignedRight, sign, type SigningAlgorithm } from './signing.ts';
 import { isLost, status, statusText } from './status.ts';
 import { Wire } from './wire.ts';
 
-/** What a credit pays for. */
-export const CREDIT_BYTES = 65_536;
-/** As many as all reads in flight together cost, and some. */
-const WANTED_CREDITS = 256;
-/** A server never lends more. */
-const MOST_CREDITS = 65_536;
 /** Besides the bytes that are read: heads, and answers of other kinds. */
 const SPARE_BYTES = 80 * 1024;
 
@@ -80,13 +75,10 @@ export class SmbConnection implements Disposable {
   readonly over: AbortSignal;
   readonly #over = new AbortController();
   readonly #pending = new Map<number, Pending>();
-  readonly #waiting: (() => void)[] = [];
+  readonly #credits = new Credits();
   #wire: Wire | null = null;
   #terms: Terms | null = null;
   #guard: Guard | null = null;
-  #credits = 1;
-  #lentCredits = 0;
-  #nextId = 0;
 
   private constructor(address: SmbAddress, options: ConnectionOptions) {
     this.name = address.port === 445 ? address.host : `${address.host}:${address.port}`;
@@ -137,7 +129,7 @@ export class SmbConnection implements Disposable {
 
   /** How much a reply may have in it right now; 0 while others use all that there is. */
   get payableBytes(): number {
-    return this.#credits * CREDIT_BYTES;
+    return this.#credits.payableBytes;
   }
 
   /** Whether replies will come that may bring credits. */
@@ -146,26 +138,23 @@ export class SmbConnection implements Disposable {
   }
 
   /** Resolves when a credit may have come, or the connection is over. */
-  async credit(): Promise<void> {
-    if (this.over.aborted) return;
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  async moreCredits(): Promise<void> {
+    if (!this.over.aborted) await this.#credits.more();
   }
 
   /** @throws ConnectionLostError, SmbMessageError, SmbSignatureError; the signal's reason */
   async request(request: Request, signal?: AbortSignal): Promise<Reply> {
-    const charge = Math.max(1, Math.ceil((request.replyBytes ?? 0) / CREDIT_BYTES));
-    while (this.#credits < charge) {
+    const charge = chargeOf(request.replyBytes);
+    let taken: ReturnType<Credits['take']> = null;
+    for (;;) {
       signal?.throwIfAborted();
       this.over.throwIfAborted();
+      taken = this.#credits.take(charge);
+      if (taken !== null) break;
       if (!this.isBusy) throw new SmbMessageError('it lends too few credits to go on');
-      await this.credit();
+      await this.moreCredits();
     }
-    signal?.throwIfAborted();
-    this.over.throwIfAborted();
-    const messageId = this.#nextId;
-    this.#nextId += charge;
-    this.#credits -= charge;
-    this.#lentCredits += charge;
+    const { messageId, askFor } = taken;
     return await new Promise<Reply>((resolve, reject) => {
       const onAbort = (): void => {
         pending.isAbandoned = true; // its reply still comes, and goes nowhere
@@ -180,19 +169,19 @@ export class SmbConnection implements Disposable {
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#pending.set(messageId, pending);
-      this.#send(request, messageId, charge);
+      this.#send(request, messageId, charge, askFor);
     });
   }
 
-  #send(request: Request, messageId: number, charge: number): void {
+  #send(request: Request, messageId: number, creditCharge: number, creditRequest: number): void {
     const guard = request.isUnproved === true ? null : this.#guard;
     const sealer = request.isSealed === true ? (guard?.sealer ?? null) : null;
     if (request.isSealed === true && sealer === null) throw new Error('There is nothing yet to seal with.');
     const bytes = message(
       {
         command: request.command,
-        creditCharge: charge,
-        creditRequest: charge + Math.max(0, WANTED_CREDITS - this.#credits - this.#lentCredits),
+        creditCharge,
+        creditRequest,
         messageId,
         treeId: request.treeId ?? 0,
         sessionId: request.sessionId ?? this.sessionId,
@@ -222,16 +211,14 @@ export class SmbConnection implements Disposable {
     if (header.command !== request.command) throw new SmbMessageError('it answers another thing than was asked');
     const isInterim = header.status === status.pending;
     this.#mustBeProved(bytes, header, request, wasSealed, isInterim);
-    const charge = Math.max(1, Math.ceil((request.replyBytes ?? 0) / CREDIT_BYTES));
-    this.#credits = Math.min(this.#credits + header.credits, MOST_CREDITS);
     if (isInterim) {
       if (!header.isAsync) throw new SmbMessageError('it asks to wait, and does not say for what');
-    } else {
-      this.#lentCredits -= charge;
-      this.#pending.delete(header.messageId);
-      settle(pending, bytes, header);
+      this.#credits.give(header.credits, 0);
+      return;
     }
-    for (const wake of this.#waiting.splice(0)) wake();
+    this.#pending.delete(header.messageId);
+    settle(pending, bytes, header);
+    this.#credits.give(header.credits, chargeOf(request.replyBytes));
   }
 
   /** Answers that only ask to wait are not signed ([MS-SMB2] 3.3.4.1.1), and nothing but credits is taken from them. */
@@ -276,7 +263,7 @@ export class SmbConnection implements Disposable {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const one of pending) one.reject(reason);
-    for (const wake of this.#waiting.splice(0)) wake();
+    this.#credits.wake();
   }
 
   [Symbol.dispose](): void {

@@ -5,7 +5,9 @@ import type { Span } from '../../../disk/image.ts';
 import { ChangedFileError } from '../../../net/http-errors.ts';
 import { SmbMessageError } from './errors.ts';
 import { command } from './header.ts';
+
 import type { Link, Tree } from './link.ts';
+import type { Links } from './links.ts';
 import {
   closeBody,
   createBody,
@@ -20,6 +22,7 @@ import {
   type OpenedFile,
 } from './requests.ts';
 import { status } from './status.ts';
+import { joinedSignal } from './stop.ts';
 
 /** 4096 ranges at a time. */
 const SPANS_BYTES = 65_536;
@@ -32,31 +35,21 @@ interface Opened extends OpenedFile {
   readonly tree: Tree;
 }
 
-/** What a file asks of the host that it is on. */
-export interface LinkedHost {
-  readonly name: string;
-  readonly pieceBytes: number;
-  link(signal: AbortSignal): Promise<Link>;
-  patiently<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T>;
-  turn(signal: AbortSignal): Promise<AsyncDisposable>;
-  note(bytes: number): void;
-}
-
 /** A read is cut into pieces, which share the host's connection; nothing is held besides what the connection holds. */
 export class SmbFile implements ByteSource {
   readonly name: string;
   readonly sizeBytes: number;
-  readonly #host: LinkedHost;
+  readonly #links: Links;
   readonly #share: string;
   readonly #path: string;
   readonly #first: Opened;
   readonly #closing = new AbortController();
   #opened: Promise<Opened>;
 
-  private constructor(host: LinkedHost, share: string, path: string, first: Opened) {
-    this.name = nameOf(host, share, path);
+  private constructor(links: Links, share: string, path: string, first: Opened) {
+    this.name = nameOf(links, share, path);
     this.sizeBytes = first.sizeBytes;
-    this.#host = host;
+    this.#links = links;
     this.#share = share;
     this.#path = path;
     this.#first = first;
@@ -64,10 +57,10 @@ export class SmbFile implements ByteSource {
   }
 
   /** @throws SmbRefusedError, SmbCannotEncryptError … */
-  static async open(host: LinkedHost, share: string, path: string, signal: AbortSignal): Promise<SmbFile> {
-    return await host.patiently(async () => {
-      const link = await host.link(signal);
-      return new SmbFile(host, share, path, await opened(link, nameOf(host, share, path), share, path, signal));
+  static async open(links: Links, share: string, path: string, signal: AbortSignal): Promise<SmbFile> {
+    return await links.patiently(async () => {
+      const link = await links.current(signal);
+      return new SmbFile(links, share, path, await opened(link, nameOf(links, share, path), share, path, signal));
     }, signal);
   }
 
@@ -79,14 +72,12 @@ export class SmbFile implements ByteSource {
         `“${this.name}” has ${this.sizeBytes} bytes, but ${into.byteLength} bytes at ${position} are needed.`,
       );
     }
-    const failure = new AbortController();
-    const signals = [failure.signal, this.#closing.signal, ...(signal === undefined ? [] : [signal])];
-    const stop = AbortSignal.any(signals);
-    const { pieceBytes } = this.#host;
+    using stop = joinedSignal(this.#closing.signal, signal);
+    const { pieceBytes } = this.#links;
     const pieces: Promise<void>[] = [];
     for (let at = 0; at < into.byteLength; at += pieceBytes) {
-      const piece = this.#piece(into.subarray(at, at + pieceBytes), position + at, stop);
-      piece.catch((error: unknown) => failure.abort(error));
+      const piece = this.#piece(into.subarray(at, at + pieceBytes), position + at, stop.signal);
+      piece.catch((error: unknown) => stop.abort(error));
       pieces.push(piece);
     }
     await Promise.all(pieces); // those that are given up touch `into` no more
@@ -97,11 +88,11 @@ export class SmbFile implements ByteSource {
    * volume cannot tell.
    */
   async allocatedRanges(from: number, to: number, signal: AbortSignal): Promise<Span[]> {
-    const stop = AbortSignal.any([signal, this.#closing.signal]);
+    using stop = joinedSignal(this.#closing.signal, signal);
     const end = Math.min(to, this.sizeBytes);
     const spans: Span[] = [];
     for (let at = from; at < end;) {
-      const more = await this.#host.patiently(async () => await this.#ranges(at, end, stop), stop);
+      const more = await this.#links.patiently(async () => await this.#ranges(at, end, stop.signal), stop.signal);
       if (more === null) return [{ offset: from, length: end - from }];
       for (const { offset, length } of more.spans) {
         const start = Math.max(offset, at);
@@ -143,13 +134,13 @@ export class SmbFile implements ByteSource {
 
   async #piece(into: Uint8Array, position: number, signal: AbortSignal): Promise<void> {
     let filled = 0;
-    await this.#host.patiently(async () => {
+    await this.#links.patiently(async () => {
       while (filled < into.byteLength) {
-        await using _turn = await this.#host.turn(signal);
+        using _turn = await this.#links.turn(signal);
         const file = await this.#current(signal);
         const bytes = await this.#readOnce(file, into.subarray(filled), position + filled, signal);
         filled += bytes;
-        this.#host.note(bytes);
+        this.#links.note(bytes);
       }
     }, signal);
   }
@@ -158,7 +149,7 @@ export class SmbFile implements ByteSource {
   async #readOnce(file: Opened, into: Uint8Array, position: number, signal: AbortSignal): Promise<number> {
     const { connection } = file.link;
     let length = Math.min(into.byteLength, connection.terms.maxReadBytes);
-    while (connection.payableBytes < length && connection.isBusy && !file.link.isOver) await connection.credit();
+    while (connection.payableBytes < length && connection.isBusy && !file.link.isOver) await connection.moreCredits();
     if (connection.payableBytes > 0) length = Math.min(length, connection.payableBytes);
     let bytes = 0;
     const { header } = await file.link.ask(
@@ -186,7 +177,7 @@ export class SmbFile implements ByteSource {
 
   /** The file as it is open on the connection that there is now. @throws ChangedFileError */
   async #current(signal: AbortSignal): Promise<Opened> {
-    const link = await this.#host.link(signal);
+    const link = await this.#links.current(signal);
     const before = this.#opened;
     const known = await before.catch(() => null);
     signal.throwIfAborted();
@@ -217,7 +208,7 @@ export class SmbFile implements ByteSource {
   }
 }
 
-const nameOf = (host: LinkedHost, share: string, path: string): string => `\\\\${host.name}\\${share}\\${path}`;
+const nameOf = (links: Links, share: string, path: string): string => `\\\\${links.address.host}\\${share}\\${path}`;
 
 async function opened(link: Link, name: string, share: string, path: string, signal: AbortSignal): Promise<Opened> {
   const tree = await link.tree(share);
