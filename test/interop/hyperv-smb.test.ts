@@ -11,6 +11,7 @@ let peer: HypervPeer;
 const signal = AbortSignal.timeout(600_000);
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const BIG = 'Hyper-V/Virtual Hard Disks/legacy-os.vhd';
+const digestOnHost = (): string => sha256(readFileSync(`${peer.drive('D')}/${BIG}`));
 
 beforeAll(async () => void (peer = await hypervPeer()));
 afterAll(async () => await peer[Symbol.asyncDispose]());
@@ -31,33 +32,43 @@ async function digestOf(source: ByteSource): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Where each share begins below the drives. Of all, LABLOCK$ alone lets the client choose whether it is encrypted. */
+const shares = { D$: 'D/', VMs: 'D/Hyper-V/', LABLOCK$: '' } as const;
+
 /** Those that no running machine holds. */
-function* restingFiles(share: 'D$' | 'VMs'): Generator<{ path: string; file: string }> {
-  for (const { path, file } of peer.filesOf('D')) {
-    const inShare = share === 'D$' ? path : /^Hyper-V\/(.*)$/.exec(path)?.[1];
-    if (inShare !== undefined && !path.endsWith('web01.vhdx')) yield { path: inShare, file };
-  }
+function restingFiles(share: keyof typeof shares): { readonly path: string; readonly file: string }[] {
+  return peer.filesOf('D').flatMap(({ path, file }) => {
+    const whole = `D/${path}`;
+    const isThere = whole.startsWith(shares[share]) && !path.endsWith('web01.vhdx');
+    return isThere ? [{ path: whole.slice(shares[share].length), file }] : [];
+  });
 }
 
 describe.each([
-  { share: 'D$', encrypt: 'whereDemanded' },
-  { share: 'D$', encrypt: 'always' },
-  { share: 'VMs', encrypt: 'whereDemanded' },
-] as const)('every file under $share, encrypted $encrypt,', ({ share, encrypt }) => {
-  test('reads as what lies on the host', async () => {
-    await using host = await opened({ encrypt });
-    const read = new Map<string, string>();
-    const right = new Map<string, string>();
-    for (const { path, file } of restingFiles(share)) {
-      await using source = await host.openFile(share, path, signal);
-      read.set(path, await digestOf(source));
-      right.set(path, sha256(readFileSync(file)));
-    }
+  { share: 'D$', dialect: '2.1', encrypt: 'whereDemanded', isEncrypted: false },
+  { share: 'D$', dialect: '3.1.1', encrypt: 'whereDemanded', isEncrypted: true },
+  { share: 'VMs', dialect: '3.1.1', encrypt: 'whereDemanded', isEncrypted: true },
+  { share: 'LABLOCK$', dialect: '3.1.1', encrypt: 'whereDemanded', isEncrypted: false },
+  { share: 'LABLOCK$', dialect: '3.1.1', encrypt: 'always', isEncrypted: true },
+] as const)(
+  'every file under $share by SMB $dialect, encrypted $encrypt,',
+  ({ share, dialect, encrypt, isEncrypted }) => {
+    test('reads as what lies on the host', async () => {
+      await using host = await opened({ encrypt, dialects: [dialect] });
+      const read = new Map<string, string>();
+      const right = new Map<string, string>();
+      for (const { path, file } of restingFiles(share)) {
+        await using source = await host.openFile(share, path, signal);
+        expect(source.isEncrypted).toBe(isEncrypted);
+        read.set(path, await digestOf(source));
+        right.set(path, sha256(readFileSync(file)));
+      }
 
-    expect(right.size).toBeGreaterThan(8);
-    expect(read).toEqual(right);
-  });
-});
+      expect(right.size).toBeGreaterThan(8);
+      expect(read).toEqual(right);
+    });
+  },
+);
 
 describe.each([
   { dialect: '2.1', signing: 'hmac-sha256', cipher: null },
@@ -67,26 +78,28 @@ describe.each([
 ] as const)('SMB $dialect', ({ dialect, signing, cipher }) => {
   test('reads signed', async () => {
     await using host = await opened({ dialects: [dialect] });
-    await using source = await host.openFile('D$', BIG, signal);
+    await using source = await host.openFile('LABLOCK$', `D/${BIG}`, signal);
 
     expect(host.terms).toMatchObject({ dialect, signing, cipher });
-    expect(await digestOf(source)).toBe(sha256(readFileSync(`${peer.drive('D')}/${BIG}`)));
+    expect(source.isEncrypted).toBe(false);
+    expect(await digestOf(source)).toBe(digestOnHost());
   });
+});
 
-  test('reads encrypted, or says that it cannot', async () => {
-    if (cipher === null) {
-      await using host = await opened({ dialects: [dialect] });
-      // Samba tells an SMB 2 client nothing of a share that demands encryption, and refuses it whole.
-      await expect(host.openFile('VMs', BIG.slice(8), signal)).rejects.toMatchObject({ code: 'hyperv.smb-denied' });
-      await expect(opened({ dialects: [dialect], encrypt: 'always' })).rejects.toMatchObject({
-        code: 'hyperv.smb-cannot-encrypt',
-      });
-      return;
-    }
-    await using host = await opened({ dialects: [dialect] });
-    await using source = await host.openFile('VMs', BIG.slice(8), signal);
+test.each(['3.0', '3.0.2', '3.1.1'] as const)('SMB %s reads encrypted', async (dialect) => {
+  await using host = await opened({ dialects: [dialect] });
+  await using source = await host.openFile('VMs', BIG.slice(8), signal);
 
-    expect(await digestOf(source)).toBe(sha256(readFileSync(`${peer.drive('D')}/${BIG}`)));
+  expect(source.isEncrypted).toBe(true);
+  expect(await digestOf(source)).toBe(digestOnHost());
+});
+
+test('SMB 2.1 says that it cannot be encrypted', async () => {
+  await using host = await opened({ dialects: ['2.1'] });
+  // Samba tells an SMB 2 client nothing of a share that demands encryption, and refuses it whole.
+  await expect(host.openFile('VMs', BIG.slice(8), signal)).rejects.toMatchObject({ code: 'hyperv.smb-denied' });
+  await expect(opened({ dialects: ['2.1'], encrypt: 'always' })).rejects.toMatchObject({
+    code: 'hyperv.smb-cannot-encrypt',
   });
 });
 
@@ -150,9 +163,9 @@ describe('a connection that breaks off', () => {
     await using proxy = await CuttingProxy.open(peer.host, peer.smbPort);
     proxy.cutAfter(9_000_000, 15_000_000, 700, 20_000_000, 3000);
     await using host = await opened({ port: proxy.port });
-    await using source = await host.openFile('D$', BIG, signal);
+    await using source = await host.openFile('LABLOCK$', `D/${BIG}`, signal);
 
-    expect(await digestOf(source)).toBe(sha256(readFileSync(`${peer.drive('D')}/${BIG}`)));
+    expect(await digestOf(source)).toBe(digestOnHost());
     expect(proxy.connections).toBe(6);
   });
 
@@ -162,7 +175,7 @@ describe('a connection that breaks off', () => {
     await using host = await opened({ port: proxy.port });
     await using source = await host.openFile('VMs', BIG.slice(8), signal);
 
-    expect(await digestOf(source)).toBe(sha256(readFileSync(`${peer.drive('D')}/${BIG}`)));
+    expect(await digestOf(source)).toBe(digestOnHost());
     expect(proxy.connections).toBe(3);
   });
 
@@ -201,7 +214,7 @@ test('reads that are given up leave the others alone, and the memory that they w
   await expect(first).rejects.toThrow('not wanted any more');
   await second;
   expect(sha256(given)).toBe(asItWas);
-  expect(sha256(whole)).toBe(sha256(readFileSync(`${peer.drive('D')}/${BIG}`)));
+  expect(sha256(whole)).toBe(digestOnHost());
 });
 
 test('a file says which of its ranges are held at all', async () => {

@@ -1,4 +1,4 @@
-/** AES-128-CCM (RFC 3610) as SMB 3.0 uses it: nonces of 11 bytes, tags of 16. Electron's OpenSSL has it not. */
+/** AES-128-CCM (RFC 3610) as SMB 3.0 uses it: nonces of 11 bytes, tags of 16. Electron has none. */
 import { createCipheriv } from 'node:crypto';
 
 const BLOCK = 16;
@@ -8,24 +8,27 @@ const PIECE = 16 * 1024;
 /** There is something known, the tag has 16 bytes, the length has 4. */
 const FLAGS = 0x40 | (((BLOCK - 2) / 2) << 3) | (LENGTH_BYTES - 1);
 
-export function sealedCcm(key: Buffer, nonce: Buffer, known: Buffer, plain: Buffer): { sealed: Buffer; tag: Buffer } {
-  const { mask, text } = counted(key, nonce, plain);
-  return { sealed: text, tag: masked(chained(key, nonce, known, plain), mask) };
+/** Fills `sealed`, which is as long as `plain`. @returns the tag */
+export function sealCcm(key: Buffer, nonce: Buffer, known: Buffer, plain: Buffer, sealed: Buffer): Buffer {
+  const mask = count(key, nonce, plain, sealed);
+  return masked(chained(key, nonce, known, plain), mask);
 }
 
-/** The caller compares the tag, and uses nothing before. */
-export function openedCcm(key: Buffer, nonce: Buffer, known: Buffer, sealed: Buffer): { plain: Buffer; tag: Buffer } {
-  const { mask, text } = counted(key, nonce, sealed);
-  return { plain: text, tag: masked(chained(key, nonce, known, text), mask) };
+/** Fills `plain`, of which nothing may be used before the tag was compared. @returns the right tag */
+export function openCcm(key: Buffer, nonce: Buffer, known: Buffer, sealed: Buffer, plain: Buffer): Buffer {
+  const mask = count(key, nonce, sealed, plain);
+  return masked(chained(key, nonce, known, plain), mask);
 }
 
-/** Counter mode, whose first block hides the tag. */
-function counted(key: Buffer, nonce: Buffer, text: Buffer): { readonly mask: Buffer; readonly text: Buffer } {
+/** Counter mode. @returns its first block, which hides the tag */
+function count(key: Buffer, nonce: Buffer, text: Buffer, into: Buffer): Buffer {
   const start = Buffer.alloc(BLOCK);
   start[0] = LENGTH_BYTES - 1;
   start.set(nonce, 1);
   const cipher = createCipheriv('aes-128-ctr', key, start);
-  return { mask: cipher.update(Buffer.alloc(BLOCK)), text: cipher.update(text) };
+  const mask = cipher.update(Buffer.alloc(BLOCK));
+  for (let at = 0; at < text.length; at += PIECE) into.set(cipher.update(text.subarray(at, at + PIECE)), at);
+  return mask;
 }
 
 /** CBC-MAC over the length, what is known, and the plain text, each padded with zeros. */

@@ -64,6 +64,11 @@ export class SmbFile implements ByteSource {
     }, signal);
   }
 
+  /** Whether its bytes come encrypted, and not only signed. */
+  get isEncrypted(): boolean {
+    return this.#first.tree.isSealed;
+  }
+
   async read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.#closing.signal.throwIfAborted();

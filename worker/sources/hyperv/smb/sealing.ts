@@ -1,6 +1,6 @@
 /** Messages of SMB 3 that are encrypted whole, behind a head of their own ([MS-SMB2] 2.2.41, 3.1.4.3). */
 import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto';
-import { openedCcm, sealedCcm } from './ccm.ts';
+import { openCcm, sealCcm } from './ccm.ts';
 import { SmbMessageError, SmbSignatureError } from './errors.ts';
 import { HEADER_BYTES } from './header.ts';
 import type { Cipher } from './negotiate.ts';
@@ -11,6 +11,8 @@ const TAG_BYTES = 16;
 const TAG_AT = 4;
 const NONCE_AT = 20;
 const ENCRYPTED = 1;
+/** Large enough to be quick, and small enough to stay in the processor’s cache. */
+const PIECE_BYTES = 64 * 1024;
 
 export const isSealed = (bytes: Uint8Array): boolean => PROTOCOL.equals(bytes.subarray(0, 4));
 
@@ -21,11 +23,15 @@ export interface SealerOptions {
   readonly sessionId: bigint;
 }
 
-/** One session's: no nonce comes twice, as they are counted and each session has keys of its own. */
+/**
+ * One session's: no nonce comes twice, as they are counted and each session has keys of its own. Holds memory for the
+ * longest message that it has opened.
+ */
 export class Sealer {
   readonly #options: SealerOptions;
   readonly #nonceBytes: number;
   #sent = 0n;
+  #plain: Buffer = Buffer.alloc(0);
 
   constructor(options: SealerOptions) {
     this.#options = options;
@@ -43,8 +49,8 @@ export class Sealer {
     const nonce = this.#nonceOf(head);
     const known = head.subarray(NONCE_AT);
     if (cipher === 'aes-128-ccm') {
-      const { sealed, tag } = sealedCcm(toServer, nonce, known, message);
-      head.set(tag, TAG_AT);
+      const sealed = Buffer.alloc(message.length);
+      head.set(sealCcm(toServer, nonce, known, message, sealed), TAG_AT);
       return Buffer.concat([head, sealed]);
     }
     const gcm = createCipheriv(cipher, toServer, nonce).setAAD(known);
@@ -54,7 +60,10 @@ export class Sealer {
     return Buffer.concat([head, sealed]);
   }
 
-  /** @throws SmbMessageError, SmbSignatureError; nothing of it was used then */
+  /**
+   * What is returned is good until the next is opened.
+   * @throws SmbMessageError, SmbSignatureError; nothing of it was used then
+   */
   open(frame: Buffer): Buffer {
     const { cipher, fromServer, sessionId } = this.#options;
     if (frame.length < SEAL_BYTES + HEADER_BYTES || !isSealed(frame)) throw new SmbMessageError('it is cut short');
@@ -65,13 +74,16 @@ export class Sealer {
     const tag = frame.subarray(TAG_AT, TAG_AT + TAG_BYTES);
     const known = frame.subarray(NONCE_AT, SEAL_BYTES);
     const sealed = frame.subarray(SEAL_BYTES);
+    if (this.#plain.length < sealed.length) this.#plain = Buffer.allocUnsafeSlow(sealed.length);
+    const plain = this.#plain.subarray(0, sealed.length);
     if (cipher === 'aes-128-ccm') {
-      const opened = openedCcm(fromServer, nonce, known, sealed);
-      if (!timingSafeEqual(opened.tag, tag)) throw new SmbSignatureError('its seal is broken');
-      return opened.plain;
+      if (!timingSafeEqual(openCcm(fromServer, nonce, known, sealed, plain), tag))
+        throw new SmbSignatureError('its seal is broken');
+      return plain;
     }
     const gcm = createDecipheriv(cipher, fromServer, nonce, { authTagLength: TAG_BYTES }).setAAD(known).setAuthTag(tag);
-    const plain = gcm.update(sealed);
+    for (let at = 0; at < sealed.length; at += PIECE_BYTES)
+      plain.set(gcm.update(sealed.subarray(at, at + PIECE_BYTES)), at);
     try {
       gcm.final();
     } catch (error) {
