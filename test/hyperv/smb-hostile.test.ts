@@ -71,6 +71,18 @@ describe('an honest server', () => {
     },
   );
 
+  test('that likes AES-256 more is read from encrypted by it', async () => {
+    await using server = await served({ negotiate: { cipher: 4 } });
+
+    expect((await readAll(server, { encrypt: 'always' })).equals(content)).toBe(true);
+  });
+
+  test('of SMB 3.1.1 that has no GMAC is read from by AES-CMAC', async () => {
+    await using server = await served({ negotiate: { signing: 1 } });
+
+    expect((await readAll(server)).equals(content)).toBe(true);
+  });
+
   test('that lends one credit at a time is read from in small pieces', async () => {
     await using server = await served({ change: (outgoing) => void (outgoing.credits = 1) });
 

@@ -5,7 +5,7 @@ import * as net from 'node:net';
 import { hmacMd5, responseKey, type Account } from '../../worker/sources/hyperv/ntlm/keys.ts';
 import { Rc4 } from '../../worker/sources/hyperv/ntlm/rc4.ts';
 import { Preauth, sessionKeys } from '../../worker/sources/hyperv/smb/keys.ts';
-import { dialects, type Dialect } from '../../worker/sources/hyperv/smb/negotiate.ts';
+import { cipherKeyBytes, dialects, type Dialect } from '../../worker/sources/hyperv/smb/negotiate.ts';
 import { fsctl, spanBytes } from '../../worker/sources/hyperv/smb/requests.ts';
 import { isSealed, Sealer } from '../../worker/sources/hyperv/smb/sealing.ts';
 import { signatureOf, type SigningAlgorithm } from '../../worker/sources/hyperv/smb/signing.ts';
@@ -232,13 +232,15 @@ class Client {
     const sessionKey = this.#sessionKeyOf(parsedResponse(token).token ?? Buffer.alloc(0));
     const mic = micOf(sessionKey, 'server-to-client', mechanismList);
     outgoing.body = setupReply(this.#options.setupFlags ?? 0, answerToken({ state: 0, mic }));
-    const { signing, sealing } = sessionKeys(sessionKey, this.#dialect, this.#preauth.hash, 16);
+    const newestCipher = this.#options.negotiate?.cipher === 4 ? 'aes-256-gcm' : 'aes-128-gcm';
+    const cipher = this.#dialect === '3.1.1' ? newestCipher : 'aes-128-ccm';
+    const { signing, sealing } = sessionKeys(sessionKey, this.#dialect, this.#preauth.hash, cipherKeyBytes(cipher));
     const newest = (this.#options.negotiate?.signing ?? 2) === 2 ? 'aes-gmac' : 'aes-cmac';
     const older = this.#dialect === '2.1' ? 'hmac-sha256' : 'aes-cmac';
     this.#signing = { algorithm: this.#dialect === '3.1.1' ? newest : older, key: signing };
     if (sealing !== null)
       this.#sealer = new Sealer({
-        cipher: this.#dialect === '3.1.1' ? 'aes-128-gcm' : 'aes-128-ccm',
+        cipher,
         toServer: sealing.fromServer,
         fromServer: sealing.toServer,
         sessionId: SESSION,
