@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import { GRAIN_BYTES, StreamOptimizedLayout } from '../../../worker/disk/vmdk/stream-writer.ts';
 import { FaultyBytes, type FaultRule } from '../faults.ts';
-import { isZero } from './lab-disk.ts';
+import { isZero } from '../lab-disk.ts';
 import type { Lease, LeaseFile } from './leases.ts';
 import { isLayered, type Machine } from './machine.ts';
 import type { World } from './world.ts';

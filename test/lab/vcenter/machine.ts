@@ -1,7 +1,7 @@
 /** One machine of the simulated vCenter: what it is, whether it runs, and its snapshots. */
 import { createHash } from 'node:crypto';
 import type { DiskSpec, MachineSpec } from './machine-spec.ts';
-import type { LabDisk } from './lab-disk.ts';
+import type { LabDisk } from '../lab-disk.ts';
 import type { Ref } from './values.ts';
 import { VimFault } from './vim-fault.ts';
 

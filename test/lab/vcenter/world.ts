@@ -1,7 +1,7 @@
 /** The simulated world: two data centres with clusters, hosts, networks, datastores and folders, and the machines in them. */
 import type { ByteSource } from '../../../worker/disk/bytes.ts';
 import { openContent } from '../content.ts';
-import { LabDisk } from './lab-disk.ts';
+import { LabDisk } from '../lab-disk.ts';
 import { MACHINE_PROPERTIES, snapshotProperty } from './machine-properties.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { Machine, type Snapshot, type Standing } from './machine.ts';

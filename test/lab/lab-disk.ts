@@ -1,7 +1,7 @@
-/** A virtual disk of the simulated vCenter: its content, the layers that snapshots put on it, and what changed when. */
+/** A virtual disk of a simulated machine: its content, the layers that snapshots put on it, and what changed when. */
 import { createHash } from 'node:crypto';
-import type { ByteSource } from '../../../worker/disk/bytes.ts';
-import { BLOCK_BYTES, type HeldContent } from '../content.ts';
+import type { ByteSource } from '../../worker/disk/bytes.ts';
+import { BLOCK_BYTES, type HeldContent } from './content.ts';
 
 export interface Area {
   readonly start: number;
@@ -115,6 +115,12 @@ export class LabDisk {
     const [above] = this.#layers.splice(index + 1, 1);
     if (below === undefined || above === undefined) throw new RangeError('There is no such layer.');
     for (const [number, block] of above) below.set(number, block);
+  }
+
+  /** The blocks of 64 KiB that a layer itself holds, in order. */
+  blocksOf(layer: number): number[] {
+    const blocks = layer === 0 ? this.#blocks(1) : [...(this.#layers[layer]?.keys() ?? [])];
+    return blocks.sort((a, b) => a - b);
   }
 
   /** Where a view holds something, joined, in order. */
