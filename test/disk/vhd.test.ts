@@ -19,7 +19,8 @@ import {
   run,
   scratch,
 } from '../support/disks.ts';
-import { sum, VHD, writeVhd, type VhdPlan } from '../support/vhd.ts';
+import { vhdSum as sum } from '../lab/hyperv/vhd-footer.ts';
+import { VHD, writeVhd, type VhdPlan } from '../support/vhd.ts';
 import { openMemory } from '../support/vhdx.ts';
 
 const qemuSize = (file: string): number =>

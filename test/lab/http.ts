@@ -1,30 +1,54 @@
-/** The frame of a simulator: an HTTPS server on a free port of this computer that can be shut down at once. */
+/** The frame of a simulator: an HTTPS or HTTP server on a free port of this computer that can be shut down at once. */
 import { once } from 'node:events';
+import * as http from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Certificate } from './certificate.ts';
 
 export interface LabServer extends AsyncDisposable {
-  /** `https://127.0.0.1:PORT` */
+  /** `https://127.0.0.1:PORT`, or `http://…` */
   readonly url: string;
   readonly port: number;
-  /** Connections from now on see this certificate; those that are open are closed. */
-  use(certificate: Certificate): void;
   /** Closes every open connection; new ones are welcome. */
   hangUp(): void;
   /** Is out of service: closes what is open, and turns the next so many connections away. */
   outage(connections: number): void;
 }
 
+export interface LabHttpsServer extends LabServer {
+  /** Connections from now on see this certificate; those that are open are closed. */
+  use(certificate: Certificate): void;
+}
+
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** @param port 0 takes a free one */
-export async function serveHttps(certificate: Certificate, serve: Serve, port = 0): Promise<LabServer> {
-  const sockets = new Set<Socket>();
-  const server = https.createServer({ key: certificate.key, cert: certificate.pem }, (request, response) => {
+export async function serveHttps(certificate: Certificate, serve: Serve, port = 0): Promise<LabHttpsServer> {
+  const server = https.createServer({ key: certificate.key, cert: certificate.pem }, answering(serve));
+  const frame = await listening(server, 'https', port);
+  return {
+    ...frame,
+    use(next) {
+      server.setSecureContext({ key: next.key, cert: next.pem });
+      frame.hangUp();
+    },
+  };
+}
+
+/** Without TLS. @param port 0 takes a free one */
+export async function serveHttp(serve: Serve, port = 0): Promise<LabServer> {
+  return await listening(http.createServer(answering(serve)), 'http', port);
+}
+
+const answering =
+  (serve: Serve) =>
+  (request: IncomingMessage, response: ServerResponse): void => {
     serve(request, response).catch((error: unknown) => answerBug(response, error));
-  });
+  };
+
+async function listening(server: http.Server | https.Server, scheme: string, port: number): Promise<LabServer> {
+  const sockets = new Set<Socket>();
   server.requestTimeout = 0; // uploads take as long as they take
   let turnedAway = 0;
   server.on('connection', (socket: Socket) => {
@@ -45,12 +69,8 @@ export async function serveHttps(certificate: Certificate, serve: Serve, port = 
   await once(server, 'listening');
   const address = server.address() as AddressInfo; // it listens on TCP
   return {
-    url: `https://127.0.0.1:${address.port}`,
+    url: `${scheme}://127.0.0.1:${address.port}`,
     port: address.port,
-    use(next) {
-      server.setSecureContext({ key: next.key, cert: next.pem });
-      hangUp();
-    },
     hangUp,
     outage(connections) {
       turnedAway = connections;

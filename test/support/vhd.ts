@@ -1,5 +1,6 @@
 /** Writes VHD images by the specification of 2006, for what no tool at hand writes: differencing disks, old footers, other creators. */
 import { writeFileSync } from 'node:fs';
+import { vhdFooter, vhdSum } from '../lab/hyperv/vhd-footer.ts';
 
 const SECTOR = 512;
 
@@ -34,7 +35,7 @@ const BLOCKS_AT = 128 * 1024;
 
 /** Writes the image and returns it, for tests that go on to damage it. */
 export function writeVhd(file: string, plan: VhdPlan): Buffer {
-  const footer = footerOf(plan);
+  const footer = vhdFooter({ ...plan, id: Buffer.alloc(16, plan.id ?? 1) });
   const tail = footer.subarray(0, plan.footerBytes ?? SECTOR);
   const image =
     plan.kind === 'fixed'
@@ -42,26 +43,6 @@ export function writeVhd(file: string, plan: VhdPlan): Buffer {
       : sparse(plan, footer, tail);
   writeFileSync(file, image);
   return image;
-}
-
-function footerOf({ kind, sizeBytes, creator = 'win ', geometry, id = 1 }: VhdPlan): Buffer {
-  const footer = Buffer.alloc(SECTOR);
-  const sectors = Math.ceil(sizeBytes / SECTOR);
-  const [cylinders, heads, perTrack] = geometry ?? [Math.ceil(sectors / (16 * 63)), 16, 63];
-  footer.write('conectix');
-  footer.writeUInt32BE(2, 8);
-  footer.writeUInt32BE(0x1_0000, 12);
-  footer.writeBigUInt64BE(kind === 'fixed' ? 0xffff_ffff_ffff_ffffn : BigInt(VHD.header), 16);
-  footer.write(creator, 28, 'latin1');
-  footer.write('Wi2k', 36, 'latin1');
-  footer.writeBigUInt64BE(BigInt(sizeBytes), 40);
-  footer.writeBigUInt64BE(BigInt(sizeBytes), 48);
-  footer.writeUInt16BE(cylinders, 56);
-  footer.writeUInt8(heads, 58);
-  footer.writeUInt8(perTrack, 59);
-  footer.writeUInt32BE({ fixed: 2, dynamic: 3, differencing: 4 }[kind], 60);
-  footer.fill(id, 68, 84);
-  return sum(footer, 64);
 }
 
 function sparse(
@@ -97,7 +78,7 @@ function sparse(
       header.writeBigUInt64BE(BigInt(at), 576 + 24 * n + 16);
     }
   }
-  sum(header, 36);
+  vhdSum(header, 36);
 
   const stored: Buffer[] = [];
   let position = BLOCKS_AT;
@@ -111,11 +92,4 @@ function sparse(
     position += bitmapBytes + blockBytes;
   }
   return Buffer.concat([head, ...stored, tail]);
-}
-
-/** Puts the right sum into the field at `at`. */
-export function sum(bytes: Buffer, at: number): Buffer {
-  bytes.writeUInt32BE(0, at);
-  bytes.writeUInt32BE(~bytes.reduce((total, byte) => total + byte, 0) >>> 0, at);
-  return bytes;
 }

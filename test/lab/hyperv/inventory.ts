@@ -1,0 +1,187 @@
+/** What the inventory script says of the simulated host, as PowerShell makes JSON of it. */
+import type { Host } from './host.ts';
+import type { CardSpec } from './machine-spec.ts';
+import type { Machine, MachineDisk } from './machine.ts';
+import { uuidOf } from '../vcenter/machine.ts';
+import { Trouble, troubles } from './trouble.ts';
+
+const GiB = 1024 ** 3;
+const SYSTEM = { caption: 'Microsoft Windows Server 2022 Standard', version: '10.0.20348' };
+
+export function about(host: Host, shares: readonly { name: string; path: string; encrypted: boolean }[]): unknown {
+  return {
+    ...names(host),
+    powershell: '5.1.20348.2849',
+    machines: host.machines.length,
+    shares,
+  };
+}
+
+const names = ({ name }: Host) => ({
+  name,
+  fqdn: `${name.toLowerCase()}.example.test`,
+  system: SYSTEM.caption,
+  version: SYSTEM.version,
+});
+
+/** @param ids null for all machines */
+export function inventory(host: Host, ids: readonly string[] | null): unknown {
+  const found: Machine[] = [];
+  const missing: unknown[] = [];
+  for (const id of ids ?? host.machines.map((machine) => machine.id)) {
+    try {
+      found.push(host.machine(id));
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
+      missing.push(error.told);
+    }
+  }
+  const machines = found.map((machine, index) => described(host, machine, index));
+  return {
+    host: { ...names(host), cpus: 16, memory: 128 * GiB },
+    switches: [
+      ...new Set(host.machines.flatMap(({ spec }) => (spec.cards ?? []).flatMap((card) => card.switch ?? []))),
+    ].map((name) => ({ id: uuidOf(`switch ${name}`), name, type: 'External' })),
+    places: placesOf(found),
+    cluster: host.machines.some(({ spec }) => spec.isClustered === true)
+      ? {
+          name: 'HVC1',
+          nodes: [{ name: host.name, state: 'Up' }],
+          owners: host.machines
+            .filter(({ spec }) => spec.isClustered === true)
+            .map(({ spec }) => ({ group: spec.name, node: host.name })),
+        }
+      : null,
+    machines,
+    troubles: missing,
+  };
+}
+
+function described(host: Host, machine: Machine, index: number): unknown {
+  const { spec, state, generation, id } = machine;
+  const memory = spec.memoryBytes ?? 2 * GiB;
+  return {
+    id,
+    name: spec.name,
+    generation,
+    version: spec.version ?? '10.0',
+    state,
+    notes: spec.notes ?? '',
+    path: `D:\\Hyper-V\\${spec.name}`,
+    cpus: spec.cpus ?? 2,
+    memory: {
+      startup: memory,
+      minimum: spec.dynamicMemory?.minimum ?? memory / 2,
+      maximum: spec.dynamicMemory?.maximum ?? memory * 2,
+      dynamic: spec.dynamicMemory !== undefined,
+    },
+    secureBoot: generation === 2 && spec.secureBoot !== null,
+    secureBootTemplate: generation === 2 ? (spec.secureBoot ?? 'MicrosoftWindows') : '',
+    bootOrder: generation === 2 ? bootOrderOf(machine) : [],
+    tpm: spec.hasTpm ?? false,
+    shielded: spec.isShielded ?? false,
+    disks: machine.disks.map((disk) => diskOf(disk)),
+    cards: (spec.cards ?? []).map((card, number) =>
+      cardOf(machine, card, host.machines.indexOf(machine) * 16 + number),
+    ),
+    words: state === 'Running' ? (spec.words ?? {}) : {},
+    services: spec.hasNoServices === true ? [] : servicesOf(machine),
+    checkpoints: machine.checkpoints.map((one) => ({
+      id: one.id,
+      name: one.name,
+      parent: one.parent,
+      type: 'Standard',
+      created: one.createdAt.toISOString().replace('Z', '0000Z'),
+    })),
+    referencePoints: [],
+    checkpointType: spec.checkpointType ?? 'Production',
+    replicationState: spec.replication?.state ?? 'Disabled',
+    replicationMode: spec.replication?.mode ?? 'None',
+    clustered: spec.isClustered ?? false,
+    troubles: index < 0 ? [null] : [],
+  };
+}
+
+function bootOrderOf({ spec, disks }: Machine): string[] {
+  return (spec.bootOrder ?? disks.map((_, number) => number)).flatMap((number) => {
+    const place = disks[number]?.place;
+    return place === undefined ? [] : [`${place.controller}:${place.number}:${place.location}`];
+  });
+}
+
+function diskOf({ spec, place, chain }: MachineDisk): unknown {
+  const path = chain === null ? `Disk ${spec.hostDisk} ${spec.sizeBytes / GiB} GB Bus 0 Lun 1` : chain.leaf.path;
+  const isThere = chain !== null && spec.isMissing !== true;
+  const chained = isThere ? chain.files.toReversed() : [];
+  return {
+    ...place,
+    path,
+    diskNumber: spec.hostDisk ?? null,
+    shared: spec.isShared ?? false,
+    files: chained.map((file) => ({
+      path: file.path,
+      format: chain?.format,
+      type: chain?.typeOf(file),
+      size: spec.sizeBytes,
+      fileSize: chain?.contentOf(file).sizeBytes,
+      sector: spec.sectorBytes ?? 512,
+      id: file.id.toUpperCase(),
+    })),
+    trouble: chain !== null && !isThere ? troubles.noDisk(path).told : null,
+  };
+}
+
+/** Where a checkpoint's disks are, or the machine's own. */
+export const drivesOf = (machine: Machine, paths?: readonly (string | null)[]): unknown[] =>
+  machine.disks.map(({ place, chain, spec }, index) => ({
+    ...place,
+    path: paths?.[index] ?? chain?.leaf.path ?? `Disk ${spec.hostDisk}`,
+  }));
+
+function cardOf({ id, state }: Machine, card: CardSpec, number: number): unknown {
+  const isRunning = state === 'Running';
+  const { vlan, guest } = card;
+  const addresses = isRunning ? (card.addresses ?? []) : [];
+  return {
+    id: `Microsoft:${id.toUpperCase()}\\${uuidOf(`card ${number}`).toUpperCase()}`,
+    name: card.name ?? 'Network Adapter',
+    mac: card.mac ?? `00155D0A${number.toString(16).toUpperCase().padStart(4, '0')}`,
+    dynamicMac: card.isMacDynamic ?? true,
+    legacy: card.isLegacy ?? false,
+    switch: card.switch ?? '',
+    connected: card.switch !== null,
+    vlanMode: vlan?.mode ?? 'Untagged',
+    accessVlan: vlan?.mode === 'Access' ? vlan.id : 0,
+    nativeVlan: vlan?.mode === 'Trunk' ? vlan.native : 0,
+    allowedVlans: vlan?.mode === 'Trunk' ? vlan.allowed : '',
+    addresses,
+    guest: guest === undefined || !isRunning ? null : { gateways: [], dns: [], ...guest, addresses },
+  };
+}
+
+const SERVICES = {
+  'Guest Service Interface': '6C09BB55-D683-4DA0-8931-C9BF705F6480',
+  Heartbeat: '84EAAE65-2F2E-45F5-9BB5-0E857DC8EB47',
+  'Key-Value Pair Exchange': '2A34B1C2-FD73-4043-8A5B-DD2159BC743F',
+  Shutdown: '9F8233AC-BE49-4C79-8EE3-E7E1985B2077',
+  'Time Synchronization': '2497F4DE-E9FA-4204-80E4-4B75C46419C0',
+  VSS: '5CED1297-4598-4915-A5FC-AD21BB4D02A4',
+};
+
+const servicesOf = ({ id, state }: Machine): unknown[] =>
+  Object.entries(SERVICES).map(([name, guid]) => ({
+    id: `Microsoft:${id.toUpperCase()}\\${guid}`,
+    name,
+    enabled: name !== 'Guest Service Interface',
+    status: state === 'Running' ? 'Ok' : 'NoContact',
+  }));
+
+function placesOf(machines: readonly Machine[]): unknown[] {
+  const roots = new Set<string>();
+  for (const { disks } of machines)
+    for (const { chain } of disks) {
+      const root = /^[A-Za-z]:\\(?:ClusterStorage\\[^\\]+)?/.exec(chain?.leaf.path ?? '')?.[0];
+      if (root !== undefined) roots.add(root);
+    }
+  return [...roots].map((root) => ({ root, kind: 'NTFS', size: 2048 * GiB, free: 900 * GiB }));
+}

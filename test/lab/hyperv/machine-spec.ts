@@ -1,0 +1,79 @@
+/** The words in which a machine of the simulated Hyper-V host is ordered; whatever is left out has an ordinary value. */
+import type { DiskContent } from '../content.ts';
+
+export type MachineState = 'Running' | 'Off' | 'Saved' | 'Paused' | 'Stopping' | 'Starting';
+
+export interface DiskSpec {
+  readonly sizeBytes: number;
+  /** Without it the disk reads as zeros. */
+  readonly content?: DiskContent;
+  /** `vhdx` without it. */
+  readonly format?: 'vhd' | 'vhdx';
+  /** A fixed disk's file is as long as the disk; they are dynamic without it. */
+  readonly isFixed?: boolean;
+  readonly sectorBytes?: 512 | 4096;
+  readonly blockBytes?: number;
+  readonly controller?: 'IDE' | 'SCSI';
+  /** The path on the host; by default `D:\Hyper-V\NAME\NAME.vhdx`. */
+  readonly file?: string;
+  /** The number of a disk of the host that is passed through; it has no file then. */
+  readonly hostDisk?: number;
+  readonly isShared?: boolean;
+  /** The file is configured, but not there. */
+  readonly isMissing?: boolean;
+}
+
+export interface CardSpec {
+  /** Null is connected to nothing. */
+  readonly switch: string | null;
+  readonly name?: string;
+  /** Twelve hexadecimal digits. */
+  readonly mac?: string;
+  readonly isMacDynamic?: boolean;
+  readonly isLegacy?: boolean;
+  readonly vlan?:
+    | { readonly mode: 'Access'; readonly id: number }
+    | { readonly mode: 'Trunk'; readonly native: number; readonly allowed: string }
+    | { readonly mode: 'Private' };
+  /** Told by a guest that runs. */
+  readonly addresses?: readonly string[];
+  /** How the guest has set its card up, where it tells; the addresses are its own. */
+  readonly guest?: {
+    readonly dhcp: boolean;
+    readonly subnets: readonly string[];
+    readonly gateways?: readonly string[];
+    readonly dns?: readonly string[];
+  };
+}
+
+export interface MachineSpec {
+  readonly name: string;
+  /** Made from the name without it. */
+  readonly id?: string;
+  readonly generation?: 1 | 2;
+  readonly state?: 'Running' | 'Off' | 'Saved' | 'Paused';
+  readonly version?: string;
+  readonly notes?: string;
+  readonly cpus?: number;
+  readonly memoryBytes?: number;
+  readonly dynamicMemory?: { readonly minimum: number; readonly maximum: number };
+  /** Of generation 2; null is off. */
+  readonly secureBoot?: string | null;
+  readonly hasTpm?: boolean;
+  readonly isShielded?: boolean;
+  readonly disks?: readonly DiskSpec[];
+  /** Places in `disks`, in the order in which the firmware of generation 2 shall try them. */
+  readonly bootOrder?: readonly number[];
+  readonly cards?: readonly CardSpec[];
+  /** What a guest that runs tells: `OSName`, `FullyQualifiedDomainName` … */
+  readonly words?: Readonly<Record<string, string>>;
+  /** Made one after the other, each by its name. */
+  readonly checkpoints?: readonly string[];
+  readonly checkpointType?: 'Production' | 'ProductionOnly' | 'Standard' | 'Disabled';
+  readonly replication?: { readonly state: string; readonly mode: string };
+  readonly isClustered?: boolean;
+  /** Takes the wish to shut down, and does nothing about it. */
+  readonly ignoresShutdown?: boolean;
+  /** Has no integration services at all. */
+  readonly hasNoServices?: boolean;
+}
