@@ -14,6 +14,7 @@ export interface DiskFile {
   readonly id: string;
   /** Becomes another whenever what a guest sees in it changes. */
   written: string;
+  writtenAt: Date;
 }
 
 /** What a file of the host holds: bytes that are made when they are read. */
@@ -46,7 +47,7 @@ export class DiskChain {
   private constructor(spec: DiskSpec, path: string, disk: LabDisk) {
     this.spec = spec;
     this.#disk = disk;
-    this.#files = [{ path, id: uuidOf(`disk ${path}`), written: uuidOf(`written ${path}`) }];
+    this.#files = [newFile(path)];
   }
 
   static async open(spec: DiskSpec, path: string, content: ByteSource | null): Promise<DiskChain> {
@@ -81,7 +82,7 @@ export class DiskChain {
     const frozen = this.leaf;
     const path = this.#files[0].path.replace(/\.(a?vhdx?)$/i, `_${name.toUpperCase()}.a${this.spec.format ?? 'vhdx'}`);
     this.#disk.pushLayer();
-    this.#files.push({ path, id: uuidOf(`disk ${path}`), written: uuidOf(`written ${path}`) });
+    this.#files.push(newFile(path));
     return frozen;
   }
 
@@ -91,12 +92,12 @@ export class DiskChain {
     if (layer === -1 || layer === this.#files.length - 1) throw new RangeError('There is nothing to merge.');
     this.#disk.foldLayer(layer);
     this.#files.splice(layer + 1, 1);
-    file.written = randomUUID();
+    touch(file);
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     await this.#disk.write(offset, bytes, 0);
-    this.leaf.written = randomUUID();
+    touch(this.leaf);
   }
 
   /** What the guest sees. */
@@ -115,4 +116,16 @@ export class DiskChain {
     const kin: Kin = { file, parent: this.parentOf(file) };
     return this.spec.format === 'vhd' ? vhdFile(this.spec, content, kin) : vhdxFile(this.spec, content, kin);
   }
+}
+
+const newFile = (path: string): DiskFile => ({
+  path,
+  id: uuidOf(`disk ${path}`),
+  written: uuidOf(`written ${path}`),
+  writtenAt: new Date('2026-05-04T03:02:01Z'),
+});
+
+function touch(file: DiskFile): void {
+  file.written = randomUUID();
+  file.writtenAt = new Date();
 }

@@ -70,6 +70,14 @@ export class Host implements AsyncDisposable {
     return null;
   }
 
+  /** Whether any file lies below it. */
+  hasFolder(path: string): boolean {
+    const below = path.endsWith('\\') ? path.toLowerCase() : `${path.toLowerCase()}\\`;
+    return this.machines.some(({ disks }) =>
+      disks.some(({ chain }) => chain?.files.some((file) => file.path.toLowerCase().startsWith(below)) === true),
+    );
+  }
+
   contentOf({ file, chain }: FoundFile): FileContent {
     return chain.contentOf(file);
   }

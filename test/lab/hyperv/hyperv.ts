@@ -9,6 +9,7 @@ import { madeUpMachines } from './made-up.ts';
 import type { MachineSpec, MachineState } from './machine-spec.ts';
 import { runScript } from './scripts.ts';
 import { Shells } from './shells.ts';
+import { serveSmb, type SmbState } from './smb/server.ts';
 import { winrmFace, type WinrmRoom } from './winrm.ts';
 
 export interface HypervOptions {
@@ -22,6 +23,7 @@ export interface HypervOptions {
   /** 0, as without it, takes a free port. */
   readonly httpPort?: number;
   readonly httpsPort?: number;
+  readonly smbPort?: number;
   /** Ways to sign in to WinRM that the host allows; both by default, Basic through TLS alone. */
   readonly methods?: readonly ('basic' | 'ntlm')[];
   /** As a host whose CbtHardeningLevel is Strict. */
@@ -39,6 +41,12 @@ export interface HypervOptions {
   readonly stopWaitMs?: number;
   /** Files of a removed checkpoint are merged after that; at once with 0. */
   readonly mergeMs?: number;
+  /** 3.1.1 by default. */
+  readonly smbDialect?: '3.0.2' | '3.1.1';
+  /** Everything that goes through SMB must be encrypted, whatever the share. */
+  readonly smbEncrypts?: boolean;
+  /** How many requests an SMB client may have under way. */
+  readonly mostCredits?: number;
 }
 
 export interface HypervState {
@@ -54,6 +62,7 @@ export interface HypervState {
   }[];
   /** By action of the shell, by script as `script inventory`, and by way to sign in. */
   readonly requests: Readonly<Record<string, number>>;
+  readonly smb: SmbState;
 }
 
 export interface Hyperv extends AsyncDisposable {
@@ -63,12 +72,14 @@ export interface Hyperv extends AsyncDisposable {
   readonly httpsUrl: string;
   /** SHA-256 of the certificate, as an operator pins it. */
   readonly fingerprint: string;
+  readonly smbPort: number;
   readonly user: string;
   readonly password: string;
   /**
    * `winrm` meets requests as `Receive power shutDown` (`fault` with its number as `faultType`, `expire` forgets all shells, `cut`,
    * `stall`, `corrupt`); `login` meets `Basic` and `Negotiate` (`deny`); `script` meets `checkpoint create` (`error` as a
-   * cmdlet's, with its id as `faultType`; `taskfail` as PowerShell's; `corrupt`; `delay`).
+   * cmdlet's, with its id as `faultType`; `taskfail` as PowerShell's; `corrupt`; `delay`); `smb` meets `CREATE D:\\…` and `READ D:\\…` (`error` with a status as
+   * `faultType`, `drop`, `cut`, `corrupt`, `stall`, `expire`, `delay`, which says `STATUS_PENDING` first where that is its `faultType`).
    */
   readonly faults: FaultBook;
   state(): HypervState;
@@ -124,6 +135,17 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
     bindings: () => channelBindingsOf(new X509Certificate(certificate.pem).raw),
     count,
   };
+  const smb = await serveSmb({
+    host,
+    account: room.account,
+    shares: SHARES,
+    faults,
+    dialect: options.smbDialect === '3.0.2' ? 0x302 : 0x311,
+    demandsSeal: options.smbEncrypts ?? false,
+    mostCredits: options.mostCredits ?? 512,
+    port: options.smbPort ?? 0,
+    count,
+  });
   const http = await serveHttp(winrmFace(room, false), options.httpPort);
   const https = await serveHttps(certificate, winrmFace(room, true), options.httpsPort);
 
@@ -134,10 +156,16 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
     get fingerprint() {
       return certificate.sha256;
     },
+    smbPort: smb.port,
     user,
     password,
     faults,
-    state: () => ({ shells: shells.count, machines: host.machines.map(stateOf), requests: { ...requests } }),
+    state: () => ({
+      shells: shells.count,
+      machines: host.machines.map(stateOf),
+      requests: { ...requests },
+      smb: smb.state,
+    }),
     restart() {
       shells.endAll();
       http.hangUp();
@@ -150,6 +178,7 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
     outage(connections) {
       http.outage(connections);
       https.outage(connections);
+      smb.outage(connections);
     },
     async write(machine, disk, offset, bytes) {
       await chainOf(host, machine, disk).write(offset, bytes);
@@ -167,6 +196,7 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
     },
     async [Symbol.asyncDispose]() {
       shells.endAll();
+      await smb[Symbol.asyncDispose]();
       await http[Symbol.asyncDispose]();
       await https[Symbol.asyncDispose]();
       await host[Symbol.asyncDispose]();

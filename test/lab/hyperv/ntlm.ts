@@ -5,6 +5,8 @@ import { exchangedKey, hmacMd5, responseKey, utf16 } from '../../../worker/sourc
 
 const SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1');
 const VERSION = Buffer.from([10, 0, 0x7c, 0x4f, 0, 0, 0, 15]);
+/** Whether the client says that it can, or not, as Windows does. */
+const UNICODE = 0x1;
 const TARGET_IS_SERVER = 0x20000;
 const TARGET_INFO = 0x800000;
 const KEY_EXCHANGE = 0x40000000;
@@ -60,7 +62,7 @@ export class NtlmAcceptor {
     head.set(SIGNATURE, 0);
     head.writeUInt32LE(2, 8);
     pointAt(head, 12, name.length, CHALLENGE_HEAD);
-    head.writeUInt32LE((flags | TARGET_IS_SERVER | TARGET_INFO) >>> 0, 20);
+    head.writeUInt32LE((flags | UNICODE | TARGET_IS_SERVER | TARGET_INFO) >>> 0, 20);
     head.set(randomBytes(8), 24);
     pointAt(head, 40, target.length, CHALLENGE_HEAD + name.length);
     head.set(VERSION, 48);
@@ -79,9 +81,9 @@ export class NtlmAcceptor {
     const response = field(message, 20);
     const domain = field(message, 28).toString('utf16le');
     const user = field(message, 36).toString('utf16le');
-    const { name, password, user: known } = this.#host;
+    const { password, user: known } = this.#host;
     if (user.toLowerCase() !== known.toLowerCase()) throw new NtlmRefusal(`nobody is called “${user}”`);
-    if (!['', '.', name.toLowerCase()].includes(domain.toLowerCase())) throw new NtlmRefusal(`no domain “${domain}”`);
+    // A host outside of any domain takes its own accounts, whatever domain they are said to be of.
     if (response.length < 48) throw new NtlmRefusal('not NTLMv2');
     const key = responseKey({ user, domain, password });
     const proof = hmacMd5(key, this.#challenge.subarray(24, 32), response.subarray(16));

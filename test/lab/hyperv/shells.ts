@@ -142,7 +142,7 @@ export class Shells {
 
 function start(shell: Shell, line: XmlElement | undefined): string {
   const program = textOf(line, 'Command') ?? '';
-  const words = all(line, 'Arguments').map(({ text }) => text);
+  const words = all(line, 'Arguments').flatMap(({ text }) => text.split(' '));
   if ([program, ...words].join(' ').length > MOST_COMMAND_LETTERS)
     throw new WsmanFault(faultCodes.tooLong, 'The filename or extension is too long.');
   const command: Command = {
