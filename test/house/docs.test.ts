@@ -9,7 +9,7 @@ const read = (name: string): string => readFileSync(path.join(docs, name), 'utf8
 
 describe('the documents', () => {
   test('explain every rule of a move into a cloud, and none that is not there', () => {
-    const [, ofMoves = ''] = read('preflight.md').split('## Moving from vSphere');
+    const [, ofMoves = ''] = read('preflight.md').split('## Moving into a cloud');
     const paragraphs = [...ofMoves.matchAll(/\*\*([A-Z]+-\d+[a-z]?)\*\*/g)].map(([, id]) => id);
 
     expect(paragraphs.toSorted()).toEqual(moveRules.map(({ id }) => id).toSorted());

@@ -1,6 +1,6 @@
 /** A machine and a cloud that fit each other; tests change what they are about. */
 import type { CloudFacts, CloudNetwork, Flavor } from '../../main/shared/cloud.ts';
-import type { InventoryDisk, InventoryNic, InventoryVm } from '../../main/shared/inventory.ts';
+import type { HypervFacts, InventoryDisk, InventoryNic, InventoryVm } from '../../main/shared/inventory.ts';
 import { defaultOptions, type MigrationOptions } from '../../main/shared/migration.ts';
 import type { PlanInput } from '../../worker/plan/plan.ts';
 
@@ -22,6 +22,20 @@ export const disk = (change: Partial<InventoryDisk> = {}): InventoryDisk => ({
   uuid: null,
   chainLength: 1,
   storedBytes: 2 * GiB,
+  ...change,
+});
+
+/** What only Hyper-V tells, of a machine of which all is well. */
+export const hyperv = (change: Partial<HypervFacts> = {}): HypervFacts => ({
+  generation: 2,
+  version: '10.0',
+  isShielded: false,
+  replication: null,
+  isClustered: false,
+  dynamicMemory: null,
+  secureBootTemplate: null,
+  hasRecoveryCheckpoint: false,
+  checkpointType: 'Production',
   ...change,
 });
 

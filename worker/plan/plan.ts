@@ -4,7 +4,8 @@ import type { InventoryNetwork, InventoryVm } from '../../main/shared/inventory.
 import type { MigrationOptions, MigrationPlan, PlannedDisk, Reading } from '../../main/shared/migration.ts';
 import type { Finding } from '../../main/shared/preflight.ts';
 import { check } from '../preflight/check.ts';
-import { moveRules, type MoveFacts } from '../preflight/move-rules.ts';
+import type { MoveFacts } from '../preflight/move-facts.ts';
+import { moveRules } from '../preflight/move-rules.ts';
 import type { SourceDriver } from '../drivers.ts';
 import { bootDiskOf, sizeGiBOf } from '../../main/shared/proposals/disks.ts';
 import { chooseFlavor, needOf, type FlavorChoice } from '../../main/shared/proposals/flavor.ts';

@@ -1,30 +1,13 @@
 /** What is checked before a machine is moved from a hypervisor into a cloud: one rule, one fact, one way out. */
-import type { CloudFacts, CloudNetwork, Quota } from '../../main/shared/cloud.ts';
+import type { Quota } from '../../main/shared/cloud.ts';
 import type { InventoryVm } from '../../main/shared/inventory.ts';
-import type { MigrationOptions, PlannedDisk, Reading } from '../../main/shared/migration.ts';
-import type { FlavorChoice } from '../../main/shared/proposals/flavor.ts';
-import type { PortPlan } from '../plan/ports.ts';
-import type { Chosen } from '../../main/shared/proposals/profile.ts';
+import { hypervRules, isOfProductionCheckpoint } from './hyperv-rules.ts';
+import type { MoveFacts } from './move-facts.ts';
 import type { Rule } from './rules.ts';
-
-export interface MoveFacts {
-  readonly vm: InventoryVm;
-  readonly cloud: CloudFacts;
-  readonly options: MigrationOptions;
-  readonly missingPrivileges: readonly string[];
-  readonly readings: readonly { readonly reading: Reading; readonly obstacle: string | null }[];
-  readonly reading: Chosen<Reading> | null;
-  readonly disks: readonly PlannedDisk[];
-  readonly flavor: FlavorChoice;
-  readonly ports: PortPlan;
-  readonly targetName: string;
-  readonly floating: CloudNetwork | undefined;
-  readonly serverGroup: { readonly id: string } | undefined;
-  readonly groups: readonly { readonly id: string; readonly name: string }[];
-}
 
 const DAY_MS = 86_400_000;
 const OLD_SNAPSHOT_DAYS = 3;
+const SECTOR_BYTES = 512;
 /** vda … vdz. */
 const MOST_DISKS = 26;
 
@@ -68,14 +51,14 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     severity: 'blocks',
     finds: ({ vm }) => (vm.power === 'suspended' || vm.power === 'unknown' ? [`power state “${vm.power}”`] : []),
     says: 'The machine is neither running nor off, so its disks are not whole.',
-    remedy: 'Resume the machine and shut its guest down, then check again.',
+    remedy: 'Resume the machine (or discard its saved state) and shut its guest down, then check again.',
   },
   {
     id: 'VM-10',
     severity: 'warns',
     finds: ({ vm }) => (vm.power === 'on' && vm.guest.tools !== 'running' ? [`tools ${vm.guest.tools}`] : []),
-    says: 'The guest’s tools do not run, so its addresses are not known.',
-    remedy: 'Start the tools, or say the addresses (--map NET=NET:ADDRESS).',
+    says: 'The guest’s tools (integration services) do not run, so its addresses are not known.',
+    remedy: 'Start them, or say the addresses (--map NET=NET:ADDRESS).',
   },
   {
     id: 'VM-10b',
@@ -90,7 +73,10 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
   {
     id: 'VM-08',
     severity: 'warns',
-    finds: ({ vm, options }) => (vm.power === 'on' && options.whileRunning === 'snapshot' ? [vm.name] : []),
+    finds: ({ vm, options }) =>
+      vm.power === 'on' && options.whileRunning === 'snapshot' && !isOfProductionCheckpoint({ vm, options })
+        ? [vm.name]
+        : [],
     says: 'The machine is copied while it runs: the copy is as after a power cut, and later changes are not in it.',
     remedy: 'Have it shut down for a copy that its guest has finished (--while-running shut-down).',
   },
@@ -119,9 +105,9 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     id: 'DSK-04',
     severity: 'blocks',
     finds: ({ vm }) => disksWhere(vm, ({ rawDevice }) => rawDevice !== null),
-    says: 'A disk is a raw device of the storage (RDM), which cannot be exported as a file.',
+    says: 'A disk is a device of the storage or the host (RDM, pass-through), which is no file that can be read.',
     remedy:
-      'Convert it to a virtual disk by moving the machine’s storage, or detach it and bring its LUN to the cloud by other means.',
+      'Convert it to a virtual disk (in vSphere by moving the machine’s storage), or detach it and bring its LUN to the cloud by other means.',
   },
   {
     id: 'DSK-06',
@@ -129,6 +115,25 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     finds: ({ vm }) => disksWhere(vm, (disk) => disk.isMultiWriter || disk.controller.isShared),
     says: 'A disk is shared with other machines.',
     remedy: 'Stop sharing it, or move its data by other means; shared volumes are not made by Guts.',
+  },
+  {
+    id: 'DSK-25',
+    severity: 'blocks',
+    finds: ({ vm }) =>
+      vm.disks.flatMap(({ label, problem }) => (problem === undefined ? [] : [`${label}: ${problem}`])),
+    says: 'The files of a disk cannot be read as they are.',
+    remedy: 'Bring back what is missing, or have the disk repaired or restored, and check again.',
+  },
+  {
+    id: 'DSK-26',
+    severity: 'warns',
+    finds: ({ vm }) =>
+      vm.disks.flatMap(({ label, sectorBytes = SECTOR_BYTES }) =>
+        sectorBytes === SECTOR_BYTES ? [] : [`${label}: ${sectorBytes} bytes`],
+      ),
+    says: 'A disk has sectors of 4 KiB and its partition table counts in them, so it may not boot from a volume with sectors of 512 bytes.',
+    remedy:
+      'Choose a volume type with sectors of 4 KiB (--volume-type), or have the disk converted to 512 bytes first.',
   },
   {
     id: 'DSK-15',
@@ -254,6 +259,13 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     remedy: 'Disable the port in the cloud afterwards if it has to stay apart.',
   },
   {
+    id: 'NET-24',
+    severity: 'informs',
+    finds: ({ vm }) => vm.nics.filter(({ mac }) => mac === null).map(({ label }) => label),
+    says: 'A network card has no MAC address yet, so the cloud gives it one.',
+    remedy: 'Start the machine once, or give the card a fixed address, where it has to keep one.',
+  },
+  {
     id: 'NET-17',
     severity: 'blocks',
     finds: ({ options, floating }) => missing(options.floatingNetwork, floating !== undefined),
@@ -338,6 +350,7 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
     says: 'The project’s quota is too small for this migration.',
     remedy: 'Have the quota raised, or remove what is not needed any more.',
   },
+  ...hypervRules,
 ];
 
 function overQuota({ vm, cloud, disks, options, ports }: MoveFacts): string[] {

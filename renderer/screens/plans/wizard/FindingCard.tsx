@@ -17,7 +17,7 @@ const tones: Readonly<Record<Severity, Tone>> = { blocks: 'bad', warns: 'wait', 
 /** Where what a rule finds can be put right without leaving the wizard. */
 const stepsOfRules: readonly (readonly [pattern: RegExp, step: StepName])[] = [
   [/^(NET-0[156]|NET-11|OST-0[23]|DSK-16)$/, 'mapping'],
-  [/^(VM-10b|VM-08|NET-07|NET-17|OST-0[56]|OST-14|VM-05)$/, 'options'],
+  [/^(VM-10b|VM-08b?|HV-0[57]|NET-07|NET-17|OST-0[56]|OST-14|VM-05)$/, 'options'],
   [/^(OST-04|OST-13)$/, 'destination'],
 ];
 
