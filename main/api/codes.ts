@@ -90,6 +90,9 @@ const families: readonly (readonly [start: string, status: number])[] = [
   ['engine.', 503],
   ['net.', 502],
   ['vsphere.', 502],
+  ['hyperv.', 502],
+  ['ntlm.', 502],
+  ['spnego.', 502],
   ['openstack.', 502],
 ];
 

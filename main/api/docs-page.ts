@@ -150,9 +150,9 @@ function errorsSection(): Markup {
     <p>
       Whatever goes wrong is answered as <code>application/problem+json</code> (<a href="#schema-Problem">Problem</a>):
       its <code>code</code> is the same as in the window and on the command line, its <code>remedy</code> says what to
-      do. Codes that are not listed come from vSphere (<code>vsphere.…</code>, 502), OpenStack
-      (<code>openstack.…</code>, 502) or the network (<code>net.…</code>, 502), or say why something cannot be done
-      (422).
+      do. Codes that are not listed come from vSphere (<code>vsphere.…</code>, 502), Hyper-V (<code>hyperv.…</code>,
+      <code>ntlm.…</code>, <code>spnego.…</code>, 502), OpenStack (<code>openstack.…</code>, 502) or the network
+      (<code>net.…</code>, 502), or say why something cannot be done (422).
     </p>
     <table>
       <thead>

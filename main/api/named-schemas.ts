@@ -2,10 +2,17 @@
 import type { z } from 'zod';
 import { AuditEntry, TokenFacts } from '../shared/access.ts';
 import { CloudFacts } from '../shared/cloud.ts';
-import { DestinationConnection, KeystoneAuth, SourceConnection } from '../shared/connections.ts';
+import {
+  DestinationConnection,
+  DiskAccess,
+  HypervConnection,
+  KeystoneAuth,
+  SourceConnection,
+  VsphereConnection,
+} from '../shared/connections.ts';
 import { ErrorShape } from '../shared/errors-shape.ts';
 import { GutsEvent } from '../shared/events.ts';
-import { InventoryVm } from '../shared/inventory.ts';
+import { HypervFacts, InventoryVm } from '../shared/inventory.ts';
 import { Progress } from '../shared/jobs.ts';
 import { LogLine } from '../shared/log-line.ts';
 import {
@@ -53,9 +60,12 @@ const named = {
   CloudFacts,
   DestinationConnection,
   DestinationTestResult,
+  DiskAccess,
   Error: ErrorShape,
   Event: GutsEvent,
   Finding,
+  HypervConnection,
+  HypervFacts,
   Instance,
   InventoryVm,
   Journey,
@@ -92,6 +102,7 @@ const named = {
   TokenFacts,
   Trust,
   VolumeRow,
+  VsphereConnection,
   WaitsFor,
 };
 

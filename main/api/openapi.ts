@@ -65,7 +65,7 @@ export function openApiOf(version: string): OpenApi {
       title: 'Guts',
       version,
       description:
-        'Moves virtual machines from VMware vSphere to OpenStack. Fields that are not described are refused.',
+        'Moves virtual machines from VMware vSphere and Microsoft Hyper-V to OpenStack. Fields that are not described are refused.',
     },
     security: [{ token: [] }, { keystone: [] }],
     paths,

@@ -1,5 +1,7 @@
 /** Answers what is asked about sources. */
 import { SourceConnection, type SourceSignIn } from '../shared/connections.ts';
+import { winrmUrl } from '../shared/hyperv-address.ts';
+import type { InputOf } from '../shared/operations.ts';
 import { newSourceId } from '../store/connections.ts';
 import type { Parts, Some } from './handlers.ts';
 import { demandUnused } from './in-use.ts';
@@ -25,6 +27,7 @@ export function sourceHandlers(
       await connections.demandFree('source', fields.name);
       const draft = SourceConnection.parse({
         ...fields,
+        url: wholeUrl(fields),
         id: newSourceId(),
         createdAt: new Date().toISOString(),
         about: null,
@@ -76,3 +79,7 @@ export function sourceHandlers(
     },
   };
 }
+
+/** With the port that WinRM has by itself where none is given, which is not the one of its protocol. */
+const wholeUrl = ({ kind, url }: Pick<InputOf<'sources.create'>, 'kind' | 'url'>): string =>
+  kind === 'hyperv' ? (winrmUrl(url) ?? url) : url;

@@ -42,6 +42,27 @@ test('a clouds.yaml is not read for those who may not set up a cloud', async () 
   });
 });
 
+test('a Hyper-V host is a source by its WinRM service, whose port need not be said', async () => {
+  const hyperv = { kind: 'hyperv', userName: 'CORP\\mover', secret: 'word-of-the-host', test: false } as const;
+
+  const plain = await daemon.client.call('sources.create', { ...hyperv, name: 'hv1', url: 'http://hv1' });
+  const disks = { smbPort: 4450, encrypt: false, places: [{ onHost: 'D:\\VMs', here: '/mnt/vms' }] };
+  const whole = { ...hyperv, name: 'hv2', url: 'https://hv2:443', signInBy: 'basic', disks } as const;
+  const { source } = await daemon.client.call('sources.create', whole);
+
+  expect(plain.source).toMatchObject({
+    kind: 'hyperv',
+    url: 'http://hv1:5985',
+    signInBy: 'ntlm',
+    disks: { smbPort: 445, encrypt: true, places: [] },
+  });
+  expect(source).toMatchObject({ url: 'https://hv2:443', signInBy: 'basic', disks });
+  expect(await daemon.client.call('sources.show', { source: 'hv2' })).toMatchObject({ source });
+  const refused = daemon.client.call('sources.create', { ...whole, name: 'hv3', url: 'http://hv3:5985' });
+  await expect(refused).rejects.toMatchObject({ code: 'api.bad-request', message: expect.stringContaining('https') });
+  expect(JSON.stringify(await daemon.client.call('sources.list', {}))).not.toContain('word-of-the-host');
+});
+
 test('an inventory that is being read tells how many machines there are so far', async () => {
   await using vcenter = await startVcenter();
   const { url, user: userName, password: secret, fingerprint: sha256 } = vcenter;
