@@ -1,7 +1,7 @@
 /** `guts resource` and `guts instance`: what the sources have, as their inventories were last read. */
 import { Option, type Command } from 'commander';
 import { GutsError } from '../shared/errors.ts';
-import type { InventoryVm } from '../shared/inventory.ts';
+import type { HypervFacts, InventoryVm } from '../shared/inventory.ts';
 import type { Instance, Resource } from '../shared/operations.ts';
 import { canAsk } from './prompt.ts';
 import { sheet, table, type Column } from './table.ts';
@@ -170,12 +170,27 @@ function whatOf(one: Resource): string {
     case 'vm':
       return `${one.isTemplate ? 'template' : one.power}, ${one.cpus} CPU, ${size(one.memoryBytes)}, ${one.disks.length} ${one.disks.length === 1 ? 'disk' : 'disks'}, ${size(diskBytes(one))}`;
     case 'network':
-      return `${one.kind}${one.vlanId === null ? '' : `, VLAN ${one.vlanId}`}`;
+      return `${one.kind}${one.vlanId === null || (one.kind === 'switch' && one.vlanId === 0) ? '' : `, VLAN ${one.vlanId}`}`;
     case 'datastore':
       return `${one.kind}, ${size(one.freeBytes)} free of ${size(one.capacityBytes)}${one.isAccessible ? '' : ', NOT ACCESSIBLE'}`;
     case 'host':
       return `${one.cpus} CPU, ${size(one.memoryBytes)}${one.isConnected ? '' : ', NOT CONNECTED'}${one.inMaintenance ? ', in maintenance' : ''}`;
   }
+}
+
+function hypervText({ generation, version, dynamicMemory, ...rest }: HypervFacts): string {
+  return [
+    `generation ${generation}, configuration ${version}, ${rest.checkpointType} checkpoints`,
+    dynamicMemory === null
+      ? []
+      : `dynamic memory from ${size(dynamicMemory.minimum)} to ${size(dynamicMemory.maximum)}, ${size(dynamicMemory.startup)} at the start`,
+    rest.replication === null ? [] : `replication ${rest.replication}`,
+    rest.isClustered ? 'clustered' : [],
+    rest.isShielded ? 'shielded' : [],
+    rest.hasRecoveryCheckpoint ? 'a backup’s checkpoint is there' : [],
+  ]
+    .flat()
+    .join(', ');
 }
 
 function thingText(one: Resource): string {
@@ -191,11 +206,12 @@ function thingText(one: Resource): string {
     ...head,
     ['machine', whatOf(one)],
     ['system', osOf(one)],
+    ...(one.hyperv === undefined ? [] : ([['Hyper-V', hypervText(one.hyperv)]] satisfies [string, string][])),
     ['firmware', `${firmware}${secureBoot ? ', secure boot' : ''}${hasTpm ? ', TPM' : ''}`],
     ['tools', `${guest.tools}${guest.hostName === null ? '' : `, host name ${guest.hostName}`}`],
     ...disks.map((disk): [string, string] => [
       disk.label,
-      `${size(disk.sizeBytes)} on ${disk.controller.model ?? disk.controller.kind} ${disk.controller.bus}:${disk.controller.unit}, ${disk.mode}${disk.rawDevice === null ? '' : `, raw device (${disk.rawDevice})`}, ${disk.file ?? 'no file'}`,
+      `${size(disk.sizeBytes)} on ${disk.controller.model ?? disk.controller.kind} ${disk.controller.bus}:${disk.controller.unit}, ${disk.mode}${disk.rawDevice === null ? '' : `, raw device (${disk.rawDevice})`}, ${disk.file ?? 'no file'}${disk.problem === undefined ? '' : `, UNREADABLE: ${disk.problem}`}`,
     ]),
     ...nics.map((nic): [string, string] => [
       nic.label,

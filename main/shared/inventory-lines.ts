@@ -1,6 +1,6 @@
 /** A part of an inventory as text, one thing a line: as it is kept, and as it crosses threads, which costs objects far more. */
 import { z } from 'zod';
-import { InventoryVm, type InventoryPage } from './inventory.ts';
+import { HypervFacts, InventoryVm, type InventoryPage } from './inventory.ts';
 
 export interface InventoryLines {
   readonly text: string;
@@ -29,6 +29,8 @@ export const RowFacts = z.object({
   snapshots: z.number(),
   /** By which other lists know it: of the instance, of the BIOS. */
   uuids: z.array(z.string()),
+  /** Left out by other hypervisors. */
+  hyperv: HypervFacts.pick({ generation: true, version: true, replication: true }).optional(),
 });
 export type RowFacts = z.infer<typeof RowFacts>;
 
@@ -98,6 +100,13 @@ const factsOf = (vm: InventoryVm): RowFacts => ({
   changeTracking: vm.changeTracking,
   snapshots: vm.snapshots.length,
   uuids: [vm.instanceUuid, vm.biosUuid].flatMap((uuid) => uuid ?? []),
+  ...(vm.hyperv === undefined ? {} : { hyperv: ofHyperv(vm.hyperv) }),
+});
+
+const ofHyperv = ({ generation, version, replication }: HypervFacts): RowFacts['hyperv'] => ({
+  generation,
+  version,
+  replication,
 });
 
 const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;

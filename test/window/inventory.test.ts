@@ -9,13 +9,15 @@ import { isAt, placesOf, seenOf } from '../../renderer/screens/inventory/places.
 import { cellsOf } from '../../renderer/screens/inventory/separated-text.ts';
 import { newDestinationId, newSourceId } from '../../main/store/connections.ts';
 import { madeMigration, madePlan } from '../api/made.ts';
+import { hyperv } from '../plan/sample.ts';
 import { vm } from '../store/samples.ts';
 import { defaultOptions } from '../../main/shared/migration.ts';
 
-const [vc1, vc2] = [newSourceId(), newSourceId()];
+const [vc1, vc2, hv1] = [newSourceId(), newSourceId(), newSourceId()];
 const names = new Map([
-  [vc1, 'vc1'],
-  [vc2, 'vc2'],
+  [vc1, { name: 'vc1', kind: 'vsphere' as const }],
+  [vc2, { name: 'vc2', kind: 'vsphere' as const }],
+  [hv1, { name: 'hv1', kind: 'hyperv' as const }],
 ]);
 
 function instance(ref: string, name: string, more: Partial<InstanceRow> = {}): InstanceRow {
@@ -64,6 +66,17 @@ describe('places', () => {
     expect(at('folder', 'vc1', 'DC0', 'vm', 'prod')).toEqual(['web-1', 'web-2']);
     expect(at('network', 'vc1', 'dmz')).toEqual(['web-1']);
   });
+});
+
+test('a machine tells which hypervisor it comes from, and what only that one has', () => {
+  const { facts } = vmRowOf({ ...vm('id', 'hv-web'), hyperv: hyperv({ version: '9.0', replication: 'Primary' }) });
+
+  const rows = rowsOf(instance('vm-1', 'web-1'), instance('id', 'hv-web', { source: hv1, ...facts }));
+
+  expect(rows.map(({ sourceName, kind, hyperv: own }) => [sourceName, kind, own])).toEqual([
+    ['vc1', 'vsphere', undefined],
+    ['hv1', 'hyperv', { generation: 2, version: '9.0', replication: 'Primary' }],
+  ]);
 });
 
 test('a machine shows its newest migration and the plan it is in, and stays the same row until that changes', () => {

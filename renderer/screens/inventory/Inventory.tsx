@@ -56,7 +56,8 @@ function Machines({ sources }: { readonly sources: readonly SourceConnection[] }
   const [isImporting, setIsImporting] = useState(false);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
 
-  const columns = useMemo(() => machineColumns(), []);
+  const hasSeveralKinds = new Set(sources.map(({ kind }) => kind)).size > 1;
+  const columns = useMemo(() => machineColumns(hasSeveralKinds), [hasSeveralKinds]);
   const places = useMemo(() => placesOf(rows, way), [rows, way]);
   const there = useMemo(
     () => (place === null ? rows : rows.filter((row) => isAt(row, way, place))),

@@ -10,7 +10,8 @@ import { StageCell } from './StageCell.tsx';
 
 const GIB = 2 ** 30;
 
-export function machineColumns(): readonly Column<MachineRow>[] {
+/** @param hasSeveralKinds which hypervisor a machine comes from is only worth a column where there are several */
+export function machineColumns(hasSeveralKinds = false): readonly Column<MachineRow>[] {
   return [
     { id: 'name', title: t('machine.name'), value: ({ name }) => name, width: 190, also: ['vm'] },
     {
@@ -44,6 +45,14 @@ export function machineColumns(): readonly Column<MachineRow>[] {
       isNumber: true,
     },
     { id: 'source', title: t('machine.source'), value: ({ sourceName }) => sourceName, width: 120 },
+    {
+      id: 'hypervisor',
+      title: t('machine.hypervisor'),
+      value: ({ kind }) => t(`connections.kind.${kind}`),
+      width: 110,
+      isFacet: true,
+      isExtra: !hasSeveralKinds,
+    },
     { id: 'plan', title: t('machine.plan'), value: ({ plan }) => plan, width: 120 },
     {
       id: 'stage',
@@ -60,6 +69,9 @@ export function machineColumns(): readonly Column<MachineRow>[] {
     extra('network', t('machine.network'), ({ networks }) => networks.join(', ')),
     extra('tags', t('machine.tags'), ({ tags }) => tags.join(', ')),
     extra('firmware', t('machine.firmware'), ({ firmware }) => firmware.toUpperCase()),
+    extra('generation', t('machine.generation'), ({ hyperv }) => String(hyperv?.generation ?? '')),
+    extra('configuration', t('machine.configuration'), ({ hyperv }) => hyperv?.version ?? ''),
+    extra('replication', t('machine.replication'), ({ hyperv }) => hyperv?.replication ?? ''),
     extra('ref', t('machine.ref'), ({ ref }) => ref),
     extra('uuid', t('machine.uuid'), ({ uuids }) => uuids.join(', ')),
   ];

@@ -1,5 +1,5 @@
 /** A machine as the inventory's table shows it: what its source says, with its plan and its migration. */
-import type { SourceId } from '../../../main/shared/connections.ts';
+import type { SourceConnection, SourceId, SourceKind } from '../../../main/shared/connections.ts';
 import type { MigrationId } from '../../../main/shared/migration.ts';
 import type { MigrationRow } from '../../../main/shared/migration-row.ts';
 import type { InstanceRow } from '../../../main/shared/operations/inventory.ts';
@@ -9,6 +9,8 @@ import type { Stage } from '../../../main/shared/stages.ts';
 export interface MachineRow extends InstanceRow {
   readonly key: string;
   readonly sourceName: string;
+  /** Of its source. */
+  readonly kind: SourceKind;
   readonly plan: string | null;
   /** The newest one of it. */
   readonly migration: MigrationId | null;
@@ -31,14 +33,16 @@ export class MachineRows {
 
   of(
     machines: readonly InstanceRow[],
-    sourceNames: ReadonlyMap<SourceId, string>,
+    sources: ReadonlyMap<SourceId, Pick<SourceConnection, 'name' | 'kind'>>,
     plans: readonly Plan[],
     migrations: readonly MigrationRow[],
   ): readonly MachineRow[] {
     const beside = besideOf(plans, migrations);
     const rows = machines.map((machine) => {
       const key = keyOf(machine);
-      const sourceName = sourceNames.get(machine.source) ?? machine.source;
+      const source = sources.get(machine.source);
+      const sourceName = source?.name ?? machine.source;
+      const kind = source?.kind ?? (machine.hyperv === undefined ? 'vsphere' : 'hyperv');
       const { plan, migration, stage } = beside.get(key) ?? nothing;
       const known = this.#known.get(machine);
       const isSame =
@@ -47,7 +51,7 @@ export class MachineRows {
         known.stage === stage &&
         known.sourceName === sourceName;
       if (known !== undefined && isSame) return known;
-      const row: MachineRow = Object.freeze({ ...machine, key, sourceName, plan, migration, stage });
+      const row: MachineRow = Object.freeze({ ...machine, key, sourceName, kind, plan, migration, stage });
       this.#known.set(machine, row);
       return row;
     });

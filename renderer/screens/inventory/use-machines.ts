@@ -43,16 +43,16 @@ export function useMachines(connections: readonly SourceConnection[]): Machines 
     [connections, bySource],
   );
   const machines = useMemo(() => sources.flatMap(({ inventory }) => inventory.rows), [sources]);
-  const names = useMemo(() => new Map(connections.map(({ id, name }) => [id, name])), [connections]);
+  const byConnection = useMemo(() => new Map(connections.map((one) => [one.id, one])), [connections]);
   const rows = useMemo(
     () =>
       joint.of(
         machines,
-        names,
+        byConnection,
         planned.state === 'known' ? planned.value : [],
         ids.flatMap((id) => byId[id] ?? []),
       ),
-    [joint, machines, names, planned, ids, byId],
+    [joint, machines, byConnection, planned, ids, byId],
   );
   const isLoading =
     sources.length < connections.length ||

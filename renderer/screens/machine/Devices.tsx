@@ -1,5 +1,7 @@
 /** Disks, network cards and snapshots of a machine. */
+import { Fragment } from 'react';
 import type { InventoryDisk, InventoryNic, InventorySnapshot } from '../../../main/shared/inventory.ts';
+import { Badge } from '../../parts/Badge.tsx';
 import { exactText, momentText, sizeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import { Section, ShortTable } from './Section.tsx';
@@ -18,15 +20,24 @@ export function Disks({ disks }: { readonly disks: readonly InventoryDisk[] }) {
           t('machine.mode'),
           t('machine.file'),
         ]}
-        rows={disks.map(({ key, label, sizeBytes, storedBytes, controller, mode, file }) => [
+        rows={disks.map(({ key, label, sizeBytes, sectorBytes, storedBytes, controller, mode, file, problem }) => [
           key,
           [
             label,
-            sizeText(sizeBytes),
+            sectorBytes === undefined
+              ? sizeText(sizeBytes)
+              : t('machine.sectors', { size: sizeText(sizeBytes), sector: sizeText(sectorBytes) }),
             storedBytes === null ? '–' : sizeText(storedBytes),
             `${controller.model ?? controller.kind} ${controller.bus}:${controller.unit}`,
             mode,
-            <code key="file">{file ?? '–'}</code>,
+            <Fragment key="file">
+              <code>{file ?? '–'}</code>
+              {problem !== undefined && (
+                <div>
+                  <Badge tone="bad">{t('machine.problem')}</Badge> {problem}
+                </div>
+              )}
+            </Fragment>,
           ],
         ])}
       />
@@ -34,7 +45,13 @@ export function Disks({ disks }: { readonly disks: readonly InventoryDisk[] }) {
   );
 }
 
-export function Nics({ nics }: { readonly nics: readonly InventoryNic[] }) {
+interface NicsProps {
+  readonly nics: readonly InventoryNic[];
+  /** On Hyper-V a card is on a virtual switch. */
+  readonly isHyperv: boolean;
+}
+
+export function Nics({ nics, isHyperv }: NicsProps) {
   return (
     <Section title={t('machine.nics')}>
       <ShortTable
@@ -42,7 +59,7 @@ export function Nics({ nics }: { readonly nics: readonly InventoryNic[] }) {
         empty={t('machine.noNics')}
         head={[
           t('machine.label'),
-          t('machine.network'),
+          t(isHyperv ? 'machine.switch' : 'machine.network'),
           t('machine.mac'),
           t('machine.model'),
           t('machine.connected'),
@@ -64,12 +81,19 @@ export function Nics({ nics }: { readonly nics: readonly InventoryNic[] }) {
   );
 }
 
-export function Snapshots({ snapshots }: { readonly snapshots: readonly InventorySnapshot[] }) {
+interface SnapshotsProps {
+  readonly snapshots: readonly InventorySnapshot[];
+  /** Hyper-V’s word for them is another. */
+  readonly isHyperv: boolean;
+}
+
+export function Snapshots({ snapshots, isHyperv }: SnapshotsProps) {
+  const title = t(isHyperv ? 'machine.checkpoints' : 'machine.snapshots');
   return (
-    <Section title={t('machine.snapshots')}>
+    <Section title={title}>
       <ShortTable
-        label={t('machine.snapshots')}
-        empty={t('machine.noSnapshots')}
+        label={title}
+        empty={t(isHyperv ? 'machine.noCheckpoints' : 'machine.noSnapshots')}
         head={[t('machine.name'), t('machine.taken')]}
         rows={snapshots.map(({ ref, name, createdAt }) => [
           ref,

@@ -70,6 +70,7 @@ interface PageProps {
 function Page({ vm, source }: PageProps) {
   const { ref, name, takenAt } = vm;
   const power = { power: vm.power, isTemplate: vm.isTemplate };
+  const isHyperv = vm.hyperv !== undefined;
   return (
     <>
       <PageHead
@@ -100,8 +101,8 @@ function Page({ vm, source }: PageProps) {
         <Summary vm={vm} />
         <Concerns source={source} vm={ref} />
         <Disks disks={vm.disks} />
-        <Nics nics={vm.nics} />
-        <Snapshots snapshots={vm.snapshots} />
+        <Nics nics={vm.nics} isHyperv={isHyperv} />
+        <Snapshots snapshots={vm.snapshots} isHyperv={isHyperv} />
         <History source={source} vm={ref} />
         <RawFacts vm={vm} />
       </Stack>

@@ -1,4 +1,5 @@
 /** The machine in a few words. */
+import type { HypervFacts } from '../../../main/shared/inventory.ts';
 import type { Instance } from '../../../main/shared/operations/inventory.ts';
 import { FactList, type Fact } from '../../parts/FactList.tsx';
 import { numberText, sizeText } from '../../texts/format.ts';
@@ -23,9 +24,13 @@ export function Summary({ vm }: { readonly vm: Instance }) {
     [t('machine.memory'), sizeText(vm.memoryBytes)],
     [t('machine.disk'), `${numberText(vm.disks.length)} · ${sizeText(sizeBytes)}`],
     [t('machine.firmware'), secureBoot ? t('machine.secureBoot', { firmware: firmwareName }) : firmwareName],
-    [t('machine.hardware'), vm.hardwareVersion === null ? null : numberText(vm.hardwareVersion)],
+    ...(vm.hyperv === undefined
+      ? ([
+          [t('machine.hardware'), vm.hardwareVersion === null ? null : numberText(vm.hardwareVersion)],
+        ] satisfies Fact[])
+      : hypervFacts(vm.hyperv)),
     [t('machine.tools'), toolsText(guest)],
-    [t('machine.cbt'), t(vm.changeTracking ? 'machine.yes' : 'machine.no')],
+    [t(vm.hyperv === undefined ? 'machine.cbt' : 'machine.rct'), t(vm.changeTracking ? 'machine.yes' : 'machine.no')],
     [t('machine.tags'), vm.tags.join(', ')],
     [t('machine.ref'), <code key="ref">{vm.ref}</code>],
     [t('machine.uuid'), vm.instanceUuid === null ? null : <code key="uuid">{vm.instanceUuid}</code>],
@@ -41,6 +46,30 @@ export function Summary({ vm }: { readonly vm: Instance }) {
       </div>
     </Section>
   );
+}
+
+function hypervFacts(hyperv: HypervFacts): Fact[] {
+  const { generation, version, dynamicMemory, checkpointType, replication, secureBootTemplate } = hyperv;
+  return [
+    [t('machine.generation'), numberText(generation)],
+    [t('machine.configuration'), version],
+    [
+      t('machine.dynamicMemory'),
+      dynamicMemory === null
+        ? t('machine.no')
+        : t('machine.memorySpan', {
+            least: sizeText(dynamicMemory.minimum),
+            most: sizeText(dynamicMemory.maximum),
+            first: sizeText(dynamicMemory.startup),
+          }),
+    ],
+    [t('machine.checkpointType'), checkpointType],
+    [t('machine.replication'), replication],
+    [t('machine.secureBootTemplate'), secureBootTemplate],
+    [t('machine.clustered'), hyperv.isClustered ? t('machine.yes') : null],
+    [t('machine.shielded'), hyperv.isShielded ? t('machine.yes') : null],
+    [t('machine.recovery'), hyperv.hasRecoveryCheckpoint ? t('machine.yes') : null],
+  ];
 }
 
 const addressesOf = ({ nics }: Instance): string[] =>

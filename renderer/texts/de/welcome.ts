@@ -2,9 +2,10 @@
 export const welcome = {
   'welcome.title': 'Virtuelle Maschinen nach OpenStack bringen',
   'welcome.why':
-    'Von VMware vSphere, Platte für Platte, jede mit einem Nachweis. An der Quelle ändert sich nichts, ohne dass es vorher gesagt wird.',
+    'Von VMware vSphere und Microsoft Hyper-V, Platte für Platte, jede mit einem Nachweis. An der Quelle ändert sich nichts, ohne dass es vorher gesagt wird.',
   'welcome.connect': 'Eine Quelle verbinden',
-  'welcome.connectWhy': 'Ein vCenter oder ein ESXi-Host, und der Benutzer, der es lesen darf. Danach kommt eine Cloud.',
+  'welcome.connectWhy':
+    'Ein vCenter, ein ESXi-Host oder ein Hyper-V-Host, und der Benutzer, der es lesen darf. Danach kommt eine Cloud.',
   'welcome.plan': 'Eine Plandatei öffnen',
   'welcome.planWhy':
     'Ein Plan, den jemand geschrieben oder exportiert hat, sagt, welche Maschinen wohin gehen und in welchen Wellen.',

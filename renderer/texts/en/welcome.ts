@@ -2,9 +2,9 @@
 export const welcome = {
   'welcome.title': 'Move virtual machines to OpenStack',
   'welcome.why':
-    'From VMware vSphere, disk by disk, with a proof for each. The source is not changed without saying so first.',
+    'From VMware vSphere and Microsoft Hyper-V, disk by disk, with a proof for each. The source is not changed without saying so first.',
   'welcome.connect': 'Connect a source',
-  'welcome.connectWhy': 'A vCenter or an ESXi host, and the user who may read it. A cloud comes next.',
+  'welcome.connectWhy': 'A vCenter, an ESXi host or a Hyper-V host, and the user who may read it. A cloud comes next.',
   'welcome.plan': 'Open a plan file',
   'welcome.planWhy': 'A plan that somebody wrote or exported says which machines go where, and in which waves.',
   'welcome.demo': 'Explore with a demo',
