@@ -1,6 +1,6 @@
 /** `guts source`: the vCenters, ESXi hosts and Hyper-V hosts that machines come from. */
 import type { Command } from 'commander';
-import type { SourceConnection } from '../shared/connections.ts';
+import type { SourceAbout, SourceConnection } from '../shared/connections.ts';
 import type { SourceInventoryResult, SourceTestResult } from '../shared/move-jobs.ts';
 import { operations } from '../shared/operations.ts';
 import { isSealed } from '../shared/hyperv-address.ts';
@@ -127,9 +127,13 @@ function factsOf(source: SourceConnection): [string, string][] {
     ...addressText(source),
     ['trusts', isSealed(source) ? 'no certificate: each message is sealed by NTLM' : trustText(trust)],
     ...(proxy === null ? [] : ([['proxy', proxy]] satisfies [string, string][])),
-    ['product', about === null ? 'not known yet' : `${about.product} ${about.version} (build ${about.build})`],
+    ['product', about === null ? 'not known yet' : `${about.product} ${about.version} (${buildText(about)})`],
   ];
 }
+
+/** Of a Hyper-V host its system and its name, which its address need not tell. */
+const buildText = ({ kind, build, instanceId }: SourceAbout): string =>
+  kind === 'hyperv' ? `${build}, host ${instanceId}` : `build ${build}`;
 
 function listText(sources: readonly SourceConnection[]): string {
   return table(
@@ -148,7 +152,7 @@ function listText(sources: readonly SourceConnection[]): string {
 
 function testText({ about, missingPrivileges, warnings }: SourceTestResult): string {
   return [
-    `signed in: ${about.product} ${about.version}, build ${about.build}`,
+    `signed in: ${about.product} ${about.version}, ${buildText(about)}`,
     ...missingPrivileges.map(({ privilege, neededFor }) => `lacks the privilege ${privilege}, needed for ${neededFor}`),
     ...warnings.map((warning) => `warning: ${warning}`),
     '',

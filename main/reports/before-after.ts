@@ -44,8 +44,9 @@ function powerText({ power, guest }: InventoryVm): string {
   return `${word}, tools ${guest.tools}`;
 }
 
-function firmwareText({ firmware, secureBoot, hasTpm, hardwareVersion }: InventoryVm): string {
+function firmwareText({ firmware, secureBoot, hasTpm, hardwareVersion, hyperv }: InventoryVm): string {
   const words = `${firmware === 'bios' ? 'BIOS' : 'UEFI'}${secureBoot ? ', secure boot' : ''}${hasTpm ? ', TPM' : ''}`;
+  if (hyperv !== undefined) return `${words}, generation ${hyperv.generation}, configuration version ${hyperv.version}`;
   return hardwareVersion === null ? words : `${words}, hardware version ${hardwareVersion}`;
 }
 

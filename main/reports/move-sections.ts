@@ -5,10 +5,12 @@ import type { MigrationReport, ReportDisk, ReportStop } from '../shared/report.t
 import { html, type Markup, type Slot } from './markup.ts';
 import { facts, momentText, section, table, tag } from './tables.ts';
 
-/** “VMware vCenter Server 8.0.3 (vc1)”, as far as it is known. */
+/** “VMware vCenter Server 8.0.3 (vc1)”, “Microsoft Hyper-V 10.0.20348, host hv1.example.net (hv1)”, as far as it is known. */
 export function productOf({ source: { about, connection } }: MigrationReport): string {
   return named(
-    about === null ? null : `${about.product} ${about.version}`,
+    about === null
+      ? null
+      : `${about.product} ${about.version}${about.kind === 'hyperv' ? `, host ${about.instanceId}` : ''}`,
     connection,
     'a source that is not known here any more',
   );
@@ -30,7 +32,7 @@ export function sourceAndDestination(report: MigrationReport): Markup {
   const { source, destination } = report;
   const from: [string, Slot][] = [['Source', productOf(report)]];
   if (source.address !== null) from.push(['Address', html`<code>${source.address}</code>`]);
-  if (source.about !== null) from.push(['Build', source.about.build]);
+  if (source.about !== null) from.push([source.about.kind === 'hyperv' ? 'System' : 'Build', source.about.build]);
 
   const to: [string, Slot][] = [['Cloud', cloudOf(report)]];
   if (destination.address !== null) to.push(['Address', html`<code>${destination.address}</code>`]);

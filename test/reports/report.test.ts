@@ -8,6 +8,7 @@ import { reportOf } from '../../main/shared/report-of.ts';
 import { lineOf } from '../../main/shared/summary-report.ts';
 import { checksOf, MigrationReport, verdictOf, type ReportDisk } from '../../main/shared/report.ts';
 import type { Finding } from '../../main/shared/preflight.ts';
+import { hyperv } from '../plan/sample.ts';
 import { goodParts, goodRecord, goodReport } from './sample.ts';
 
 const changed = (changes: Partial<MigrationReport>): MigrationReport => ({ ...goodReport(), ...changes });
@@ -298,6 +299,29 @@ describe('the report of a record', () => {
     expect(report.leftBehind).toEqual([]);
     expect(page).toContain('Not finished');
     expect(page).toContain('The migration is only at “copying”.');
+  });
+
+  test('names the Hyper-V host that the machine was moved from, and how its disks were read', () => {
+    const { source, vm, ...rest } = goodParts();
+    const machine = vm === null ? null : { ...vm, hyperv: hyperv({ generation: 1, version: '9.0' }) };
+    const about = {
+      product: 'Microsoft Hyper-V',
+      version: '10.0.20348',
+      build: 'Windows Server 2022 Standard',
+      kind: 'hyperv',
+      instanceId: 'hv01.example.net',
+    } as const;
+    const disks = goodRecord().disks.map((disk) => ({ ...disk, reading: 'file' as const }));
+    const record = { ...goodRecord(), outcome: null, disks };
+    const page = textOf(
+      reportHtml(reportOf({ ...rest, record, vm: machine, source: { ...source, connection: 'hv1', about } })),
+    );
+
+    expect(page).toContain('Microsoft Hyper-V 10.0.20348, host hv01.example.net (hv1) → OpenStack');
+    expect(page).toMatch(/System\s+Windows Server 2022 Standard/);
+    expect(page).toContain('blocks of the disk’s own file');
+    expect(page).toContain('BIOS, generation 1, configuration version 9.0');
+    expect(page).not.toContain('Build');
   });
 
   test('holds what is known when both connections are gone and preflight never came to the machine', () => {

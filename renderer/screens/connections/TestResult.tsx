@@ -60,7 +60,13 @@ function SourceFound({ result }: Extract<TestOutcome, { side: 'source' }>) {
       <FactList
         facts={[
           [t('connections.product'), about.product],
-          [t('connections.versionOnly'), t('connections.build', { version: about.version, build: about.build })],
+          [
+            t('connections.versionOnly'),
+            t(about.kind === 'hyperv' ? 'connections.systemOf' : 'connections.build', {
+              ...about,
+              host: about.instanceId,
+            }),
+          ],
           [
             t('connections.privileges'),
             missingPrivileges.length === 0

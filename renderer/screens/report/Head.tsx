@@ -1,5 +1,6 @@
 /** The head of the report: from where to where; the verdict with what stands against it; the figures. */
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
+import type { SourceAbout } from '../../../main/shared/connections.ts';
 import { bytesPerSecondOf, downtimeKind, figuresOf } from '../../../main/shared/report-figures.ts';
 import { checksOf, isEnded, isGuestUnseen, verdictOf, type MigrationReport } from '../../../main/shared/report.ts';
 import { Figures } from '../../parts/Figures.tsx';
@@ -10,7 +11,7 @@ import classes from './Report.module.css';
 
 export function Head({ report }: { readonly report: MigrationReport }) {
   const { source, destination, plan, startedAt, finishedAt } = report;
-  const from = source.about === null ? null : `${source.about.product} ${source.about.version}`;
+  const from = source.about === null ? null : productOf(source.about);
   const to = destination.about === null ? null : t('report.project', { name: destination.about.project.name });
   return (
     <p className={classes['under']}>
@@ -22,6 +23,12 @@ export function Head({ report }: { readonly report: MigrationReport }) {
       <time title={exactText(finishedAt)}>{momentText(finishedAt)}</time>
     </p>
   );
+}
+
+/** The address of a Hyper-V host need not tell which one it is. */
+function productOf({ kind, product, version, instanceId: host }: SourceAbout): string {
+  const what = `${product} ${version}`;
+  return kind === 'hyperv' ? t('report.onHost', { what, host }) : what;
 }
 
 function named(what: string | null, connection: string | null): string {

@@ -102,6 +102,7 @@ export const connections = {
   'connections.version': 'Produkt',
   'connections.versionOnly': 'Version',
   'connections.build': '{{version}}, Build {{build}}',
+  'connections.systemOf': '{{version}}, {{build}}, Host {{host}}',
   'connections.cloudVersion': 'Nova {{nova}}, {{region}}',
   'connections.unknownYet': 'Vor der ersten Anmeldung nicht bekannt',
   'connections.secretKept': 'Kennwort liegt',

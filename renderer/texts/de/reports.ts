@@ -120,6 +120,7 @@ export const reports = {
   'report.readBy': 'Gelesen über',
   'report.sentAs': 'Gesendet als',
   'report.noDisks': 'Keine Disk wurde kopiert.',
+  'report.onHost': '{{what}}, Host {{host}}',
   'report.reading.lease': 'Exportstrom des Hosts',
   'report.reading.ranges': 'Bereiche der Datei im Datastore',
   'report.reading.areas': 'Bereiche, die belegt sind',

@@ -101,6 +101,7 @@ export const connections = {
   'connections.version': 'Product',
   'connections.versionOnly': 'Version',
   'connections.build': '{{version}}, build {{build}}',
+  'connections.systemOf': '{{version}}, {{build}}, host {{host}}',
   'connections.cloudVersion': 'Nova {{nova}}, {{region}}',
   'connections.unknownYet': 'Not known before the first sign-in',
   'connections.secretKept': 'Password kept',

@@ -119,6 +119,7 @@ export const reports = {
   'report.readBy': 'Read by',
   'report.sentAs': 'Sent as',
   'report.noDisks': 'No disk was copied.',
+  'report.onHost': '{{what}}, host {{host}}',
   'report.reading.lease': 'Export stream of the host',
   'report.reading.ranges': 'Ranges of the datastore’s file',
   'report.reading.areas': 'Ranges of what is allocated',

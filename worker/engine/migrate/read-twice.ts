@@ -11,7 +11,7 @@ const PIECE_BYTES = 1024 * 1024;
 export class ReadsDifferError extends GutsError {
   readonly code = 'source.reads-differ';
   readonly remedy =
-    'Nothing of the copy was used. Make sure that nothing writes to the machine’s disks, check the datastore and the network, and try again; or choose the lease as the way of reading.';
+    'Nothing of the copy was used. Make sure that nothing writes to the machine’s disks, check the datastore and the network, and try again; or choose another way of reading where there is one (in vSphere the lease).';
   override readonly retryable = true;
 }
 
