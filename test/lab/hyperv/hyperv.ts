@@ -10,6 +10,7 @@ import type { MachineSpec, MachineState } from './machine-spec.ts';
 import { runScript } from './scripts.ts';
 import { Shells } from './shells.ts';
 import { serveSmb, type SmbState } from './smb/server.ts';
+import type { SharePlace } from './smb/session.ts';
 import { winrmFace, type WinrmRoom } from './winrm.ts';
 
 export interface HypervOptions {
@@ -96,10 +97,10 @@ export interface Hyperv extends AsyncDisposable {
   file(path: string): Promise<Buffer>;
 }
 
-const SHARES = [
-  { name: 'ADMIN$', path: 'C:\\Windows', encrypted: false },
-  { name: 'D$', path: 'D:\\', encrypted: false },
-  { name: 'Machines', path: 'D:\\Hyper-V', encrypted: true },
+const SHARES: readonly SharePlace[] = [
+  { name: 'IPC$', root: null, isEncrypted: false },
+  { name: 'D$', root: 'D:\\', isEncrypted: false },
+  { name: 'Machines', root: 'D:\\Hyper-V\\', isEncrypted: true },
 ];
 
 /** Starts it; disposing it closes everything. */
@@ -123,7 +124,7 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
       const rules = faults.match('script', script.title);
       const delayMs = rules.find(({ kind }) => kind === 'delay')?.delayMs ?? 0;
       if (delayMs > 0) await new Promise<void>((resolve) => host.later(delayMs, resolve));
-      return await runScript(host, SHARES, script, rules);
+      return await runScript(host, script, rules);
     },
   });
   const room: WinrmRoom = {

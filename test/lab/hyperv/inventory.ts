@@ -1,4 +1,5 @@
 /** What the inventory script says of the simulated host, as PowerShell makes JSON of it. */
+import type { DiskFile } from './disk-chain.ts';
 import type { Host } from './host.ts';
 import type { CardSpec } from './machine-spec.ts';
 import type { Machine, MachineDisk } from './machine.ts';
@@ -8,14 +9,13 @@ import { Trouble, troubles } from './trouble.ts';
 const GiB = 1024 ** 3;
 const SYSTEM = { caption: 'Microsoft Windows Server 2022 Standard', version: '10.0.20348' };
 
-export function about(host: Host, shares: readonly { name: string; path: string; encrypted: boolean }[]): unknown {
-  return {
-    ...names(host),
-    powershell: '5.1.20348.2849',
-    machines: host.machines.length,
-    shares,
-  };
-}
+export const about = (host: Host): unknown => ({
+  ...names(host),
+  powershell: '5.1.20348.2849',
+  machines: host.machines.length,
+  disksFolder: 'D:\\Hyper-V',
+  cluster: clusterOf(host),
+});
 
 const names = ({ name }: Host) => ({
   name,
@@ -36,28 +36,31 @@ export function inventory(host: Host, ids: readonly string[] | null): unknown {
       missing.push(error.told);
     }
   }
-  const machines = found.map((machine, index) => described(host, machine, index));
+  const machines = found.map((machine) => described(host, machine));
   return {
     host: { ...names(host), cpus: 16, memory: 128 * GiB },
     switches: [
       ...new Set(host.machines.flatMap(({ spec }) => (spec.cards ?? []).flatMap((card) => card.switch ?? []))),
     ].map((name) => ({ id: uuidOf(`switch ${name}`), name, type: 'External' })),
     places: placesOf(found),
-    cluster: host.machines.some(({ spec }) => spec.isClustered === true)
-      ? {
-          name: 'HVC1',
-          nodes: [{ name: host.name, state: 'Up' }],
-          owners: host.machines
-            .filter(({ spec }) => spec.isClustered === true)
-            .map(({ spec }) => ({ group: spec.name, node: host.name })),
-        }
-      : null,
+    cluster: clusterOf(host),
     machines,
     troubles: missing,
   };
 }
 
-function described(host: Host, machine: Machine, index: number): unknown {
+/** Null where no machine is clustered. */
+function clusterOf({ name, machines }: Host): unknown {
+  const clustered = machines.filter(({ spec }) => spec.isClustered === true);
+  if (clustered.length === 0) return null;
+  return {
+    name: 'HVC1',
+    nodes: [{ name, state: 'Up' }],
+    owners: clustered.map(({ spec }) => ({ group: spec.name, node: name })),
+  };
+}
+
+function described(host: Host, machine: Machine): unknown {
   const { spec, state, generation, id } = machine;
   const memory = spec.memoryBytes ?? 2 * GiB;
   return {
@@ -98,7 +101,8 @@ function described(host: Host, machine: Machine, index: number): unknown {
     replicationState: spec.replication?.state ?? 'Disabled',
     replicationMode: spec.replication?.mode ?? 'None',
     clustered: spec.isClustered ?? false,
-    troubles: index < 0 ? [null] : [],
+    devices: spec.devices ?? [],
+    troubles: [],
   };
 }
 
@@ -109,34 +113,44 @@ function bootOrderOf({ spec, disks }: Machine): string[] {
   });
 }
 
-function diskOf({ spec, place, chain }: MachineDisk): unknown {
-  const path = chain === null ? `Disk ${spec.hostDisk} ${spec.sizeBytes / GiB} GB Bus 0 Lun 1` : chain.leaf.path;
-  const isThere = chain !== null && spec.isMissing !== true;
-  const chained = isThere ? chain.files.toReversed() : [];
+function diskOf(disk: MachineDisk): unknown {
+  const { spec, place, chain } = disk;
+  const isMissing = chain !== null && spec.isMissing === true;
   return {
     ...place,
-    path,
+    path: chain?.leaf.path ?? passedThrough(disk),
     diskNumber: spec.hostDisk ?? null,
     shared: spec.isShared ?? false,
-    files: chained.map((file) => ({
-      path: file.path,
-      format: chain?.format,
-      type: chain?.typeOf(file),
-      size: spec.sizeBytes,
-      fileSize: chain?.contentOf(file).sizeBytes,
-      sector: spec.sectorBytes ?? 512,
-      id: file.id.toUpperCase(),
-    })),
-    trouble: chain !== null && !isThere ? troubles.noDisk(path).told : null,
+    files: filesOf(disk),
+    trouble: isMissing ? troubles.noDisk(chain.leaf.path).told : null,
   };
 }
 
+const passedThrough = ({ spec }: MachineDisk): string => `Disk ${spec.hostDisk} ${spec.sizeBytes / GiB} GB Bus 0 Lun 1`;
+
+/** From a file, or the one that is written to, down to the oldest. */
+function filesOf({ spec, chain }: MachineDisk, from = chain?.leaf): unknown[] {
+  if (chain === null || from === undefined || spec.isMissing === true) return [];
+  return chain.files
+    .slice(0, chain.files.indexOf(from) + 1)
+    .toReversed()
+    .map((file) => ({
+      path: file.path,
+      format: chain.format,
+      type: chain.typeOf(file),
+      size: spec.sizeBytes,
+      fileSize: chain.contentOf(file).sizeBytes,
+      sector: spec.sectorBytes ?? 512,
+      id: file.id.toUpperCase(),
+    }));
+}
+
 /** Where a checkpoint's disks are, or the machine's own. */
-export const drivesOf = (machine: Machine, paths?: readonly (string | null)[]): unknown[] =>
-  machine.disks.map(({ place, chain, spec }, index) => ({
-    ...place,
-    path: paths?.[index] ?? chain?.leaf.path ?? `Disk ${spec.hostDisk}`,
-  }));
+export const drivesOf = (machine: Machine, frozen: readonly (DiskFile | null)[] = []): unknown[] =>
+  machine.disks.map((disk, index) => {
+    const file = frozen[index] ?? disk.chain?.leaf;
+    return { ...disk.place, path: file?.path ?? passedThrough(disk), files: filesOf(disk, file) };
+  });
 
 function cardOf({ id, state }: Machine, card: CardSpec, number: number): unknown {
   const isRunning = state === 'Running';

@@ -72,6 +72,8 @@ export interface MachineSpec {
   readonly checkpointType?: 'Production' | 'ProductionOnly' | 'Standard' | 'Disabled';
   readonly replication?: { readonly state: string; readonly mode: string };
   readonly isClustered?: boolean;
+  /** Devices of the host that are given to it, by their location paths. */
+  readonly devices?: readonly string[];
   /** Takes the wish to shut down, and does nothing about it. */
   readonly ignoresShutdown?: boolean;
   /** Has no integration services at all. */

@@ -7,12 +7,6 @@ import type { Host } from './host.ts';
 import { about, drivesOf, inventory } from './inventory.ts';
 import { Trouble, troubles } from './trouble.ts';
 
-export interface Share {
-  readonly name: string;
-  readonly path: string;
-  readonly encrypted: boolean;
-}
-
 export interface Script {
   /** With what it is to do: `power shutDown`, `checkpoint create`. */
   readonly title: string;
@@ -46,19 +40,14 @@ export function scriptIn(text: string): Script | null {
 }
 
 /** @param rules of `error` fail as a cmdlet does, of `taskfail` as PowerShell itself; `corrupt` changes a letter of the result */
-export async function runScript(
-  host: Host,
-  shares: readonly Share[],
-  { name, args }: Script,
-  rules: readonly FaultRule[],
-): Promise<Written> {
+export async function runScript(host: Host, { name, args }: Script, rules: readonly FaultRule[]): Promise<Written> {
   const failure = rules.find(({ kind }) => kind === 'taskfail');
   if (failure !== undefined) return { stdout: '', stderr: clixml(failure.message), exitCode: 1 };
   const fault = rules.find(({ kind }) => kind === 'error');
   let said: unknown;
   try {
     if (fault !== undefined) throw new Trouble(fault.message, fault.faultType || 'OperationFailed');
-    said = { ok: true, value: await answered(host, shares, name, args), trouble: null };
+    said = { ok: true, value: await answered(host, name, args), trouble: null };
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     said = { ok: false, value: null, trouble: error.told };
@@ -70,10 +59,10 @@ export async function runScript(
   return { stdout: `GUTS1 ${packed.length} ${sum} ${packed.toString('base64')}\r\n`, stderr: '', exitCode: 0 };
 }
 
-async function answered(host: Host, shares: readonly Share[], name: string, args: unknown): Promise<unknown> {
+async function answered(host: Host, name: string, args: unknown): Promise<unknown> {
   switch (name) {
     case 'about':
-      return about(host, shares);
+      return about(host);
     case 'inventory':
       return inventory(host, arguments_.inventory.parse(args).machines);
     case 'power':
@@ -100,7 +89,8 @@ async function power(host: Host, { machine: id, to }: z.infer<typeof arguments_.
     if (!(error instanceof Trouble)) throw error;
     trouble = error.told;
   }
-  return { state: machine.state, trouble };
+  const heartbeat = machine.state === 'Running' && machine.spec.hasNoServices !== true ? 'OkApplicationsHealthy' : '';
+  return { state: machine.state, heartbeat, trouble };
 }
 
 function checkpoint(host: Host, { machine: id, name, action }: z.infer<typeof arguments_.checkpoint>): unknown {
@@ -108,8 +98,7 @@ function checkpoint(host: Host, { machine: id, name, action }: z.infer<typeof ar
   const named = machine.checkpoints.filter((one) => one.name === name);
   if (action === 'create') {
     const made = named[0] ?? machine.makeCheckpoint(name);
-    const paths = made.frozen.map((file) => file?.path ?? null);
-    return { id: made.id, created: made.createdAt.toISOString(), disks: drivesOf(machine, paths) };
+    return { id: made.id, created: made.createdAt.toISOString(), disks: drivesOf(machine, made.frozen) };
   }
   for (const one of named) host.removeCheckpoint(machine, one);
   const status = machine.merging > 0 ? 'Merging disks' : 'Operating normally';

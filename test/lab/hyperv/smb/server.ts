@@ -5,15 +5,15 @@ import * as net from 'node:net';
 import type { FaultBook } from '../../faults.ts';
 import type { Host } from '../host.ts';
 import type { NtlmHost } from '../ntlm.ts';
-import type { Share } from '../scripts.ts';
 import { SmbConnection } from './connection.ts';
 import type { Dialect } from './keys.ts';
 import type { SmbRoom } from './requests.ts';
+import type { SharePlace } from './session.ts';
 
 export interface SmbOptions {
   readonly host: Host;
   readonly account: NtlmHost;
-  readonly shares: readonly Share[];
+  readonly shares: readonly SharePlace[];
   readonly faults: FaultBook;
   readonly dialect: Dialect;
   readonly demandsSeal: boolean;
@@ -47,14 +47,7 @@ export async function serveSmb(options: SmbOptions): Promise<SmbServer> {
   const room: SmbRoom = {
     host: options.host,
     account: options.account,
-    shares: [
-      ...options.shares.map(({ name, path, encrypted }) => ({
-        name,
-        root: path.endsWith('\\') ? path : `${path}\\`,
-        isEncrypted: encrypted,
-      })),
-      { name: 'IPC$', root: null, isEncrypted: false },
-    ],
+    shares: options.shares,
     negotiate: { dialect: options.dialect, guid: randomBytes(16) },
     faults: options.faults,
     demandsSeal: options.demandsSeal,
