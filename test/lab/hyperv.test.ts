@@ -143,7 +143,10 @@ describe('its shell', () => {
   test('is gone when it is ended, and so are those that are not', async () => {
     const host = await lab({ mostShells: 1 });
     await using first = await WinrmShell.open(channelTo(host), host.httpUrl, signal);
-    await expect(shellOn(host)).rejects.toMatchObject({ code: 'hyperv.fault', fault: { code: 2_150_858_815 } });
+    await expect(shellOn(host)).rejects.toMatchObject({
+      code: 'hyperv.too-many-shells',
+      fault: { code: 2_150_858_815 },
+    });
     await first[Symbol.asyncDispose]();
     expect(host.state().shells).toBe(0);
 

@@ -1,41 +1,12 @@
 /** A disk of a simulated machine as its chain of files: the first one, and one more for each checkpoint that was taken. */
 import { randomUUID } from 'node:crypto';
-import type { ByteSource } from '../../../worker/disk/bytes.ts';
 import { LabDisk } from '../lab-disk.ts';
 import { uuidOf } from '../vcenter/machine.ts';
+import type { ByteSource } from '../../../worker/disk/bytes.ts';
+import type { DiskFile, FileContent, Kin, LayerContent } from './disk-file.ts';
 import type { DiskSpec } from './machine-spec.ts';
 import { vhdFile } from './vhd-file.ts';
 import { vhdxFile } from './vhdx-file.ts';
-
-export interface DiskFile {
-  /** As the host writes it. */
-  readonly path: string;
-  /** Of the disk in it. */
-  readonly id: string;
-  /** Becomes another whenever what a guest sees in it changes. */
-  written: string;
-  writtenAt: Date;
-}
-
-/** What a file of the host holds: bytes that are made when they are read. */
-export interface FileContent extends ByteSource {
-  /** Where the file holds anything; all else reads as zeros. */
-  readonly ranges: readonly { readonly start: number; readonly length: number }[];
-}
-
-/** What one layer of a disk has to offer to the writer of its file. */
-export interface LayerContent {
-  readonly sizeBytes: number;
-  /** Offsets of blocks of 64 KiB that it holds itself, in order. */
-  readonly held: readonly number[];
-  read(into: Uint8Array, position: number): Promise<void>;
-}
-
-export interface Kin {
-  readonly file: DiskFile;
-  /** Null for the first file of the chain. */
-  readonly parent: DiskFile | null;
-}
 
 const BLOCK = 64 * 1024;
 

@@ -1,7 +1,8 @@
 /** The simulated Hyper-V host: its machines, the files in which their disks are, and what happens to them over time. */
 import type { ByteSource } from '../../../worker/disk/bytes.ts';
 import { openContent } from '../content.ts';
-import { DiskChain, type DiskFile, type FileContent } from './disk-chain.ts';
+import { DiskChain } from './disk-chain.ts';
+import type { DiskFile, FileContent } from './disk-file.ts';
 import type { DiskSpec, MachineSpec } from './machine-spec.ts';
 import { Machine, type Checkpoint, type MachineDisk } from './machine.ts';
 import { troubles } from './trouble.ts';

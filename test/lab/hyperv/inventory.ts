@@ -1,5 +1,5 @@
 /** What the inventory script says of the simulated host, as PowerShell makes JSON of it. */
-import type { DiskFile } from './disk-chain.ts';
+import type { DiskFile } from './disk-file.ts';
 import type { Host } from './host.ts';
 import type { CardSpec } from './machine-spec.ts';
 import type { Machine, MachineDisk } from './machine.ts';

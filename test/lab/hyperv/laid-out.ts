@@ -1,5 +1,5 @@
 /** A file that is put together from pieces, each at its place and made when it is read; everything between them is zeros. */
-import type { FileContent } from './disk-chain.ts';
+import type { FileContent } from './disk-file.ts';
 
 export interface Piece {
   readonly start: number;

@@ -1,6 +1,7 @@
 /** One machine of the simulated Hyper-V host: whether it runs, its disks' chains of files, and its checkpoints. */
 import { uuidOf } from '../vcenter/machine.ts';
-import type { DiskChain, DiskFile } from './disk-chain.ts';
+import type { DiskChain } from './disk-chain.ts';
+import type { DiskFile } from './disk-file.ts';
 import type { DiskSpec, MachineSpec, MachineState } from './machine-spec.ts';
 import { troubles } from './trouble.ts';
 

@@ -1,5 +1,5 @@
 /** The files of VHD disks (the specification of 2006): fixed, dynamic and differencing, laid out without holding what the guest wrote. */
-import type { FileContent, Kin, LayerContent } from './disk-chain.ts';
+import type { FileContent, Kin, LayerContent } from './disk-file.ts';
 import { bytesAt, laidOut, type Piece } from './laid-out.ts';
 import type { DiskSpec } from './machine-spec.ts';
 import { vhdFooter, vhdSum } from './vhd-footer.ts';

@@ -1,6 +1,6 @@
 /** The files of VHDX disks ([MS-VHDX]): dynamic, fixed and differencing, laid out without holding what the guest wrote. */
 import { crc32c } from '../../../worker/disk/crc32c.ts';
-import type { FileContent, Kin, LayerContent } from './disk-chain.ts';
+import type { FileContent, Kin, LayerContent } from './disk-file.ts';
 import { bytesAt, laidOut, type Piece } from './laid-out.ts';
 import type { DiskSpec } from './machine-spec.ts';
 

@@ -1,6 +1,6 @@
 /** Files of the simulated host as SMB shows them: opened for reading, described, read ([MS-SMB2] 2.2.14, 2.2.20, 2.2.32, 2.2.38). */
 import { createHash } from 'node:crypto';
-import type { DiskFile, FileContent } from '../disk-chain.ts';
+import type { DiskFile, FileContent } from '../disk-file.ts';
 import { HEAD_BYTES, partOf, type Request } from './message.ts';
 import { SmbStatus } from './status.ts';
 
