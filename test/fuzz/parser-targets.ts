@@ -28,15 +28,8 @@ import {
   setupReply,
   treeReply,
 } from '../support/smb-messages.ts';
-
-export interface Target {
-  /** As it is chosen by. */
-  readonly name: string;
-  /** Sound messages, as the parser takes them: what damage begins with. At least one. */
-  readonly seeds: readonly Buffer[];
-  /** Looks at `bytes` only, throws only GutsErrors, and gives the same each time. */
-  parse(bytes: Buffer): unknown;
-}
+import type { Target } from './target.ts';
+import { winrmTargets } from './winrm-targets.ts';
 
 const MOST_BYTES = 65_536;
 const fixed = (length: number): Buffer => Buffer.alloc(length, 0x5a);
@@ -114,4 +107,5 @@ export const targets: readonly Target[] = [
   { name: 'smb-header', seeds: [message(2, errorReply())], parse: parsedHeader },
   sealed('aes-128-gcm'),
   sealed('aes-128-ccm'),
+  ...winrmTargets,
 ];

@@ -8,7 +8,8 @@ import '../../main/shared/shim.ts';
 import { parseArgs } from 'node:util';
 import { GutsError } from '../../main/shared/errors.ts';
 import { mutated } from './mutate.ts';
-import { targets, type Target } from './parser-targets.ts';
+import { targets } from './parser-targets.ts';
+import type { Target } from './target.ts';
 import { Random } from './random.ts';
 
 const MOST_MS = 1000;

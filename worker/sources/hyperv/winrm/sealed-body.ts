@@ -6,7 +6,7 @@ const BOUNDARY = 'Encrypted Boundary';
 const PROTOCOL = 'application/HTTP-SPNEGO-session-encrypted';
 export const SEALED_TYPE = `multipart/encrypted;protocol="${PROTOCOL}";boundary="${BOUNDARY}"`;
 export const PLAIN_TYPE = 'application/soap+xml;charset=UTF-8';
-const OCTETS = `--${BOUNDARY}\r\nContent-Type: application/octet-stream\r\n`;
+const OCTETS = `--${BOUNDARY}\r\n\tContent-Type: application/octet-stream\r\n`;
 const END = `--${BOUNDARY}--\r\n`;
 
 export function sealedBody(stream: SealStream, plain: Buffer): Buffer {
@@ -15,7 +15,7 @@ export function sealedBody(stream: SealStream, plain: Buffer): Buffer {
   length.writeUInt32LE(signature.length, 0);
   return Buffer.concat([
     Buffer.from(
-      `--${BOUNDARY}\r\nContent-Type: ${PROTOCOL}\r\nOriginalContent: type=${PLAIN_TYPE};Length=${plain.length}\r\n${OCTETS}`,
+      `--${BOUNDARY}\r\n\tContent-Type: ${PROTOCOL}\r\n\tOriginalContent: type=${PLAIN_TYPE};Length=${plain.length}\r\n${OCTETS}`,
     ),
     length,
     signature,

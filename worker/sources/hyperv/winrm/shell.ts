@@ -1,7 +1,5 @@
 /** Runs PowerShell scripts on a host through its WinRM shell; nothing is installed there, and nothing stays. */
-import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 import { GutsError } from '../../../../main/shared/errors.ts';
 import type { XmlElement } from '../../../containers/xml.ts';
 import { StrangeAnswerError } from '../../../net/errors.ts';
@@ -9,6 +7,7 @@ import type { WinrmChannel } from './channel.ts';
 import { actions, envelopeOf, xmlText, type Asking } from './envelope.ts';
 import { HostFaultError, ScriptFailedError } from './errors.ts';
 import { clixmlText } from './clixml.ts';
+import { resultIn } from './result.ts';
 import { bodyOf, faultOf, idOf, outputOf, relatesTo, type WsmanFault } from './replies.ts';
 
 /** So long the host waits for output before it says that there is none yet. */
@@ -20,7 +19,6 @@ const END_PAUSES_MS = [250, 500, 1000, 2000];
 /** Longer than that, and the connection counts as lost. */
 const WAIT_MS = (TURN_SECONDS + 15) * 1000;
 const MOST_OUTPUT_BYTES = 256 * 1024 * 1024;
-const MOST_RESULT_BYTES = 512 * 1024 * 1024;
 /** “Nothing yet”: asked again. */
 const TIMED_OUT = 2_150_858_793;
 const SHELL_GONE = 2_150_858_843;
@@ -37,9 +35,6 @@ const BOOTSTRAP = [
   '& ([scriptblock]::Create($guts))',
 ].join(';');
 const ENCODED = Buffer.from(BOOTSTRAP, 'utf16le').toString('base64');
-
-/** Of the line with a result: `GUTS1`, its bytes, their SHA-256, and they themselves, gzip in base64. */
-const RESULT = /^GUTS1 (\d{1,9}) ([0-9a-f]{64}) ([A-Za-z0-9+/=]+)\s*$/m;
 
 export class WinrmShell implements AsyncDisposable {
   readonly #channel: WinrmChannel;
@@ -71,16 +66,9 @@ export class WinrmShell implements AsyncDisposable {
    */
   async run(script: string, signal: AbortSignal): Promise<unknown> {
     const { stdout, stderr, exitCode } = await this.#execute(Buffer.from(script).toString('base64'), signal);
-    const line = RESULT.exec(stdout.toString('latin1'));
-    if (line === null) throw new ScriptFailedError(this.#channel.name, exitCode, clixmlText(stderr.toString('utf8')));
-    const packed = Buffer.from(line[3] ?? '', 'base64');
-    if (packed.length !== Number(line[1]) || createHash('sha256').update(packed).digest('hex') !== line[2])
-      throw new StrangeAnswerError(`${this.#channel.name} sends a result that was cut or changed.`);
-    try {
-      return JSON.parse(gunzipSync(packed, { maxOutputLength: MOST_RESULT_BYTES }).toString('utf8'));
-    } catch (cause) {
-      throw new StrangeAnswerError(`${this.#channel.name} sends a result that cannot be read.`, { cause });
-    }
+    const result = resultIn(stdout, this.#channel.name);
+    if (result === null) throw new ScriptFailedError(this.#channel.name, exitCode, clixmlText(stderr.toString('utf8')));
+    return result.value;
   }
 
   async #execute(
