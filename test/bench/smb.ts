@@ -2,11 +2,13 @@
  * `npm run bench:smb`: what reading a file of a Hyper-V host costs over SMB, signed and encrypted: our client against
  * smbclient, in pairs, against the same Samba. Exits 1 when a goal is missed.
  *
- *   npm run bench:smb -- [--runs N] [--mib N] [--only WORD]
+ *   npm run bench:smb -- [--runs N] [--mib N] [--only WORD] [--write]
+ *
+ * `--write` puts the table into docs/performance.md.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { hypervPeer } from '../interop/hyperv-peer.ts';
@@ -24,6 +26,7 @@ const { values: flags } = parseArgs({
     mib: { type: 'string', default: '1024' },
     /** Only rows whose name has this in it. */
     only: { type: 'string', default: '' },
+    write: { type: 'boolean', default: false },
   },
 });
 /** The product runs on the system's Node, not on the one that npm scripts get. */
@@ -94,9 +97,13 @@ async function main(): Promise<number> {
     const mib = Number(flags.mib);
     writeNoise(path.join(peer.drive(DRIVE), FILE), mib);
     let missed = 0;
-    console.log(`One file of ${mib} MiB over loopback; ${flags.runs} paired runs; load ${loadavg()[0]?.toFixed(1)}`);
-    console.log('| what | time : smbclient | goal | CPU : smbclient | MiB/s | peak, MiB |');
-    console.log('|---|---|---|---|---|---|');
+    const { stdout: version } = measure([node, '--version'], {});
+    const table = [
+      `Guts on Node ${version.trim()}, ${cpus().length} × ${cpus()[0]?.model.split(' ').slice(0, 2).join(' ')}, load ${loadavg()[0]?.toFixed(1)} before, medians of ${flags.runs} paired runs with their spread; a file of ${mib} MiB.`,
+      '',
+      '| messages, SMB | wall : smbclient | goal | CPU : smbclient | MiB/s | peak MiB |',
+      '| --- | --- | --- | --- | --- | --- |',
+    ];
     for (const row of rows.filter(({ name }) => name.includes(flags.only))) {
       const { encrypt, dialect, protection, goal } = row;
       const wish = { port: peer.smbPort, accountFile, share: SHARE, path: FILE, encrypt, dialects: [dialect] };
@@ -123,9 +130,14 @@ async function main(): Promise<number> {
         (mib / median(costs.map(({ wallSeconds }) => wallSeconds))).toFixed(0);
       const cpu = spreadOf(ratios(({ cpuSeconds }) => cpuSeconds));
       const peak = Math.max(...our.map(({ peakMiB }) => peakMiB)).toFixed(0);
-      console.log(
-        `| ${row.name} | ${spreadOf(wall)} | ${verdict} | ${cpu} | ${rate(our)} : ${rate(their)} | ${peak} |`,
-      );
+      table.push(`| ${row.name} | ${spreadOf(wall)} | ${verdict} | ${cpu} | ${rate(our)} : ${rate(their)} | ${peak} |`);
+    }
+    console.log(table.join('\n'));
+    if (flags.write) {
+      const file = path.resolve(import.meta.dirname, '../../docs/performance.md');
+      const text = readFileSync(file, 'utf8');
+      const marked = /(<!-- bench:smb -->\n)[^]*(<!-- \/bench:smb -->)/;
+      writeFileSync(file, text.replace(marked, `$1\n${table.join('\n')}\n\n$2`));
     }
     return missed === 0 ? 0 : 1;
   } finally {

@@ -95,14 +95,19 @@ export class Link implements AsyncDisposable {
   async #connect(share: string): Promise<Tree> {
     const unc = `\\\\${this.#host}\\${share}`;
     const request = { command: command.treeConnect, body: treeConnectBody(unc), isSealed: this.#isSealed };
-    const { bytes } = await this.ask(unc, request);
+    const { bytes, header } = await this.ask(unc, request);
+    if (header.isAsync) throw new SmbMessageError('it connects a share without its number');
     const { isDisk, isSealed } = parsedTree(bytes);
     if (!isDisk) throw new SmbMessageError(`“${unc}” is no share of files`);
     const { terms, name } = this.connection;
     if (isSealed && terms.cipher === null)
       throw new SmbCannotEncryptError(name, `The share “${unc}” demands`, terms.dialect);
     const tree = { id: treeIdOf(bytes), isSealed: this.#isSealed || isSealed };
-    await (this.#validated ??= this.#validate(tree));
+    this.#validated ??= this.#validate(tree).catch((error: unknown) => {
+      this.connection.end(error); // nothing more is said to whoever that is
+      throw error;
+    });
+    await this.#validated;
     return tree;
   }
 

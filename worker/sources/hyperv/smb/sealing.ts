@@ -11,7 +11,7 @@ const TAG_BYTES = 16;
 const TAG_AT = 4;
 const NONCE_AT = 20;
 const ENCRYPTED = 1;
-/** Large enough to be quick, and small enough to stay in the processor’s cache. */
+/** What the cipher gives back at once, and is thrown away. Measured: from 4 KiB to 2 MiB it takes the same time. */
 const PIECE_BYTES = 64 * 1024;
 
 export const isSealed = (bytes: Uint8Array): boolean => PROTOCOL.equals(bytes.subarray(0, 4));
