@@ -1,4 +1,4 @@
-/** What the thread of the window's demo and its host say to each other: where both simulators are, and how one signs in. */
+/** What the thread of the window's demo and its host say to each other: where the simulators are, and how one signs in. */
 import { z } from 'zod';
 import { KeystoneAuth } from './connections.ts';
 
@@ -8,9 +8,16 @@ export interface DemoWorldOptions {
   readonly uploads: string;
 }
 
-/** The thread says this once, when both can be asked. The certificates are fresh ones, to be pinned. */
+/** The thread says this once, when all of them can be asked. The certificates are fresh ones, to be pinned. */
 export const DemoWorldFacts = z.object({
   source: z.object({ url: z.string(), userName: z.string(), fingerprint: z.string(), secret: z.string() }),
+  hyperv: z.object({
+    url: z.string(),
+    userName: z.string(),
+    fingerprint: z.string(),
+    secret: z.string(),
+    smbPort: z.number(),
+  }),
   destination: z.object({
     authUrl: z.string(),
     auth: KeystoneAuth,

@@ -45,17 +45,20 @@ describe('the demo', () => {
     await page.emulateMedia({ colorScheme: null });
   });
 
-  test('has two hundred machines in two data centres, both connections, and a plan', async () => {
+  test('has two hundred machines in two data centres, ten on a host of Hyper-V, all connections, and a plan', async () => {
     const { instances } = await demo.call('instances.list', { limit: 1000 });
     const { sources } = await demo.call('sources.list', {});
     const { destinations } = await demo.call('destinations.list', {});
     const { plans } = await demo.call('plans.list', {});
     const { vault } = await demo.call('session.show', {});
 
-    expect(instances).toHaveLength(200);
-    expect(new Set(instances.map(({ datacenter }) => datacenter))).toEqual(new Set(['Frankfurt', 'Hamburg']));
-    expect(new Set(instances.map(({ cluster }) => cluster)).size).toBe(4);
-    expect(sources.map(({ name }) => name)).toEqual([at.source]);
+    const onHost = instances.filter(({ hyperv }) => hyperv !== undefined);
+    const inDatacenters = instances.filter(({ hyperv }) => hyperv === undefined);
+    expect(onHost).toHaveLength(10);
+    expect(inDatacenters).toHaveLength(200);
+    expect(new Set(inDatacenters.map(({ datacenter }) => datacenter))).toEqual(new Set(['Frankfurt', 'Hamburg']));
+    expect(new Set(inDatacenters.map(({ cluster }) => cluster)).size).toBe(4);
+    expect(sources.map(({ name }) => name).toSorted()).toEqual([at.source, 'Hamburg Hyper-V']);
     expect(destinations.map(({ name }) => name)).toEqual([at.destination]);
     expect(plans.map(({ machines }) => machines.length)).toEqual([12]);
     expect(vault.keepsIn).toBe('memory');
