@@ -161,7 +161,7 @@ const resourceColumns: readonly Column<Resource>[] = [
 ];
 
 function whereOf(one: Resource): string {
-  if (one.type === 'vm') return one.folder;
+  if (one.type === 'vm') return one.folder === '' ? (one.cluster ?? one.host ?? '–') : one.folder;
   return (one.type === 'host' ? one.cluster : one.datacenter) ?? '–';
 }
 

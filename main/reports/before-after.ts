@@ -25,7 +25,7 @@ function machineRows(vm: InventoryVm | null, { destination: { server }, boot, ma
   const reached = (text: (one: NonNullable<typeof server>) => Slot): Slot => (server === null ? NONE : text(server));
   const running = { running: 'running, as its guest showed', unknown: 'started', notWatched: 'started' };
   const hardware = mapping.find(({ what }) => what === 'Hardware')?.to;
-  const name = html`${vm?.name ?? NONE}<small>${vm === null ? '' : `${vm.folder}, ${vm.ref}`}</small>`;
+  const name = html`${vm?.name ?? NONE}<small>${vm === null ? '' : placeText(vm)}</small>`;
   return [
     ['Name', name, reached((one) => html`${one.name}<small>${one.id}</small>`)],
     ['Power', vm === null ? NONE : powerText(vm), boot === null ? NONE : running[boot.verdict]],
@@ -38,6 +38,9 @@ function machineRows(vm: InventoryVm | null, { destination: { server }, boot, ma
     ['Guest', vm?.guestOsName ?? vm?.guestOsId ?? 'not said', boot?.evidence ?? NONE],
   ];
 }
+
+/** Not every hypervisor has folders. */
+const placeText = ({ folder, ref }: InventoryVm): string => (folder === '' ? ref : `${folder}, ${ref}`);
 
 function powerText({ power, guest }: InventoryVm): string {
   const word = { on: 'running', off: 'off', suspended: 'suspended', unknown: 'not known' }[power];

@@ -24,7 +24,7 @@ function machineRows(vm: InventoryVm | null, { destination: { server }, boot, ma
   return [
     [
       t('report.name'),
-      vm === null ? NOTHING : two(vm.name, `${vm.folder}, ${vm.ref}`),
+      vm === null ? NOTHING : two(vm.name, vm.folder === '' ? vm.ref : `${vm.folder}, ${vm.ref}`),
       server === null ? NOTHING : two(server.name, server.id),
     ],
     [
