@@ -28,7 +28,7 @@ export function ConnectionRemedy({ error, source, destination }: ConnectionRemed
 
 /** Errors of the network and of the vault name whom they are about. */
 function isAbout({ code, message }: ErrorInfo, { side, name, address }: ConnectionRow): boolean {
-  if (code.startsWith('vsphere.')) return side === 'source';
+  if (/^(vsphere|hyperv|ntlm|spnego)\./.test(code)) return side === 'source';
   if (code.startsWith('openstack.')) return side === 'destination';
   return message.includes(new URL(address).host) || message.includes(`“${name}”`);
 }
