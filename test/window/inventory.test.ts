@@ -52,6 +52,21 @@ describe('places', () => {
     expect(shown('folder')).toContain('          web 1');
   });
 
+  test('leave out data centres where a hypervisor has none', () => {
+    const ofHyperv = rowsOf(
+      instance('1', 'hv-web', { source: hv1, datacenter: '', cluster: '' }),
+      instance('2', 'hv-db', { source: hv1, datacenter: '', cluster: 'HVC' }),
+    );
+
+    const places = seenOf(placesOf(ofHyperv, 'cluster'), () => true);
+    expect(places.map(({ level, name }) => [level, name])).toEqual([
+      [1, 'hv1'],
+      [2, ''],
+      [2, 'HVC'],
+    ]);
+    expect(ofHyperv.map((row) => isAt(row, 'cluster', JSON.stringify(['hv1', 'HVC'])))).toEqual([false, true]);
+  });
+
   test('count a machine once, however often it is there', () => {
     expect(shown('network')).toEqual(['  vc1 2', '     1', '    dmz 1', '    lan 1', '  vc2 1', '    VM Network 1']);
   });

@@ -27,7 +27,7 @@ export function pathsOf(row: MachineRow, way: Way): readonly (readonly string[])
   const { sourceName, datacenter, cluster, host, folder, datastores, networks } = row;
   switch (way) {
     case 'cluster':
-      return [[sourceName, datacenter, cluster]];
+      return [datacenter === '' ? [sourceName, cluster] : [sourceName, datacenter, cluster]]; // Hyper-V has no data centres
     case 'folder':
       return [[sourceName, ...folder.split('/')]];
     case 'host':
