@@ -57,6 +57,12 @@ describe('a demo', () => {
     expect(report.timeline.map(({ stage }) => stage)).toEqual(stages);
   });
 
+  test('moves a small one from a Hyper-V host as well, and proves that', () => {
+    const check = reportIn(out).checks.find(({ about }) => about === 'Hyper-V');
+
+    expect(check).toMatchObject({ outcome: 'passed', evidence: expect.stringContaining('over SMB') as string });
+  });
+
   test('leaves disks, console and report in the folder, and nothing of its own beside the journal', async () => {
     expect(readdirSync(out).toSorted()).toEqual(made);
     expect(readdirSync(`${state}/demos`)).toEqual([]);

@@ -24,8 +24,8 @@ describe('the demo', () => {
   });
 
   /** Moves one machine, and answers how it stands when it is over, or waits for somebody. */
-  async function moved(vm: string) {
-    const { request } = await demo.call('migrations.create', { ...at, vm, start: true });
+  async function moved(vm: string, source = at.source) {
+    const { request } = await demo.call('migrations.create', { ...at, source, vm, start: true });
     return await until(
       async () => await demo.call('migrations.show', { id: request.id }),
       ({ stage, waitsFor, error }) =>
@@ -71,6 +71,13 @@ describe('the demo', () => {
     expect(stage).toBe('done');
     expect(outcome?.boot.verdict).toBe('running');
     expect(outcome?.seconds).toBeLessThan(30);
+  });
+
+  test('moves a machine of the Hyper-V host, too', async () => {
+    const { stage, error } = await moved('ham-time-01', 'Hamburg Hyper-V');
+
+    expect(error).toBeNull();
+    expect(stage).toBe('done');
   });
 
   test('has a log of its own, and writes nothing into that of the real Guts', async () => {

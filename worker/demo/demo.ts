@@ -1,4 +1,4 @@
-/** The job behind `guts demo`: moves a made-up machine from a small vCenter into a small OpenStack, and proves it every way there is. */
+/** The job behind `guts demo`: moves a made-up machine from a small vCenter into a small OpenStack, and proves it every way there is; then another one from Hyper-V. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
@@ -22,6 +22,7 @@ import { plan } from '../move/plan-job.ts';
 import { openSides } from '../move/sides.ts';
 import { checkBoot, checkImages, checkNothingLeft, checkPort, checkUnchanged, sha512Of } from './checks.ts';
 import { expectedDigest } from './expected-digest.ts';
+import { moveFromHyperv } from './hyperv-move.ts';
 import { CONSOLE_LOG, freeFolder, imageName, keepFile, keepText, namesOf } from './folder.ts';
 import { remember, undo, undoDead, uploadsOf } from './ledger.ts';
 import { demoMachine, VERIFIED_LINE, type DemoMachine } from './machine.ts';
@@ -74,7 +75,7 @@ function mustHaveLoopback(): void {
 }
 
 async function moveAndProve(
-  { folder, lanes, dataDir, version }: DemoJob,
+  { folder, lanes, dataDir, version, seed }: DemoJob,
   machine: DemoMachine,
   migration: MigrationId,
   uploads: string,
@@ -130,6 +131,7 @@ async function moveAndProve(
     checkPort(world, machine),
     await checkUnchanged(world, machine, before, digests, signal),
     checkNothingLeft(world, outcome),
+    await moveFromHyperv(world, { seed, folder: uploads, lanes }, context),
   ];
   return reportOf({
     record,

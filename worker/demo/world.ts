@@ -50,8 +50,8 @@ export async function startWorld(
   try {
     cloud = await startOpenstack({
       folder,
-      console: async ({ id, flavor }, signal) => {
-        if (obstacle !== null) return '';
+      console: async ({ id, name, flavor }, signal) => {
+        if (obstacle !== null || name !== machine.name) return '';
         lastBoot = await bootAndListen(cloud.serverDisks(id), {
           expect: [RUNNING_LINE, VERIFIED_LINE],
           refuse: [WRONG_LINE],
