@@ -75,8 +75,13 @@ function examine(target: Target, input: Buffer, tally: Tally): string | null {
   } catch (error) {
     wrong = error instanceof Error ? `threw ${error.stack ?? error.message}` : 'threw what is no error';
   }
-  const ms = performance.now() - began;
-  return wrong ?? (ms > MOST_MS ? `took ${Math.round(ms)} ms` : null);
+  if (wrong !== null || performance.now() - began <= MOST_MS) return wrong;
+  // It may only have waited for its turn on a busy computer: what counts is the processor's time.
+  const before = process.cpuUsage();
+  outcome(target, input, 0);
+  const { user, system } = process.cpuUsage(before);
+  const ms = (user + system) / 1000;
+  return ms > MOST_MS ? `took ${Math.round(ms)} ms of processor time` : null;
 }
 
 function main(): number {

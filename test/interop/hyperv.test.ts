@@ -139,7 +139,11 @@ test('says of each disk that cannot be moved why', async () => {
 });
 
 const shares = {
-  'the admin share, signed': { encrypt: false },
+  // The peer's admin shares turn encryption on for whoever can.
+  'a share that is signed alone': {
+    encrypt: false,
+    places: [{ onHost: 'D:\\', here: '\\\\127.0.0.1\\LABLOCK$\\D' }],
+  },
   'the admin share, encrypted': { encrypt: true },
   'the share that demands encryption': {
     encrypt: false,

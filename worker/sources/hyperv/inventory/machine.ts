@@ -47,7 +47,7 @@ export function machineOf(machine: MachineAnswer, { host, cluster }: Surrounding
       disks: [],
     },
     disks,
-    nics: machine.cards.map(cardOf),
+    nics: labelled(machine.cards.map(cardOf)),
     bootOrder: bootOrderOf(machine),
     snapshots: snapshotsOf(machine),
     needsConsolidation: machine.checkpoints.length === 0 && machine.disks.some(({ path }) => /\.avhdx?$/i.test(path)),
@@ -151,6 +151,16 @@ function cardOf(card: CardAnswer): InventoryNic {
     connected: card.connected,
     ipAddresses: addresses.filter(({ address }) => isIPv4(address) || isIPv6(address)),
   };
+}
+
+/** Hyper-V calls every card “Network Adapter” where nobody renames it. */
+function labelled(cards: readonly InventoryNic[]): InventoryNic[] {
+  const counts = new Map<string, number>();
+  return cards.map((card) => {
+    const count = (counts.get(card.label) ?? 0) + 1;
+    counts.set(card.label, count);
+    return count === 1 ? card : { ...card, label: `${card.label} ${count}` };
+  });
 }
 
 /** Null for zeros: Hyper-V gives a dynamic one at the first start. */
