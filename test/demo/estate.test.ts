@@ -59,6 +59,7 @@ test.each(['ham-time-01', 'ham-door-01', 'ham-build-01', 'ham-camera-01'])('%s m
 test.each([
   ['ham-store-01', 'DSK-06'],
   ['ham-kiosk-01', 'VM-07'],
+  ['ham-ledger-01', 'HV-01'],
 ])('%s is refused before anything happens, by %s', async (vm, id) => {
   const { findings } = await daemon.client.call('checks.run', { ...at, vm });
 
