@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addCheck } from './check.ts';
 import { addCreate } from './create.ts';
 import { addDemo } from './demo.ts';
+import { addDiagnose } from './diagnose.ts';
 import { addDestination } from './destinations.ts';
 import { addLogs } from './logs.ts';
 import { addMigrations } from './migrations.ts';
@@ -24,6 +25,7 @@ export function addServerCommands(program: Command): void {
   program.commandsGroup('Where machines come from and go to:');
   addSource(program);
   addDestination(program);
+  addDiagnose(program);
   addResource(program);
   addInstance(program);
   addNetwork(program);

@@ -2,6 +2,8 @@
 import { SourceConnection, type SourceSignIn } from '../shared/connections.ts';
 import { winrmUrl } from '../shared/hyperv-address.ts';
 import type { InputOf } from '../shared/operations.ts';
+import { Redactor } from '../logs/redactor.ts';
+import { Diagnosis } from '../shared/diagnosis.ts';
 import { newSourceId } from '../store/connections.ts';
 import type { Parts, Some } from './handlers.ts';
 import { demandUnused } from './in-use.ts';
@@ -15,6 +17,7 @@ export function sourceHandlers(
   | 'sources.show'
   | 'sources.delete'
   | 'sources.test'
+  | 'sources.diagnose'
   | 'sources.refresh'
   | 'sources.trust'
   | 'sources.secret'
@@ -65,6 +68,13 @@ export function sourceHandlers(
       await connections.setAbout('source', signIn.connection.id, result.about);
       changed(signIn.connection.id);
       return result;
+    },
+    'sources.diagnose': async ({ source }, { signal }) => {
+      const signIn = await signIns.source(source);
+      const redactor = new Redactor();
+      redactor.know(signIn.secret);
+      const seen = await engines.run({ kind: 'source.diagnose', ...signIn }, signal);
+      return Diagnosis.parse(JSON.parse(redactor.redact(JSON.stringify(seen)))); // whatever a host may say back
     },
     'sources.refresh': async ({ source }, { signal }) => await refreshInventory(parts, source, signal),
     'sources.trust': async ({ source, trust }) => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CloudFacts } from './cloud.ts';
 import { DestinationAbout, DestinationSignIn, SourceAbout, SourceSignIn } from './connections.ts';
+import { Diagnosis } from './diagnosis.ts';
 import { InventoryVm } from './inventory.ts';
 import { ReadPlace } from './latency.ts';
 import { LedgerItem, MigrationId, MigrationPlan, MigrationRecord, MigrationRequest } from './migration.ts';
@@ -23,6 +24,9 @@ export const SourceTestResult = z.object({
   missingPrivileges: z.array(z.object({ privilege: z.string(), neededFor: z.string() })),
   warnings: z.array(z.string()),
 });
+
+/** Looks at a source step by step, and keeps what is seen. */
+export const SourceDiagnoseJob = z.object({ kind: z.literal('source.diagnose'), ...SourceSignIn.shape });
 
 /** Tells the inventory page by page; the result only counts. */
 export const SourceInventoryJob = z.object({ kind: z.literal('source.inventory'), ...SourceSignIn.shape });
@@ -171,6 +175,7 @@ export const TidyResult = z.object({ leftovers: z.array(Leftover) });
 export const moveJobs = [
   CertificateJob,
   SourceTestJob,
+  SourceDiagnoseJob,
   SourceInventoryJob,
   SourceLatencyJob,
   DestinationTestJob,
@@ -192,6 +197,7 @@ export type MoveJob = z.infer<(typeof moveJobs)[number]>;
 export const moveResults = {
   certificate: CertificateFacts,
   'source.test': SourceTestResult,
+  'source.diagnose': Diagnosis,
   'source.inventory': SourceInventoryResult,
   'source.latency': SourceLatencyResult,
   'destination.test': DestinationTestResult,

@@ -9,6 +9,7 @@ import type { InventoryVm } from '../../main/shared/inventory.ts';
 import { readGuest } from '../../worker/disk/extents.ts';
 import type { DiskImage } from '../../worker/disk/image.ts';
 import type { SourceDriver } from '../../worker/drivers.ts';
+import { diagnoseHyperv } from '../../worker/sources/hyperv/diagnose.ts';
 import { openHyperv } from '../../worker/sources/hyperv/driver.ts';
 import { testHyperv } from '../../worker/sources/hyperv/probe.ts';
 import type { SignInWishes } from '../support/hyperv-source.ts';
@@ -136,6 +137,14 @@ test('says of each disk that cannot be moved why', async () => {
     { isMultiWriter: true },
     { rawDevice: 'physical' },
   ]);
+});
+
+test('can be looked at step by step, with the same bytes through WinRM and through its shares', async () => {
+  const { steps, trace } = await diagnoseHyperv(signIn('HTTP with NTLM, sealed'), soon());
+
+  expect(steps.filter(({ isGood }) => !isGood)).toEqual([]);
+  expect(steps.map(({ says }) => says)).toContainEqual(expect.stringMatching(/: the same$/));
+  expect(trace.map(({ says }) => says)).toContainEqual(expect.stringContaining('script part: exit code 0'));
 });
 
 const shares = {

@@ -12,7 +12,7 @@ import { certificateOf } from '../net/tls.ts';
 import { inventory } from './inventory-job.ts';
 import { watchLatency } from './latency-job.ts';
 import { plan } from './plan-job.ts';
-import { openDestination, openSides, openSource, testSource } from './sides.ts';
+import { openDestination, openSides, openSource, testSource, diagnoseSource } from './sides.ts';
 
 /** @throws GutsError */
 export async function move(job: MoveJob, context: JobContext): Promise<JobResults[Job['kind']]> {
@@ -24,6 +24,8 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
     }
     case 'source.test':
       return await testSource(job, signal);
+    case 'source.diagnose':
+      return await diagnoseSource(job, signal);
     case 'source.inventory':
       return await inventory(job, context);
     case 'source.latency':

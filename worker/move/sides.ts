@@ -1,9 +1,12 @@
 /** Signs in to the two sides of a migration; the only file of the engine that knows which kinds there are. */
 import type { DestinationSignIn, SourceSignIn } from '../../main/shared/connections.ts';
+import type { Diagnosis } from '../../main/shared/diagnosis.ts';
+import { GutsError } from '../../main/shared/errors.ts';
 import type { SourceTestResult } from '../../main/shared/move-jobs.ts';
 import { openOpenstack } from '../destinations/openstack/driver.ts';
 import type { DestinationDriver, SourceDriver } from '../drivers.ts';
 import type { Sides } from '../engine/migrate/in-hand.ts';
+import { diagnoseHyperv } from '../sources/hyperv/diagnose.ts';
 import { openHyperv } from '../sources/hyperv/driver.ts';
 import { testHyperv } from '../sources/hyperv/probe.ts';
 import { openVsphere } from '../sources/vsphere/driver.ts';
@@ -56,5 +59,21 @@ export async function testSource(signIn: SourceSignIn, signal: AbortSignal): Pro
       return await testVsphere(signIn, signal);
     case 'hyperv':
       return await testHyperv({ connection, secret }, signal);
+  }
+}
+
+/** @throws NotDiagnosedError for kinds that other programs know well enough */
+export async function diagnoseSource(signIn: SourceSignIn, signal: AbortSignal): Promise<Diagnosis> {
+  const { connection, secret } = signIn;
+  if (connection.kind !== 'hyperv') throw new NotDiagnosedError(connection.name);
+  return await diagnoseHyperv({ connection, secret }, signal);
+}
+
+class NotDiagnosedError extends GutsError {
+  readonly code = 'source.not-diagnosed';
+  readonly remedy = 'Try it instead (“guts source test”), and gather the logs (“guts logs bundle”).';
+
+  constructor(name: string) {
+    super(`“${name}” is no Hyper-V host, and only those are looked at step by step.`);
   }
 }

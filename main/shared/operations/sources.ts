@@ -8,6 +8,7 @@ import {
   SourceConnection,
   SourceKind,
 } from '../connections.ts';
+import { Diagnosis } from '../diagnosis.ts';
 import { SourceInventoryResult, SourceTestResult } from '../move-jobs.ts';
 import { Trust } from '../trust.ts';
 import { KeptIn, VaultStatus } from '../vault.ts';
@@ -89,6 +90,14 @@ export const sourceOperations = {
     output: SourceTestResult,
     role: 'operator',
     summary: 'Sign in, and tell what is there and what the user may not do',
+  }),
+  'sources.diagnose': operation({
+    method: 'POST',
+    path: '/v1/sources/{source}/diagnose',
+    input: source,
+    output: Diagnosis,
+    role: 'operator',
+    summary: 'Look at a Hyper-V host step by step, and tell all that was seen, without secrets and names',
   }),
   'sources.refresh': operation({
     method: 'POST',

@@ -9,7 +9,7 @@ import { Said } from './answers.ts';
 import { troubleError } from './errors.ts';
 import type { Account } from './ntlm/keys.ts';
 import { scriptText, type ScriptName } from './scripts.ts';
-import { WinrmChannel, type WinrmServer } from './winrm/channel.ts';
+import { WinrmChannel, type WinrmServer, type WinrmTrace } from './winrm/channel.ts';
 import { WinrmShell } from './winrm/shell.ts';
 
 const HTTPS_PORT = 5986;
@@ -31,10 +31,12 @@ export class HypervSession implements AsyncDisposable {
   readonly name: string;
   readonly account: Account;
   readonly #server: WinrmServer;
+  readonly #trace: WinrmTrace | undefined;
   readonly #idle: Line[] = [];
   #isOver = false;
 
-  private constructor({ connection, secret }: HypervSignIn) {
+  private constructor({ connection, secret }: HypervSignIn, trace: WinrmTrace | undefined) {
+    this.#trace = trace;
     const url = new URL(connection.url);
     const isTls = url.protocol === 'https:';
     const port = url.port === '' ? (isTls ? HTTPS_PORT : HTTP_PORT) : Number(url.port);
@@ -51,8 +53,8 @@ export class HypervSession implements AsyncDisposable {
   }
 
   /** Signs in. @throws GutsError; whoever gave a wrong address does not have to wait */
-  static async open(signIn: HypervSignIn, signal: AbortSignal): Promise<HypervSession> {
-    const session = new HypervSession(signIn);
+  static async open(signIn: HypervSignIn, signal: AbortSignal, trace?: WinrmTrace): Promise<HypervSession> {
+    const session = new HypervSession(signIn, trace);
     session.#idle.push(await session.#openLine(signal));
     return session;
   }
@@ -94,7 +96,7 @@ export class HypervSession implements AsyncDisposable {
   }
 
   async #openLine(signal: AbortSignal): Promise<Line> {
-    const channel = new WinrmChannel(this.#server, this.account);
+    const channel = new WinrmChannel(this.#server, this.account, this.#trace);
     try {
       const scheme = this.#server.trust === null ? 'http' : 'https';
       const shell = await WinrmShell.open(channel, `${scheme}://${this.name}/wsman`, signal);

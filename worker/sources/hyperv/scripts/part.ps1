@@ -1,9 +1,9 @@
 # A piece of a file, for headers alone: everything larger goes through SMB.
 # Arguments: path, position, length (at most 1 MiB).
 function Get-Result {
-  $file = [IO.File]::Open([string]$arguments.path, [IO.FileMode]::Open, [IO.FileAccess]::Read, [IO.FileShare]::ReadWrite)
+  $file = [IO.File]::Open([string]$arguments.path, 'Open', 'Read', 'ReadWrite')
   try {
-    $null = $file.Seek([long]$arguments.position, [IO.SeekOrigin]::Begin)
+    $null = $file.Seek([long]$arguments.position, 'Begin')
     $bytes = New-Object byte[] ([int]$arguments.length)
     $done = 0
     while ($done -lt $bytes.Length) {

@@ -30,6 +30,9 @@ export interface WinrmServer {
   readonly method: 'basic' | 'ntlm';
 }
 
+/** Told what goes over the wire, without secrets and without what is said. */
+export type WinrmTrace = (says: string) => void;
+
 export interface WinrmAnswer {
   readonly status: number;
   readonly text: string;
@@ -45,13 +48,15 @@ export class WinrmChannel implements Disposable {
   readonly name: string;
   readonly #server: WinrmServer;
   readonly #account: Account;
+  readonly trace: WinrmTrace;
   readonly #agent: http.Agent;
   /** The connection that has signed in. */
   #signedIn: object | null = null;
   #seals: Seals | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(server: WinrmServer, account: Account) {
+  constructor(server: WinrmServer, account: Account, trace: WinrmTrace = () => {}) {
+    this.trace = trace;
     this.name = `${server.host}:${server.port}`;
     this.#server = server;
     this.#account = account;
@@ -118,6 +123,7 @@ export class WinrmChannel implements Disposable {
       authorization: `Negotiate ${bytes.toString('base64')}`,
     });
     const first = await this.#exchange(token(negotiate), Buffer.alloc(0), waitMs, signal);
+    this.trace(`NTLM, first message: HTTP ${first.status}, offers ${offersOf(first.challenges)}`);
     const offered = /^Negotiate ([A-Za-z0-9+/=]+)$/m.exec(first.challenges);
     if (first.status !== 401 || offered === null) throw new MethodRefusedError(this.name, 'NTLM', first.challenges);
     const sessionKey = randomBytes(16);
@@ -132,10 +138,12 @@ export class WinrmChannel implements Disposable {
       nowMs: Date.now(),
     });
     const second = await this.#exchange(token(message), Buffer.alloc(0), waitMs, signal);
+    this.trace(`NTLM, third message: HTTP ${second.status}`);
     if (second.status === 401) throw new HostLoginRefusedError(this.name, this.#account.user);
     if (second.connection !== first.connection)
       throw new ConnectionLostError(`${this.name} closed the connection while signing in.`);
     this.#signedIn = second.connection;
+    this.trace(trust === null ? 'signed in; what follows is sealed' : 'signed in');
     if (trust !== null) return;
     this.#seals = {
       sending: new SealStream(sessionKey, 'client-to-server'),
@@ -163,6 +171,7 @@ export class WinrmChannel implements Disposable {
       });
       const fail = (error: unknown): void => {
         clearTimeout(timer);
+        this.trace(`the connection failed: ${(error as Error).message}`);
         reject(signal.aborted ? signal.reason : meaning(error, this.name));
       };
       const timer = setTimeout(
@@ -217,6 +226,12 @@ interface Received {
   readonly connection: object;
   readonly certificate: Buffer | null;
 }
+
+/** The ways' names alone: what follows them may be a token. */
+const offersOf = (challenges: string): string => {
+  const names = challenges.split('\n').flatMap((line) => line.split(' ')[0] || []);
+  return names.length === 0 ? 'nothing' : [...new Set(names)].join(', ');
+};
 
 function meaning(error: unknown, server: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;

@@ -66,6 +66,8 @@ export class WinrmShell implements AsyncDisposable {
    */
   async run(script: string, signal: AbortSignal): Promise<unknown> {
     const { stdout, stderr, exitCode } = await this.#execute(Buffer.from(script).toString('base64'), signal);
+    const name = /^# guts: (\w+)/.exec(script)?.[1] ?? 'of no name';
+    this.#channel.trace(`script ${name}: exit code ${exitCode}, ${stdout.length} bytes; ${errorText(stderr)}`);
     const result = resultIn(stdout, this.#channel.name);
     if (result === null) throw new ScriptFailedError(this.#channel.name, exitCode, clixmlText(stderr.toString('utf8')));
     return result.value;
@@ -156,16 +158,26 @@ const ending = (): AbortSignal => AbortSignal.timeout(WAIT_MS);
 
 async function ask(channel: WinrmChannel, asking: Asking, signal: AbortSignal): Promise<XmlElement> {
   const { id, xml } = envelopeOf(asking);
+  const began = performance.now();
   const { status, text } = await channel.send(xml, WAIT_MS, signal);
+  const action = asking.action.slice(asking.action.lastIndexOf('/') + 1);
+  const told = `${action}: HTTP ${status}, ${text.length} letters after ${Math.round(performance.now() - began)} ms`;
+  if (text === '') channel.trace(told);
   if (text === '') throw new HostFaultError(channel.name, status, noAnswer(status));
   const body = bodyOf(text, channel.name);
   const fault = faultOf(body);
+  channel.trace(fault === null ? told : `${told}; fault ${fault.code ?? 'without a number'}: ${fault.says}`);
   if (fault !== null) throw new HostFaultError(channel.name, status, fault);
   if (status !== 200) throw new StrangeAnswerError(`${channel.name} answers with HTTP ${status}.`);
   if (relatesTo(text, channel.name)?.toUpperCase() !== id.toUpperCase())
     throw new StrangeAnswerError(`${channel.name} answers something that was not asked.`);
   return body;
 }
+
+const errorText = (stderr: Buffer): string =>
+  stderr.length === 0
+    ? 'nothing on standard error'
+    : `standard error: ${clixmlText(stderr.toString('utf8')) || 'no error'}`;
 
 const noAnswer = (status: number): WsmanFault => ({
   code: null,
