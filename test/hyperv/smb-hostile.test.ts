@@ -367,6 +367,7 @@ describe('who is too weak is refused:', () => {
 
     await expect(opened(server, { encrypt: 'always' })).rejects.toMatchObject({ code: 'hyperv.smb-cannot-encrypt' });
     expect((await readAll(server)).equals(content)).toBe(true);
+    expect((await readAll(server, { encrypt: 'whereOffered' })).equals(content)).toBe(true);
   });
 
   test('a share that demands encryption, of a host without', async () => {

@@ -50,6 +50,8 @@ describe.each([
   { share: 'VMs', dialect: '3.1.1', encrypt: 'whereDemanded', isEncrypted: true },
   { share: 'LABLOCK$', dialect: '3.1.1', encrypt: 'whereDemanded', isEncrypted: false },
   { share: 'LABLOCK$', dialect: '3.1.1', encrypt: 'always', isEncrypted: true },
+  { share: 'LABLOCK$', dialect: '3.1.1', encrypt: 'whereOffered', isEncrypted: true },
+  { share: 'D$', dialect: '2.1', encrypt: 'whereOffered', isEncrypted: false },
 ] as const)(
   'every file under $share by SMB $dialect, encrypted $encrypt,',
   ({ share, dialect, encrypt, isEncrypted }) => {

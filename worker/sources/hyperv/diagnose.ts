@@ -116,7 +116,7 @@ class Looking {
       const account = accountOf(connection.userName, secret);
       const host = new URL(connection.url).hostname.replaceAll(/^\[|\]$/g, '');
       const { smbPort: port, encrypt } = connection.disks;
-      const options = { host, port, account, encrypt: encrypt ? 'always' : 'whereDemanded' } as const;
+      const options = { host, port, account, encrypt: encrypt ? 'whereOffered' : 'whereDemanded' } as const;
       await using smb = await SmbHost.open(options, this.#signal);
       const { dialect, signing, cipher } = smb.terms ?? { dialect: 'unknown', signing: 'unknown', cipher: null };
       return { value: null, says: `SMB ${dialect}, signed by ${signing}, encrypted by ${cipher ?? 'nothing'}` };

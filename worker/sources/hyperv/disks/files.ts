@@ -59,7 +59,7 @@ export class HostFiles implements AsyncDisposable {
     if (known !== undefined) return await known;
     const { smbPort, encrypt } = this.#access;
     const opening = SmbHost.open(
-      { host: name, port: smbPort, account: this.#account, encrypt: encrypt ? 'always' : 'whereDemanded' },
+      { host: name, port: smbPort, account: this.#account, encrypt: encrypt ? 'whereOffered' : 'whereDemanded' },
       signal,
     );
     this.#servers.set(key, opening);

@@ -2,6 +2,7 @@
 import { defaultRetries, type RetryOptions } from '../../../net/retries.ts';
 import type { Account } from '../ntlm/keys.ts';
 import { SmbFile } from './file.ts';
+import type { Encrypt } from './link.ts';
 import { Links } from './links.ts';
 import type { Dialect, Terms } from './negotiate.ts';
 
@@ -15,7 +16,7 @@ export interface SmbHostOptions {
   readonly port: number;
   readonly account: Account;
   /** Signed is everything anyway. */
-  readonly encrypt: 'whereDemanded' | 'always';
+  readonly encrypt: Encrypt;
   /** What is offered to the host; all that there are where it is not said. */
   readonly dialects?: readonly Dialect[];
   readonly pieceBytes?: number;

@@ -20,9 +20,12 @@ const unknownQuestion: ReadonlySet<number> = new Set([
   status.invalidParameter,
 ]);
 
+/** `whereOffered` encrypts all that a host can encrypt; what it can is proved against whoever would talk it down. */
+export type Encrypt = 'whereDemanded' | 'whereOffered' | 'always';
+
 export interface LinkOptions extends ConnectionOptions {
   readonly account: Account;
-  readonly encrypt: 'whereDemanded' | 'always';
+  readonly encrypt: Encrypt;
 }
 
 export interface Tree {
@@ -48,7 +51,7 @@ export class Link implements AsyncDisposable {
     const connection = await SmbConnection.open(address, options, signal);
     try {
       const { dialect, cipher } = connection.terms;
-      const isWanted = options.encrypt === 'always';
+      const isWanted = options.encrypt === 'always' || (options.encrypt === 'whereOffered' && cipher !== null);
       if (isWanted && cipher === null) throw new SmbCannotEncryptError(connection.name, 'It is wished', dialect);
       const isDemanded = await signIn(
         connection,
