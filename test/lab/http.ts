@@ -6,6 +6,8 @@ import * as https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Certificate } from './certificate.ts';
 
+const LOOPBACK = '127.0.0.1';
+
 export interface LabServer extends AsyncDisposable {
   /** `https://127.0.0.1:PORT`, or `http://…` */
   readonly url: string;
@@ -24,9 +26,14 @@ export interface LabHttpsServer extends LabServer {
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** @param port 0 takes a free one */
-export async function serveHttps(certificate: Certificate, serve: Serve, port = 0): Promise<LabHttpsServer> {
+export async function serveHttps(
+  certificate: Certificate,
+  serve: Serve,
+  port = 0,
+  address = LOOPBACK,
+): Promise<LabHttpsServer> {
   const server = https.createServer({ key: certificate.key, cert: certificate.pem }, answering(serve));
-  const frame = await listening(server, 'https', port);
+  const frame = await listening(server, 'https', port, address);
   return {
     ...frame,
     use(next) {
@@ -37,8 +44,8 @@ export async function serveHttps(certificate: Certificate, serve: Serve, port = 
 }
 
 /** Without TLS. @param port 0 takes a free one */
-export async function serveHttp(serve: Serve, port = 0): Promise<LabServer> {
-  return await listening(http.createServer(answering(serve)), 'http', port);
+export async function serveHttp(serve: Serve, port = 0, address = LOOPBACK): Promise<LabServer> {
+  return await listening(http.createServer(answering(serve)), 'http', port, address);
 }
 
 const answering =
@@ -47,7 +54,12 @@ const answering =
     serve(request, response).catch((error: unknown) => answerBug(response, error));
   };
 
-async function listening(server: http.Server | https.Server, scheme: string, port: number): Promise<LabServer> {
+async function listening(
+  server: http.Server | https.Server,
+  scheme: string,
+  wanted: number,
+  host: string,
+): Promise<LabServer> {
   const sockets = new Set<Socket>();
   server.requestTimeout = 0; // uploads take as long as they take
   let turnedAway = 0;
@@ -65,12 +77,12 @@ async function listening(server: http.Server | https.Server, scheme: string, por
     for (const socket of sockets) socket.destroy();
   };
 
-  server.listen(port, '127.0.0.1');
+  server.listen(wanted, host);
   await once(server, 'listening');
-  const address = server.address() as AddressInfo; // it listens on TCP
+  const { port } = server.address() as AddressInfo; // it listens on TCP
   return {
-    url: `${scheme}://127.0.0.1:${address.port}`,
-    port: address.port,
+    url: `${scheme}://${host}:${port}`,
+    port,
     hangUp,
     outage(connections) {
       turnedAway = connections;

@@ -8,6 +8,8 @@ export interface DiskFile {
   readonly id: string;
   /** Becomes another whenever what a guest sees in it changes. */
   written: string;
+  /** What its child was told of that, where somebody has written to it since. */
+  toldChild?: string;
   writtenAt: Date;
 }
 

@@ -2,18 +2,20 @@
 import type { ByteSource } from '../../../worker/disk/bytes.ts';
 import { openContent } from '../content.ts';
 import { DiskChain } from './disk-chain.ts';
+import { isOnClusterVolume, type Cluster } from './cluster.ts';
 import type { DiskFile, FileContent } from './disk-file.ts';
 import type { DiskSpec, MachineSpec } from './machine-spec.ts';
 import { Machine, type Checkpoint, type MachineDisk } from './machine.ts';
 import { troubles } from './trouble.ts';
 
+/** May be changed at any time. */
 export interface HostPace {
   /** A guest takes so long to shut down. */
-  readonly shutdownMs: number;
+  shutdownMs: number;
   /** Stop-VM waits so long for a guest that does not. */
-  readonly stopWaitMs: number;
+  stopWaitMs: number;
   /** A removed checkpoint of a running machine is merged after that. */
-  readonly mergeMs: number;
+  mergeMs: number;
 }
 
 export interface FoundFile {
@@ -26,6 +28,8 @@ export class Host implements AsyncDisposable {
   readonly name: string;
   readonly machines: Machine[] = [];
   readonly pace: HostPace;
+  cluster: Cluster | null = null;
+  isUp = true;
   readonly #opened: ByteSource[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
 
@@ -62,7 +66,8 @@ export class Host implements AsyncDisposable {
   /** By its path, whose letters may be large or small. */
   file(path: string): FoundFile | null {
     const wanted = path.toLowerCase();
-    for (const machine of this.machines) {
+    const others = isOnClusterVolume(path) ? (this.cluster?.machines ?? []) : [];
+    for (const machine of [...this.machines, ...others]) {
       for (const { chain, spec } of machine.disks) {
         const file = chain?.files.find((one) => one.path.toLowerCase() === wanted);
         if (chain !== null && file !== undefined && spec.isMissing !== true) return { file, chain, machine };
@@ -88,12 +93,17 @@ export class Host implements AsyncDisposable {
     if (machine.state === 'Off') return;
     const { shutdownMs, stopWaitMs } = this.pace;
     if (machine.state !== 'Running') throw troubles.wrongState(machine.spec.name, 'StopVM');
-    const goesOff = machine.spec.ignoresShutdown !== true && machine.spec.hasNoServices !== true;
+    const goesOff = !machine.ignoresShutdown && machine.spec.hasNoServices !== true;
     if (goesOff) this.later(shutdownMs, () => void (machine.state = 'Off'));
     await new Promise<void>((resolve) => {
       this.later(goesOff ? Math.min(shutdownMs, stopWaitMs) : stopWaitMs, resolve);
     });
     if (machine.isRunning) throw troubles.noShutdown(machine.spec.name);
+  }
+
+  /** Its files stay, but nobody finds them here. */
+  delete(machine: Machine): void {
+    this.machines.splice(this.machines.indexOf(machine), 1);
   }
 
   turnOff(machine: Machine): void {
@@ -121,6 +131,7 @@ export class Host implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.isUp = false;
     for (const timer of this.#timers) clearTimeout(timer);
     for (const source of this.#opened.splice(0)) await source[Symbol.asyncDispose]();
   }

@@ -4,6 +4,7 @@ import { channelBindingsOf } from '../../../worker/sources/hyperv/winrm/channel-
 import { makeCertificate } from '../certificate.ts';
 import { FaultBook } from '../faults.ts';
 import { serveHttp, serveHttps } from '../http.ts';
+import type { Cluster } from './cluster.ts';
 import { Host } from './host.ts';
 import { madeUpMachines } from './made-up.ts';
 import type { MachineSpec, MachineState } from './machine-spec.ts';
@@ -25,6 +26,10 @@ export interface HypervOptions {
   readonly httpPort?: number;
   readonly httpsPort?: number;
   readonly smbPort?: number;
+  /** Of this computer, `127.0.0.1` without it: nodes of a cluster have the same ports at different ones. */
+  readonly address?: string;
+  /** Of which it is a node, with whatever machines it has. */
+  readonly cluster?: Cluster;
   /** Ways to sign in to WinRM that the host allows; both by default, Basic through TLS alone. */
   readonly methods?: readonly ('basic' | 'ntlm')[];
   /** As a host whose CbtHardeningLevel is Strict. */
@@ -36,6 +41,8 @@ export interface HypervOptions {
   /** Most output of a script in one answer. */
   readonly chunkBytes?: number;
   readonly mostShells?: number;
+  /** A shell of which nobody asks anything for so long is ended, however long it was to stay. */
+  readonly mostIdleMs?: number;
   /** A guest takes so long to shut down. */
   readonly shutdownMs?: number;
   /** Stop-VM waits so long for a guest that does not. */
@@ -76,6 +83,8 @@ export interface Hyperv extends AsyncDisposable {
   readonly smbPort: number;
   readonly user: string;
   readonly password: string;
+  /** For what other hands do: `host.start(host.machineNamed('shop'))`, `host.pace.mergeMs = 500`. */
+  readonly host: Host;
   /**
    * `winrm` meets requests as `Receive power shutDown` (`fault` with its number as `faultType`, `expire` forgets all shells, `cut`,
    * `stall`, `corrupt`); `login` meets `Basic` and `Negotiate` (`deny`); `script` meets `checkpoint create` (`error` as a
@@ -87,6 +96,8 @@ export interface Hyperv extends AsyncDisposable {
   /** As a restart of WinRM: shells are gone, connections end. */
   restart(): void;
   rotateCertificate(): Promise<void>;
+  /** Whoever has signed in stays so until the connection ends. */
+  setPassword(password: string): void;
   /** Is out of service: closes what is open, and turns the next so many connections of each kind away. */
   outage(connections: number): void;
   /** Writes to a disk as the guest would. */
@@ -99,6 +110,7 @@ export interface Hyperv extends AsyncDisposable {
 
 const SHARES: readonly SharePlace[] = [
   { name: 'IPC$', root: null, isEncrypted: false },
+  { name: 'C$', root: 'C:\\', isEncrypted: false },
   { name: 'D$', root: 'D:\\', isEncrypted: false },
   { name: 'Machines', root: 'D:\\Hyper-V\\', isEncrypted: true },
 ];
@@ -107,9 +119,10 @@ const SHARES: readonly SharePlace[] = [
 export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> {
   const name = options.name ?? 'HV01';
   const user = options.user ?? 'guts';
-  const password = options.password ?? randomBytes(12).toString('base64url');
   const { withholds = 0, shutdownMs = 50, stopWaitMs = 1000, mergeMs = 0 } = options;
   const host = await Host.make(name, options.machines ?? madeUpMachines(), { shutdownMs, stopWaitMs, mergeMs });
+  options.cluster?.join(host);
+  const account = { name, user, password: options.password ?? randomBytes(12).toString('base64url'), withholds };
   const faults = new FaultBook();
   const requests: Record<string, number> = {};
   const count = (what: string): void => void (requests[what] = (requests[what] ?? 0) + 1);
@@ -119,6 +132,7 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
     mostShells: options.mostShells ?? 30,
     chunkBytes: options.chunkBytes ?? 64 * 1024,
     mostWaitMs: options.mostWaitMs ?? 60_000,
+    mostIdleMs: options.mostIdleMs ?? 7_200_000,
     async run(script) {
       count(`script ${script.name}`);
       const rules = faults.match('script', script.title);
@@ -128,7 +142,7 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
     },
   });
   const room: WinrmRoom = {
-    account: { name, user, password, withholds },
+    account,
     shells,
     faults,
     methods: options.methods ?? ['basic', 'ntlm'],
@@ -138,17 +152,18 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
   };
   const smb = await serveSmb({
     host,
-    account: room.account,
+    account,
     shares: SHARES,
     faults,
     dialect: options.smbDialect === '3.0.2' ? 0x302 : 0x311,
     demandsSeal: options.smbEncrypts ?? false,
     mostCredits: options.mostCredits ?? 512,
     port: options.smbPort ?? 0,
+    address: options.address ?? '127.0.0.1',
     count,
   });
-  const http = await serveHttp(winrmFace(room, false), options.httpPort);
-  const https = await serveHttps(certificate, winrmFace(room, true), options.httpsPort);
+  const http = await serveHttp(winrmFace(room, false), options.httpPort, options.address);
+  const https = await serveHttps(certificate, winrmFace(room, true), options.httpsPort, options.address);
 
   return {
     name,
@@ -159,7 +174,10 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
     },
     smbPort: smb.port,
     user,
-    password,
+    get password() {
+      return account.password;
+    },
+    host,
     faults,
     state: () => ({
       shells: shells.count,
@@ -175,6 +193,9 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
     async rotateCertificate() {
       certificate = await makeCertificate(name);
       https.use(certificate);
+    },
+    setPassword(password) {
+      account.password = password;
     },
     outage(connections) {
       http.outage(connections);

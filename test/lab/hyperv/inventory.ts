@@ -49,8 +49,9 @@ export function inventory(host: Host, ids: readonly string[] | null): unknown {
   };
 }
 
-/** Null where no machine is clustered. */
-function clusterOf({ name, machines }: Host): unknown {
+/** Null where the host is no node, and no machine is clustered. */
+function clusterOf({ name, machines, cluster }: Host): unknown {
+  if (cluster !== null) return cluster.told;
   const clustered = machines.filter(({ spec }) => spec.isClustered === true);
   if (clustered.length === 0) return null;
   return {
@@ -100,7 +101,7 @@ function described(host: Host, machine: Machine): unknown {
     checkpointType: spec.checkpointType ?? 'Production',
     replicationState: spec.replication?.state ?? 'Disabled',
     replicationMode: spec.replication?.mode ?? 'None',
-    clustered: spec.isClustered ?? false,
+    clustered: host.cluster !== null || (spec.isClustered ?? false),
     devices: spec.devices ?? [],
     troubles: [],
   };

@@ -33,6 +33,8 @@ export class Machine {
   readonly id: string;
   readonly disks: readonly MachineDisk[];
   state: MachineState;
+  /** As its order says, until somebody changes it. */
+  ignoresShutdown: boolean;
   /** Oldest first; each lies on the one before it. */
   checkpoints: Checkpoint[] = [];
   /** How many removed checkpoints are not merged yet. */
@@ -44,6 +46,7 @@ export class Machine {
     this.id = spec.id ?? uuidOf(`hyperv ${spec.name}`);
     this.disks = disks;
     this.state = spec.state ?? 'Off';
+    this.ignoresShutdown = spec.ignoresShutdown ?? false;
     for (const name of spec.checkpoints ?? []) this.makeCheckpoint(name, new Date('2026-05-04T03:02:01Z'));
   }
 

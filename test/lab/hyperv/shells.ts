@@ -14,6 +14,8 @@ export interface ShellsOptions {
   readonly chunkBytes: number;
   /** However long a client is willing to wait. */
   readonly mostWaitMs: number;
+  /** However long a shell is to stay when nobody asks anything of it. */
+  readonly mostIdleMs: number;
   run(script: Script): Promise<Written>;
 }
 
@@ -31,6 +33,10 @@ interface Shell {
   readonly id: string;
   readonly user: string;
   readonly commands: Map<string, Command>;
+  readonly idleMs: number;
+  /** Requests that are being answered. */
+  asked: number;
+  idle: NodeJS.Timeout | null;
 }
 
 export class Shells {
@@ -47,8 +53,7 @@ export class Shells {
 
   /** As after a restart of the service. */
   endAll(): void {
-    for (const shell of this.#shells.values()) for (const command of shell.commands.values()) ended(command, KILLED);
-    this.#shells.clear();
+    for (const shell of this.#shells.values()) this.#end(shell);
   }
 
   /** What it is about, for faults: `Receive power shutDown`. */
@@ -59,13 +64,13 @@ export class Shells {
 
   /** @returns the body of the reply @throws WsmanFault */
   async answer(asked: WsmanAsked, user: string): Promise<string> {
-    if (asked.action === 'Create') return this.#create(user);
+    if (asked.action === 'Create') return this.#create(asked, user);
     const shell = this.#shells.get(asked.shellId);
     if (shell?.user !== user) throw gone(`The shell was not found on the server: ${asked.shellId}.`);
+    using _asked = this.#isAsked(shell);
     switch (asked.action) {
       case 'Delete':
-        for (const command of shell.commands.values()) ended(command, KILLED);
-        this.#shells.delete(shell.id);
+        this.#end(shell);
         return '';
       case 'Command':
         return start(shell, first(asked.body, 'CommandLine'));
@@ -82,15 +87,42 @@ export class Shells {
     }
   }
 
-  #create(user: string): string {
+  #end(shell: Shell): void {
+    if (shell.idle !== null) clearTimeout(shell.idle);
+    for (const command of shell.commands.values()) ended(command, KILLED);
+    this.#shells.delete(shell.id);
+  }
+
+  /** Until it is disposed of; from then on the shell is idle, if it is there still and nobody else asks. */
+  #isAsked(shell: Shell): Disposable {
+    shell.asked++;
+    if (shell.idle !== null) clearTimeout(shell.idle);
+    return {
+      [Symbol.dispose]: () => {
+        shell.asked--;
+        if (shell.asked === 0 && this.#shells.has(shell.id)) this.#rests(shell);
+      },
+    };
+  }
+
+  #rests(shell: Shell): void {
+    shell.idle = setTimeout(() => this.#end(shell), shell.idleMs);
+    shell.idle.unref();
+  }
+
+  #create({ body }: WsmanAsked, user: string): string {
     if (this.count >= this.#options.mostShells)
       throw new WsmanFault(
         faultCodes.tooManyShells,
         'The server is already executing the maximum number of concurrent shells a user can remotely open.',
       );
     const id = randomUUID().toUpperCase();
-    this.#shells.set(id, { id, user, commands: new Map() });
-    return `<x:ResourceCreated><a:Address>http://127.0.0.1/wsman</a:Address><a:ReferenceParameters><w:ResourceURI>${shellNames.resource}</w:ResourceURI><w:SelectorSet><w:Selector Name="ShellId">${id}</w:Selector></w:SelectorSet></a:ReferenceParameters></x:ResourceCreated><rsp:Shell><rsp:ShellId>${id}</rsp:ShellId><rsp:ResourceUri>${shellNames.resource}</rsp:ResourceUri><rsp:IdleTimeOut>PT7200.000S</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams><rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>`;
+    const seconds = /^PT(\d+(?:\.\d+)?)S$/.exec(textOf(body, 'Shell', 'IdleTimeOut') ?? '')?.[1];
+    const idleMs = Math.min(Number(seconds ?? 7200) * 1000, this.#options.mostIdleMs);
+    const shell: Shell = { id, user, commands: new Map(), idleMs, asked: 0, idle: null };
+    this.#shells.set(id, shell);
+    this.#rests(shell);
+    return `<x:ResourceCreated><a:Address>http://127.0.0.1/wsman</a:Address><a:ReferenceParameters><w:ResourceURI>${shellNames.resource}</w:ResourceURI><w:SelectorSet><w:Selector Name="ShellId">${id}</w:Selector></w:SelectorSet></a:ReferenceParameters></x:ResourceCreated><rsp:Shell><rsp:ShellId>${id}</rsp:ShellId><rsp:ResourceUri>${shellNames.resource}</rsp:ResourceUri><rsp:IdleTimeOut>PT${(idleMs / 1000).toFixed(3)}S</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams><rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>`;
   }
 
   #send(command: Command, stream: XmlElement | undefined): string {

@@ -153,7 +153,7 @@ function metadataOf({ file, parent }: Kin, shape: Shape): Buffer {
     [guids.logicalSector, uint32(shape.sectorBytes), 6],
     [guids.physicalSector, uint32(4096), 6],
   ];
-  if (parent !== null) items.push([guids.locator, locatorOf(parent.path, parent.written), 4]);
+  if (parent !== null) items.push([guids.locator, locatorOf(parent.path, parent.toldChild ?? parent.written), 4]);
 
   const metadata = Buffer.alloc(128 * KiB);
   metadata.write('metadata', 0, 'latin1');

@@ -20,6 +20,7 @@ export interface SmbOptions {
   readonly mostCredits: number;
   /** 0 takes a free one. */
   readonly port: number;
+  readonly address: string;
   count(what: string): void;
 }
 
@@ -65,7 +66,7 @@ export async function serveSmb(options: SmbOptions): Promise<SmbServer> {
     open.set(socket, new SmbConnection(room, socket));
     socket.once('close', () => open.delete(socket));
   });
-  server.listen(options.port, '127.0.0.1');
+  server.listen(options.port, options.address);
   await once(server, 'listening');
   const hangUp = (): void => {
     for (const socket of open.keys()) socket.destroy();
