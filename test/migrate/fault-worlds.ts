@@ -1,16 +1,15 @@
-/** Small vCenters and clouds with machines to move, for stories side by side; and what must be true when one is told. */
+/** Small sources and clouds with machines to move, for stories side by side; and what must be true when one is told. */
 import { writeFileSync } from 'node:fs';
 import type { MigrationRecord } from '../../main/shared/migration.ts';
 import { seededContent } from '../lab/content.ts';
 import { FaultRule } from '../lab/faults.ts';
 import { signInAs } from '../lab/openstack/sign-in.ts';
 import { startOpenstack, type OpenstackLab, type OpenstackState } from '../lab/openstack/start.ts';
-import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import { CloudClient } from '../support/cloud-client.ts';
 import { MiB, qemuImg, scratch } from '../support/disks.ts';
 import { Mover, type Said } from '../support/mover.ts';
 import { until } from '../support/until.ts';
-import { signInTo } from '../support/vsphere-source.ts';
+import type { AtHome, Home, StartHome } from './homes.ts';
 
 const SIZES = [6 * MiB, 3 * MiB];
 const contents = () => SIZES.map((sizeBytes, i) => seededContent(`disk ${i}`, sizeBytes, 7 + i));
@@ -19,52 +18,54 @@ const idsOf = ({ images, volumes, ports, floatingIps, servers, flavors }: Openst
 
 const macOf = (machine: number): string => `00:50:56:aa:00:${machine.toString(16).padStart(2, '0')}`;
 
-/** A vCenter whose machines all run, an empty cloud, and a `guts` that knows both as `from` and `to`. */
-export class FaultWorld implements AsyncDisposable {
-  readonly vcenter: Vcenter;
+/** A source whose machines all run, an empty cloud, and a `guts` that knows both as `from` and `to`. */
+export class FaultWorld<H extends Home> implements AsyncDisposable {
+  readonly home: H;
   readonly cloud: OpenstackLab;
   readonly mover: Mover;
   readonly #folder: ReturnType<typeof scratch>;
   #moves = 0;
 
   /** @param machines how many moves there can be */
-  static async make(machines: number): Promise<FaultWorld> {
-    const vcenter = await startVcenter({
-      machines: Array.from({ length: machines }, (_, i) => ({
+  static async make<H extends Home>(start: StartHome<H>, machines: number): Promise<FaultWorld<H>> {
+    const home = await start(
+      Array.from({ length: machines }, (_, i) => ({
         name: `vm-${i}`,
-        power: 'on',
-        changeTracking: true,
-        disks: contents().map((content) => ({ sizeBytes: content.sizeBytes, isThin: true, content })),
-        nics: [{ network: 'VM Network', mac: macOf(i) }],
+        disks: contents(),
+        cards: [{ network: 'servers', mac: macOf(i) }],
       })),
-      withOthers: false,
-    });
+    );
     const cloud = await startOpenstack({ buildMs: 20, quotas: { instances: 100, cores: 200, volumes: 200 } });
-    const world = new FaultWorld(vcenter, cloud);
+    const world = new FaultWorld(home, cloud);
     for (const [i, disk] of contents().entries()) {
       const bytes = Buffer.alloc(disk.sizeBytes);
       await disk.read(bytes, 0);
       writeFileSync(world.#folder.file(`disk-${i}`), bytes);
     }
-    await world.mover.connect(signInTo(vcenter), signInAs(cloud));
+    await world.mover.connect(home.signIn, signInAs(cloud));
     return world;
   }
 
-  private constructor(vcenter: Vcenter, cloud: OpenstackLab) {
-    this.vcenter = vcenter;
+  private constructor(home: H, cloud: OpenstackLab) {
+    this.home = home;
     this.cloud = cloud;
     this.#folder = scratch();
     this.mover = new Mover(this.#folder.file('mover'));
   }
 
-  /** Moves a machine that nobody moved yet. @param meanwhile happens beside it */
-  async move(options: readonly string[], meanwhile?: (mac: string) => Promise<void>): Promise<Moved> {
+  /** Moves a machine that nobody moved yet. @param meanwhile happens beside it @param first happens before it */
+  async move(
+    options: readonly string[],
+    meanwhile?: (mac: string, vm: string) => Promise<void>,
+    first?: (vm: string) => void,
+  ): Promise<Moved> {
     const machine = this.#moves++;
     const vm = `vm-${machine}`;
+    first?.(vm);
     const before = idsOf(this.cloud.state());
     const [{ record, said }] = await Promise.all([
       this.mover.move(vm, '--map', 'lan:auto', ...options),
-      meanwhile?.(macOf(machine)) ?? null,
+      meanwhile?.(macOf(machine), vm) ?? null,
     ]);
     return { vm, record, said, before };
   }
@@ -96,7 +97,7 @@ export class FaultWorld implements AsyncDisposable {
   /** How a move has come out, on both sides. */
   endOf({ vm, record, said, before }: Moved): End {
     const { stage, error, ledger, outcome } = record;
-    const unmet = [...this.vcenter.faults.rules, ...this.cloud.faults.rules].filter(({ met }) => met === 0);
+    const unmet = [...this.home.faults.rules, ...this.cloud.faults.rules].filter(({ met }) => met === 0);
     return {
       stage,
       error: error?.code ?? null,
@@ -104,17 +105,9 @@ export class FaultWorld implements AsyncDisposable {
       exitCode: said.code,
       ledger: ledger.map(({ kind }) => kind),
       inCloud: outcome === null ? this.#leftOf(before) : this.#madeBy(vm, outcome),
-      atHome: this.atHome(vm),
+      atHome: this.home.atHome(vm),
       unmet: unmet.map(({ where, kind, match }) => `${where} ${kind} ${match}`),
     };
-  }
-
-  /** The machine as it stands, and what of Guts holds it. */
-  atHome(vm: string): AtHome {
-    const { machines, leases } = this.vcenter.state();
-    const machine = machines.find(({ name }) => name === vm);
-    const open = leases.filter(({ state }) => state === 'initializing' || state === 'ready');
-    return { power: machine?.power ?? 'gone', snapshots: machine?.snapshots ?? [], leases: open.length };
   }
 
   #leftOf(before: readonly string[]): string {
@@ -135,16 +128,9 @@ export class FaultWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.vcenter[Symbol.asyncDispose](), this.cloud[Symbol.asyncDispose]()]);
+    await Promise.all([this.home[Symbol.asyncDispose](), this.cloud[Symbol.asyncDispose]()]);
     this.#folder[Symbol.dispose]();
   }
-}
-
-export interface AtHome {
-  readonly power: string;
-  readonly snapshots: readonly string[];
-  /** That are not over. */
-  readonly leases: number;
 }
 
 export interface End {
@@ -164,26 +150,26 @@ const NOTHING = 'nothing new';
 const SERVER = 'one server that runs with the machine’s own disks';
 
 /** The machine runs in the cloud; at home it is off, or goes on where that was the wish. */
-export const moved = (power = 'poweredOff'): End => ({
+export const moved = (power = 'off'): End => ({
   stage: 'done',
   error: null,
   isTold: true,
   exitCode: 0,
   ledger: [],
   inCloud: SERVER,
-  atHome: { power, snapshots: [], leases: 0 },
+  atHome: { power, snapshots: [], holds: [] },
   unmet: [],
 });
 
 /** Both sides are as they were, and the operator knows why. */
-export const putBack = (error: string): End => ({
+export const putBack = (error: string, power = 'on'): End => ({
   stage: 'failed',
   error,
   isTold: true,
   exitCode: 1,
   ledger: [],
   inCloud: NOTHING,
-  atHome: { power: 'poweredOn', snapshots: [], leases: 0 },
+  atHome: { power, snapshots: [], holds: [] },
   unmet: [],
 });
 
@@ -196,30 +182,30 @@ export interface Moved {
 }
 
 /** Worlds that are lent to one story at a time, without faults. */
-export class WorldPool implements AsyncDisposable {
-  readonly #free: FaultWorld[];
-  readonly #all: readonly FaultWorld[];
-  readonly #waiting: ((world: FaultWorld) => void)[] = [];
+export class WorldPool<H extends Home> implements AsyncDisposable {
+  readonly #free: FaultWorld<H>[];
+  readonly #all: readonly FaultWorld<H>[];
+  readonly #waiting: ((world: FaultWorld<H>) => void)[] = [];
 
-  static async make(worlds: number, machines: number): Promise<WorldPool> {
-    return new WorldPool(await Promise.all(Array.from({ length: worlds }, () => FaultWorld.make(machines))));
+  static async make<H extends Home>(start: StartHome<H>, worlds: number, machines: number): Promise<WorldPool<H>> {
+    return new WorldPool(await Promise.all(Array.from({ length: worlds }, () => FaultWorld.make(start, machines))));
   }
 
-  private constructor(all: readonly FaultWorld[]) {
+  private constructor(all: readonly FaultWorld<H>[]) {
     this.#all = all;
     this.#free = [...all];
   }
 
-  get all(): readonly FaultWorld[] {
+  get all(): readonly FaultWorld<H>[] {
     return this.#all;
   }
 
-  async lend(story: (world: FaultWorld) => Promise<void>): Promise<void> {
-    const world = this.#free.pop() ?? (await new Promise<FaultWorld>((resolve) => this.#waiting.push(resolve)));
+  async lend(story: (world: FaultWorld<H>) => Promise<void>): Promise<void> {
+    const world = this.#free.pop() ?? (await new Promise<FaultWorld<H>>((resolve) => this.#waiting.push(resolve)));
     try {
       await story(world);
     } finally {
-      world.vcenter.faults.clear();
+      world.home.faults.clear();
       world.cloud.faults.clear();
       const next = this.#waiting.shift();
       if (next === undefined) this.#free.push(world);

@@ -3,23 +3,24 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TidyResult } from '../../main/shared/move-jobs.ts';
 import { faultStories } from '../support/fault-stories.ts';
 import { FaultWorld, moved, putBack, rule, WorldPool } from './fault-worlds.ts';
+import { vcenterHome, type Home, type VcenterHome } from './homes.ts';
 
 /** Stories side by side, each in a world of its own; those that wait for one are not slow. */
 const WORLDS = 3;
 vi.setConfig({ testTimeout: 300_000 });
-let pool: WorldPool;
+let pool: WorldPool<VcenterHome>;
 
-beforeAll(async () => void (pool = await WorldPool.make(WORLDS, 40)));
+beforeAll(async () => void (pool = await WorldPool.make(vcenterHome(), WORLDS, 40)));
 afterAll(async () => await pool[Symbol.asyncDispose]());
 
 describe.concurrent('a vCenter', () => {
   test.each(faultStories)('$name ($reading): $ends', async ({ reading, faults, options = [], ends, says }) => {
     await pool.lend(async (world) => {
-      for (const fault of faults) world.vcenter.faults.add(rule(fault));
+      for (const fault of faults) world.home.faults.add(rule(fault));
 
       const move = await world.move(['--read', reading, ...options]);
 
-      const home = options.includes('snapshot') ? 'poweredOn' : 'poweredOff';
+      const home = options.includes('snapshot') ? 'on' : 'off';
       expect(world.endOf(move), move.said.err).toEqual(ends === 'done' ? moved(home) : putBack(ends));
       expect(move.said.err).toMatch(says ?? /./);
     });
@@ -29,7 +30,7 @@ describe.concurrent('a vCenter', () => {
     await pool.lend(async (world) => {
       const move = await world.move(['--read', 'ranges'], async () => {
         await world.midUpload();
-        world.vcenter.outage(3);
+        world.home.lab.outage(3);
       });
 
       expect(world.endOf(move), move.said.err).toEqual(moved());
@@ -40,7 +41,7 @@ describe.concurrent('a vCenter', () => {
     await pool.lend(async (world) => {
       const move = await world.move(['--read', 'lease'], async () => {
         await world.midUpload();
-        world.vcenter.expireSessions();
+        world.home.lab.expireSessions();
       });
 
       expect(world.endOf(move), move.said.err).toEqual(moved());
@@ -49,12 +50,12 @@ describe.concurrent('a vCenter', () => {
 });
 
 test.concurrent('a vCenter with another certificate all of a sudden: nothing is sent to it until an operator trusts it', async () => {
-  await using world = await FaultWorld.make(1);
-  const { vcenter, cloud, mover } = world;
+  await using world = await FaultWorld.make(vcenterHome(), 1);
+  const { home, cloud, mover } = world;
 
   const { vm, record, said } = await world.move(['--read', 'lease'], async () => {
     await world.midUpload();
-    await vcenter.rotateCertificate();
+    await home.lab.rotateCertificate();
   });
 
   expect(record, said.err).toMatchObject({ stage: 'failed', error: { code: 'net.certificate-changed' } });
@@ -65,16 +66,16 @@ test.concurrent('a vCenter with another certificate all of a sudden: nothing is 
   expect(record.ledger).toMatchObject([{ kind: 'power' }, { kind: 'lease' }]);
   expect(cloud.state()).toMatchObject({ images: [], ports: [], servers: [] });
 
-  const trusted = await mover.say(['source', 'trust', 'from', '--fingerprint', vcenter.fingerprint, '--json']);
+  const trusted = await mover.say(['source', 'trust', 'from', '--fingerprint', home.lab.fingerprint, '--json']);
   const cancelled = await mover.say(['cancel', record.request.id, '--json']);
 
   expect([trusted.code, cancelled.code], cancelled.err).toEqual([0, 0]);
   expect(await mover.record(record.request.id)).toMatchObject({ stage: 'cancelled', ledger: [] });
-  expect(world.atHome(vm)).toEqual({ power: 'poweredOn', snapshots: [], leases: 0 });
+  expect(world.home.atHome(vm)).toEqual({ power: 'on', snapshots: [], holds: [] });
 });
 
 test.concurrent('a cloud with another certificate all of a sudden: the machine runs again, and images wait to be removed', async () => {
-  await using world = await FaultWorld.make(1);
+  await using world = await FaultWorld.make(vcenterHome(), 1);
   const { cloud, mover } = world;
 
   const { vm, record, said } = await world.move([], async () => {
@@ -84,7 +85,7 @@ test.concurrent('a cloud with another certificate all of a sudden: the machine r
 
   expect(record, said.err).toMatchObject({ stage: 'failed', error: { code: 'net.certificate-changed' } });
   expect(record.error?.remedy).toMatch(/guts destination trust/);
-  expect(world.atHome(vm)).toEqual({ power: 'poweredOn', snapshots: [], leases: 0 });
+  expect(world.home.atHome(vm)).toEqual({ power: 'on', snapshots: [], holds: [] });
 
   await mover.say(['destination', 'trust', 'to', '--fingerprint', await cloud.rotateCertificate()]);
   const cancelled = await mover.say(['cancel', record.request.id, '--json']);
@@ -98,7 +99,7 @@ interface CloudStory {
   readonly faults?: readonly Readonly<Record<string, unknown>>[];
   readonly options?: readonly string[];
   /** While the cloud takes the bytes of an image. */
-  readonly meanwhile?: (world: FaultWorld) => void;
+  readonly meanwhile?: (world: FaultWorld<Home>) => void;
   readonly ends: string;
   readonly says?: RegExp;
 }

@@ -1,18 +1,22 @@
 /** `kill -9` of a mover between an order and its answer, and between one disk and the next: nothing is made or read twice. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { KillWorld, strays, undone } from './kill-world.ts';
+import { leasedVcenter, type VcenterHome } from './homes.ts';
+import { KillWorld, undone } from './kill-world.ts';
 
 describe('a mover that is killed', { timeout: 180_000 }, () => {
-  let world: KillWorld;
-  beforeAll(async () => void (world = await KillWorld.open(8)));
+  let world: KillWorld<VcenterHome>;
+  beforeAll(async () => void (world = await KillWorld.open(leasedVcenter, 8)));
   afterEach(() => {
-    world.vcenter.faults.clear();
+    world.home.lab.faults.clear();
     world.cloud.faults.clear();
   });
   afterAll(async () => await world[Symbol.asyncDispose]());
 
   test('before any of its orders is answered finds what came of each', async () => {
-    const { vcenter, cloud } = world;
+    const {
+      home: { lab: vcenter },
+      cloud,
+    } = world;
     const journey = await world.journey();
     expect(await journey.killedAsking(vcenter, 'soap', '^ShutdownGuest$')).toBe(true);
     expect(await journey.killedAsking(vcenter, 'soap', '^ExportVm$')).toBe(true);
@@ -30,11 +34,11 @@ describe('a mover that is killed', { timeout: 180_000 }, () => {
 
     expect(disks).toHaveLength(2);
     expect(await journey.standing()).toEqual(await journey.arrived());
-    expect(strays(world)).toEqual([]);
+    expect(world.strays).toEqual([]);
   });
 
   test('before its snapshot is made, exported or removed leaves none', async () => {
-    const { vcenter } = world;
+    const { lab: vcenter } = world.home;
     const journey = await world.journey('--while-running', 'snapshot');
     expect(await journey.killedAsking(vcenter, 'soap', '^CreateSnapshot_Task$')).toBe(true);
     expect(await journey.killedAsking(vcenter, 'soap', '^ExportSnapshot$')).toBe(true);
@@ -42,12 +46,15 @@ describe('a mover that is killed', { timeout: 180_000 }, () => {
 
     await journey.goOn();
 
-    expect(await journey.standing()).toEqual(await journey.arrived('poweredOn'));
-    expect(strays(world)).toEqual([]);
+    expect(await journey.standing()).toEqual(await journey.arrived('on'));
+    expect(world.strays).toEqual([]);
   });
 
   test('while it undoes has everything undone by the next one', async () => {
-    const { vcenter, cloud } = world;
+    const {
+      home: { lab: vcenter },
+      cloud,
+    } = world;
     const journey = await world.journey('--volumes');
     expect(await journey.killedAt('made server')).toBe('made server');
     const cancel = { command: 'cancel' };
@@ -60,11 +67,11 @@ describe('a mover that is killed', { timeout: 180_000 }, () => {
     await journey.goOn('cancel');
 
     expect(await journey.standing()).toEqual(undone);
-    expect(strays(world)).toEqual([]);
+    expect(world.strays).toEqual([]);
   });
 
   test('with one of two disks copied does not read that one again', async () => {
-    const { faults } = world.vcenter;
+    const { faults } = world.home.lab;
     const journey = await world.journey();
     faults.add({ where: 'nfc', match: 'disk-1', kind: 'delay', count: -1 });
     faults.add({ where: 'nfc', match: 'disk-0', kind: 'stall', afterBytes: 300_000, delayMs: 60_000 });
@@ -80,11 +87,11 @@ describe('a mover that is killed', { timeout: 180_000 }, () => {
   test('with both disks copied reads none of them again', async () => {
     const journey = await world.journey();
     expect(await journey.killedAt('settled lease')).toBe('settled lease');
-    const { nfc } = world.vcenter.state().bytes;
+    const { nfc } = world.home.lab.state().bytes;
 
     await journey.goOn();
 
-    expect(world.vcenter.state().bytes.nfc).toBe(nfc);
+    expect(world.home.lab.state().bytes.nfc).toBe(nfc);
     expect(await journey.standing()).toEqual(await journey.arrived());
   });
 
@@ -103,6 +110,6 @@ describe('a mover that is killed', { timeout: 180_000 }, () => {
 
   test('leaves nothing behind that nobody owns', () => {
     expect(world.kills).toBeGreaterThan(20);
-    expect(strays(world)).toEqual([]);
+    expect(world.strays).toEqual([]);
   });
 });

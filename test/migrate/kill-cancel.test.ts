@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rmSync } from 'node:fs';
 import { TidyResult } from '../../main/shared/move-jobs.ts';
-import { KillWorld, strays, undone, type Journey } from './kill-world.ts';
+import { leasedVcenter, type VcenterHome } from './homes.ts';
+import { KillWorld, undone, type Journey } from './kill-world.ts';
 
 describe('after a mover was killed', { timeout: 180_000 }, () => {
-  let world: KillWorld;
-  beforeAll(async () => void (world = await KillWorld.open(11)));
+  let world: KillWorld<VcenterHome>;
+  beforeAll(async () => void (world = await KillWorld.open(leasedVcenter, 11)));
   afterAll(async () => await world[Symbol.asyncDispose]());
 
   const tidy = async (...flags: string[]): Promise<TidyResult['leftovers']> => {
@@ -45,7 +46,7 @@ describe('after a mover was killed', { timeout: 180_000 }, () => {
 
   test('whoever asked it to cancel does that instead of it', async () => {
     const journey = await world.journey();
-    world.vcenter.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 100_000, delayMs: 120_000, count: -1 });
+    world.home.lab.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 100_000, delayMs: 120_000, count: -1 });
     let cancelling: Promise<unknown> | undefined;
     const line = await journey.killedAt((one) => {
       if (one === 'made lease') cancelling ??= journey.goOn('cancel');
@@ -54,7 +55,7 @@ describe('after a mover was killed', { timeout: 180_000 }, () => {
     expect(line).toBe('stage cleaning');
 
     await cancelling;
-    world.vcenter.faults.clear();
+    world.home.lab.faults.clear();
 
     expect(await journey.standing()).toEqual(undone);
   });
@@ -95,7 +96,7 @@ describe('after a mover was killed', { timeout: 180_000 }, () => {
         'snapshot removed',
       ]);
       expect(await tidy()).toEqual([]);
-      expect(strays(world)).toEqual([]);
+      expect(world.strays).toEqual([]);
       expect(await arrived.standing()).toEqual(await arrived.arrived());
     });
   });

@@ -1,16 +1,17 @@
 /** `kill -9` of a mover between two disks of a machine that runs: what arrives is of one moment, as after a power cut. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { KillWorld, strays, type Journey } from './kill-world.ts';
+import { leasedVcenter, type VcenterHome } from './homes.ts';
+import { KillWorld, type Journey } from './kill-world.ts';
 
 describe('a mover of a machine that runs, killed with one of two disks copied', { timeout: 180_000 }, () => {
-  let world: KillWorld;
-  beforeAll(async () => void (world = await KillWorld.open(3)));
-  afterEach(() => world.vcenter.faults.clear());
+  let world: KillWorld<VcenterHome>;
+  beforeAll(async () => void (world = await KillWorld.open(leasedVcenter, 3)));
+  afterEach(() => world.home.lab.faults.clear());
   afterAll(async () => await world[Symbol.asyncDispose]());
 
   /** How often each disk was asked for is in the rules, the copied one first. */
   const killedBetween = async (...flags: string[]): Promise<Journey> => {
-    const { faults } = world.vcenter;
+    const { faults } = world.home.lab;
     const journey = await world.journey('--while-running', 'snapshot', ...flags);
     const byRanges = flags.includes('ranges');
     const [where, first, second] = byRanges
@@ -25,14 +26,14 @@ describe('a mover of a machine that runs, killed with one of two disks copied', 
 
   test('goes on from the snapshot that is there, and does not read that disk again', async () => {
     const journey = await killedBetween();
-    const asItWas = await journey.arrived('poweredOn');
+    const asItWas = await journey.arrived('on');
     await journey.writesOn();
 
     await journey.goOn();
 
-    expect(world.vcenter.faults.rules.map(({ met }) => met)).toEqual([1, 1]);
+    expect(world.home.lab.faults.rules.map(({ met }) => met)).toEqual([1, 1]);
     expect(await journey.standing()).toEqual(asItWas);
-    expect(strays(world)).toEqual([]);
+    expect(world.strays).toEqual([]);
   });
 
   // The other disk came from a newer snapshot: a data base and its log, of two moments, on a server that said nothing of it.
@@ -44,8 +45,8 @@ describe('a mover of a machine that runs, killed with one of two disks copied', 
     await journey.goOn();
 
     expect(await journey.lines()).toContain('dropped');
-    expect(await journey.standing()).toEqual(await journey.arrived('poweredOn'));
-    expect(strays(world)).toEqual([]);
+    expect(await journey.standing()).toEqual(await journey.arrived('on'));
+    expect(world.strays).toEqual([]);
   });
 
   // Its disks lay on top of the snapshot, which was no way to read them by ranges.
@@ -53,11 +54,11 @@ describe('a mover of a machine that runs, killed with one of two disks copied', 
     const journey = await killedBetween('--read', 'ranges');
     await journey.writesOn();
     await journey.isShutDown();
-    world.vcenter.faults.clear();
+    world.home.lab.faults.clear();
 
     await journey.goOn();
 
     expect(await journey.standing()).toEqual(await journey.arrived());
-    expect(strays(world)).toEqual([]);
+    expect(world.strays).toEqual([]);
   });
 });
