@@ -113,6 +113,8 @@ export interface StreamedDisk extends ReadableBase {
 /** Extents that can be read in any order, as often as need be. */
 export interface RandomDisk extends ReadableBase {
   readonly kind: 'extents';
+  /** How its bytes come, for reports: `over TLS`. */
+  readonly way: string;
   openImage(signal: AbortSignal): Promise<DiskImage>;
 }
 export type ReadableDisk = StreamedDisk | RandomDisk;

@@ -50,7 +50,7 @@ function readable(disk: Disk, key: string): ReadableDisk {
   const { from: name, sizeBytes, likelyDataBytes, sha1 } = disk;
   const file = { peer: source, path: name, name };
   const base = { key, name, sizeBytes, likelyDataBytes };
-  if (sha1 === null) return { ...base, kind: 'extents', openImage: async () => await imageOf(disk) };
+  if (sha1 === null) return { ...base, kind: 'extents', way: 'over TLS', openImage: async () => await imageOf(disk) };
   return {
     ...base,
     kind: 'stream',

@@ -70,6 +70,7 @@ async function readable(
   return {
     ...base,
     kind: 'extents',
+    way: 'over TLS',
     openImage: async () => {
       const source = await openFile(raw);
       async function* extents(): AsyncGenerator<Extent, void, void> {

@@ -25,7 +25,7 @@ async function disk(spoils: (read: number) => boolean): Promise<TwiceReadImage> 
     },
     async [Symbol.asyncDispose]() {},
   };
-  return readTwice(await openRaw(source, alone));
+  return readTwice(await openRaw(source, alone), 'over TLS');
 }
 
 async function contentOf(image: TwiceReadImage): Promise<Buffer> {

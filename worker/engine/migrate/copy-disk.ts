@@ -158,7 +158,7 @@ async function copyExtents(
   meter: Meter,
 ): Promise<Sent> {
   const { pace, failure } = paceOf(limit, signal);
-  await using image = readTwice(await disk.openImage(signal));
+  await using image = readTwice(await disk.openImage(signal), disk.way);
   using memory = copyMemory(lanes, false);
   await using pool = new LanePool(lanes, memory);
   const sink = new UploadSink(upload, new LaneHash(pool.idlest(), 'output', 'sha512', memory), pace);

@@ -20,8 +20,11 @@ export interface TwiceReadImage extends DiskImage {
   proof(): Proof;
 }
 
-/** The same image, each of whose reads costs two. It closes what it was given. */
-export function readTwice(image: DiskImage): TwiceReadImage {
+/**
+ * The same image, each of whose reads costs two. It closes what it was given.
+ * @param way how its bytes come: `over TLS`
+ */
+export function readTwice(image: DiskImage, way: string): TwiceReadImage {
   const sources = new Map<ByteSource, TwiceReadSource>();
   const twice = (source: ByteSource): TwiceReadSource => {
     const known = sources.get(source) ?? new TwiceReadSource(source);
@@ -42,7 +45,7 @@ export function readTwice(image: DiskImage): TwiceReadImage {
       const also = outvoted === 0 ? '' : ` ${outvoted} times one reading differed, and two others agreed against it.`;
       return {
         claim: 'Whatever was read came the same when it was read again.',
-        evidence: `${bytes} bytes over TLS, each part compared with a second reading of it; the source gives no checksum of them.${also}`,
+        evidence: `${bytes} bytes ${way}, each part compared with a second reading of it; the source gives no checksum of them.${also}`,
       };
     },
     [Symbol.asyncDispose]: async () => await image[Symbol.asyncDispose](),

@@ -41,6 +41,14 @@ export class HostFiles implements AsyncDisposable {
     return await server.openFile(shared.share, shared.path, signal);
   }
 
+  /** How the bytes of a file come, for reports. */
+  wayTo(path: string): string {
+    const here = this.#placeFor(path);
+    return here !== null && sharedFrom(here) === null
+      ? 'from a folder of this machine'
+      : 'over SMB, whose messages are signed or encrypted';
+  }
+
   /** What the operator said of where a folder of the host can be reached; the longest that fits. */
   #placeFor(path: string): string | null {
     const fits = ({ onHost }: DiskAccess['places'][number]): boolean => isWithin(path, onHost.replace(/\\+$/, ''));

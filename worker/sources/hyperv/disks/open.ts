@@ -45,11 +45,8 @@ export async function openVmDisks(
           `“${machine.name}” has no ${label} whose file can be opened.`,
           'Refresh the source: the disk was removed, or its file is missing on the host.',
         );
-      return readable(
-        `${machine.name}: ${label}`,
-        disk,
-        async (path, stop) => await files.open(session.host, path, stop),
-      );
+      const open = async (path: string, stop: AbortSignal) => await files.open(session.host, path, stop);
+      return readable(`${machine.name}: ${label}`, disk, files.wayTo(disk.path), open);
     });
     return {
       disks,
@@ -77,13 +74,14 @@ async function mustBeOff(hosts: HypervHosts, { ref, name }: InventoryVm, signal:
     );
 }
 
-function readable(name: string, disk: PluggedAnswer, open: Parameters<typeof openChain>[1]): RandomDisk {
+function readable(name: string, disk: PluggedAnswer, way: string, open: Parameters<typeof openChain>[1]): RandomDisk {
   const [top] = disk.files;
   const sizeBytes = top?.size ?? 0;
   const stored = disk.files.reduce((sum, { fileSize }) => sum + fileSize, 0);
   const isFull = disk.files.some(({ type }) => type === 'Fixed');
   return {
     kind: 'extents',
+    way,
     key: keyOf(disk),
     name,
     sizeBytes,

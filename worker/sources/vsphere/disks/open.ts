@@ -126,6 +126,7 @@ async function byRanges(
     onlyAllocated && areas === null ? [`Change tracking had nothing to say of ${disk.label}: all of it is read.`] : [];
   return {
     kind: 'extents',
+    way: 'over TLS',
     key: disk.key,
     name,
     sizeBytes: still.sizeBytes,
