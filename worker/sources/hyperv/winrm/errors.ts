@@ -111,3 +111,15 @@ export class ScriptFailedError extends GutsError {
     super(`A script on ${server} ended with ${exitCode}: ${says === '' ? 'it says nothing.' : says.slice(0, 2000)}`);
   }
 }
+
+/** A result that is shorter than it says, or another: what its script did may be asked for again. */
+export class DamagedResultError extends GutsError {
+  readonly code = 'hyperv.damaged-result';
+  readonly remedy =
+    'Try again. If that goes on, look whether the host ends processes that take much memory (MaxMemoryPerShellMB), and whether something in between changes what is sent.';
+  override readonly retryable = true;
+
+  constructor(server: string, options?: ErrorOptions) {
+    super(`${server} sends a result that was cut or changed.`, options);
+  }
+}
