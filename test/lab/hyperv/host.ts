@@ -30,17 +30,25 @@ export class Host implements AsyncDisposable {
   readonly pace: HostPace;
   cluster: Cluster | null = null;
   isUp = true;
+  /** Of its cluster. */
+  readonly otherNodes: readonly string[];
   readonly #opened: ByteSource[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  private constructor(name: string, pace: HostPace) {
+  private constructor(name: string, pace: HostPace, otherNodes: readonly string[]) {
     this.name = name;
     this.pace = pace;
+    this.otherNodes = otherNodes;
   }
 
   /** @throws RangeError where a content has another size than its disk */
-  static async make(name: string, specs: readonly MachineSpec[], pace: HostPace): Promise<Host> {
-    const host = new Host(name, pace);
+  static async make(
+    name: string,
+    specs: readonly MachineSpec[],
+    pace: HostPace,
+    otherNodes: readonly string[] = [],
+  ): Promise<Host> {
+    const host = new Host(name, pace, otherNodes);
     try {
       for (const spec of specs) host.machines.push(await host.#machine(spec));
     } catch (error) {

@@ -43,6 +43,8 @@ export interface HypervOptions {
   readonly mostShells?: number;
   /** A shell of which nobody asks anything for so long is ended, however long it was to stay. */
   readonly mostIdleMs?: number;
+  /** Of the cluster of its clustered machines, besides itself: their names, at which nobody has to listen. */
+  readonly otherNodes?: readonly string[];
   /** A guest takes so long to shut down. */
   readonly shutdownMs?: number;
   /** Stop-VM waits so long for a guest that does not. */
@@ -120,7 +122,12 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
   const name = options.name ?? 'HV01';
   const user = options.user ?? 'guts';
   const { withholds = 0, shutdownMs = 50, stopWaitMs = 1000, mergeMs = 0 } = options;
-  const host = await Host.make(name, options.machines ?? madeUpMachines(), { shutdownMs, stopWaitMs, mergeMs });
+  const host = await Host.make(
+    name,
+    options.machines ?? madeUpMachines(),
+    { shutdownMs, stopWaitMs, mergeMs },
+    options.otherNodes,
+  );
   options.cluster?.join(host);
   const account = { name, user, password: options.password ?? randomBytes(12).toString('base64url'), withholds };
   const faults = new FaultBook();

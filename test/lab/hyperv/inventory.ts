@@ -50,13 +50,13 @@ export function inventory(host: Host, ids: readonly string[] | null): unknown {
 }
 
 /** Null where the host is no node, and no machine is clustered. */
-function clusterOf({ name, machines, cluster }: Host): unknown {
+function clusterOf({ name, machines, cluster, otherNodes }: Host): unknown {
   if (cluster !== null) return cluster.told;
   const clustered = machines.filter(({ spec }) => spec.isClustered === true);
   if (clustered.length === 0) return null;
   return {
     name: 'HVC1',
-    nodes: [{ name, state: 'Up' }],
+    nodes: [{ name, state: 'Up' }, ...otherNodes.map((node) => ({ name: node, state: 'Down' }))],
     owners: clustered.map(({ spec }) => ({ group: spec.name, node: name })),
   };
 }

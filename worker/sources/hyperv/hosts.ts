@@ -115,10 +115,14 @@ export class HypervHosts implements AsyncDisposable {
     return [this.#home, ...others.filter((name) => name !== this.#home)];
   }
 
-  /** Where it was last, then elsewhere: in a cluster it may have moved since. */
+  /**
+   * Where it was last, then elsewhere: in a cluster it may have moved since.
+   * @throws MachineMissingError only where every node says so
+   */
   async #atOwner<T>(ref: string, signal: AbortSignal, act: (session: HypervSession) => Promise<T>): Promise<T> {
     const last = this.#lastSeen.get(ref) ?? this.#home;
     let missing: unknown;
+    let unasked: unknown;
     for (const node of [last, ...this.#nodes().filter((one) => one !== last)]) {
       try {
         const result = await act(await this.#at(node, signal));
@@ -128,10 +132,12 @@ export class HypervHosts implements AsyncDisposable {
         const isElsewhere = error instanceof MachineMissingError;
         const isDown = node !== this.#home && error instanceof GutsError && error.code === 'net.unreachable';
         if (!isElsewhere && !isDown) throw error;
-        missing ??= error;
+        if (isElsewhere) missing ??= error;
+        else unasked ??= error;
       }
     }
-    throw missing;
+    // Whoever takes a machine for deleted gives up what is still on it: the node that cannot be asked may be the one that has it.
+    throw unasked ?? missing;
   }
 
   async #at(node: string, signal: AbortSignal): Promise<HypervSession> {

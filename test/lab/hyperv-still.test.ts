@@ -1,0 +1,53 @@
+/** A machine of a Hyper-V host must stand still while it is read, and the host be left as it was: what spoils that is noticed. */
+import { describe, expect, test } from 'vitest';
+import type { LedgerItem } from '../../main/shared/migration.ts';
+import type { SourceDriver } from '../../worker/drivers.ts';
+import { openHyperv } from '../../worker/sources/hyperv/driver.ts';
+import { signInToHyperv } from '../support/hyperv-source.ts';
+import { startHyperv, type Hyperv, type HypervOptions } from './hyperv/hyperv.ts';
+
+const signal = AbortSignal.timeout(60_000);
+
+interface Scene extends AsyncDisposable {
+  readonly host: Hyperv;
+  readonly source: SourceDriver;
+}
+
+async function scene(options: HypervOptions = {}): Promise<Scene> {
+  const host = await startHyperv(options);
+  const { httpUrl: url, user, password, fingerprint, smbPort } = host;
+  const trust = { kind: 'pinned', sha256: fingerprint } as const;
+  const source = await openHyperv(signInToHyperv({ url, user, password, trust, smbPort }), signal);
+  const end = async (): Promise<void> => {
+    await source[Symbol.asyncDispose]();
+    await host[Symbol.asyncDispose]();
+  };
+  return { host, source, [Symbol.asyncDispose]: end };
+}
+
+const checkpointOf = (vm: string, facts: LedgerItem['facts'] = {}): LedgerItem => ({
+  key: 'snapshot',
+  side: 'source',
+  kind: 'snapshot',
+  name: 'guts-mig_000000000001',
+  id: null,
+  facts: { vm, ...facts },
+});
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
+describe('a checkpoint of a machine that is not found', () => {
+  test('is done with where every host says that it has no such machine', async () => {
+    await using stage = await scene();
+
+    await expect(stage.source.undo(checkpointOf(NOBODY), signal)).resolves.toBeUndefined();
+  });
+
+  test('is not given up as long as a node of the cluster cannot be asked', async () => {
+    await using stage = await scene({
+      machines: [{ name: 'role', isClustered: true }],
+      otherNodes: ['127.0.0.77'],
+    });
+
+    await expect(stage.source.undo(checkpointOf(NOBODY), signal)).rejects.toMatchObject({ code: 'net.unreachable' });
+  });
+});
