@@ -1,9 +1,10 @@
 /** A machine of a Hyper-V host must stand still while it is read, and the host be left as it was: what spoils that is noticed. */
 import { describe, expect, test } from 'vitest';
 import type { LedgerItem } from '../../main/shared/migration.ts';
-import type { SourceDriver } from '../../worker/drivers.ts';
+import type { OpenDisks, SourceDriver } from '../../worker/drivers.ts';
 import { openHyperv } from '../../worker/sources/hyperv/driver.ts';
 import { signInToHyperv } from '../support/hyperv-source.ts';
+import { ledgerInMemory, machineCalled } from '../support/vsphere-source.ts';
 import { startHyperv, type Hyperv, type HypervOptions } from './hyperv/hyperv.ts';
 
 const signal = AbortSignal.timeout(60_000);
@@ -23,6 +24,21 @@ async function scene(options: HypervOptions = {}): Promise<Scene> {
     await host[Symbol.asyncDispose]();
   };
   return { host, source, [Symbol.asyncDispose]: end };
+}
+
+async function opened({ source }: Scene, name: string, ledger = ledgerInMemory()): Promise<OpenDisks> {
+  const vm = await machineCalled(source, name, signal);
+  const planned = vm.disks.map(({ key, label, sizeBytes }, index) => ({
+    key,
+    label,
+    sizeBytes,
+    sizeGiB: 1,
+    bootIndex: index,
+    reading: { value: 'file', reason: '' } as const,
+    imageFormat: { value: 'raw', reason: '' } as const,
+    volumeType: null,
+  }));
+  return await source.openDisks(vm, planned, ledger, signal);
 }
 
 const checkpointOf = (vm: string, facts: LedgerItem['facts'] = {}): LedgerItem => ({
@@ -49,5 +65,18 @@ describe('a checkpoint of a machine that is not found', () => {
     });
 
     await expect(stage.source.undo(checkpointOf(NOBODY), signal)).rejects.toMatchObject({ code: 'net.unreachable' });
+  });
+});
+
+describe('a copy of a machine that runs', () => {
+  test('is of no use when its checkpoint was removed and merged while it was read', async () => {
+    await using stage = await scene();
+    const ledger = ledgerInMemory();
+    await using open = await opened(stage, 'hv-shop-01', ledger);
+    const [item] = ledger.items;
+    if (item === undefined) throw new Error('the ledger names no checkpoint');
+    await stage.source.undo(item, signal); // as a backup's tidying up, or an administrator
+
+    await expect(open.complete(signal)).rejects.toMatchObject({ code: 'hyperv.checkpoint-gone' });
   });
 });

@@ -75,6 +75,16 @@ export class CheckpointRefusedError extends GutsError {
   }
 }
 
+export class CheckpointGoneError extends GutsError {
+  readonly code = 'hyperv.checkpoint-gone';
+  readonly remedy =
+    'Somebody removed it, or a backup did, and the host wrote to the files that were being read: let it stay until the copy is done, and try again.';
+
+  constructor(machine: string) {
+    super(`The checkpoint of “${machine}” that was copied is no longer there, so the copy is of no use.`);
+  }
+}
+
 export class MergeUnfinishedError extends GutsError {
   readonly code = 'hyperv.merge-unfinished';
   readonly remedy =

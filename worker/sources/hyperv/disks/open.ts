@@ -6,7 +6,7 @@ import type { DiskImage } from '../../../disk/image.ts';
 import type { Ledger, OpenDisks, RandomDisk } from '../../../drivers.ts';
 import type { DiskFileAnswer, PluggedAnswer } from '../answers.ts';
 import { CHECKPOINT_KEY, removeCheckpoint, takeCheckpoint } from '../checkpoints.ts';
-import { UnreadableDiskError, WrongStateError } from '../errors.ts';
+import { CheckpointGoneError, UnreadableDiskError, WrongStateError } from '../errors.ts';
 import { stateOf, type HypervHosts } from '../hosts.ts';
 import { keyOf } from '../inventory/machine.ts';
 import { openChain } from './chain.ts';
@@ -53,6 +53,7 @@ export async function openVmDisks(
       snapshot: checkpoint?.id ?? null,
       complete: async (stop) => {
         if (checkpoint === null) await mustBeOff(hosts, vm, stop);
+        else await mustBeThere(hosts, vm, checkpoint.id, stop);
       },
       keepSnapshot: () => void (isKept = true),
       [Symbol.asyncDispose]: undo,
@@ -72,6 +73,18 @@ async function mustBeOff(hosts: HypervHosts, { ref, name }: InventoryVm, signal:
       `${state.toLowerCase()}, though it was off when its copy began`,
       'Whatever started it, the copy is of no use: shut it down, and try again.',
     );
+}
+
+/** What a removed checkpoint had frozen is written to again as it is merged. @throws CheckpointGoneError */
+async function mustBeThere(
+  hosts: HypervHosts,
+  { ref, name }: InventoryVm,
+  checkpointId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { machine } = await hosts.find(ref, signal);
+  if (!machine.checkpoints.some(({ id }) => id.toLowerCase() === checkpointId.toLowerCase()))
+    throw new CheckpointGoneError(name);
 }
 
 function readable(name: string, disk: PluggedAnswer, way: string, open: Parameters<typeof openChain>[1]): RandomDisk {
