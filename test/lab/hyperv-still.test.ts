@@ -1,6 +1,7 @@
 /** A machine of a Hyper-V host must stand still while it is read, and the host be left as it was: what spoils that is noticed. */
 import { describe, expect, test } from 'vitest';
 import type { LedgerItem } from '../../main/shared/migration.ts';
+import { readGuest } from '../../worker/disk/extents.ts';
 import type { OpenDisks, SourceDriver } from '../../worker/drivers.ts';
 import { openHyperv } from '../../worker/sources/hyperv/driver.ts';
 import { signInToHyperv } from '../support/hyperv-source.ts';
@@ -41,6 +42,14 @@ async function opened({ source }: Scene, name: string, ledger = ledgerInMemory()
   return await source.openDisks(vm, planned, ledger, signal);
 }
 
+async function readAll({ disks }: OpenDisks): Promise<void> {
+  for (const disk of disks) {
+    if (disk.kind !== 'extents') throw new Error('a disk of Hyper-V comes in extents');
+    await using image = await disk.openImage(signal);
+    await readGuest(image, 0, Buffer.alloc(disk.sizeBytes), signal);
+  }
+}
+
 const checkpointOf = (vm: string, facts: LedgerItem['facts'] = {}): LedgerItem => ({
   key: 'snapshot',
   side: 'source',
@@ -78,5 +87,27 @@ describe('a copy of a machine that runs', () => {
     await stage.source.undo(item, signal); // as a backup's tidying up, or an administrator
 
     await expect(open.complete(signal)).rejects.toMatchObject({ code: 'hyperv.checkpoint-gone' });
+  });
+});
+
+describe('a copy of a machine that is off', () => {
+  const disk = { sizeBytes: 4 * 1024 ** 2 };
+  const machines = [{ name: 'still', disks: [disk, { ...disk, isFixed: true }] }];
+
+  test('is good when nothing happened to it', async () => {
+    await using stage = await scene({ machines });
+    await using open = await opened(stage, 'still');
+    await readAll(open);
+
+    await expect(open.complete(signal)).resolves.toBeUndefined();
+  });
+
+  test.each([0, 1])('is of no use when it ran in between and wrote to disk %i, though it is off again', async (at) => {
+    await using stage = await scene({ machines });
+    await using open = await opened(stage, 'still');
+    await readAll(open);
+    await stage.host.write('still', at, 0, Buffer.from('written by somebody who is gone'));
+
+    await expect(open.complete(signal)).rejects.toMatchObject({ code: 'hyperv.wrong-state' });
   });
 });

@@ -7,9 +7,9 @@ import type { Ledger, OpenDisks, RandomDisk } from '../../../drivers.ts';
 import type { DiskFileAnswer, PluggedAnswer } from '../answers.ts';
 import { CHECKPOINT_KEY, removeCheckpoint, takeCheckpoint } from '../checkpoints.ts';
 import { CheckpointGoneError, UnreadableDiskError, WrongStateError } from '../errors.ts';
-import { stateOf, type HypervHosts } from '../hosts.ts';
+import type { HypervHosts } from '../hosts.ts';
 import { keyOf } from '../inventory/machine.ts';
-import { openChain } from './chain.ts';
+import { openChain, type OpenPath } from './chain.ts';
 import type { HostFiles } from './files.ts';
 
 /** @throws UnreadableDiskError where a disk cannot be read as planned; GutsError */
@@ -46,14 +46,15 @@ export async function openVmDisks(
           'Refresh the source: the disk was removed, or its file is missing on the host.',
         );
       const open = async (path: string, stop: AbortSignal) => await files.open(session.host, path, stop);
-      return readable(`${machine.name}: ${label}`, disk, files.wayTo(disk.path), open);
+      return readable(machine.name, label, files.wayTo(disk.path), disk, open);
     });
     return {
       disks,
       snapshot: checkpoint?.id ?? null,
       complete: async (stop) => {
-        if (checkpoint === null) await mustBeOff(hosts, vm, stop);
+        if (checkpoint === null) await mustBeOff(hosts, vm, machine.disks, stop);
         else await mustBeThere(hosts, vm, checkpoint.id, stop);
+        for (const disk of disks) await disk.mustBeSame(stop);
       },
       keepSnapshot: () => void (isKept = true),
       [Symbol.asyncDispose]: undo,
@@ -65,15 +66,24 @@ export async function openVmDisks(
 }
 
 /** What was read of a machine that somebody started meanwhile is of no moment at all. */
-async function mustBeOff(hosts: HypervHosts, { ref, name }: InventoryVm, signal: AbortSignal): Promise<void> {
-  const { state } = await stateOf(hosts, ref, signal);
+async function mustBeOff(
+  hosts: HypervHosts,
+  { ref, name }: InventoryVm,
+  before: readonly PluggedAnswer[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { state, disks } = (await hosts.find(ref, signal)).machine;
   if (state !== 'Off')
-    throw new WrongStateError(
-      name,
-      `${state.toLowerCase()}, though it was off when its copy began`,
-      'Whatever started it, the copy is of no use: shut it down, and try again.',
-    );
+    throw new WrongStateError(name, `${state.toLowerCase()}, though it was off when its copy began`, AGAIN);
+  if (filesText(disks) !== filesText(before))
+    throw new WrongStateError(name, 'off, but its disks have other files than when its copy began', AGAIN);
 }
+
+const AGAIN = 'Whatever started or changed it, the copy is of no use: see that it stays off, and try again.';
+
+/** One of a file that grew is another, too. */
+const filesText = (disks: readonly PluggedAnswer[]): string =>
+  JSON.stringify(disks.map((disk) => [keyOf(disk), disk.files.map(({ path, fileSize }) => [path, fileSize])]));
 
 /** What a removed checkpoint had frozen is written to again as it is merged. @throws CheckpointGoneError */
 async function mustBeThere(
@@ -87,11 +97,26 @@ async function mustBeThere(
     throw new CheckpointGoneError(name);
 }
 
-function readable(name: string, disk: PluggedAnswer, way: string, open: Parameters<typeof openChain>[1]): RandomDisk {
+interface StillDisk extends RandomDisk {
+  /** Looks whether what was read is still what the file holds. @throws WrongStateError where it was written to */
+  mustBeSame(signal: AbortSignal): Promise<void>;
+}
+
+function readable(machine: string, label: string, way: string, disk: PluggedAnswer, open: OpenPath): StillDisk {
   const [top] = disk.files;
+  const name = `${machine}: ${label}`;
   const sizeBytes = top?.size ?? 0;
   const stored = disk.files.reduce((sum, { fileSize }) => sum + fileSize, 0);
   const isFull = disk.files.some(({ type }) => type === 'Fixed');
+  /** Whoever writes to a VHDX gives it another identity first ([MS-VHDX] 2.2.2, DataWriteGuid); a VHD keeps its own. */
+  let identity: string | null = null;
+  const openImage = async (signal: AbortSignal): Promise<DiskImage> => {
+    const image = await opened(name, disk.files, open, signal);
+    identity ??= image.identity;
+    if (image.identity === identity) return image;
+    await image[Symbol.asyncDispose]();
+    throw new WrongStateError(machine, `no longer as it was when its copy began: ${label} was written to`, AGAIN);
+  };
   return {
     kind: 'extents',
     way,
@@ -100,14 +125,17 @@ function readable(name: string, disk: PluggedAnswer, way: string, open: Paramete
     sizeBytes,
     likelyDataBytes: Math.min(sizeBytes, stored),
     mostDataBytes: isFull ? null : Math.min(sizeBytes, stored),
-    openImage: async (signal) => await opened(name, disk.files, open, signal),
+    openImage,
+    mustBeSame: async (signal) => {
+      if (identity !== null) await (await openImage(signal))[Symbol.asyncDispose]();
+    },
   };
 }
 
 async function opened(
   name: string,
   files: readonly DiskFileAnswer[],
-  open: Parameters<typeof openChain>[1],
+  open: OpenPath,
   signal: AbortSignal,
 ): Promise<DiskImage> {
   const image = await openChain(
