@@ -27,7 +27,7 @@ async function scene(options: HypervOptions = {}): Promise<Scene> {
   return { host, source, [Symbol.asyncDispose]: end };
 }
 
-async function opened({ source }: Scene, name: string, ledger = ledgerInMemory()): Promise<OpenDisks> {
+async function opened({ source }: Scene, name: string, ledger = ledgerInMemory(), stop = signal): Promise<OpenDisks> {
   const vm = await machineCalled(source, name, signal);
   const planned = vm.disks.map(({ key, label, sizeBytes }, index) => ({
     key,
@@ -39,7 +39,7 @@ async function opened({ source }: Scene, name: string, ledger = ledgerInMemory()
     imageFormat: { value: 'raw', reason: '' } as const,
     volumeType: null,
   }));
-  return await source.openDisks(vm, planned, ledger, signal);
+  return await source.openDisks(vm, planned, ledger, stop);
 }
 
 async function readAll({ disks }: OpenDisks): Promise<void> {
@@ -74,6 +74,28 @@ describe('a checkpoint of a machine that is not found', () => {
     });
 
     await expect(stage.source.undo(checkpointOf(NOBODY), signal)).rejects.toMatchObject({ code: 'net.unreachable' });
+  });
+});
+
+describe('a checkpoint', () => {
+  const SHOP = 'hv-shop-01';
+  const shopOf = ({ host }: Scene) => host.state().machines.find(({ name }) => name === SHOP);
+
+  test('that only comes to be after it was cancelled is removed as well', async () => {
+    await using stage = await scene({ checkpointMs: 800 });
+    const ledger = ledgerInMemory();
+    const cancel = new AbortController();
+    const opening = opened(stage, SHOP, ledger, cancel.signal).catch((error: unknown) => error);
+    await expect.poll(() => shopOf(stage)?.isCheckpointing).toBe(true);
+    cancel.abort(new Error('cancelled'));
+    await expect(opening).resolves.toMatchObject({ message: 'cancelled' });
+    const [item] = ledger.items;
+    if (item === undefined) throw new Error('the ledger names no checkpoint');
+
+    await stage.source.undo(item, signal);
+
+    await expect.poll(() => shopOf(stage)?.isCheckpointing).toBe(false);
+    expect(shopOf(stage)).toMatchObject({ checkpoints: [], files: [[expect.stringMatching(/hv-shop-01\.vhdx$/)]] });
   });
 });
 

@@ -14,6 +14,8 @@ export interface HostPace {
   shutdownMs: number;
   /** Stop-VM waits so long for a guest that does not. */
   stopWaitMs: number;
+  /** A checkpoint is there after that, whatever became of whoever ordered it. */
+  checkpointMs: number;
   /** A removed checkpoint of a running machine is merged after that. */
   mergeMs: number;
 }
@@ -121,6 +123,17 @@ export class Host implements AsyncDisposable {
   start(machine: Machine): void {
     if (machine.state === 'Running') throw troubles.wrongState(machine.spec.name, 'StartVM');
     machine.state = 'Running';
+  }
+
+  /** @throws Trouble where they are switched off, or one is being made */
+  async makeCheckpoint(machine: Machine, name: string): Promise<Checkpoint> {
+    if (machine.isCheckpointing) throw troubles.wrongState(machine.spec.name, 'CheckpointVM');
+    const { checkpointMs } = this.pace;
+    if (checkpointMs === 0) return machine.makeCheckpoint(name);
+    machine.isCheckpointing = true;
+    await new Promise<void>((resolve) => this.later(checkpointMs, resolve));
+    machine.isCheckpointing = false;
+    return machine.makeCheckpoint(name);
   }
 
   /** The files of a machine that is off are merged at once. */

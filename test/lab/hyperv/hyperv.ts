@@ -49,6 +49,8 @@ export interface HypervOptions {
   readonly shutdownMs?: number;
   /** Stop-VM waits so long for a guest that does not. */
   readonly stopWaitMs?: number;
+  /** A checkpoint takes so long to make. */
+  readonly checkpointMs?: number;
   /** Files of a removed checkpoint are merged after that; at once with 0. */
   readonly mergeMs?: number;
   /** 3.1.1 by default. */
@@ -66,6 +68,7 @@ export interface HypervState {
     readonly id: string;
     readonly state: MachineState;
     readonly checkpoints: readonly string[];
+    readonly isCheckpointing: boolean;
     readonly isMerging: boolean;
     /** By disk, the oldest first. */
     readonly files: readonly (readonly string[])[];
@@ -121,11 +124,11 @@ const SHARES: readonly SharePlace[] = [
 export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> {
   const name = options.name ?? 'HV01';
   const user = options.user ?? 'guts';
-  const { withholds = 0, shutdownMs = 50, stopWaitMs = 1000, mergeMs = 0 } = options;
+  const { withholds = 0, shutdownMs = 50, stopWaitMs = 1000, checkpointMs = 0, mergeMs = 0 } = options;
   const host = await Host.make(
     name,
     options.machines ?? madeUpMachines(),
-    { shutdownMs, stopWaitMs, mergeMs },
+    { shutdownMs, stopWaitMs, checkpointMs, mergeMs },
     options.otherNodes,
   );
   options.cluster?.join(host);
@@ -244,6 +247,7 @@ const stateOf = (machine: Host['machines'][number]): HypervState['machines'][num
   id: machine.id,
   state: machine.state,
   checkpoints: machine.checkpoints.map(({ name }) => name),
+  isCheckpointing: machine.isCheckpointing,
   isMerging: machine.merging > 0,
   files: machine.disks.map(({ chain }) => (chain?.files ?? []).map(({ path }) => path)),
 });

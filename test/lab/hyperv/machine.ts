@@ -37,6 +37,8 @@ export class Machine {
   ignoresShutdown: boolean;
   /** Oldest first; each lies on the one before it. */
   checkpoints: Checkpoint[] = [];
+  /** Nothing is seen yet of the one that is being made. */
+  isCheckpointing = false;
   /** How many removed checkpoints are not merged yet. */
   merging = 0;
   #made = 0;

@@ -68,7 +68,7 @@ async function answered(host: Host, name: string, args: unknown): Promise<unknow
     case 'power':
       return await power(host, arguments_.power.parse(args));
     case 'checkpoint':
-      return checkpoint(host, arguments_.checkpoint.parse(args));
+      return await checkpoint(host, arguments_.checkpoint.parse(args));
     case 'leftovers':
       return leftovers(host, arguments_.leftovers.parse(args).prefix);
     case 'part':
@@ -93,16 +93,20 @@ async function power(host: Host, { machine: id, to }: z.infer<typeof arguments_.
   return { state: machine.state, heartbeat, trouble };
 }
 
-function checkpoint(host: Host, { machine: id, name, action }: z.infer<typeof arguments_.checkpoint>): unknown {
+async function checkpoint(
+  host: Host,
+  { machine: id, name, action }: z.infer<typeof arguments_.checkpoint>,
+): Promise<unknown> {
   const machine = host.machine(id);
   const named = machine.checkpoints.filter((one) => one.name === name);
   if (action === 'create') {
-    const made = named[0] ?? machine.makeCheckpoint(name);
+    const made = named[0] ?? (await host.makeCheckpoint(machine, name));
     return { id: made.id, created: made.createdAt.toISOString(), disks: drivesOf(machine, made.frozen) };
   }
   for (const one of named) host.removeCheckpoint(machine, one);
   const status = machine.merging > 0 ? 'Merging disks' : 'Operating normally';
-  return { left: 0, status, disks: drivesOf(machine) };
+  const doing = machine.isCheckpointing ? 'CreatingSnapshot' : machine.merging > 0 ? 'MergingDisks' : '';
+  return { left: 0, status, doing, disks: drivesOf(machine) };
 }
 
 const leftovers = (host: Host, prefix: string): unknown => ({

@@ -170,6 +170,8 @@ export const CheckpointRemoved = z.object({
   left: Count,
   /** `Operating normally`, `Merging disks` …, in the host's language. */
   status: Text,
+  /** `CreatingSnapshot`, `MergingDisks` …, the same in every language; empty where the host is at nothing. */
+  doing: Text,
   /** Where the disks are now: as long as their files are those of the checkpoint, they are not merged. */
   disks: list(PluggedAnswer),
 });

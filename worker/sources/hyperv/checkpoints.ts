@@ -64,8 +64,10 @@ export async function removeCheckpoint(
   try {
     for (;;) {
       const args = { machine, name, action: 'remove' };
-      const { left, disks } = await hosts.ask('checkpoint', args, CheckpointRemoved, signal);
-      if (left === 0 && disks.every((disk) => isMerged(disk, before))) return;
+      const { left, doing, disks } = await hosts.ask('checkpoint', args, CheckpointRemoved, signal);
+      // One that was ordered comes to be even where whoever ordered it was cancelled, and is not seen before it is there.
+      const mayCome = doing === 'CreatingSnapshot';
+      if (left === 0 && !mayCome && disks.every((disk) => isMerged(disk, before))) return;
       if (performance.now() >= deadline) throw new MergeUnfinishedError(machine);
       await pause(LOOK_EVERY_MS, undefined, { signal });
     }

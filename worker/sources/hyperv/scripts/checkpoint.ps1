@@ -31,5 +31,10 @@ function Get-Result {
   }
   foreach ($one in @(Get-Named $vm)) { Remove-VMSnapshot -VMSnapshot $one }
   $vm = Get-Machine $arguments.machine
-  [pscustomobject]@{ left = @(Get-Named $vm).Count; status = [string]$vm.Status; disks = @(Get-Places (Get-VMHardDiskDrive -VM $vm)) }
+  [pscustomobject]@{
+    left = @(Get-Named $vm).Count
+    status = [string]$vm.Status
+    doing = [string]$vm.SecondaryOperationalStatus
+    disks = @(Get-Places (Get-VMHardDiskDrive -VM $vm))
+  }
 }
