@@ -81,6 +81,28 @@ describe('a checkpoint', () => {
   const SHOP = 'hv-shop-01';
   const shopOf = ({ host }: Scene) => host.state().machines.find(({ name }) => name === SHOP);
 
+  test('is done with when the host has merged it, also where its files cannot be looked into before', async () => {
+    await using stage = await scene({ mergeMs: 400 });
+
+    await (await opened(stage, SHOP))[Symbol.asyncDispose]();
+
+    expect(shopOf(stage)).toMatchObject({ isMerging: false, files: [[expect.any(String)]] });
+  });
+
+  test('that was kept for a later run is merged when that one is done with it', async () => {
+    await using stage = await scene({ mergeMs: 400 });
+    const ledger = ledgerInMemory();
+    const first = await opened(stage, SHOP, ledger);
+    first.keepSnapshot();
+    await first[Symbol.asyncDispose]();
+
+    const second = await opened(stage, SHOP, ledger);
+    expect(second.snapshot).toBe(first.snapshot);
+    await second[Symbol.asyncDispose]();
+
+    expect(shopOf(stage)).toMatchObject({ isMerging: false, files: [[expect.any(String)]] });
+  });
+
   test('that only comes to be after it was cancelled is removed as well', async () => {
     await using stage = await scene({ checkpointMs: 800 });
     const ledger = ledgerInMemory();

@@ -147,7 +147,7 @@ function filesOf({ spec, chain }: MachineDisk, from = chain?.leaf): unknown[] {
 }
 
 /** Where a checkpoint's disks are, or the machine's own. */
-export const drivesOf = (machine: Machine, frozen: readonly (DiskFile | null)[] = []): unknown[] =>
+export const drivesOf = (machine: Machine, frozen: readonly (DiskFile | null)[] = []): object[] =>
   machine.disks.map((disk, index) => {
     const file = frozen[index] ?? disk.chain?.leaf;
     return { ...disk.place, path: file?.path ?? passedThrough(disk), files: filesOf(disk, file) };

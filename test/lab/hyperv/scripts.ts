@@ -106,7 +106,9 @@ async function checkpoint(
   for (const one of named) host.removeCheckpoint(machine, one);
   const status = machine.merging > 0 ? 'Merging disks' : 'Operating normally';
   const doing = machine.isCheckpointing ? 'CreatingSnapshot' : machine.merging > 0 ? 'MergingDisks' : '';
-  return { left: 0, status, doing, disks: drivesOf(machine) };
+  const disks = drivesOf(machine);
+  // Get-VHD does not open a file that is being merged.
+  return { left: 0, status, doing, disks: machine.merging > 0 ? disks.map((disk) => ({ ...disk, files: [] })) : disks };
 }
 
 const leftovers = (host: Host, prefix: string): unknown => ({

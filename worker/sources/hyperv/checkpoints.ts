@@ -33,7 +33,9 @@ export async function takeCheckpoint(
   ledger: Ledger,
   signal: AbortSignal,
 ): Promise<Checkpoint> {
-  const paths = JSON.stringify(Object.fromEntries(machine.disks.map((disk) => [keyOf(disk), disk.path])));
+  const now = JSON.stringify(Object.fromEntries(machine.disks.map((disk) => [keyOf(disk), disk.path])));
+  // One that an earlier run kept is taken up again: its disks write to other files already.
+  const paths = ledger.items.find(({ key }) => key === CHECKPOINT_KEY)?.facts['paths'] ?? now;
   const item = {
     key: CHECKPOINT_KEY,
     side: 'source',
@@ -80,6 +82,8 @@ export async function removeCheckpoint(
 function isMerged(disk: PluggedAnswer, before: Readonly<Record<string, string>>): boolean {
   const path = before[keyOf(disk)];
   if (path === undefined || path.toLowerCase() === disk.path.toLowerCase()) return true;
+  // Where nothing of it can be looked into, the host is at it: a file that is merged cannot be opened.
+  if (disk.files.length === 0) return false;
   // What it writes to now still stands on the file of before, so the host has not got that far.
   return !disk.files.some((file) => file.path.toLowerCase() === path.toLowerCase());
 }
