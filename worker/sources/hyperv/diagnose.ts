@@ -46,7 +46,9 @@ class Looking {
     this.#signal = signal;
     const { hostname } = new URL(signIn.connection.url);
     this.#masking.know(hostname, 'host');
-    this.#masking.know(signIn.connection.userName, 'user');
+    const { userName } = signIn.connection;
+    // What is refused names the user without the domain.
+    for (const part of [userName, ...userName.split(/[\\@]/)]) this.#masking.know(part, 'user');
   }
 
   /** @returns null where it failed, which is written down */

@@ -18,6 +18,8 @@ const NAMING = new Set([
   'FullyQualifiedDomainName',
   'NetworkAddressIPv4',
   'NetworkAddressIPv6',
+  'RDPAddressIPv4',
+  'RDPAddressIPv6',
 ]);
 /** Shorter ones are parts of too many words. */
 const LEAST_LETTERS = 3;

@@ -29,6 +29,11 @@ export class HostFiles implements AsyncDisposable {
    * @throws MissingFileError, SmbRefusedError and what connecting throws
    */
   async open(host: string, path: string, signal: AbortSignal): Promise<ByteSource> {
+    if (/(?:^|[\\/])\.{1,2}(?:[\\/]|$)/.test(path))
+      throw new UnreadableDiskError(
+        `“${path}” leads out of its folder.`,
+        'Write the whole path of the disk into the machine’s settings on the host, and try again.',
+      );
     const here = this.#placeFor(path);
     if (here !== null && sharedFrom(here) === null) return await openFile(here);
     const shared = sharedFrom(here ?? path) ?? adminShare(host, path);

@@ -11,7 +11,7 @@ import type { Account } from '../ntlm/keys.ts';
 import { authenticateMessage, negotiateMessage, parsedChallenge } from '../ntlm/messages.ts';
 import { SealStream } from '../ntlm/seal.ts';
 import { channelBindingsOf } from './channel-bindings.ts';
-import { HostLoginRefusedError, HostUnavailableError, MethodRefusedError } from './errors.ts';
+import { BasicInTheClearError, HostLoginRefusedError, HostUnavailableError, MethodRefusedError } from './errors.ts';
 import { openedBody, PLAIN_TYPE, SEALED_TYPE, sealedBody } from './sealed-body.ts';
 
 /** What a host keeps an answer below ([MS-WSMV]: MaxEnvelopeSizekb, 500 by default, many times over). */
@@ -55,9 +55,11 @@ export class WinrmChannel implements Disposable {
   #seals: Seals | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
+  /** @throws BasicInTheClearError */
   constructor(server: WinrmServer, account: Account, trace: WinrmTrace = () => {}) {
     this.trace = trace;
     this.name = `${server.host}:${server.port}`;
+    if (server.method === 'basic' && server.trust === null) throw new BasicInTheClearError(this.name);
     this.#server = server;
     this.#account = account;
     const options = { keepAlive: true, maxSockets: 1 };

@@ -26,6 +26,16 @@ export class MethodRefusedError extends GutsError {
   }
 }
 
+/** Somebody has written it so into a file: nothing that asks for connections takes it. */
+export class BasicInTheClearError extends GutsError {
+  readonly code = 'hyperv.basic-in-the-clear';
+  readonly remedy = 'Sign in by NTLM, which seals each message, or give the host’s address with https.';
+
+  constructor(server: string) {
+    super(`Basic would send the password to ${server} for everybody on the way to read.`);
+  }
+}
+
 /** The host has no time, or its service is only just starting. */
 export class HostUnavailableError extends GutsError {
   readonly code = 'hyperv.unavailable';
