@@ -36,6 +36,14 @@ test('the password’s key and the answer to the challenge', () => {
   expect(sessionBaseKey.toString('hex')).toBe('8de40ccadbc14a82f15cb0ad0de95ca3');
 });
 
+test('the letters of a user are made large one by one, as Windows does it', () => {
+  const key = (user: string): string => responseKey({ ...account, user }).toString('hex');
+
+  expect(key('jörg')).toBe(key('JÖRG'));
+  expect(key('strauß')).toBe(key('STRAUß'));
+  expect(key('strauß')).not.toBe(key('STRAUSS'));
+});
+
 test('the session’s key and those that sign and seal', () => {
   expect(exchangedKey(proof().sessionBaseKey, sessionKey).toString('hex')).toBe('c5dad2544fc9799094ce1ce90bc9d03e');
   expect(sealingKey(sessionKey, 'client-to-server').toString('hex')).toBe('59f600973cc4960a25480a7c196e4c58');

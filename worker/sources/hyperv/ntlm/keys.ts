@@ -17,7 +17,16 @@ export const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le');
 
 /** NTOWFv2: what is known of a password. @returns 16 bytes */
 export const responseKey = ({ user, domain, password }: Account): Buffer =>
-  hmacMd5(md4(utf16(password)), utf16(user.toUpperCase() + domain));
+  hmacMd5(md4(utf16(password)), utf16(upperCase(user) + domain));
+
+/** As Windows does it, letter by letter: one that would become several, as ß, stays as it is. */
+const upperCase = (text: string): string =>
+  [...text]
+    .map((letter) => {
+      const upper = letter.toUpperCase();
+      return upper.length === letter.length ? upper : letter;
+    })
+    .join('');
 
 export interface ProofInput {
   readonly responseKey: Buffer;
