@@ -161,3 +161,35 @@ test('its machines are found as the driver finds those of any Hyper-V host', asy
   ]);
   expect(machines.flatMap(({ disks }) => disks.flatMap(({ problem }) => problem ?? []))).toEqual([]);
 });
+
+test('a machine with persistent memory hides none of the others, and is told to be what it is', async () => {
+  const sizeBytes = MiB;
+  await using stage = await scene({
+    machines: [
+      { name: 'plain', disks: [{ sizeBytes }] },
+      { name: 'quick', disks: [{ sizeBytes }, { sizeBytes, controller: 'PMEM' }] },
+    ],
+  });
+
+  const machines = await machinesOf(stage.source, signal);
+
+  expect(machines.map(({ name }) => name)).toEqual(['plain', 'quick']);
+  expect(machines[1]?.disks.map(({ problem }) => problem)).toEqual([
+    undefined,
+    'is persistent memory, which servers in the cloud do not have',
+  ]);
+});
+
+test.each([
+  ['deleted', 'InvalidParameter,Microsoft.HyperV.PowerShell.Commands.GetVM', 'source.vm-missing'],
+  ['deleted on 2012 R2', 'InvalidParameter,Microsoft.HyperV.PowerShell.Commands.GetVMCommand', 'source.vm-missing'],
+  ['kept from the user', 'AccessDenied,Microsoft.HyperV.PowerShell.Commands.GetVM', 'hyperv.access-denied'],
+  ['not told of', 'OperationFailed,Microsoft.HyperV.PowerShell.Commands.GetVM', 'hyperv.command-failed'],
+])('a machine that is %s is told so, and not otherwise', async (_what, troubleId, code) => {
+  const id = '11111111-2222-4333-8444-555555555555';
+  await using stage = await scene({
+    machines: [{ name: 'hidden', id, trouble: { message: 'Not this one.', id: troubleId } }],
+  });
+
+  await expect(stage.source.describe(id, signal)).rejects.toMatchObject({ code });
+});

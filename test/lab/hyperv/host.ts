@@ -6,7 +6,7 @@ import { isOnClusterVolume, type Cluster } from './cluster.ts';
 import type { DiskFile, FileContent } from './disk-file.ts';
 import type { DiskSpec, MachineSpec } from './machine-spec.ts';
 import { Machine, type Checkpoint, type MachineDisk } from './machine.ts';
-import { troubles } from './trouble.ts';
+import { Trouble, troubles } from './trouble.ts';
 
 /** May be changed at any time. */
 export interface HostPace {
@@ -64,6 +64,8 @@ export class Host implements AsyncDisposable {
   machine(id: string): Machine {
     const found = this.machines.find((machine) => machine.id.toLowerCase() === id.toLowerCase());
     if (found === undefined) throw troubles.noMachine(id);
+    const { trouble } = found.spec;
+    if (trouble !== undefined) throw new Trouble(trouble.message, trouble.id);
     return found;
   }
 
@@ -159,7 +161,7 @@ export class Host implements AsyncDisposable {
 
   async #machine(spec: MachineSpec): Promise<Machine> {
     const disks: MachineDisk[] = [];
-    const counts = { IDE: 0, SCSI: 0 };
+    const counts = { IDE: 0, SCSI: 0, PMEM: 0 };
     for (const [index, disk] of (spec.disks ?? []).entries()) {
       const controller = disk.controller ?? ((spec.generation ?? 2) === 1 && index < 2 ? 'IDE' : 'SCSI');
       const location = counts[controller]++;
@@ -168,7 +170,8 @@ export class Host implements AsyncDisposable {
           ? ({ controller, number: location >> 1, location: location & 1 } as const)
           : ({ controller, number: 0, location } as const);
       const path = disk.file ?? defaultPath(spec.name, index, disk);
-      disks.push({ spec: disk, place, chain: disk.hostDisk === undefined ? await this.#chain(disk, path) : null });
+      const isFile = disk.hostDisk === undefined && controller !== 'PMEM';
+      disks.push({ spec: disk, place, chain: isFile ? await this.#chain(disk, path) : null });
     }
     return new Machine(spec, disks);
   }

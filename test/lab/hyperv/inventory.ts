@@ -127,7 +127,10 @@ function diskOf(disk: MachineDisk): unknown {
   };
 }
 
-const passedThrough = ({ spec }: MachineDisk): string => `Disk ${spec.hostDisk} ${spec.sizeBytes / GiB} GB Bus 0 Lun 1`;
+const passedThrough = ({ spec, place }: MachineDisk): string =>
+  place.controller === 'PMEM'
+    ? `D:\\Memory ${place.location}.vhdpmem`
+    : `Disk ${spec.hostDisk} ${spec.sizeBytes / GiB} GB Bus 0 Lun 1`;
 
 /** From a file, or the one that is written to, down to the oldest. */
 function filesOf({ spec, chain }: MachineDisk, from = chain?.leaf): unknown[] {

@@ -13,7 +13,8 @@ export interface DiskSpec {
   readonly isFixed?: boolean;
   readonly sectorBytes?: 512 | 4096;
   readonly blockBytes?: number;
-  readonly controller?: 'IDE' | 'SCSI';
+  /** `PMEM` is persistent memory, whose file nothing but Hyper-V opens. */
+  readonly controller?: 'IDE' | 'SCSI' | 'PMEM';
   /** The path on the host; by default `D:\Hyper-V\NAME\NAME.vhdx`. */
   readonly file?: string;
   /** The number of a disk of the host that is passed through; it has no file then. */
@@ -74,6 +75,8 @@ export interface MachineSpec {
   readonly isClustered?: boolean;
   /** Devices of the host that are given to it, by their location paths. */
   readonly devices?: readonly string[];
+  /** What Get-VM says instead of the machine, with its id. */
+  readonly trouble?: { readonly message: string; readonly id: string };
   /** Takes the wish to shut down, and does nothing about it. */
   readonly ignoresShutdown?: boolean;
   /** Has no integration services at all. */

@@ -6,7 +6,7 @@ import type { DiskSpec, MachineSpec, MachineState } from './machine-spec.ts';
 import { troubles } from './trouble.ts';
 
 export interface Place {
-  readonly controller: 'IDE' | 'SCSI';
+  readonly controller: 'IDE' | 'SCSI' | 'PMEM';
   readonly number: number;
   readonly location: number;
 }
@@ -14,7 +14,7 @@ export interface Place {
 export interface MachineDisk {
   readonly spec: DiskSpec;
   readonly place: Place;
-  /** Null where a disk of the host is passed through. */
+  /** Null where a disk of the host is passed through, and of persistent memory. */
   readonly chain: DiskChain | null;
 }
 

@@ -57,7 +57,7 @@ export type DiskFileAnswer = z.infer<typeof DiskFileAnswer>;
 
 /** A disk as it is plugged in. */
 export const PluggedAnswer = z.object({
-  controller: z.enum(['IDE', 'SCSI']),
+  controller: z.enum(['IDE', 'SCSI', 'PMEM']),
   number: Count,
   location: Count,
   path: Text,

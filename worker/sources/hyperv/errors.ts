@@ -111,7 +111,8 @@ export function troubleError(host: string, trouble: Trouble): GutsError {
   const { message, id } = trouble;
   if (/AccessDenied|UnauthorizedAccess|PermissionDenied/i.test(id)) return new HypervAccessError(host, message);
   if (/^CommandNotFound|ModuleNotFound|^CouldNotAutoLoadModule/.test(id)) return new HypervMissingError(host);
-  if (/^InvalidParameter,Microsoft\.HyperV\.PowerShell\.Commands\.GetVM\b/.test(id))
+  // Windows Server 2012 R2 has the word “Command” at its end.
+  if (/^InvalidParameter,Microsoft\.HyperV\.PowerShell\.Commands\.GetVM(?:Command)?$/.test(id))
     return new MachineMissingError(host);
   return new HypervCommandError(host, trouble);
 }

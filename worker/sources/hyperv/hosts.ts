@@ -4,7 +4,7 @@ import type { SourceAbout } from '../../../main/shared/connections.ts';
 import { GutsError } from '../../../main/shared/errors.ts';
 import type { z } from 'zod';
 import { AboutAnswer, InventoryAnswer, PowerAnswer, type MachineAnswer } from './answers.ts';
-import { MachineMissingError } from './errors.ts';
+import { MachineMissingError, troubleError } from './errors.ts';
 import type { ScriptName } from './scripts.ts';
 import { HypervSession } from './session.ts';
 
@@ -72,7 +72,10 @@ export class HypervHosts implements AsyncDisposable {
     return await this.#atOwner(ref, signal, async (session) => {
       const answer = await session.ask('inventory', { machines: [ref] }, InventoryAnswer, signal);
       const machine = answer.machines.find(({ id }) => id.toLowerCase() === ref.toLowerCase());
-      if (machine === undefined) throw new MachineMissingError(session.name);
+      if (machine === undefined) {
+        const [trouble] = answer.troubles; // that the host could not look is not that it has none
+        throw trouble === undefined ? new MachineMissingError(session.name) : troubleError(session.name, trouble);
+      }
       return { session, answer, machine };
     });
   }

@@ -89,7 +89,7 @@ function diskOf(disk: DiskAnswer, { referencePoints }: MachineAnswer): Inventory
   const isSet = /\.a?vhds$/i.test(disk.path);
   const isShared = disk.shared || isSet;
   const at = top === undefined ? null : placeIn(referencePoints, top.id);
-  const problem = disk.diskNumber === null && !isSet && disk.trouble !== null ? problemOf(disk, disk.trouble) : null;
+  const problem = disk.diskNumber === null && !isSet ? problemOf(disk) : null;
   return {
     key: keyOf(disk),
     label: `${disk.controller} ${disk.number}:${disk.location}`,
@@ -127,7 +127,12 @@ function placeIn(points: MachineAnswer['referencePoints'], diskId: string): stri
 }
 
 /** A parent that cannot be opened is another thing than the disk itself. */
-const problemOf = ({ files }: DiskAnswer, { message }: Trouble): string =>
+function problemOf({ controller, files, trouble }: DiskAnswer): string | null {
+  if (controller === 'PMEM') return 'is persistent memory, which servers in the cloud do not have';
+  return trouble === null ? null : troubleText(files, trouble);
+}
+
+const troubleText = (files: DiskAnswer['files'], { message }: Trouble): string =>
   `${files.length === 0 ? '' : `a parent of “${files[0]?.path ?? ''}” cannot be opened: `}${message.replaceAll(/\s+/g, ' ').trim()}`;
 
 /** `D:\`, or a volume of the cluster: what is full or slow as a whole. */
