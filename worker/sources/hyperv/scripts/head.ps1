@@ -2,6 +2,8 @@
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $WarningPreference = 'SilentlyContinue'
+# Nobody is there to be asked whether one is sure, and a question that nobody can answer is an error.
+$ConfirmPreference = 'None'
 
 # Something that went wrong: what PowerShell says, and its own id for it, which is the same in every language.
 function Get-Trouble($record) {

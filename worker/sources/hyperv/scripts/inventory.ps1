@@ -113,6 +113,11 @@ function Get-BootOrder($firmware) {
   }
 }
 
+# Whether something failed because the host is older than it: before 2016 there is no such command, or class of WMI.
+function Test-Newer($record) {
+  [string]$record.FullyQualifiedErrorId -match '^(CommandNotFoundException$|HRESULT 0x80041010)'
+}
+
 function Get-Described($vm) {
   $troubles = @()
   $firmware = $null
@@ -124,7 +129,7 @@ function Get-Described($vm) {
     } catch { $troubles += Get-Trouble $_ }
   }
   $security = $null
-  try { $security = Get-VMSecurity -VM $vm } catch { $troubles += Get-Trouble $_ }
+  try { $security = Get-VMSecurity -VM $vm } catch { if (-not (Test-Newer $_)) { $troubles += Get-Trouble $_ } }
   $disks = @()
   try { $disks = @(Get-Disks $vm) } catch { $troubles += Get-Trouble $_ }
   $system = $null
@@ -153,14 +158,11 @@ function Get-Described($vm) {
             changes = @($_.ResilientChangeTrackingIdentifiers | ForEach-Object { [string]$_ })
           }
         })
-  } catch { $troubles += Get-Trouble $_ }
+  } catch { if (-not (Test-Newer $_)) { $troubles += Get-Trouble $_ } }
   $devices = @()
   try {
     $devices = @(Get-VMAssignableDevice -VM $vm | ForEach-Object { [string]$_.LocationPath })
-  } catch {
-    # Hosts before 2016 have no such command, and nothing to assign.
-    if ([string]$_.FullyQualifiedErrorId -ne 'CommandNotFoundException') { $troubles += Get-Trouble $_ }
-  }
+  } catch { if (-not (Test-Newer $_)) { $troubles += Get-Trouble $_ } }
   [pscustomobject]@{
     id = [string]$vm.Id
     name = [string]$vm.Name
