@@ -173,7 +173,7 @@ export class Host implements AsyncDisposable {
       const isFile = disk.hostDisk === undefined && controller !== 'PMEM';
       disks.push({ spec: disk, place, chain: isFile ? await this.#chain(disk, path) : null });
     }
-    return new Machine(spec, disks);
+    return new Machine(spec, this.machines.length, disks);
   }
 
   async #chain(spec: DiskSpec, path: string): Promise<DiskChain> {

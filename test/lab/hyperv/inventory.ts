@@ -85,9 +85,7 @@ function described(host: Host, machine: Machine): unknown {
     tpm: spec.hasTpm ?? false,
     shielded: spec.isShielded ?? false,
     disks: machine.disks.map((disk) => diskOf(disk)),
-    cards: (spec.cards ?? []).map((card, number) =>
-      cardOf(machine, card, host.machines.indexOf(machine) * 16 + number),
-    ),
+    cards: (spec.cards ?? []).map((card, number) => cardOf(machine, card, machine.number * 16 + number)),
     words: state === 'Running' ? (spec.words ?? {}) : {},
     services: spec.hasNoServices === true ? [] : servicesOf(machine),
     checkpoints: machine.checkpoints.map((one) => ({

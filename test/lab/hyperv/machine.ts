@@ -31,6 +31,8 @@ export interface Checkpoint {
 export class Machine {
   readonly spec: MachineSpec;
   readonly id: string;
+  /** On the host that made it, from 0: its cards are known by it wherever it goes. */
+  readonly number: number;
   readonly disks: readonly MachineDisk[];
   state: MachineState;
   /** As its order says, until somebody changes it. */
@@ -43,8 +45,9 @@ export class Machine {
   merging = 0;
   #made = 0;
 
-  constructor(spec: MachineSpec, disks: readonly MachineDisk[]) {
+  constructor(spec: MachineSpec, number: number, disks: readonly MachineDisk[]) {
     this.spec = spec;
+    this.number = number;
     this.id = spec.id ?? uuidOf(`hyperv ${spec.name}`);
     this.disks = disks;
     this.state = spec.state ?? 'Off';
