@@ -219,4 +219,16 @@ export const hypervFaultStories: readonly HypervFaultStory[] = [
     kind: 'drop',
     match: 'Receive checkpoint remove',
   }),
+  onRunning('refusing to remove a checkpoint the first time', 'done', {
+    where: 'script',
+    kind: 'error',
+    match: 'checkpoint remove',
+    message: 'The operation cannot be performed while the object is in use.',
+  }),
+  story(
+    'failing to start the machine again the first time',
+    'hyperv.file-locked',
+    { where: 'smb', kind: 'error', match: 'CREATE', faultType: 'SHARING_VIOLATION', ...always },
+    { where: 'script', kind: 'error', match: 'power start', message: 'Not enough memory in the system.' },
+  ),
 ];

@@ -7,6 +7,7 @@ import { CheckpointMade, CheckpointRemoved, type MachineAnswer, type PluggedAnsw
 import { CheckpointRefusedError, HypervCommandError, MachineMissingError, MergeUnfinishedError } from './errors.ts';
 import type { HypervHosts } from './hosts.ts';
 import { keyOf } from './inventory/machine.ts';
+import { despiteRefusals } from './refusals.ts';
 
 /** The ledger's key for the checkpoint of a running machine. */
 export const CHECKPOINT_KEY = 'snapshot';
@@ -66,7 +67,10 @@ export async function removeCheckpoint(
   try {
     for (;;) {
       const args = { machine, name, action: 'remove' };
-      const { left, doing, disks } = await hosts.ask('checkpoint', args, CheckpointRemoved, signal);
+      const { left, doing, disks } = await despiteRefusals(
+        async () => await hosts.ask('checkpoint', args, CheckpointRemoved, signal),
+        signal,
+      );
       // One that was ordered comes to be even where whoever ordered it was cancelled, and is not seen before it is there.
       const mayCome = doing === 'CreatingSnapshot';
       if (left === 0 && !mayCome && disks.every((disk) => isMerged(disk, before))) return;

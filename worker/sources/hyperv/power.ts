@@ -6,6 +6,7 @@ import type { Ledger } from '../../drivers.ts';
 import { PowerAnswer, type Trouble } from './answers.ts';
 import { HypervCommandError, MachineMissingError, WillNotShutDownError } from './errors.ts';
 import { stateOf, type HypervHosts } from './hosts.ts';
+import { despiteRefusals } from './refusals.ts';
 
 const LOOK_EVERY_MS = 2000;
 /** A guest that began to shut down after all is given so long before it is started again. */
@@ -42,7 +43,8 @@ export async function putBackPower(hosts: HypervHosts, { facts }: LedgerItem, si
   const ref = facts['vm'] ?? '';
   if (facts['power'] !== 'on') return;
   try {
-    if (!(await stays(hosts, ref, signal))) await switchTo(hosts, ref, 'start', 'Running', signal);
+    if (await stays(hosts, ref, signal)) return;
+    await despiteRefusals(async () => await switchTo(hosts, ref, 'start', 'Running', signal), signal);
   } catch (error) {
     if (!(error instanceof MachineMissingError)) throw error; // somebody deleted it: nothing is left to put back
   }
