@@ -45,7 +45,7 @@ class Looking {
     this.#signIn = signIn;
     this.#signal = signal;
     const { hostname } = new URL(signIn.connection.url);
-    this.#masking.know(hostname, 'host');
+    this.#masking.know(hostname.replaceAll(/^\[|\]$/g, ''), 'host');
     const { userName } = signIn.connection;
     // What is refused names the user without the domain.
     for (const part of [userName, ...userName.split(/[\\@]/)]) this.#masking.know(part, 'user');

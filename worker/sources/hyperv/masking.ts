@@ -25,15 +25,23 @@ const NAMING = new Set([
 const LEAST_LETTERS = 3;
 
 export class Masking {
+  /** By the name in small letters: Windows writes the same one as it pleases. */
   readonly #masks = new Map<string, string>();
+  /** Of the names, the longest first; null since one was learnt. */
+  #ordered: readonly (readonly [string, string])[] | null = null;
+  /** A host with many machines says the same words often. */
+  readonly #told = new Map<string, string>();
   readonly #counts = new Map<string, number>();
 
   /** @param kind what it is, which the mask begins with */
   know(text: string, kind: string): void {
-    if (text.length < LEAST_LETTERS || this.#masks.has(text)) return;
+    const name = text.toLowerCase();
+    if (text.length < LEAST_LETTERS || this.#masks.has(name)) return;
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
-    this.#masks.set(text, `<${kind} ${count}>`);
+    this.#masks.set(name, `<${kind} ${count}>`);
+    this.#ordered = null;
+    this.#told.clear();
   }
 
   /** Learns every name in what a script told. */
@@ -47,9 +55,14 @@ export class Masking {
 
   /** The text without any name that is known, longest first: a path holds the names of its folders. */
   text(plain: string): string {
+    const known = this.#masks.get(plain.toLowerCase()) ?? this.#told.get(plain);
+    if (known !== undefined) return known;
+    this.#ordered ??= [...this.#masks].toSorted(([a], [b]) => b.length - a.length);
     let masked = plain;
-    for (const [name, mask] of [...this.#masks].toSorted(([a], [b]) => b.length - a.length))
-      masked = masked.replaceAll(name, mask);
+    for (const [name, mask] of this.#ordered)
+      if (masked.toLowerCase().includes(name))
+        masked = masked.replaceAll(new RegExp(name.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`), 'giu'), mask);
+    this.#told.set(plain, masked);
     return masked;
   }
 
