@@ -1,19 +1,26 @@
 /** A failover cluster of simulated hosts: machines go from node to node, and all nodes see the files of its volume. */
-import type { Host } from './host.ts';
 import type { Machine } from './machine.ts';
 
 /** In every node at the same place, whichever of them runs the machine. */
 export const isOnClusterVolume = (path: string): boolean => /^C:\\ClusterStorage\\/i.test(path);
 
+/** A host, as far as its cluster is concerned. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly machines: Machine[];
+  readonly isUp: boolean;
+  cluster: Cluster | null;
+}
+
 export class Cluster {
   readonly name: string;
-  readonly #hosts: Host[] = [];
+  readonly #hosts: ClusterNode[] = [];
 
   constructor(name = 'HVC1') {
     this.name = name;
   }
 
-  join(host: Host): void {
+  join(host: ClusterNode): void {
     host.cluster = this;
     this.#hosts.push(host);
   }
@@ -27,7 +34,8 @@ export class Cluster {
     const to = this.#hosts.find(({ name }) => name === node);
     const from = this.#hosts.find(({ machines }) => machines.some(({ spec }) => spec.name === machine));
     if (to === undefined || from === undefined) throw new RangeError(`“${machine}” cannot go to “${node}”.`);
-    to.machines.push(...from.machines.splice(from.machines.indexOf(from.machineNamed(machine)), 1));
+    const at = from.machines.findIndex(({ spec }) => spec.name === machine);
+    to.machines.push(...from.machines.splice(at, 1));
   }
 
   /** As Get-Cluster, Get-ClusterNode and Get-ClusterGroup say it on every node. */
