@@ -82,7 +82,10 @@ export type LatencyReading =
 
 export interface OpenDisks extends AsyncDisposable {
   readonly disks: readonly ReadableDisk[];
-  /** The snapshot that they are of; null where the machine is off and they are its own. */
+  /**
+   * The snapshot that they are of, or the source's own name for the moment at which they stand still while the machine is off: disks
+   * of another one do not go with them. Null where the machine is off and the source has no such name.
+   */
   readonly snapshot: string | null;
   /** Every disk was read: completes a lease, checks what the source says of all of them together. */
   complete(signal: AbortSignal): Promise<void>;

@@ -155,3 +155,26 @@ describe('a copy of a machine that is off', () => {
     await expect(open.complete(signal)).rejects.toMatchObject({ code: 'hyperv.wrong-state' });
   });
 });
+
+describe('the moment of a machine that is off', () => {
+  const momentOf = async (stage: Scene): Promise<string | null> => {
+    await using open = await opened(stage, 'hv-files-01');
+    return open.snapshot;
+  };
+
+  test('has the same name as long as nobody writes to its disks', async () => {
+    await using stage = await scene();
+    const first = await momentOf(stage);
+
+    expect(first).toMatch(/^off:[0-9a-f]{32}$/);
+    expect(await momentOf(stage)).toBe(first);
+  });
+
+  test('has another one when it has run in between, so that its disks are not of two moments', async () => {
+    await using stage = await scene();
+    const first = await momentOf(stage);
+    await stage.host.write('hv-files-01', 0, 4096, Buffer.from('written while it ran'));
+
+    expect(await momentOf(stage)).not.toBe(first);
+  });
+});

@@ -1,4 +1,5 @@
 /** Opens a machine's disks so that they stand still: as they are while it is off, of a checkpoint while it runs. */
+import { createHash } from 'node:crypto';
 import type { InventoryVm } from '../../../../main/shared/inventory.ts';
 import type { PlannedDisk } from '../../../../main/shared/migration.ts';
 import { DamagedImageError } from '../../../disk/errors.ts';
@@ -6,7 +7,7 @@ import type { DiskImage } from '../../../disk/image.ts';
 import type { Ledger, OpenDisks, RandomDisk } from '../../../drivers.ts';
 import type { DiskFileAnswer, PluggedAnswer } from '../answers.ts';
 import { CHECKPOINT_KEY, removeCheckpoint, takeCheckpoint } from '../checkpoints.ts';
-import { CheckpointGoneError, UnreadableDiskError, WrongStateError } from '../errors.ts';
+import { CheckpointGoneError, MachineMissingError, UnreadableDiskError, WrongStateError } from '../errors.ts';
 import type { HypervHosts } from '../hosts.ts';
 import { keyOf } from '../inventory/machine.ts';
 import { openChain, type OpenPath } from './chain.ts';
@@ -48,9 +49,10 @@ export async function openVmDisks(
       const open = async (path: string, stop: AbortSignal) => await files.open(session.host, path, stop);
       return readable(machine.name, label, files.wayTo(disk.path), disk, open);
     });
+    const moment = checkpoint?.id ?? (await momentOf(machine.disks, disks, signal));
     return {
       disks,
-      snapshot: checkpoint?.id ?? null,
+      snapshot: moment,
       complete: async (stop) => {
         if (checkpoint === null) await mustBeOff(hosts, vm, machine.disks, stop);
         else await mustBeThere(hosts, vm, checkpoint.id, stop);
@@ -72,7 +74,12 @@ async function mustBeOff(
   before: readonly PluggedAnswer[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { state, disks } = (await hosts.find(ref, signal)).machine;
+  const found = await hosts.find(ref, signal).catch((error: unknown) => {
+    if (error instanceof MachineMissingError) return null; // it runs no more; whether its files are the same is looked at next
+    throw error;
+  });
+  if (found === null) return;
+  const { state, disks } = found.machine;
   if (state !== 'Off')
     throw new WrongStateError(name, `${state.toLowerCase()}, though it was off when its copy began`, AGAIN);
   if (filesText(disks) !== filesText(before))
@@ -97,7 +104,24 @@ async function mustBeThere(
     throw new CheckpointGoneError(name);
 }
 
+/**
+ * A name for how the disks of a machine that is off stand: another one as soon as it has run, so that no disk of now goes with one of
+ * before that.
+ */
+async function momentOf(
+  plugged: readonly PluggedAnswer[],
+  disks: readonly StillDisk[],
+  signal: AbortSignal,
+): Promise<string> {
+  const identities: (string | null)[] = [];
+  for (const disk of disks) identities.push(await disk.identity(signal));
+  const hash = createHash('sha256').update(JSON.stringify([filesText(plugged), identities]));
+  return `off:${hash.digest('hex').slice(0, 32)}`;
+}
+
 interface StillDisk extends RandomDisk {
+  /** Of its file as it is now; null where its format has none that changes. */
+  identity(signal: AbortSignal): Promise<string | null>;
   /** Looks whether what was read is still what the file holds. @throws WrongStateError where it was written to */
   mustBeSame(signal: AbortSignal): Promise<void>;
 }
@@ -126,6 +150,10 @@ function readable(machine: string, label: string, way: string, disk: PluggedAnsw
     likelyDataBytes: Math.min(sizeBytes, stored),
     mostDataBytes: isFull ? null : Math.min(sizeBytes, stored),
     openImage,
+    identity: async (signal) => {
+      await using image = await openImage(signal);
+      return image.identity;
+    },
     mustBeSame: async (signal) => {
       if (identity !== null) await (await openImage(signal))[Symbol.asyncDispose]();
     },
