@@ -204,6 +204,13 @@ export const hypervFaultStories: readonly HypervFaultStory[] = [
     }),
     says: /a backup/,
   },
+  story('whose files are in use a moment longer than their machine runs', 'done', {
+    where: 'smb',
+    kind: 'error',
+    match: 'CREATE',
+    count: 9, // most of them while the machine is only looked at
+    faultType: 'SHARING_VIOLATION',
+  }),
   {
     ...onRunning('refusing a checkpoint', 'hyperv.checkpoint-refused', {
       where: 'script',

@@ -6,9 +6,7 @@ import { openChain } from './disks/chain.ts';
 import type { HostFiles } from './disks/files.ts';
 import type { FoundMachine, HypervHosts } from './hosts.ts';
 import { keyOf, machineOf } from './inventory/machine.ts';
-
-/** What a disk that is written to right now says: it is there, and will be free when its machine stands still. */
-const IN_USE = 'hyperv.file-locked';
+import { isInUse } from './refusals.ts';
 
 /** @throws MachineMissingError */
 export async function describeMachine(
@@ -48,7 +46,7 @@ async function problemOf(
     return image.facts.virtualSizeBytes === chain[0]?.size ? null : 'its file has another size than the host says';
   } catch (error) {
     if (signal.aborted || !(error instanceof GutsError)) throw error;
-    if (error.code === IN_USE) return null;
+    if (isInUse(error)) return null;
     return `${error.message} ${error.remedy}`;
   }
 }

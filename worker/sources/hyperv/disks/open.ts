@@ -10,6 +10,7 @@ import { CHECKPOINT_KEY, removeCheckpoint, takeCheckpoint } from '../checkpoints
 import { CheckpointGoneError, MachineMissingError, UnreadableDiskError, WrongStateError } from '../errors.ts';
 import type { HypervHosts } from '../hosts.ts';
 import { keyOf } from '../inventory/machine.ts';
+import { onceFree } from '../refusals.ts';
 import { openChain, type OpenPath } from './chain.ts';
 import type { HostFiles } from './files.ts';
 
@@ -46,7 +47,8 @@ export async function openVmDisks(
           `“${machine.name}” has no ${label} whose file can be opened.`,
           'Refresh the source: the disk was removed, or its file is missing on the host.',
         );
-      const open = async (path: string, stop: AbortSignal) => await files.open(session.host, path, stop);
+      const open = async (path: string, stop: AbortSignal) =>
+        await onceFree(async () => await files.open(session.host, path, stop), stop);
       return readable(machine.name, label, files.wayTo(disk.path), disk, open);
     });
     const moment = checkpoint?.id ?? (await momentOf(machine.disks, disks, signal));
