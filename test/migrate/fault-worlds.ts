@@ -205,7 +205,7 @@ export class WorldPool<H extends Home> implements AsyncDisposable {
     try {
       await story(world);
     } finally {
-      world.home.faults.clear();
+      world.home.calm();
       world.cloud.faults.clear();
       const next = this.#waiting.shift();
       if (next === undefined) this.#free.push(world);

@@ -17,6 +17,8 @@ export interface Ordered {
 export interface Home extends AsyncDisposable {
   readonly signIn: SourceSignIn;
   readonly faults: FaultBook;
+  /** Nothing that a story has told it to do wrong is still to come. */
+  calm(): void;
   /** The machine as it stands, and what of Guts holds it. */
   atHome(vm: string): AtHome;
   /** As the source names it, for its driver. @throws Error where it is gone */
@@ -47,6 +49,11 @@ export class VcenterHome implements Home {
 
   get faults(): FaultBook {
     return this.lab.faults;
+  }
+
+  calm(): void {
+    this.lab.faults.clear();
+    this.lab.outage(0);
   }
 
   atHome(vm: string): AtHome {
@@ -110,6 +117,11 @@ export class HypervHome implements Home {
 
   get faults(): FaultBook {
     return this.lab.faults;
+  }
+
+  calm(): void {
+    this.lab.faults.clear();
+    this.lab.outage(0);
   }
 
   atHome(vm: string): AtHome {

@@ -62,6 +62,10 @@ class ClusterHome implements Home {
     return this.first.faults;
   }
 
+  calm(): void {
+    this.first.calm();
+  }
+
   nodeOf(vm: string): Node {
     return this.first.atHome(vm).power === 'gone' ? NODES[1] : NODES[0];
   }
@@ -104,7 +108,7 @@ describe('a machine of a cluster', { timeout: 120_000 }, () => {
   let world: FaultWorld<ClusterHome>;
   beforeAll(async () => void (world = await FaultWorld.make(async (machines) => await ClusterHome.start(machines), 6)));
   afterEach(async () => {
-    world.home.faults.clear();
+    world.home.calm();
     world.cloud.faults.clear();
     await until(
       async () => world.home.held,
