@@ -163,6 +163,12 @@ export const hypervFaultStories: readonly HypervFaultStory[] = [
     }),
   },
   story('hanging up on files', 'done', { where: 'smb', kind: 'drop', match: 'CREATE', count: 2 }),
+  story('hanging up while somebody signs in for files', 'done', {
+    where: 'smb',
+    kind: 'drop',
+    match: 'SESSION_SETUP',
+    count: 2,
+  }),
   story('ending the session of files', 'done', { where: 'smb', kind: 'expire', match: 'READ', nth: 8 }),
   {
     ...story('changing what is signed', 'hyperv.smb-untrusted', {

@@ -1,4 +1,6 @@
 /** A Hyper-V host whose shares are read over SMB: one signed-in connection for all files, renewed when it breaks. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConnectionLostError } from '../../../net/errors.ts';
 import { defaultRetries, type RetryOptions } from '../../../net/retries.ts';
 import type { Account } from '../ntlm/keys.ts';
 import { SmbFile } from './file.ts';
@@ -9,6 +11,8 @@ import type { Dialect, Terms } from './negotiate.ts';
 /** Of a read that is asked for at once: 16 credits. */
 const PIECE_BYTES = 1024 * 1024;
 const MOST_IN_FLIGHT = 8;
+/** Before each further try to sign in. */
+const PAUSES_MS = [250, 1000, 3000];
 
 export interface SmbHostOptions {
   readonly host: string;
@@ -38,12 +42,26 @@ export class SmbHost implements AsyncDisposable {
   static async open(options: SmbHostOptions, signal: AbortSignal): Promise<SmbHost> {
     const host = new SmbHost(options);
     try {
-      await host.#links.current(signal);
+      await host.#firstLink(signal);
       return host;
     } catch (error) {
       await host[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** What breaks off in the middle is tried again; whoever gave a wrong address does not have to wait. */
+  async #firstLink(signal: AbortSignal): Promise<void> {
+    for (const pauseMs of PAUSES_MS) {
+      try {
+        await this.#links.current(signal);
+        return;
+      } catch (error) {
+        if (signal.aborted || !(error instanceof ConnectionLostError)) throw error;
+        await pause(pauseMs, undefined, { signal });
+      }
+    }
+    await this.#links.current(signal);
   }
 
   /**
