@@ -1,26 +1,16 @@
 /** A failover cluster of simulated hosts: machines go from node to node, and all nodes see the files of its volume. */
+import type { Host, Together } from './host.ts';
 import type { Machine } from './machine.ts';
 
-/** In every node at the same place, whichever of them runs the machine. */
-export const isOnClusterVolume = (path: string): boolean => /^C:\\ClusterStorage\\/i.test(path);
-
-/** A host, as far as its cluster is concerned. */
-export interface ClusterNode {
+export class Cluster implements Together {
   readonly name: string;
-  readonly machines: Machine[];
-  readonly isUp: boolean;
-  cluster: Cluster | null;
-}
-
-export class Cluster {
-  readonly name: string;
-  readonly #hosts: ClusterNode[] = [];
+  readonly #hosts: Host[] = [];
 
   constructor(name = 'HVC1') {
     this.name = name;
   }
 
-  join(host: ClusterNode): void {
+  join(host: Host): void {
     host.cluster = this;
     this.#hosts.push(host);
   }
@@ -34,8 +24,7 @@ export class Cluster {
     const to = this.#hosts.find(({ name }) => name === node);
     const from = this.#hosts.find(({ machines }) => machines.some(({ spec }) => spec.name === machine));
     if (to === undefined || from === undefined) throw new RangeError(`“${machine}” cannot go to “${node}”.`);
-    const at = from.machines.findIndex(({ spec }) => spec.name === machine);
-    to.machines.push(...from.machines.splice(at, 1));
+    to.machines.push(...from.machines.splice(from.machines.indexOf(from.machineNamed(machine)), 1));
   }
 
   /** As Get-Cluster, Get-ClusterNode and Get-ClusterGroup say it on every node. */

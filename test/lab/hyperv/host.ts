@@ -2,11 +2,21 @@
 import type { ByteSource } from '../../../worker/disk/bytes.ts';
 import { openContent } from '../content.ts';
 import { DiskChain } from './disk-chain.ts';
-import { isOnClusterVolume, type Cluster } from './cluster.ts';
 import type { DiskFile, FileContent } from './disk-file.ts';
 import type { DiskSpec, MachineSpec } from './machine-spec.ts';
 import { Machine, type Checkpoint, type MachineDisk } from './machine.ts';
 import { Trouble, troubles } from './trouble.ts';
+
+/** The cluster that a host is in, as far as the host goes. */
+export interface Together {
+  /** Of all nodes. */
+  readonly machines: readonly Machine[];
+  /** As every node tells it. */
+  readonly told: unknown;
+}
+
+/** In every node of a cluster at the same place, whichever of them runs the machine. */
+const isOnClusterVolume = (path: string): boolean => /^C:\\ClusterStorage\\/i.test(path);
 
 /** May be changed at any time. */
 export interface HostPace {
@@ -30,7 +40,7 @@ export class Host implements AsyncDisposable {
   readonly name: string;
   readonly machines: Machine[] = [];
   readonly pace: HostPace;
-  cluster: Cluster | null = null;
+  cluster: Together | null = null;
   isUp = true;
   /** Of its cluster. */
   readonly otherNodes: readonly string[];
