@@ -195,6 +195,7 @@ describe('a machine of a cluster', { timeout: 120_000 }, () => {
   test('is moved although the other node is down, of which the inventory warns', async () => {
     const { home } = world;
     home.cluster.move('vm-5', NODES[0]);
+    await home.second[Symbol.asyncDispose](); // if no story before has
 
     const read = await refreshed();
     const move = await world.move([]);
