@@ -106,8 +106,8 @@ const happenings: readonly Happening[] = [
   {
     name: 'on which somebody deletes the machine while it is copied as it runs',
     options: ['--while-running', 'snapshot'],
-    meanwhile: (lab, vm) => lab.host.delete(machineOf(lab, vm)),
-    ends: 'done',
+    meanwhile: (lab, vm) => lab.host.delete(machineOf(lab, vm)), // which merges what was frozen
+    ends: 'source.vm-missing',
     home: 'gone',
   },
 ];

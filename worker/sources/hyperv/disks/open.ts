@@ -7,7 +7,7 @@ import type { DiskImage } from '../../../disk/image.ts';
 import type { Ledger, OpenDisks, RandomDisk } from '../../../drivers.ts';
 import type { DiskFileAnswer, PluggedAnswer } from '../answers.ts';
 import { CHECKPOINT_KEY, removeCheckpoint, takeCheckpoint } from '../checkpoints.ts';
-import { CheckpointGoneError, MachineMissingError, UnreadableDiskError, WrongStateError } from '../errors.ts';
+import { CheckpointGoneError, UnreadableDiskError, WrongStateError } from '../errors.ts';
 import type { HypervHosts } from '../hosts.ts';
 import { keyOf } from '../inventory/machine.ts';
 import { onceFree } from '../refusals.ts';
@@ -76,12 +76,7 @@ async function mustBeOff(
   before: readonly PluggedAnswer[],
   signal: AbortSignal,
 ): Promise<void> {
-  const found = await hosts.find(ref, signal).catch((error: unknown) => {
-    if (error instanceof MachineMissingError) return null; // it runs no more; whether its files are the same is looked at next
-    throw error;
-  });
-  if (found === null) return;
-  const { state, disks } = found.machine;
+  const { state, disks } = (await hosts.find(ref, signal)).machine;
   if (state !== 'Off')
     throw new WrongStateError(name, `${state.toLowerCase()}, though it was off when its copy began`, AGAIN);
   if (filesText(disks) !== filesText(before))
