@@ -74,6 +74,22 @@ describe('disks of the built-in Hyper-V host', () => {
     expect(stage.host.state().smb.openFiles).toEqual([]);
   });
 
+  test.each<Partial<DiskSpec>>([{ isFixed: true }, { format: 'vhd', isFixed: true }])(
+    'a fixed one is read only where its volume holds anything (%o)',
+    async (more) => {
+      const sizeBytes = 256 * MiB;
+      const bytes = Buffer.alloc(65_536, 'what there is');
+      const content = heldContent('sparse', sizeBytes, [{ offset: 100 * MiB, bytes }]);
+      await using stage = await scene({ machines: [{ name: 'sparse', disks: [{ sizeBytes, content, ...more }] }] });
+
+      const [got = Buffer.alloc(0)] = await read(stage, 'sparse');
+
+      expect(sha256(got)).toBe(sha256(await seen(stage, 'sparse', 0, sizeBytes)));
+      expect(got.subarray(100 * MiB, 100 * MiB + bytes.length).equals(bytes)).toBe(true);
+      expect(stage.host.state().smb.bytes).toBeLessThan(16 * MiB);
+    },
+  );
+
   test('one of two tebibytes takes no room, and its few blocks are found', async () => {
     const sizeBytes = 2 * 1024 ** 4;
     const bytes = Buffer.alloc(65_536, 'far away');

@@ -14,8 +14,9 @@ export function vhdFile(spec: DiskSpec, layer: LayerContent, kin: Kin): FileCont
   const kind = kin.parent !== null ? 'differencing' : spec.isFixed === true ? 'fixed' : 'dynamic';
   const footer = vhdFooter({ kind, sizeBytes, id: idBytes(kin.file.id) });
   if (kind === 'fixed') {
-    const whole: Piece = { start: 0, length: sizeBytes, read: async (into, at) => await layer.read(into, at) };
-    return laidOut(kin.file.path, sizeBytes + SECTOR, [whole, bytesAt(sizeBytes, footer)]);
+    // The file has room for all of it, and its volume holds what was written.
+    const held = layer.held.map((offset) => payload(layer, offset, offset, Math.min(HELD_BYTES, sizeBytes - offset)));
+    return laidOut(kin.file.path, sizeBytes + SECTOR, [...held, bytesAt(sizeBytes, footer)]);
   }
   const blockBytes = spec.blockBytes ?? 2 ** 21;
   const entries = Math.ceil(sizeBytes / blockBytes);

@@ -60,7 +60,9 @@ export function vhdxFile(spec: DiskSpec, layer: LayerContent, kin: Kin): FileCon
     const held = stored.get(block) ?? [];
     if (bitmap !== undefined) for (const at of held) mark(bitmap, (block % ratio) * blockBytes + at, sectorBytes);
     put(table, block + chunk, isChild ? state.partly : state.present, end);
-    pieces.push(payload(layer, block * blockBytes, end, blockBytes));
+    // A fixed file has room for all of it, and its volume holds what was written.
+    if (isFixed) for (const at of held) pieces.push(payload(layer, block * blockBytes + at, end + at, HELD_BYTES));
+    else pieces.push(payload(layer, block * blockBytes, end, blockBytes));
     end += blockBytes;
   }
   const head = headOf(kin, table.length);

@@ -13,6 +13,7 @@ import { keyOf } from '../inventory/machine.ts';
 import { onceFree } from '../refusals.ts';
 import { openChain, type OpenPath } from './chain.ts';
 import type { HostFiles } from './files.ts';
+import { withoutUnheld } from './held-ranges.ts';
 
 /** @throws UnreadableDiskError where a disk cannot be read as planned; GutsError */
 export async function openVmDisks(
@@ -128,7 +129,7 @@ function readable(machine: string, label: string, way: string, disk: PluggedAnsw
   const name = `${machine}: ${label}`;
   const sizeBytes = top?.size ?? 0;
   const stored = disk.files.reduce((sum, { fileSize }) => sum + fileSize, 0);
-  const isFull = disk.files.some(({ type }) => type === 'Fixed');
+  const isFull = disk.files.some(isFixed);
   /** Whoever writes to a VHDX gives it another identity first ([MS-VHDX] 2.2.2, DataWriteGuid); a VHD keeps its own. */
   let identity: string | null = null;
   const openImage = async (signal: AbortSignal): Promise<DiskImage> => {
@@ -157,6 +158,8 @@ function readable(machine: string, label: string, way: string, disk: PluggedAnsw
   };
 }
 
+const isFixed = ({ type }: DiskFileAnswer): boolean => type === 'Fixed';
+
 async function opened(
   name: string,
   files: readonly DiskFileAnswer[],
@@ -169,7 +172,7 @@ async function opened(
     signal,
   );
   const { virtualSizeBytes } = image.facts;
-  if (virtualSizeBytes === files[0]?.size) return image;
+  if (virtualSizeBytes === files[0]?.size) return files.some(isFixed) ? withoutUnheld(image) : image;
   await image[Symbol.asyncDispose]();
   throw new DamagedImageError(
     `The file of “${name}” is a disk of ${virtualSizeBytes} bytes, but the host says ${files[0]?.size ?? 0}.`,
