@@ -178,3 +178,13 @@ describe('the moment of a machine that is off', () => {
     expect(await momentOf(stage)).not.toBe(first);
   });
 });
+
+test('a machine that somebody started again after it was shut down to be copied is not copied as it runs', async () => {
+  await using stage = await scene();
+  const ledger = ledgerInMemory();
+  const item = { key: 'power', side: 'source', kind: 'power', name: 'hv-shop-01', facts: { power: 'on' } } as const;
+  await ledger.make(item, async () => await Promise.resolve({ id: 'hv-shop-01' }));
+
+  await expect(opened(stage, 'hv-shop-01', ledger)).rejects.toMatchObject({ code: 'hyperv.wrong-state' });
+  expect(stage.host.state().machines.flatMap(({ checkpoints }) => checkpoints)).not.toContain(ledger.tag);
+});

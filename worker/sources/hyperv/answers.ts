@@ -145,13 +145,33 @@ export const MachineAnswer = z.object({
 });
 export type MachineAnswer = z.infer<typeof MachineAnswer>;
 
-export const InventoryAnswer = z.object({
+const InventoryParts = z.object({
   host: z.object({ name: Text, fqdn: Text, system: Text, version: Text, cpus: Count, memory: Count }),
   switches: list(z.object({ id: Text, name: Text, type: Text })),
   places: list(z.object({ root: z.string().min(1), kind: Text, size: Count.nullable(), free: Count.nullable() })),
   cluster: ClusterAnswer,
-  machines: list(MachineAnswer),
+  machines: list(z.unknown()),
   troubles: list(Trouble),
+});
+const NameAlone = z.object({ name: Text });
+
+/** A machine of which something unexpected is said does not hide the others: it is left out, and that is told. */
+export const InventoryAnswer = InventoryParts.transform(({ machines: all, ...rest }) => {
+  const machines: MachineAnswer[] = [];
+  const troubles = [...rest.troubles];
+  for (const one of all) {
+    const machine = MachineAnswer.safeParse(one);
+    if (machine.success) machines.push(machine.data);
+    else {
+      const name = NameAlone.safeParse(one).data?.name ?? 'of no name';
+      const path = machine.error.issues[0]?.path.join('.') ?? '';
+      troubles.push({
+        id: 'unexpected',
+        message: `“${name}” is left out: what the host says of its ${path} is not understood.`,
+      });
+    }
+  }
+  return { ...rest, machines, troubles };
 });
 export type InventoryAnswer = z.infer<typeof InventoryAnswer>;
 

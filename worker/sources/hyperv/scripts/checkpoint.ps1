@@ -16,9 +16,19 @@ function Get-Places($drives) {
   }
 }
 
+# The machine, as soon as the host is done with a checkpoint that was ordered before: the answer to that may have been lost.
+function Get-Idle($id) {
+  $vm = Get-Machine $id
+  for ($seconds = 0; $seconds -lt 300 -and [string]$vm.SecondaryOperationalStatus -eq 'CreatingSnapshot'; $seconds += 2) {
+    Start-Sleep -Seconds 2
+    $vm = Get-Machine $id
+  }
+  $vm
+}
+
 function Get-Result {
-  $vm = Get-Machine $arguments.machine
   if ([string]$arguments.action -eq 'create') {
+    $vm = Get-Idle $arguments.machine
     if (@(Get-Named $vm).Count -eq 0) { Checkpoint-VM -VM $vm -SnapshotName ([string]$arguments.name) }
     $vm = Get-Machine $arguments.machine
     $found = @(Get-Named $vm)
@@ -29,6 +39,7 @@ function Get-Result {
       disks = @(Get-Places $found[0].HardDrives)
     }
   }
+  $vm = Get-Machine $arguments.machine
   foreach ($one in @(Get-Named $vm)) { Remove-VMSnapshot -VMSnapshot $one }
   $vm = Get-Machine $arguments.machine
   [pscustomobject]@{
