@@ -12,6 +12,7 @@ import { HypervSession } from '../../worker/sources/hyperv/session.ts';
 import { WinrmChannel } from '../../worker/sources/hyperv/winrm/channel.ts';
 import { WinrmShell } from '../../worker/sources/hyperv/winrm/shell.ts';
 import { CuttingProxy } from '../support/cutting-proxy.ts';
+import { plannedByFile } from '../support/hyperv-source.ts';
 import { ledgerInMemory } from '../support/vsphere-source.ts';
 import { hypervPeer, type HypervPeer } from './hyperv-peer.ts';
 import { allWays, signInToPeer, type Way } from './hyperv-sign-in.ts';
@@ -190,7 +191,7 @@ describe('the disks', () => {
     await peer.control({ op: 'set', vm: 'vdi01', props: { Disks: [{ ...plugged, Path: path }] } });
     try {
       const vm = await source.describe(ref, soon());
-      await using open = await source.openDisks(vm, plannedOf(vm.disks), ledgerInMemory(), soon());
+      await using open = await source.openDisks(vm, plannedByFile(vm.disks), ledgerInMemory(), soon());
       const [disk] = open.disks;
       if (disk?.kind !== 'extents') throw new Error('a disk of Hyper-V comes in extents');
       const error = await errorOf(async () => await disk.openImage(soon()));
@@ -207,7 +208,7 @@ describe('the disks', () => {
   test('go on where they were when the host restarts in the middle', async () => {
     await using source = await openHyperv(signInToPeer(peer, SEALED), soon());
     const vm = await source.describe(await refOf(source, 'crash01'), soon());
-    await using open = await source.openDisks(vm, plannedOf(vm.disks), ledgerInMemory(), soon());
+    await using open = await source.openDisks(vm, plannedByFile(vm.disks), ledgerInMemory(), soon());
     const [disk] = open.disks;
     if (disk?.kind !== 'extents') throw new Error('a disk of Hyper-V comes in extents');
     await using image = await disk.openImage(soon());
@@ -258,7 +259,7 @@ describe('a machine that runs', () => {
     const stopped = new Error('the copy failed');
 
     const copy = async (): Promise<void> => {
-      await using open = await source.openDisks(vm, plannedOf(vm.disks), ledger, soon());
+      await using open = await source.openDisks(vm, plannedByFile(vm.disks), ledger, soon());
       expect((await machine('web01')).Snapshots.map(({ Name }) => Name)).toEqual([ledger.tag]);
       expect(open.disks).toHaveLength(1);
       await peer.control({ op: 'fault', list: ['drop', 'drop'] });
@@ -274,7 +275,7 @@ describe('a machine that runs', () => {
     const ledger = ledgerInMemory();
     const first = await openHyperv(signInToPeer(peer, SEALED), soon());
     const vm = await first.describe(await refOf(first, 'web01'), soon());
-    const open = await first.openDisks(vm, plannedOf(vm.disks), ledger, soon());
+    const open = await first.openDisks(vm, plannedByFile(vm.disks), ledger, soon());
     open.keepSnapshot();
     await open[Symbol.asyncDispose]();
     await first[Symbol.asyncDispose]();
@@ -288,15 +289,3 @@ describe('a machine that runs', () => {
     expect((await machine('web01')).Snapshots).toEqual([]);
   });
 });
-
-const plannedOf = (disks: readonly { readonly key: string; readonly label: string; readonly sizeBytes: number }[]) =>
-  disks.map(({ key, label, sizeBytes }) => ({
-    key,
-    label,
-    sizeBytes,
-    sizeGiB: 1,
-    bootIndex: null,
-    reading: { value: 'file', reason: '' } as const,
-    imageFormat: { value: 'raw', reason: '' } as const,
-    volumeType: null,
-  }));

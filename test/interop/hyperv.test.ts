@@ -12,7 +12,7 @@ import type { SourceDriver } from '../../worker/drivers.ts';
 import { diagnoseHyperv } from '../../worker/sources/hyperv/diagnose.ts';
 import { openHyperv } from '../../worker/sources/hyperv/driver.ts';
 import { testHyperv } from '../../worker/sources/hyperv/probe.ts';
-import type { SignInWishes } from '../support/hyperv-source.ts';
+import { plannedByFile, type SignInWishes } from '../support/hyperv-source.ts';
 import { ledgerInMemory } from '../support/vsphere-source.ts';
 import { hypervPeer, type HypervPeer, type TrueDisk } from './hyperv-peer.ts';
 import { allWays, signInToPeer, type Way } from './hyperv-sign-in.ts';
@@ -169,16 +169,7 @@ describe.each(Object.entries(shares))('over %s', (_name, wishes) => {
     for (const { ref, name, power } of machines) {
       if (power !== 'off' || name === 'cluster-node1') continue;
       const vm = await source.describe(ref, soon());
-      const planned = vm.disks.map(({ key, label, sizeBytes }) => ({
-        key,
-        label,
-        sizeBytes,
-        sizeGiB: 1,
-        bootIndex: null,
-        reading: { value: 'file', reason: '' } as const,
-        imageFormat: { value: 'raw', reason: '' } as const,
-        volumeType: null,
-      }));
+      const planned = plannedByFile(vm.disks);
       await using open = await source.openDisks(vm, planned, ledgerInMemory(), soon());
       for (const [index, disk] of open.disks.entries()) {
         if (disk.kind !== 'extents') throw new Error('a disk of Hyper-V comes in extents');

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readGuest } from '../../worker/disk/extents.ts';
 import type { SourceDriver } from '../../worker/drivers.ts';
 import { openHyperv } from '../../worker/sources/hyperv/driver.ts';
-import { signInToHyperv, type SignInWishes } from '../support/hyperv-source.ts';
+import { plannedByFile, signInToHyperv, type SignInWishes } from '../support/hyperv-source.ts';
 import { ledgerInMemory, machineCalled, machinesOf, readDisks } from '../support/vsphere-source.ts';
 import { heldContent, seededContent } from './content.ts';
 import { startHyperv, type Hyperv, type HypervOptions } from './hyperv/hyperv.ts';
@@ -97,22 +97,7 @@ describe('disks of the built-in Hyper-V host', () => {
     const content = heldContent('large', sizeBytes, [{ offset, bytes }]);
     await using stage = await scene({ machines: [{ name: 'large', disks: [{ sizeBytes, content }] }] });
     const vm = await machineCalled(stage.source, 'large', signal);
-    const [planned] = vm.disks.map(({ key, label }) => ({
-      key,
-      label,
-      sizeBytes,
-      sizeGiB: 2048,
-      bootIndex: 0,
-      reading: { value: 'file', reason: '' } as const,
-      imageFormat: { value: 'raw', reason: '' } as const,
-      volumeType: null,
-    }));
-    await using open = await stage.source.openDisks(
-      vm,
-      planned === undefined ? [] : [planned],
-      ledgerInMemory(),
-      signal,
-    );
+    await using open = await stage.source.openDisks(vm, plannedByFile(vm.disks), ledgerInMemory(), signal);
     const [disk] = open.disks;
     if (disk?.kind !== 'extents') throw new Error('a disk of Hyper-V comes in extents');
     await using image = await disk.openImage(signal);

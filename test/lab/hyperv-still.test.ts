@@ -4,7 +4,7 @@ import type { LedgerItem } from '../../main/shared/migration.ts';
 import { readGuest } from '../../worker/disk/extents.ts';
 import type { OpenDisks, SourceDriver } from '../../worker/drivers.ts';
 import { openHyperv } from '../../worker/sources/hyperv/driver.ts';
-import { signInToHyperv } from '../support/hyperv-source.ts';
+import { plannedByFile, signInToHyperv } from '../support/hyperv-source.ts';
 import { ledgerInMemory, machineCalled } from '../support/vsphere-source.ts';
 import { startHyperv, type Hyperv, type HypervOptions } from './hyperv/hyperv.ts';
 
@@ -29,17 +29,7 @@ async function scene(options: HypervOptions = {}): Promise<Scene> {
 
 async function opened({ source }: Scene, name: string, ledger = ledgerInMemory(), stop = signal): Promise<OpenDisks> {
   const vm = await machineCalled(source, name, signal);
-  const planned = vm.disks.map(({ key, label, sizeBytes }, index) => ({
-    key,
-    label,
-    sizeBytes,
-    sizeGiB: 1,
-    bootIndex: index,
-    reading: { value: 'file', reason: '' } as const,
-    imageFormat: { value: 'raw', reason: '' } as const,
-    volumeType: null,
-  }));
-  return await source.openDisks(vm, planned, ledger, stop);
+  return await source.openDisks(vm, plannedByFile(vm.disks), ledger, stop);
 }
 
 async function readAll({ disks }: OpenDisks): Promise<void> {

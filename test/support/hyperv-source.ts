@@ -1,6 +1,8 @@
 /** A Hyper-V source under test, simulated or a peer: how to sign in. */
 import { readFileSync } from 'node:fs';
 import { HypervConnection, type DiskAccess, type HypervSignIn } from '../../main/shared/connections.ts';
+import type { InventoryVm } from '../../main/shared/inventory.ts';
+import type { PlannedDisk } from '../../main/shared/migration.ts';
 import type { Trust } from '../../main/shared/trust.ts';
 
 export interface HypervUnderTest {
@@ -41,3 +43,16 @@ export function signInToHyperv(
 }
 
 export const authoritiesIn = (file: string): Trust => ({ kind: 'authorities', pem: readFileSync(file, 'utf8') });
+
+/** All disks of a machine as a plan would have them read: by their own files. */
+export const plannedByFile = (disks: InventoryVm['disks']): PlannedDisk[] =>
+  disks.map(({ key, label, sizeBytes }, index) => ({
+    key,
+    label,
+    sizeBytes,
+    sizeGiB: Math.max(1, Math.ceil(sizeBytes / 2 ** 30)),
+    bootIndex: index,
+    reading: { value: 'file', reason: 'The test says so.' },
+    imageFormat: { value: 'raw', reason: 'The test says so.' },
+    volumeType: null,
+  }));

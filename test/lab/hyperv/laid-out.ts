@@ -1,5 +1,5 @@
 /** A file that is put together from pieces, each at its place and made when it is read; everything between them is zeros. */
-import type { FileContent } from './disk-file.ts';
+import type { FileContent, LayerContent } from './disk-file.ts';
 
 export interface Piece {
   readonly start: number;
@@ -15,6 +15,18 @@ export const bytesAt = (start: number, bytes: Uint8Array): Piece => ({
     into.set(bytes.subarray(position, position + into.byteLength));
   },
 });
+
+/** A block of the guest's; the last one of a disk is longer than what is left of it. */
+export function payload(layer: LayerContent, offset: number, start: number, length: number): Piece {
+  return {
+    start,
+    length,
+    async read(into, position) {
+      const there = Math.max(0, Math.min(into.byteLength, layer.sizeBytes - offset - position));
+      if (there > 0) await layer.read(into.subarray(0, there), offset + position);
+    },
+  };
+}
 
 /** @param pieces in order, without overlaps */
 export function laidOut(name: string, sizeBytes: number, pieces: readonly Piece[]): FileContent {

@@ -1,6 +1,6 @@
 /** The files of VHD disks (the specification of 2006): fixed, dynamic and differencing, laid out without holding what the guest wrote. */
 import type { FileContent, Kin, LayerContent } from './disk-file.ts';
-import { bytesAt, laidOut, type Piece } from './laid-out.ts';
+import { bytesAt, laidOut, payload, type Piece } from './laid-out.ts';
 import type { DiskSpec } from './machine-spec.ts';
 import { vhdFooter, vhdSum } from './vhd-footer.ts';
 
@@ -44,18 +44,6 @@ export function vhdFile(spec: DiskSpec, layer: LayerContent, kin: Kin): FileCont
     end += bitmapBytes + blockBytes;
   }
   return laidOut(kin.file.path, end + SECTOR, [...pieces, bytesAt(end, footer)]);
-}
-
-/** A block of the guest's; the last one of a disk is longer than what is left of it. */
-function payload(layer: LayerContent, offset: number, start: number, length: number): Piece {
-  return {
-    start,
-    length,
-    async read(into, position) {
-      const there = Math.max(0, Math.min(into.byteLength, layer.sizeBytes - offset - position));
-      if (there > 0) await layer.read(into.subarray(0, there), offset + position);
-    },
-  };
 }
 
 /** Sets the bits of 64 KiB, one a sector, the highest first. */

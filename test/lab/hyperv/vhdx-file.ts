@@ -1,7 +1,7 @@
 /** The files of VHDX disks ([MS-VHDX]): dynamic, fixed and differencing, laid out without holding what the guest wrote. */
 import { crc32c } from '../../../worker/disk/crc32c.ts';
 import type { FileContent, Kin, LayerContent } from './disk-file.ts';
-import { bytesAt, laidOut, type Piece } from './laid-out.ts';
+import { bytesAt, laidOut, payload, type Piece } from './laid-out.ts';
 import type { DiskSpec } from './machine-spec.ts';
 
 const KiB = 1024;
@@ -73,18 +73,6 @@ export function vhdxFile(spec: DiskSpec, layer: LayerContent, kin: Kin): FileCon
     bytesAt(TABLE_AT, table),
     ...pieces,
   ]);
-}
-
-/** A block of the guest's; the last one of a disk is longer than what is left of it. */
-function payload(layer: LayerContent, offset: number, start: number, length: number): Piece {
-  return {
-    start,
-    length,
-    async read(into, position) {
-      const there = Math.max(0, Math.min(into.byteLength, layer.sizeBytes - offset - position));
-      if (there > 0) await layer.read(into.subarray(0, there), offset + position);
-    },
-  };
 }
 
 /** Sets the bits of 64 KiB, one a sector, the lowest first. */
