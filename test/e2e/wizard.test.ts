@@ -95,7 +95,7 @@ describe('a plan', () => {
 
     await next(page, 'Check');
     await page.getByRole('button', { name: 'Check 3 VMs' }).click();
-    const blocked = page.getByRole('article', { name: /raw device of the storage/ });
+    const blocked = page.getByRole('article', { name: /device of the storage or the host/ });
     await blocked.waitFor();
     await page.getByRole('button', { name: 'Check 3 VMs again' }).waitFor();
     await proveFace(page, 'wizard-check');
