@@ -169,8 +169,11 @@ describe('a machine', () => {
 
       const { server } = await cloud.get('compute', `/servers/${outcome.serverId}`);
       expect(server).toMatchObject({ status: 'ACTIVE', name: vm });
-      const [port] = (await cloud.get('network', `/v2.0/ports?device_id=${server.id}`)).ports;
-      expect(port.mac_address).toBe(plan.ports[0]?.mac);
+      const { ports } = (await cloud.get('network', `/v2.0/ports?device_id=${server.id}`)) as {
+        ports: { mac_address: string }[];
+      };
+      // Neutron tells them in no order.
+      expect(ports.map((port) => port.mac_address).toSorted()).toEqual(plan.ports.map(({ mac }) => mac).toSorted());
       const image = await cloud.get('image', `/v2/images/${outcome.disks[0]?.imageId ?? ''}`);
       expect(image).toMatchObject({ ...plan.imageProperties, hw_firmware_type: firmware });
 
