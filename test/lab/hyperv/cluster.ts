@@ -27,14 +27,11 @@ export class Cluster implements Together {
     to.machines.push(...from.machines.splice(from.machines.indexOf(from.machineNamed(machine)), 1));
   }
 
-  /** As Get-Cluster, Get-ClusterNode and Get-ClusterGroup say it on every node. */
+  /** As Get-Cluster and Get-ClusterNode say it on every node. */
   get told(): unknown {
     return {
       name: this.name,
       nodes: this.#hosts.map(({ name, isUp }) => ({ name, state: isUp ? 'Up' : 'Down' })),
-      owners: this.#hosts.flatMap(({ name, machines }) =>
-        machines.map(({ spec }) => ({ group: spec.name, node: name })),
-      ),
     };
   }
 }

@@ -52,12 +52,10 @@ export function inventory(host: Host, ids: readonly string[] | null): unknown {
 /** Null where the host is no node, and no machine is clustered. */
 function clusterOf({ name, machines, cluster, otherNodes }: Host): unknown {
   if (cluster !== null) return cluster.told;
-  const clustered = machines.filter(({ spec }) => spec.isClustered === true);
-  if (clustered.length === 0) return null;
+  if (!machines.some(({ spec }) => spec.isClustered === true)) return null;
   return {
     name: 'HVC1',
     nodes: [{ name, state: 'Up' }, ...otherNodes.map((node) => ({ name: node, state: 'Down' }))],
-    owners: clustered.map(({ spec }) => ({ group: spec.name, node: name })),
   };
 }
 

@@ -24,7 +24,6 @@ const ClusterAnswer = z
   .object({
     name: Text,
     nodes: list(z.object({ name: Text, state: Text })),
-    owners: list(z.object({ group: Text, node: Text })),
   })
   .nullable();
 

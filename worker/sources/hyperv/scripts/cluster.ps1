@@ -7,8 +7,6 @@ function Get-ClusterFacts {
     [pscustomobject]@{
       name = [string]$cluster.Name
       nodes = @(Get-ClusterNode | ForEach-Object { [pscustomobject]@{ name = [string]$_.Name; state = [string]$_.State } })
-      owners = @(Get-ClusterGroup | Where-Object { [string]$_.GroupType -eq 'VirtualMachine' } |
-          ForEach-Object { [pscustomobject]@{ group = [string]$_.Name; node = [string]$_.OwnerNode } })
     }
   } catch { $null }
 }
