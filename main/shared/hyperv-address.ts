@@ -24,6 +24,20 @@ export function winrmUrl(text: string): string | null {
   return `${url.protocol}//${url.hostname}:${Number(given)}`;
 }
 
+/** Where a host answers by WinRM; `host` is as sockets take it, without the brackets of an IPv6 address. */
+export function winrmPlace(connection: { readonly url: string }): {
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+} {
+  const { hostname, port, protocol } = new URL(connection.url);
+  return {
+    host: hostname.replaceAll(/^\[|\]$/g, ''),
+    port: Number(port === '' ? usualPorts[protocol] : port),
+    isTls: protocol === 'https:',
+  };
+}
+
 /** Nobody on the way can read it although it is not TLS: NTLM seals each message. */
 export const isSealed = ({ kind, url }: Pick<SourceConnection, 'kind' | 'url'>): boolean =>
   kind === 'hyperv' && url.startsWith('http:');

@@ -13,7 +13,7 @@ import { despiteRefusals } from './refusals.ts';
 export const CHECKPOINT_KEY = 'snapshot';
 const LOOK_EVERY_MS = 2000;
 /** Merging a busy machine's changes back takes its time. */
-const MERGE_TIMEOUT_MS = 30 * 60_000;
+export const MERGE_TIMEOUT_MS = 30 * 60_000;
 
 /** Of each disk by its key: the file that it wrote to before the checkpoint, and writes to again when that is merged. */
 const PathsBefore = z.record(z.string(), z.string());

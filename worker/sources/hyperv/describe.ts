@@ -2,7 +2,7 @@
 import type { InventoryDisk, InventoryVm } from '../../../main/shared/inventory.ts';
 import { GutsError } from '../../../main/shared/errors.ts';
 import type { DiskAnswer } from './answers.ts';
-import { openChain } from './disks/chain.ts';
+import { openDisk } from './disks/chain.ts';
 import type { HostFiles } from './disks/files.ts';
 import type { FoundMachine, HypervHosts } from './hosts.ts';
 import { keyOf, machineOf } from './inventory/machine.ts';
@@ -38,12 +38,9 @@ async function problemOf(
   signal: AbortSignal,
 ): Promise<string | null> {
   try {
-    await using image = await openChain(
-      chain.map(({ path }) => path),
-      async (path, stop) => await files.open(session.host, path, stop),
-      signal,
-    );
-    return image.facts.virtualSizeBytes === chain[0]?.size ? null : 'its file has another size than the host says';
+    const open = async (path: string, stop: AbortSignal) => await files.open(session.host, path, stop);
+    await using _image = await openDisk(chain[0]?.path ?? '', chain, open, signal);
+    return null;
   } catch (error) {
     if (signal.aborted || !(error instanceof GutsError)) throw error;
     if (isInUse(error)) return null;

@@ -1,17 +1,17 @@
 /** Looks at a host step by step and keeps what was seen, for the first who has a host that nobody tried before. */
 import type { HypervSignIn } from '../../../main/shared/connections.ts';
 import type { Diagnosis, DiagnosisStep } from '../../../main/shared/diagnosis.ts';
+import { winrmPlace } from '../../../main/shared/hyperv-address.ts';
 import { GutsError } from '../../../main/shared/errors.ts';
 import { readBytes } from '../../disk/bytes.ts';
 import { accountOf } from './account.ts';
 import { AboutAnswer, InventoryAnswer, type MachineAnswer } from './answers.ts';
 import { openChain } from './disks/chain.ts';
-import { HostFiles } from './disks/files.ts';
+import { HostFiles, openShares } from './disks/files.ts';
 import { openWinrmFile } from './disks/winrm-file.ts';
 import { Masking } from './masking.ts';
 import { scriptNames, scriptText } from './scripts.ts';
 import { HypervSession } from './session.ts';
-import { SmbHost } from './smb/host.ts';
 
 const HEAD_BYTES = 64 * 1024;
 
@@ -44,8 +44,7 @@ class Looking {
   constructor(signIn: HypervSignIn, signal: AbortSignal) {
     this.#signIn = signIn;
     this.#signal = signal;
-    const { hostname } = new URL(signIn.connection.url);
-    this.#masking.know(hostname.replaceAll(/^\[|\]$/g, ''), 'host');
+    this.#masking.know(winrmPlace(signIn.connection).host, 'host');
     const { userName } = signIn.connection;
     // What is refused names the user without the domain.
     for (const part of [userName, ...userName.split(/[\\@]/)]) this.#masking.know(part, 'user');
@@ -116,10 +115,7 @@ class Looking {
     const { connection, secret } = this.#signIn;
     await this.step('sign in to the host’s file shares', async () => {
       const account = accountOf(connection.userName, secret);
-      const host = new URL(connection.url).hostname.replaceAll(/^\[|\]$/g, '');
-      const { smbPort: port, encrypt } = connection.disks;
-      const options = { host, port, account, encrypt: encrypt ? 'whereOffered' : 'whereDemanded' } as const;
-      await using smb = await SmbHost.open(options, this.#signal);
+      await using smb = await openShares(winrmPlace(connection).host, connection.disks, account, this.#signal);
       const { dialect, signing, cipher } = smb.terms ?? { dialect: 'unknown', signing: 'unknown', cipher: null };
       return { value: null, says: `SMB ${dialect}, signed by ${signing}, encrypted by ${cipher ?? 'nothing'}` };
     });

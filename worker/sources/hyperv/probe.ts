@@ -1,5 +1,6 @@
 /** Tries a connection to a Hyper-V host, for an operator who is just setting it up. */
 import type { HypervSignIn } from '../../../main/shared/connections.ts';
+import { winrmPlace } from '../../../main/shared/hyperv-address.ts';
 import { GutsError } from '../../../main/shared/errors.ts';
 import type { SourceTestResult } from '../../../main/shared/move-jobs.ts';
 import { accountOf } from './account.ts';
@@ -33,7 +34,7 @@ async function whyDisksCannotBeRead(
 ): Promise<string | null> {
   if (folder === '') return null;
   await using files = new HostFiles(connection.disks, accountOf(connection.userName, secret));
-  const host = new URL(connection.url).hostname.replaceAll(/^\[|\]$/g, '');
+  const { host } = winrmPlace(connection);
   try {
     const file = await files.open(host, `${folder.replace(/\\+$/, '')}\\${NOBODYS}`, signal);
     await file[Symbol.asyncDispose]();

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { HypervSignIn } from '../../../main/shared/connections.ts';
+import { winrmPlace } from '../../../main/shared/hyperv-address.ts';
 import { GutsError } from '../../../main/shared/errors.ts';
 import { StrangeAnswerError } from '../../net/errors.ts';
 import { accountOf } from './account.ts';
@@ -12,8 +13,6 @@ import { scriptText, type ScriptName } from './scripts.ts';
 import { WinrmChannel, type WinrmServer, type WinrmTrace } from './winrm/channel.ts';
 import { WinrmShell } from './winrm/shell.ts';
 
-const HTTPS_PORT = 5986;
-const HTTP_PORT = 5985;
 /** Before each further try. */
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 /** Shells that wait for the next script; others are ended at once, since a host allows a user only so many. */
@@ -37,14 +36,12 @@ export class HypervSession implements AsyncDisposable {
 
   private constructor({ connection, secret }: HypervSignIn, trace: WinrmTrace | undefined) {
     this.#trace = trace;
-    const url = new URL(connection.url);
-    const isTls = url.protocol === 'https:';
-    const port = url.port === '' ? (isTls ? HTTPS_PORT : HTTP_PORT) : Number(url.port);
-    this.host = url.hostname.replaceAll(/^\[|\]$/g, '');
-    this.name = `${url.hostname}:${port}`;
+    const { host, port, isTls } = winrmPlace(connection);
+    this.host = host;
+    this.name = `${new URL(connection.url).hostname}:${port}`;
     this.account = accountOf(connection.userName, secret);
     this.#server = {
-      host: this.host,
+      host,
       port,
       trust: isTls ? connection.trust : null,
       proxy: connection.proxy,

@@ -1,8 +1,9 @@
 /** A disk of several files, opened as one image: the host says where each parent is, and the files themselves whether it is the right one. */
-import { MissingFileError, UnsupportedImageError } from '../../../disk/errors.ts';
+import { DamagedImageError, MissingFileError, UnsupportedImageError } from '../../../disk/errors.ts';
 import type { ByteSource } from '../../../disk/bytes.ts';
 import type { DiskImage, Neighbours, ParentOptions } from '../../../disk/image.ts';
 import { openBytes } from '../../../disk/open.ts';
+import type { DiskFileAnswer } from '../answers.ts';
 
 export type OpenPath = (path: string, signal: AbortSignal) => Promise<ByteSource>;
 
@@ -18,6 +19,27 @@ export async function openChain(paths: readonly string[], open: OpenPath, signal
     new ChainNeighbours(first, parents, open, signal),
     undefined,
     signal,
+  );
+}
+
+/**
+ * A disk as the host describes it.
+ * @param files from the disk itself to its oldest parent
+ * @throws DamagedImageError where its file has another size than the host says
+ */
+export async function openDisk(
+  name: string,
+  files: readonly DiskFileAnswer[],
+  open: OpenPath,
+  signal: AbortSignal,
+): Promise<DiskImage> {
+  const paths = files.map(({ path }) => path);
+  const image = await openChain(paths, open, signal);
+  const { virtualSizeBytes } = image.facts;
+  if (virtualSizeBytes === files[0]?.size) return image;
+  await image[Symbol.asyncDispose]();
+  throw new DamagedImageError(
+    `The file of “${name}” is a disk of ${virtualSizeBytes} bytes, but the host says ${files[0]?.size ?? 0}.`,
   );
 }
 

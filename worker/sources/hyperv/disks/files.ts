@@ -70,11 +70,7 @@ export class HostFiles implements AsyncDisposable {
     const key = name.toLowerCase();
     const known = this.#servers.get(key);
     if (known !== undefined) return await known;
-    const { smbPort, encrypt } = this.#access;
-    const opening = SmbHost.open(
-      { host: name, port: smbPort, account: this.#account, encrypt: encrypt ? 'whereOffered' : 'whereDemanded' },
-      signal,
-    );
+    const opening = openShares(name, this.#access, this.#account, signal);
     this.#servers.set(key, opening);
     opening.catch(() => this.#servers.delete(key));
     return await opening;
@@ -86,6 +82,16 @@ export class HostFiles implements AsyncDisposable {
       servers.map(async (one) => (one.status === 'fulfilled' ? await one.value[Symbol.asyncDispose]() : undefined)),
     );
   }
+}
+
+/** Signs in to the shares of a server, as the operator wants them read. */
+export async function openShares(
+  host: string,
+  { smbPort: port, encrypt }: DiskAccess,
+  account: Account,
+  signal: AbortSignal,
+): Promise<SmbHost> {
+  return await SmbHost.open({ host, port, account, encrypt: encrypt ? 'whereOffered' : 'whereDemanded' }, signal);
 }
 
 /** Windows does not look at the case of names. */

@@ -2,16 +2,15 @@
 import { createHash } from 'node:crypto';
 import type { InventoryVm } from '../../../../main/shared/inventory.ts';
 import type { PlannedDisk } from '../../../../main/shared/migration.ts';
-import { DamagedImageError } from '../../../disk/errors.ts';
 import type { DiskImage } from '../../../disk/image.ts';
 import type { Ledger, OpenDisks, RandomDisk } from '../../../drivers.ts';
-import type { DiskFileAnswer, PluggedAnswer } from '../answers.ts';
-import { CHECKPOINT_KEY, removeCheckpoint, takeCheckpoint } from '../checkpoints.ts';
+import type { PluggedAnswer } from '../answers.ts';
+import { CHECKPOINT_KEY, MERGE_TIMEOUT_MS, removeCheckpoint, takeCheckpoint } from '../checkpoints.ts';
 import { CheckpointGoneError, UnreadableDiskError, WrongStateError } from '../errors.ts';
 import type { HypervHosts } from '../hosts.ts';
 import { keyOf } from '../inventory/machine.ts';
 import { onceFree } from '../refusals.ts';
-import { openChain, type OpenPath } from './chain.ts';
+import { openDisk, type OpenPath } from './chain.ts';
 import type { HostFiles } from './files.ts';
 import { withoutUnheld } from './held-ranges.ts';
 
@@ -38,7 +37,7 @@ export async function openVmDisks(
   const undo = async (): Promise<void> => {
     const item = ledger.items.find(({ key }) => key === CHECKPOINT_KEY);
     if (checkpoint === null || isKept || item === undefined) return;
-    await removeCheckpoint(hosts, item, AbortSignal.timeout(31 * 60_000));
+    await removeCheckpoint(hosts, item, AbortSignal.timeout(MERGE_TIMEOUT_MS + 60_000));
     await ledger.settle(CHECKPOINT_KEY);
   };
   try {
@@ -131,11 +130,12 @@ function readable(machine: string, label: string, way: string, disk: PluggedAnsw
   const name = `${machine}: ${label}`;
   const sizeBytes = top?.size ?? 0;
   const stored = disk.files.reduce((sum, { fileSize }) => sum + fileSize, 0);
-  const isFull = disk.files.some(isFixed);
+  const isFull = disk.files.some(({ type }) => type === 'Fixed');
   /** Whoever writes to a VHDX gives it another identity first ([MS-VHDX] 2.2.2, DataWriteGuid); a VHD keeps its own. */
   let identity: string | null = null;
   const openImage = async (signal: AbortSignal): Promise<DiskImage> => {
-    const image = await opened(name, disk.files, open, signal);
+    const whole = await openDisk(name, disk.files, open, signal);
+    const image = isFull ? withoutUnheld(whole) : whole;
     identity ??= image.identity;
     if (image.identity === identity) return image;
     await image[Symbol.asyncDispose]();
@@ -158,25 +158,4 @@ function readable(machine: string, label: string, way: string, disk: PluggedAnsw
       if (identity !== null) await (await openImage(signal))[Symbol.asyncDispose]();
     },
   };
-}
-
-const isFixed = ({ type }: DiskFileAnswer): boolean => type === 'Fixed';
-
-async function opened(
-  name: string,
-  files: readonly DiskFileAnswer[],
-  open: OpenPath,
-  signal: AbortSignal,
-): Promise<DiskImage> {
-  const image = await openChain(
-    files.map(({ path }) => path),
-    open,
-    signal,
-  );
-  const { virtualSizeBytes } = image.facts;
-  if (virtualSizeBytes === files[0]?.size) return files.some(isFixed) ? withoutUnheld(image) : image;
-  await image[Symbol.asyncDispose]();
-  throw new DamagedImageError(
-    `The file of “${name}” is a disk of ${virtualSizeBytes} bytes, but the host says ${files[0]?.size ?? 0}.`,
-  );
 }
