@@ -12,8 +12,9 @@ export default defineConfig({
   test: {
     reporters: ['default', new ClosingLine()],
     environment: 'node',
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000, // CI sets up a cloud beside them
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } }, // something that comes late is no mistake
     maxWorkers: Math.max(3, availableParallelism() - 1), // stories mostly wait for servers and processes
     projects: [
       {

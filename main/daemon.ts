@@ -11,6 +11,7 @@ import type { MigrationId } from './shared/migration.ts';
 import type { EventHub } from './events.ts';
 import type { VaultStatus } from './shared/vault.ts';
 import { DataLock } from './store/data-lock.ts';
+import { UploadStore } from './store/uploads.ts';
 
 export interface DaemonOptions extends ServeOptions, DaemonHostOptions {
   /** The folder with the window's page, for browsers; without it none is served. */
@@ -79,6 +80,7 @@ export class Daemon {
         events: host.events,
         access,
         about: { version },
+        uploads: new UploadStore(dataDir),
         keptAnswers,
         figures,
         readiness: async () => await host.readiness(),
@@ -89,7 +91,7 @@ export class Daemon {
       keep({ [Symbol.asyncDispose]: async () => await Promise.resolve(app[Symbol.dispose]()) });
       const vault = await host.vault.status();
       await lock.announce({ url: server.url, fingerprint: server.fingerprint, version });
-      host.begin();
+      await host.begin();
       return new Daemon({ url: server.url, vault, host, app, lock, opened });
     } catch (error) {
       for (const one of opened) await one[Symbol.asyncDispose]();

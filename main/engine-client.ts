@@ -4,6 +4,7 @@ import { unlink } from 'node:fs/promises';
 import type { Worker } from 'node:worker_threads';
 import { EngineEvent, type EngineRequest } from '../worker/engine/protocol.ts';
 import { endEngine, EngineEndedError, engineThread } from './engine-thread.ts';
+import type { DoctorStep } from './shared/doctor.ts';
 import { RemoteError } from './shared/errors.ts';
 import type { InventoryLines } from './shared/inventory-lines.ts';
 import { diskResults, isDiskKind, type Job, type JobResults, type Progress } from './shared/jobs.ts';
@@ -13,11 +14,25 @@ import type { Stage } from './shared/stages.ts';
 const REMEDY =
   'Run the command again; it tidies up what the ended engine left. Free memory if the machine had none left.';
 
+/** Whoever keeps the journals of what an engine runs. */
+export interface Truth {
+  /**
+   * @param entry of the journal, to be taken; null only asks
+   * @returns for how long, from when it was asked, nobody else is given the migration; null where somebody else has it
+   */
+  take(entry: unknown): Promise<number | null>;
+  /** Aborts when somebody else has it: the job then stops where it stands, and undoes nothing. */
+  readonly lost: AbortSignal;
+}
+
 export interface JobListener<J extends Job = Job> {
   readonly onStage?: (stage: Stage) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onPage?: (page: InventoryLines) => void;
+  readonly onStep?: (step: DoctorStep) => void;
   readonly onLatency?: (latencies: readonly DatastoreLatency[]) => void;
+  /** For jobs whose journals are kept elsewhere. When it throws, the job stops where it stands, and fails of that. */
+  readonly truth?: Truth;
   /** Tells the result to whoever waits for it; only then is forgotten that the job was done, in case this process dies. */
   readonly onResult?: (result: JobResults[J['kind']]) => void;
 }
@@ -31,7 +46,11 @@ interface Running {
   readonly onStage: JobListener['onStage'] | undefined;
   readonly onProgress: JobListener['onProgress'] | undefined;
   readonly onPage: JobListener['onPage'] | undefined;
+  readonly onStep: JobListener['onStep'] | undefined;
   readonly onLatency: JobListener['onLatency'] | undefined;
+  readonly truth: Truth | undefined;
+  /** Why the journals' keeper could not be asked. */
+  lostTruth: { readonly cause: unknown } | undefined;
   resolve(done: Done): void;
   reject(error: unknown): void;
 }
@@ -66,16 +85,29 @@ export class EngineClient implements AsyncDisposable {
 
   /** Runs one job to its end. When `signal` aborts, the job is undone first; then this throws `job.cancelled`. */
   async run<J extends Job>(job: J, signal: AbortSignal, listener: JobListener<J> = {}): Promise<JobResults[J['kind']]> {
-    const { onStage, onProgress, onPage, onLatency, onResult } = listener;
+    const { onStage, onProgress, onPage, onStep, onLatency, truth, onResult } = listener;
     const id = this.#nextId++;
     const cancel = (): void => this.#send({ id, kind: 'cancel' });
+    const fence = (): void => this.#send({ id, kind: 'fence' });
     setMaxListeners(0, signal); // a daemon has one for all its jobs; each takes its listener away when it is done
     signal.addEventListener('abort', cancel, { once: true });
+    truth?.lost.addEventListener('abort', fence, { once: true });
     try {
       const done = new Promise<Done>((resolve, reject) => {
-        this.#running.set(id, { onStage, onProgress, onPage, onLatency, resolve, reject });
+        this.#running.set(id, {
+          onStage,
+          onProgress,
+          onPage,
+          onStep,
+          onLatency,
+          truth,
+          lostTruth: undefined,
+          resolve,
+          reject,
+        });
         this.#send({ id, kind: 'run', job });
         if (signal.aborted) cancel();
+        if (truth?.lost.aborted === true) fence();
       });
       const { result, kept } = await done;
       const own = (await schemaOf(job.kind)).parse(result) as JobResults[J['kind']]; // the schema is that kind's
@@ -84,6 +116,7 @@ export class EngineClient implements AsyncDisposable {
       return own;
     } finally {
       signal.removeEventListener('abort', cancel);
+      truth?.lost.removeEventListener('abort', fence);
     }
   }
 
@@ -113,6 +146,12 @@ export class EngineClient implements AsyncDisposable {
       case 'page':
         job.onPage?.(event.page);
         return;
+      case 'step':
+        job.onStep?.(event.step);
+        return;
+      case 'asked':
+        void this.#answer(event, job.truth);
+        return;
       case 'latency':
         job.onLatency?.(event.latencies);
         return;
@@ -123,8 +162,23 @@ export class EngineClient implements AsyncDisposable {
       case 'failed':
         this.#running.delete(event.id);
         this.#onDetail(event.detail);
-        job.reject(new RemoteError(event.error));
+        job.reject(job.lostTruth === undefined ? new RemoteError(event.error) : job.lostTruth.cause);
         return;
+    }
+  }
+
+  async #answer(
+    { id, number, entry }: Extract<EngineEvent, { kind: 'asked' }>,
+    truth: Truth | undefined,
+  ): Promise<void> {
+    try {
+      if (truth === undefined) throw new Error('nobody keeps the journal of this job');
+      this.#send({ id, kind: 'answered', number, goodForMs: await truth.take(entry) });
+    } catch (cause) {
+      // Nobody can tell any more whether the entry counts: it stops as if somebody else had it, and goes on by what was taken.
+      const job = this.#running.get(id);
+      if (job !== undefined) job.lostTruth = { cause };
+      this.#send({ id, kind: 'answered', number, goodForMs: null });
     }
   }
 
@@ -137,6 +191,8 @@ export class EngineClient implements AsyncDisposable {
 
 async function schemaOf(kind: Job['kind']): Promise<{ parse(value: unknown): unknown }> {
   if (isDiskKind(kind)) return diskResults[kind];
+  if (kind === 'assess') return (await import('./shared/assess-jobs.ts')).assessResults.assess;
+  if (kind === 'readList') return (await import('./shared/list-jobs.ts')).listResults.readList;
   const { serverResults } = await import('./shared/server-jobs.ts');
   return serverResults[kind];
 }

@@ -32,6 +32,21 @@ export async function figuresOf(index: MigrationIndex, scheduler: Scheduler): Pr
     ]),
     gauge('guts_slots', 'Migrations that may run at once.', [{ value: isPaused ? 0 : slots.global }]),
     gauge(
+      'guts_node_up',
+      'Whether the node was heard lately: 1, or 0. What is told of a node that is down is what it said last.',
+      ofNodes(({ isAlive }) => Number(isAlive)),
+    ),
+    gauge(
+      'guts_node_draining',
+      'Whether the node is given nothing new: 1, or 0.',
+      ofNodes(({ isDraining = false }) => Number(isDraining)),
+    ),
+    gauge(
+      'guts_node_slots',
+      'Migrations that a worker runs at once, at most.',
+      nodes.flatMap(({ id, slots: own }) => (own === undefined ? [] : [{ labels: { node: id }, value: own }])),
+    ),
+    gauge(
       'guts_node_running',
       'Migrations that hold slots.',
       ofNodes(({ running }) => running.length),
@@ -45,6 +60,11 @@ export async function figuresOf(index: MigrationIndex, scheduler: Scheduler): Pr
       'guts_node_reserved_bytes',
       'Conversion space that is promised to migrations that run.',
       ofNodes(({ space }) => space.reservedBytes),
+    ),
+    gauge(
+      'guts_node_bytes_per_second',
+      'What the copies on the node send to destinations.',
+      ofNodes(({ bytesPerSecond = 0 }) => Math.round(bytesPerSecond)),
     ),
   ];
 }

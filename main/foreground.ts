@@ -4,6 +4,7 @@ import type { Parts } from './operations/handlers.ts';
 import { NeedsDaemonError } from './operations/without-daemon.ts';
 import { cancelJobOf } from './operations/cancel-job.ts';
 import { demandAction } from './shared/actions.ts';
+import { siteRulesIn } from './site-rules.ts';
 import type { Runner } from './operations/runner.ts';
 import type { DestinationSignIn, SourceSignIn } from './shared/connections.ts';
 import { toErrorInfo, type ErrorInfo } from './shared/errors.ts';
@@ -149,7 +150,8 @@ export class Foreground implements Runner, AsyncDisposable {
     signal.throwIfAborted();
     const { id } = request;
     const { engines, dataDir, events } = this.#parts;
-    await engines.run({ kind: 'migrate', request, ...sides, dataDir, lanes: defaultLanes() }, signal, {
+    const site = await siteRulesIn(this.#parts);
+    await engines.run({ kind: 'migrate', request, ...sides, dataDir, lanes: defaultLanes(), site }, signal, {
       onStage: () => {
         progress.clear();
         this.#tell(request);

@@ -2,16 +2,23 @@
 import { availableParallelism } from 'node:os';
 import { EnginePool } from './engine-pool.ts';
 import { EventHub } from './events.ts';
+import { Fleet, type FleetOptions } from './fleet/daemon/fleet.ts';
 import { Foreground } from './foreground.ts';
+import { checkHandlers } from './operations/checks.ts';
+import { assessmentHandlers } from './operations/assessments.ts';
 import { cloudFileHandlers } from './operations/cloud-files.ts';
 import { destinationHandlers } from './operations/destinations.ts';
+import { doctorHandlers } from './operations/doctor.ts';
 import type { Handlers, MigrationShelf, Parts } from './operations/handlers.ts';
 import { logHandlers } from './operations/logs.ts';
 import { lookingHandlers } from './operations/looking.ts';
 import { migrationHandlers } from './operations/migrations.ts';
 import { networkHandlers } from './operations/networks.ts';
 import { nodeHandlers } from './operations/nodes.ts';
+import { planFileHandlers } from './operations/plan-files.ts';
 import { planHandlers } from './operations/plans.ts';
+import { rehearsalHandlers } from './operations/rehearsal.ts';
+import { planTemplateHandlers } from './operations/plan-templates.ts';
 import { reportHandlers } from './operations/reports.ts';
 import { resourceHandlers } from './operations/resources.ts';
 import { sessionHandlers } from './operations/session.ts';
@@ -21,6 +28,7 @@ import { noPlan, withoutDaemon } from './operations/without-daemon.ts';
 import type { Metric } from './api/metrics.ts';
 import { figuresOf } from './figures.ts';
 import { readinessOf } from './readiness.ts';
+import { LocalNode } from './scheduler/local-node.ts';
 import type { MigrationNode } from './scheduler/node.ts';
 import { openScheduler } from './scheduler/open.ts';
 import { SharedRates } from './scheduler/shared-rates.ts';
@@ -55,13 +63,17 @@ export interface DaemonHostOptions extends HostOptions {
   /** Where migrations run; on this machine where that is not said. */
   readonly nodes?: readonly MigrationNode[];
   readonly onDetail: (detail: string) => void;
+  /** Workers elsewhere, by a broker; none without it. */
+  readonly fleet?: FleetOptions;
+  /** This machine runs nothing itself. */
+  readonly onlyWorkers?: boolean;
   /** Takes every secret that `onSecret` was told out of a text; without it, texts stay as they are. */
   readonly redact?: (text: string) => string;
 }
 
 export interface DaemonHost extends Host {
   /** Goes on with what was interrupted, and with the queue. */
-  begin(): void;
+  begin(): Promise<void>;
   /** Starts nothing any more, and lets what runs come to a halt where it can go on later. @returns what still runs then */
   park(deadlineMs: number): Promise<readonly MigrationId[]>;
   /** For whoever watches the daemon. */
@@ -104,6 +116,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       ...commonHandlers(parts),
       ...migrationHandlers(parts, runner, noPlan),
       ...reportHandlers(parts, runner, { find: noPlan, plans: [] }),
+      ...assessmentHandlers(parts),
       ...withoutDaemon,
     };
     return new Host(parts, handlers, [runner, engines]);
@@ -122,21 +135,26 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       opened.unshift(index);
       const parts = { ...partsOf(options, engines), migrations: shelfOf(index) };
       await parts.vault.unlock(); // nobody can be asked later
+      const fleet = options.fleet === undefined ? null : await Fleet.open(options.fleet, parts);
+      if (fleet !== null) opened.unshift(fleet);
+      const here = nodes ?? [new LocalNode(parts, node, options.onlyWorkers === true)];
       const scheduler = await openScheduler(parts, {
         index,
         rates,
         onDetail,
-        ...(node === undefined ? {} : { node }),
-        ...(nodes === undefined ? {} : { nodes }),
+        nodes: () => [...here, ...(fleet?.nodes ?? [])],
       });
       const plans = await PlanFile.open(dataDir);
       const handlers = {
         ...commonHandlers(parts),
         ...migrationHandlers(parts, scheduler, (plan) => plans.find(plan).id),
         ...reportHandlers(parts, scheduler, plans),
+        ...assessmentHandlers(parts),
         ...settingsHandlers(scheduler),
         ...planHandlers(parts, scheduler, plans),
-        ...nodeHandlers(scheduler),
+        ...rehearsalHandlers(parts, scheduler, plans),
+        ...planTemplateHandlers(plans),
+        ...nodeHandlers(scheduler, fleet),
         ...logHandlers(parts, options.redact ?? ((text) => text)),
       };
       let parked: Promise<readonly MigrationId[]> | undefined;
@@ -149,7 +167,10 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       const parking = (deadlineMs: number): Promise<readonly MigrationId[]> => (parked ??= park(deadlineMs));
       opened.unshift({ [Symbol.asyncDispose]: async () => void (await parking(0)) });
       return Object.assign(new Host(parts, handlers, opened), {
-        begin: () => scheduler.start(),
+        begin: async () => {
+          await fleet?.begin(scheduler, index);
+          scheduler.start();
+        },
         park: parking,
         figures: async () => await figuresOf(index, scheduler),
         readiness: readinessOf({ dataDir, vault: parts.vault, nodes: async () => await scheduler.nodes() }),
@@ -198,9 +219,12 @@ function shelfOf(index: MigrationIndex): MigrationShelf {
 const commonHandlers = (parts: Parts) => ({
   ...sourceHandlers(parts),
   ...destinationHandlers(parts),
+  ...doctorHandlers(parts),
+  ...planFileHandlers(parts),
   ...cloudFileHandlers(parts),
   ...resourceHandlers(parts),
   ...networkHandlers(parts),
   ...lookingHandlers(parts),
+  ...checkHandlers(parts),
   ...sessionHandlers(parts),
 });

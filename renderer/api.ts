@@ -3,6 +3,7 @@ import { ApiClient } from '../main/shared/client/client.ts';
 import type { RowOf, PagedName } from '../main/shared/client/client.ts';
 import { RemoteError } from '../main/shared/errors.ts';
 import type { ReportFormat } from '../main/shared/report-formats.ts';
+import type { UploadedFile } from '../main/shared/uploads.ts';
 import type { InputOf, OperationName, OutputOf } from '../main/shared/operations.ts';
 
 /** Rows of a page that does not hold up anything while it is read. */
@@ -50,6 +51,16 @@ export async function call<K extends OperationName>(
 export async function file<K extends OperationName>(name: K, input: InputOf<K>, format: ReportFormat): Promise<Blob> {
   try {
     return await client.file(name, input, format);
+  } catch (error) {
+    throw noticed(error);
+  }
+}
+
+/** Sends a file, to be named in what is asked next. */
+export async function upload(content: File): Promise<UploadedFile> {
+  try {
+    // As bytes: in the desktop program a file as such arrives empty (Electron gives a protocol no blobs).
+    return await client.upload(content.name, new Uint8Array(await content.arrayBuffer()));
   } catch (error) {
     throw noticed(error);
   }

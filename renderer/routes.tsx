@@ -1,5 +1,6 @@
 /** Every place of the window: its address, its screen, and whether it stands in the rail. */
 import {
+  IconFileAnalytics,
   IconFileCheck,
   IconHeartbeat,
   IconHome,
@@ -48,10 +49,18 @@ export const routes: readonly Route[] = [
     rail: { title: 'plans.title', icon: IconListCheck },
   },
   { path: '/plans/new', screen: screen('NewPlan', async () => await import('./screens/plans/wizard/NewPlan.tsx')) },
+  {
+    path: '/plans/template/:template', // before those that have a plan's id there
+    screen: screen('NewPlanBy', async () => await import('./screens/plans/wizard/NewPlanBy.tsx')),
+  },
   { path: '/plans/:plan', screen: screen('PlanPage', async () => await import('./screens/plans/PlanPage.tsx')) },
   {
     path: '/plans/:plan/edit',
     screen: screen('EditPlan', async () => await import('./screens/plans/wizard/EditPlan.tsx')),
+  },
+  {
+    path: '/plans/:plan/rehearsal',
+    screen: screen('Rehearsal', async () => await import('./screens/rehearsal/Rehearsal.tsx')),
   },
   {
     path: '/migrations',
@@ -84,6 +93,19 @@ export const routes: readonly Route[] = [
     screen: screen('ConnectionPage', async () => await import('./screens/connections/ConnectionPage.tsx')),
   },
   {
+    path: '/assessments',
+    screen: screen('Assessments', async () => await import('./screens/assessments/Assessments.tsx')),
+    rail: { title: 'assessment.title', icon: IconFileAnalytics },
+  },
+  {
+    path: '/assessments/:id',
+    screen: screen('AssessmentPage', async () => await import('./screens/assessments/AssessmentPage.tsx')),
+  },
+  {
+    path: '/assessments/:id/since/:since',
+    screen: screen('ComparisonPage', async () => await import('./screens/assessments/ComparisonPage.tsx')),
+  },
+  {
     path: '/reports',
     screen: screen('Reports', async () => await import('./screens/reports/Reports.tsx')),
     rail: { title: 'reports.title', icon: IconFileCheck },
@@ -95,6 +117,7 @@ export const routes: readonly Route[] = [
     screen: screen('Health', async () => await import('./screens/health/Health.tsx')),
     rail: { title: 'health.title', icon: IconHeartbeat },
   },
+  { path: '/health/fleet', screen: screen('Fleet', async () => await import('./screens/fleet/Fleet.tsx')) },
   {
     path: '/settings',
     screen: screen('Settings', async () => await import('./screens/settings/Settings.tsx')),

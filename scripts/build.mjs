@@ -145,8 +145,10 @@ async function build() {
               groups: [
                 // Before all else, and without what it has to come before: see renderer/first.ts.
                 { name: 'first', test: /preload-helper|renderer\/first\.ts/, priority: 3 },
-                { name: 'library', test: /node_modules\/(?!uplot)/, priority: 2 },
-                { name: 'common', minShareCount: 2, priority: 1 },
+                { name: 'library', test: /node_modules/, priority: 2 },
+                { name: 'common', test: /^(?!.*\/screens\/plans\/)/, minShareCount: 2, priority: 1 },
+                // What is shared only by the pages of plans is much, and nothing that the first page needs.
+                { name: 'plans', test: /\/screens\/plans\//, minShareCount: 2 },
               ],
             },
           },

@@ -62,12 +62,15 @@ const opinions = () => [
   tool('binutils', 'reads the demo machine’s boot code', 'objdump'),
 ];
 
+/** What workers and daemons meet at, for tests between them. */
+const servers = () => [tool('rabbitmq-server', 'carries messages between daemon and workers in tests')];
+
 /** What each purpose uses besides Node; read when asked, since looking costs time. */
 const uses = {
   start: () => (process.env['DISPLAY'] ? [] : screen()),
   demo: qemu,
   test: () => [...window(), ...qemu(), ...opinions()],
-  interop: () => [...window(), ...qemu(), ...opinions()],
+  interop: () => [...window(), ...qemu(), ...opinions(), ...servers()],
   bench: () => [
     ...qemu(),
     ...opinions(),

@@ -1,12 +1,12 @@
 /**
- * Runs all tests: the stories first, then the window in the real Electron. Ends with one line that counts both.
+ * Runs all tests: the stories first, then the window in the real Electron. Ends with what failed and one line that counts both.
  * Arguments go to vitest, so that `npm test -- test/copy.test.ts` runs one file.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { closingLine } from '../test/house/closing-line.ts';
+import { closingWords } from '../test/house/closing-line.ts';
 import { root } from './places.mjs';
 import { screenWords } from './screen.mjs';
 
@@ -26,14 +26,16 @@ function run(project, ...before) {
 
 const isGreen = [run('unit'), run('e2e', ...screenWords())].every(Boolean);
 
-const sum = { passed: 0, failed: 0, skipped: 0 };
+/** @type {import('../test/house/closing-line.ts').Tally} */
+const sum = { passed: 0, failed: 0, skipped: 0, failures: [] };
 for (const line of readFileSync(notes, 'utf8').split('\n').filter(Boolean)) {
-  const { passed, failed, skipped } = JSON.parse(line);
+  const { passed, failed, skipped, failures } = JSON.parse(line);
   sum.passed += passed;
   sum.failed += failed;
   sum.skipped += skipped;
+  sum.failures.push(...failures);
 }
 rmSync(folder, { recursive: true });
 if (!isGreen && sum.failed === 0) sum.failed = 1; // a run that broke before it could count
-process.stdout.write(`\n${closingLine(sum)}\n`);
+process.stdout.write(`\n${closingWords(sum)}\n`);
 process.exitCode = isGreen ? 0 : 1;

@@ -2,7 +2,7 @@
 import type { CloudFacts } from '../main/shared/cloud.ts';
 import type { Proof } from '../main/shared/converted-disk.ts';
 import type { DestinationAbout, SourceAbout } from '../main/shared/connections.ts';
-import type { InventoryNetwork, InventoryPage, InventoryVm } from '../main/shared/inventory.ts';
+import type { InventoryPage, InventorySurroundings, InventoryVm } from '../main/shared/inventory.ts';
 import type { DatastoreLatency, ReadPlace } from '../main/shared/latency.ts';
 import type {
   BootCheck,
@@ -30,6 +30,15 @@ export interface Ledger {
   readonly items: readonly LedgerItem[];
 }
 
+/**
+ * Asked each time before anything is changed on a side, and not before what is only read: returns while it may be.
+ * @throws GutsError where somebody else goes on with the migration by now
+ */
+export type MayChange = () => Promise<void>;
+
+/** Of whoever has a migration to itself. */
+export const mayAlways: MayChange = async () => {};
+
 /** Whoever can undo items of one side. Both calls may be repeated without harm. */
 export interface Undoer {
   /** Returns when the item is gone or put back, and also when it never came to be. @throws GutsError when it cannot. */
@@ -56,8 +65,8 @@ export interface SourceDriver extends Undoer, AsyncDisposable {
   updates(signal: AbortSignal): AsyncIterable<InventoryPage>;
   /** The machine as it is now. @throws GutsError `source.vm-missing` */
   describe(ref: string, signal: AbortSignal): Promise<InventoryVm>;
-  /** The networks that the machine's cards are on. */
-  networksOf(vm: InventoryVm, signal: AbortSignal): Promise<InventoryNetwork[]>;
+  /** The networks that the machine's cards are on, the datastores that its disks lie on, and the host that it is on. */
+  surroundingsOf(vm: InventoryVm, signal: AbortSignal): Promise<InventorySurroundings>;
   /** Privileges that the signed-in user lacks for what the options ask of this machine; by the source's own names. */
   missingPrivileges(vm: InventoryVm, options: MigrationOptions, signal: AbortSignal): Promise<string[]>;
   /** For each way of reading the machine's disks, in order of preference: null where it can be, or why it cannot. */
@@ -72,8 +81,20 @@ export interface SourceDriver extends Undoer, AsyncDisposable {
   shutDown(vm: InventoryVm, options: MigrationOptions, ledger: Ledger, signal: AbortSignal): Promise<void>;
   /** The machine's disks, standing still. Disposing it removes what opening it made, and only that. */
   openDisks(vm: InventoryVm, disks: readonly PlannedDisk[], ledger: Ledger, signal: AbortSignal): Promise<OpenDisks>;
+  /**
+   * Turns on change tracking, so that it has begun when this returns; left out where the source has none. Where that fails,
+   * everything is as before.
+   */
+  readonly changeTracking?: ChangeTracking;
   /** How long reads take now, of each datastore that is named, once. Says why not where the source never tells. */
   readLatency(places: readonly ReadPlace[], signal: AbortSignal): Promise<LatencyReading>;
+}
+
+export interface ChangeTracking {
+  /** What `turnOn` asks of the source, in words for an operator. */
+  calls(vm: InventoryVm): readonly string[];
+  /** @param tag the names of what is made for it begin with it */
+  turnOn(vm: InventoryVm, tag: string, signal: AbortSignal): Promise<void>;
 }
 
 export type LatencyReading =
@@ -126,6 +147,11 @@ export type ReadableDisk = StreamedDisk | RandomDisk;
 export interface DestinationDriver extends Undoer, AsyncDisposable {
   readonly about: DestinationAbout;
   facts(signal: AbortSignal): Promise<CloudFacts>;
+  /**
+   * Removes a port that a migration made and nothing uses, as the cloud tells right before; one that is gone is fine.
+   * @throws GutsError where it has another name by now, or is in use
+   */
+  removeLeftPort(port: { readonly id: string; readonly name: string }, signal: AbortSignal): Promise<void>;
   /** An image, entered in the ledger, ready to take its bytes. */
   openImage(spec: ImageSpec, ledger: Ledger, signal: AbortSignal): Promise<ImageUpload>;
   /** Ports, volumes, flavor and server as planned. Things that the ledger names already are adopted, not made again. */

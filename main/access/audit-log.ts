@@ -1,5 +1,5 @@
 /** `audit.jsonl`: who changed what and when. Lines are only added; whatever is acknowledged has its line on the disk. */
-import { matcher } from '../operations/glob.ts';
+import { matcher } from '../shared/glob.ts';
 import type { AuditEntry } from '../shared/access.ts';
 import { GutsError } from '../shared/errors.ts';
 import { AppendLog } from '../store/append-log.ts';

@@ -25,6 +25,7 @@ type Judge<K extends OperationName> = (input: ParsedOf<K>, look: Look) => Promis
 const judges: { readonly [K in OperationName]?: Judge<K> } = {
   'migrations.create': async ({ destination, start }) =>
     await Promise.resolve({ ...NOTHING, acts: start, makes: 1, destinations: [destination] }),
+  'checks.fix': async ({ destination }) => await Promise.resolve({ ...NOTHING, destinations: [destination] }),
   'migrations.action': async ({ id, action }, look) =>
     ACTING.includes(action) ? acting(action, [await look.migration(id)]) : NOTHING,
   'migrations.schedule': async ({ id, schedule }, look) => {
@@ -45,6 +46,8 @@ const judges: { readonly [K in OperationName]?: Judge<K> } = {
     ...NOTHING,
     destinations: [destination ?? (await look.plan(plan)).destination],
   }),
+  'plans.add': async ({ plan }, look) => ({ ...NOTHING, destinations: [(await look.plan(plan)).destination] }),
+  'plans.move': async ({ plan }, look) => ({ ...NOTHING, destinations: [(await look.plan(plan)).destination] }),
   'plans.start': async ({ plan }, look) => {
     const { destination, machines } = await look.plan(plan);
     const makes = machines.filter(({ migration }) => migration === null).length;

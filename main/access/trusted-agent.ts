@@ -25,7 +25,7 @@ export class NoConnectionError extends Error {
   }
 }
 
-interface Peer {
+export interface Peer {
   readonly host: string;
   readonly port: number;
 }
@@ -81,7 +81,8 @@ async function connect(peer: Peer, trust: Trust, proxy: string | null): Promise<
   return socket;
 }
 
-async function tunnel({ host, port }: Peer, proxy: string): Promise<net.Socket> {
+/** A connection through a proxy that was asked to CONNECT. @throws NoConnectionError and what connecting throws */
+export async function tunnel({ host, port }: Peer, proxy: string): Promise<net.Socket> {
   const { hostname, port: proxyPort } = new URL(proxy);
   const target = `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
   const request = http.request({

@@ -9,6 +9,7 @@ import { operationNames, operations, type Operation } from '../shared/operations
 import type { Arrival } from './answer.ts';
 import { GivenUpError, NoSuchPathError, WrongMethodError } from './errors.ts';
 import { eventsResponse } from './events.ts';
+import { filesResponse } from './files.ts';
 import { EventStreams } from './event-streams.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import type { Metric } from './metrics.ts';
@@ -17,7 +18,8 @@ import type { PageFiles } from './page.ts';
 import { perform, type Served } from './perform.ts';
 import { problemResponse } from './problem.ts';
 import { Tally } from './tally.ts';
-import { EVENTS_PATH } from '../shared/client/words.ts';
+import { EVENTS_PATH, FILES_PATH } from '../shared/client/words.ts';
+import type { UploadStore } from '../store/uploads.ts';
 
 export interface AppParts {
   readonly handlers: Handlers;
@@ -25,6 +27,8 @@ export interface AppParts {
   /** Who may what: `OpenAccess` for those who come by network, `onlyCaller` in the same process. */
   readonly access: Access;
   readonly about: { readonly version: string };
+  /** Where files go that are sent; none are taken without it. */
+  readonly uploads?: UploadStore;
   /** For idempotency keys; without it they mean nothing. */
   readonly keptAnswers?: KeptAnswers;
   /** What keeps the server from doing what it is asked; `/readyz` tells. */
@@ -56,7 +60,7 @@ type Ask = Context<Env>;
 type Route = readonly [method: string, path: string, name: string, answer: (ask: Ask) => Promise<Response>];
 
 export function makeApp(parts: AppParts): App {
-  const { handlers, events, access, about, keptAnswers, beatMs, page = null, onDetail = () => {} } = parts;
+  const { handlers, events, access, about, keptAnswers, uploads, beatMs, page = null, onDetail = () => {} } = parts;
   const { readiness = nothing, figures = nothing } = parts;
   const served: Served = { handlers, access, keptAnswers };
   const streams = new EventStreams(events, beatMs);
@@ -68,6 +72,16 @@ export function makeApp(parts: AppParts): App {
       return [method, path, name, async ({ req, env }) => await perform(name, req.raw, served, env)];
     }),
     ['GET', EVENTS_PATH, 'events', async ({ req, env }) => await eventsResponse(req.raw, streams, access, env)],
+    ...(uploads === undefined
+      ? []
+      : [
+          [
+            'POST',
+            FILES_PATH,
+            'files',
+            async ({ req, env }) => await filesResponse(req.raw, uploads, access, env),
+          ] satisfies Route,
+        ]),
     ...Object.entries(pages).map(([path, page]): Route => [
       'GET',
       path,

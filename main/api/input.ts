@@ -16,8 +16,16 @@ export type Input = Readonly<Record<string, unknown>>;
 export const pathFields = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 
 export const hasBody = ({ method }: Operation): boolean => method === 'POST' || method === 'PUT';
+const withPlans: readonly OperationName[] = [
+  'plans.create',
+  'plans.change',
+  'plans.add',
+  'plans.move',
+  'plans.readFile',
+  'plans.matchList',
+];
 export const mostBodyBytes = (name: OperationName): number =>
-  name === 'plans.create' || name === 'plans.change' ? MOST_PLAN_BYTES : MOST_BODY_BYTES;
+  withPlans.includes(name) ? MOST_PLAN_BYTES : MOST_BODY_BYTES;
 
 /**
  * @param allowed query fields that are not of the input, such as those that only choose how the answer looks
@@ -30,7 +38,7 @@ export async function inputOf(name: OperationName, request: Request, allowed: re
   const rest = hasBody(operation)
     ? fieldsOf(await jsonOf(request, mostBodyBytes(name)), fromPath)
     : queryOf(name, url.searchParams, allowed);
-  if (hasBody(operation) && url.search !== '')
+  if (hasBody(operation) && [...url.searchParams.keys()].some((key) => !allowed.includes(key)))
     throw new BadRequestError([
       { path: '', says: `${operation.method} takes its fields from the body, not the query` },
     ]);

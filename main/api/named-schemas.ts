@@ -1,6 +1,7 @@
 /** Schemas that stand under a name of their own in the description, instead of being written out wherever they are used. */
 import type { z } from 'zod';
 import { AuditEntry, TokenFacts } from '../shared/access.ts';
+import { AssessedMachine, AssessmentSummary } from '../shared/assessment.ts';
 import { CloudFacts } from '../shared/cloud.ts';
 import {
   DestinationConnection,
@@ -31,8 +32,10 @@ import {
   SourceTestResult,
 } from '../shared/move-jobs.ts';
 import { Instance, NetworkRow, Resource, VolumeRow } from '../shared/operations.ts';
-import { Plan, PlannedMachine } from '../shared/plans.ts';
+import { PlanDocument } from '../shared/plan-document.ts';
+import { Plan, PlannedMachine, PlannedWave, PlanTemplate } from '../shared/plans.ts';
 import { Finding } from '../shared/preflight.ts';
+import { Rehearsal, RehearsedMachine } from '../shared/rehearsal.ts';
 import { MigrationReport } from '../shared/report.ts';
 import {
   ActionResult,
@@ -54,6 +57,8 @@ import { ProblemShape } from '../shared/client/problem-shape.ts';
 
 const named = {
   ActionResult,
+  AssessedMachine,
+  AssessmentSummary,
   AuditEntry,
   BandwidthLimit,
   CertificateFacts,
@@ -83,9 +88,14 @@ const named = {
   NodeFacts,
   Placement,
   Plan,
+  PlanDocument,
   PlannedMachine,
+  PlannedWave,
+  PlanTemplate,
   Problem: ProblemShape,
   Progress,
+  Rehearsal,
+  RehearsedMachine,
   Report: MigrationReport,
   Resource,
   Schedule,

@@ -8,8 +8,9 @@ import { JsonSchemas, type JsonSchema } from './json-schemas.ts';
 import { hasTwin } from './preconditions.ts';
 import { mediaTypes, reportFormats } from '../shared/report-formats.ts';
 import { formatsOf } from './presentations.ts';
+import { UploadedFile } from '../shared/uploads.ts';
 import { ProblemShape } from '../shared/client/problem-shape.ts';
-import { EVENTS_PATH, EVENTS_TYPE, JSON_TYPE, PROBLEM_TYPE } from '../shared/client/words.ts';
+import { EVENTS_PATH, EVENTS_TYPE, FILES_PATH, JSON_TYPE, PROBLEM_TYPE } from '../shared/client/words.ts';
 
 export interface Parameter {
   readonly name: string;
@@ -57,6 +58,7 @@ export function openApiOf(version: string): OpenApi {
     paths[path] = { ...paths[path], [method.toLowerCase()]: described(name, schemas) };
   }
   paths[EVENTS_PATH] = { get: events(schemas) };
+  paths[FILES_PATH] = { post: files(schemas) };
   for (const [path, one] of Object.entries(open)) paths[path] = { get: one };
   const problemSchema = schemas.of(z.object({ problem: ProblemShape }), 'output').properties?.['problem'] ?? {};
   return {
@@ -182,6 +184,32 @@ function events(schemas: JsonSchemas): DescribedOperation {
     ],
     responses: { '200': { description: 'The stream', content: { [EVENTS_TYPE]: { schema: told } } }, default: problem },
     'x-guts-role': 'viewer',
+  };
+}
+
+function files(schemas: JsonSchemas): DescribedOperation {
+  return {
+    operationId: 'files.send',
+    summary: 'Takes a file as it is, up to 256 MiB, for an operation that names it within a day',
+    tags: ['files'],
+    parameters: [
+      {
+        name: 'name',
+        in: 'query',
+        required: true,
+        description: 'What it is called, without folders',
+        schema: { type: 'string', minLength: 1, maxLength: 200 },
+      },
+    ],
+    requestBody: {
+      required: true,
+      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    },
+    responses: {
+      '201': { description: 'It is here', content: { [JSON_TYPE]: { schema: schemas.of(UploadedFile, 'output') } } },
+      default: problem,
+    },
+    'x-guts-role': 'operator',
   };
 }
 

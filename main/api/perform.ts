@@ -39,7 +39,7 @@ export async function perform(
     demandRole(caller, operation.role);
     const input = await inputOf(name, request, formatsOf(name).length === 1 ? [] : ['format']);
     const output = await handled(name, input, { caller, signal: request.signal }, served);
-    return operation.method === 'GET'
+    return operation.method === 'GET' || formatsOf(name).length > 1
       ? await shown(name, output, request)
       : response(await answerOf(operation, output));
   }
@@ -108,7 +108,7 @@ async function shown(name: OperationName, output: unknown, request: Request): Pr
   const written = await writtenGently(output);
   const etag = format === 'json' ? written.etag : etagOf(`${format} ${written.etag}`); // made of the same facts
   const headers = { etag, vary: 'Accept, Authorization, X-Auth-Token', 'cache-control': 'private, no-cache' };
-  const known = request.headers.get('if-none-match');
+  const known = request.method === 'GET' ? request.headers.get('if-none-match') : null;
   if (known !== null && isAmong(etag, known)) return new Response(null, { status: 304, headers });
   if (format === 'json') return new Response(written.text, { headers: { ...headers, 'content-type': JSON_TYPE } });
   const { body, headers: own } = await presented(name, output, format);

@@ -1,6 +1,10 @@
 /** Answers that people may have in other forms than JSON: asked for by `?format=`, or by what Accept prefers. */
+import { assessmentAs } from '../reports/assessment/formats.ts';
 import { reportAs, summaryAs } from '../reports/formats.ts';
-import type { OperationName } from '../shared/operations.ts';
+import { rehearsalAs } from '../reports/rehearsal/rehearsal-as.ts';
+import type { Assessment } from '../shared/assessment.ts';
+import { operations, type OperationName } from '../shared/operations.ts';
+import { Rehearsal } from '../shared/rehearsal.ts';
 import { MigrationReport } from '../shared/report.ts';
 import { mediaTypes, reportFileName, reportFormats, type ReportFormat } from '../shared/report-formats.ts';
 import { SummaryReport } from '../shared/summary-report.ts';
@@ -26,6 +30,17 @@ const presenters: { readonly [K in OperationName]?: Presenter } = {
   'reports.show': {
     fileName: (output) => reportFileName(MigrationReport.parse(output).title),
     make: async (output, format) => await reportAs(MigrationReport.parse(output), format),
+  },
+  'plans.rehearse': {
+    fileName: (output) => reportFileName(Rehearsal.parse(output).plan.name).replace('report', 'rehearsal'),
+    make: async (output, format) => await rehearsalAs(Rehearsal.parse(output), format),
+  },
+  'assessments.report': {
+    fileName: (output) => reportFileName((output as Assessment).estate.from.join('-')), // it was parsed as that
+    make: async (output, format) => {
+      const { comparison, ...assessment } = operations['assessments.report'].output.parse(output);
+      return await assessmentAs(assessment, format, comparison);
+    },
   },
   'reports.summary': {
     fileName: (output) => reportFileName(SummaryReport.shape.scope.parse((output as SummaryReport).scope).plan ?? ''),

@@ -11,6 +11,7 @@ import { dataDir } from '../data-dir.ts';
 import { Host } from '../host.ts';
 import { GutsError } from '../shared/errors.ts';
 import { findDaemon } from '../store/data-lock.ts';
+import { UploadStore } from '../store/uploads.ts';
 import { askPassphrase } from './passphrase.ts';
 import { debug } from './run.ts';
 import { urlOf } from './url.ts';
@@ -59,6 +60,7 @@ export async function connect(flags: ServerFlags, terminal: Terminal): Promise<C
   const app = makeApp({
     handlers: host.handlers,
     events: host.events,
+    uploads: new UploadStore(folder),
     access: onlyCaller(caller),
     about: { version },
     onDetail: debug(terminal),

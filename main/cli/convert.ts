@@ -9,6 +9,7 @@ import {
   type ConvertResult,
   type OutputFormat as Format,
 } from '../shared/jobs.ts';
+import { things } from '../shared/figures.ts';
 import { lanesOption, sourceOf, sourceOptions, type SourceFlags } from './options.ts';
 import { runJob } from './run.ts';
 import { UsageError } from './usage-error.ts';
@@ -96,7 +97,7 @@ function forPeople({ vm, disks, seconds, warnings, tidied }: ConvertResult): str
   const lines: string[] = [];
   if (vm !== null)
     lines.push(
-      `${vm.name}: ${vm.cpus} CPU, ${size(vm.memoryBytes)} memory, ${vm.firmware}, ${disks.length} disks, ${vm.nics.length} network cards`,
+      `${vm.name}: ${vm.cpus} CPU, ${size(vm.memoryBytes)} memory, ${vm.firmware}, ${things(disks.length, 'disk')}, ${things(vm.nics.length, 'network card')}`,
     );
   for (const disk of disks) lines.push(...describe(disk));
   for (const file of tidied) lines.push(`removed what an earlier run had left: ${file}`);

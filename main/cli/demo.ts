@@ -10,7 +10,7 @@ import { defaultLanes } from '../engine-thread.ts';
 import { reportHtml, reportJson } from '../reports/html.ts';
 import { demoReports } from '../shared/demo.ts';
 import { GutsError } from '../shared/errors.ts';
-import { bytesText, secondsText } from '../shared/figures.ts';
+import { bytesText, secondsText, things } from '../shared/figures.ts';
 import { checksOf, verdictOf, type MigrationReport } from '../shared/report.ts';
 import type { Stage } from '../shared/stages.ts';
 import { perform, wantsJson } from './run.ts';
@@ -84,7 +84,7 @@ function forPeople(report: MigrationReport, html: string): string {
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
   const size = disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);
   const lines = [
-    `“${report.title}” was moved in ${secondsText(seconds)}: ${disks.length} disks, ${bytesText(size)}.`,
+    `“${report.title}” was moved in ${secondsText(seconds)}: ${things(disks.length, 'disk')}, ${bytesText(size)}.`,
     `  from ${source.about?.product ?? 'a vCenter'} ${source.about?.version ?? ''} at ${source.address ?? ''}`,
     `  to   OpenStack, project ${destination.about?.project.name ?? ''}, at ${destination.address ?? ''}`,
     ...checksOf(report).map(({ about, claim, evidence, outcome }) =>

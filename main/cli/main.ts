@@ -50,10 +50,11 @@ async function makeProgram(words: readonly string[]): Promise<Command> {
   return program;
 }
 
-/** What is said of an option, without a default that is nothing: “false” and “[]” are no words for people. */
+/** What is said of an option, without a default that is nothing: “false”, “[]” and “{}” are no words for people. */
 function optionDescription(option: Option): string {
   const { defaultValue: value } = option;
-  const isNothing = value === false || (Array.isArray(value) && value.length === 0);
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  const isNothing = value === false || isEmpty;
   const shown = new Option(option.flags, option.description).default(
     isNothing ? undefined : value,
     option.defaultValueDescription,

@@ -22,6 +22,8 @@ export interface MigrationFlags {
   readonly newMac: boolean;
   readonly securityGroup: readonly string[];
   readonly addressPair: readonly string[];
+  /** Networks of the source; null for all. */
+  readonly portSecurity: readonly (string | null)[];
   readonly floating?: string;
   readonly profile: MigrationOptions['profile'];
   readonly availabilityZone?: string;
@@ -72,9 +74,15 @@ export function migrationOptions(command: Command): Command {
     .option('--new-mac', 'let the cloud choose the MAC addresses', false)
     .option('--security-group <group>', 'name or id (may be repeated)', repeated, [])
     .option(
-      '--address-pair <address>',
-      'address or CIDR that ports may send from besides (may be repeated)',
+      '--address-pair <[net=]address>',
+      'address or CIDR that ports may send from besides; with NET= only those of cards on this network of the source (may be repeated)',
       repeated,
+      [],
+    )
+    .option(
+      '--port-security <[net=]off>',
+      'make ports without port security; with NET= only those of cards on this network of the source (may be repeated)',
+      networkWithout,
       [],
     )
     .option('--floating <network>', 'external network to take a floating address from')
@@ -108,6 +116,7 @@ export async function optionsFrom(flags: MigrationFlags): Promise<MigrationOptio
     throw new UsageError('--keep-images is about --volumes; a server that boots from images keeps them anyway.');
   const all = flags.map.filter(({ from }) => from === null);
   if (all.length > 1) throw new UsageError('Only one --map can be about all network cards.');
+  const pairs = flags.addressPair.map(addressPair);
   return MigrationOptions.parse({
     ...defaultOptions,
     targetName: flags.targetName ?? null,
@@ -121,10 +130,10 @@ export async function optionsFrom(flags: MigrationFlags): Promise<MigrationOptio
     keepImages: flags.keepImages,
     flavor: flags.flavor ?? null,
     createFlavor: flags.createFlavor,
-    networks: [...flags.map],
+    networks: guarded(flags.map, pairs, flags.portSecurity),
     keepMac: !flags.newMac,
     securityGroups: [...flags.securityGroup],
-    addressPairs: [...flags.addressPair],
+    addressPairs: pairs.flatMap(({ from, address }) => (from === null ? address : [])),
     floatingNetwork: flags.floating ?? null,
     profile: flags.profile,
     availabilityZone: flags.availabilityZone ?? null,
@@ -154,13 +163,58 @@ function networkChoice(text: string): NetworkChoice {
 
 const everyCard = (from: string | null): string | null => (from === '*' ? null : from);
 
+/** `192.0.2.9`, `VM Network=192.0.2.9`, `VM Network=192.0.2.0/28`. */
+function addressPair(text: string): { readonly from: string | null; readonly address: string } {
+  const at = text.lastIndexOf('=');
+  const address = text.slice(at + 1);
+  if (isIP(address.replace(/\/\d{1,3}$/, '')) === 0 || at === 0)
+    throw new UsageError(`“${text}” is no address: say it as ADDRESS, as ADDRESS/BITS, or with NET= before it.`);
+  return { from: at < 0 ? null : text.slice(0, at), address };
+}
+
+/** `off`, `VM Network=off`. */
+function networkWithout(text: string, before: (string | null)[]): (string | null)[] {
+  const net = /^(?:(.+)=)?off$/s.exec(text);
+  if (net === null) throw new InvalidArgumentError('Say it as off, or as NET=off.');
+  return [...before, everyCard(net[1] ?? null)];
+}
+
+/** The choices with what guards the ports of each: one that is about all cards is taken for a network that none is about. */
+function guarded(
+  choices: readonly NetworkChoice[],
+  pairs: readonly ReturnType<typeof addressPair>[],
+  without: readonly (string | null)[],
+): NetworkChoice[] {
+  const forAll = choices.find(({ from }) => from === null);
+  const named = [...pairs.map(({ from }) => from), ...without].filter((from) => from !== null);
+  if (without.includes(null) && choices.length === 0)
+    throw new UsageError('--port-security off needs a --map: it is said of ports on networks of the cloud.');
+  const more = [...new Set(named)].flatMap((from) => {
+    if (choices.some((choice) => choice.from === from)) return [];
+    if (forAll === undefined) throw new UsageError(`Say where “${from}” goes as well: --map "${from}=NETWORK".`);
+    return [{ ...forAll, from }];
+  });
+  return [...more, ...choices].map((choice) => {
+    const own = pairs.flatMap(({ from, address }) => (from !== null && from === choice.from ? address : []));
+    return {
+      ...choice,
+      ...(without.includes(null) || without.includes(choice.from) ? { portSecurity: false as const } : {}),
+      ...(own.length === 0 ? {} : { addressPairs: own }),
+    };
+  });
+}
+
 function accepted(ids: readonly string[]): MigrationOptions['accept'] {
   if (ids.length === 0) return 'all';
   const isSpecial = ids.some((id) => id === 'all' || id === 'none');
   if (isSpecial && ids.length > 1) throw new UsageError('--accept all and --accept none stand alone.');
   if (isSpecial) return ids[0] === 'all' ? 'all' : [];
-  return ids.map((id) => id.toUpperCase().replace(/(?<=\d)[A-Z]$/, (letter) => letter.toLowerCase()));
+  return ids.map(findingId);
 }
+
+/** As findings write it, however somebody types it: `VM-10b`. */
+export const findingId = (text: string): string =>
+  text.toUpperCase().replace(/(?<=\d)[A-Z]$/, (letter) => letter.toLowerCase());
 
 async function userDataIn(file: string): Promise<string> {
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {

@@ -1,5 +1,11 @@
 /** Migrations in words for people: stages, plans, findings, what became of them. */
-import type { MigrationOptions, MigrationPlan, MigrationRecord, PlannedDisk } from '../shared/migration.ts';
+import type {
+  MigrationOptions,
+  MigrationPlan,
+  MigrationRecord,
+  PlannedDisk,
+  PlannedPort,
+} from '../shared/migration.ts';
 import type { Finding, Severity } from '../shared/preflight.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
 import { isAtRest, isOver, type Stage } from '../shared/stages.ts';
@@ -43,14 +49,10 @@ export function listText(records: readonly MigrationRecord[], names: ReadonlyMap
 
 const severityText: Readonly<Record<Severity, string>> = { blocks: 'stops it', warns: 'warning', informs: 'note' };
 
-export function findingsText(findings: readonly Finding[]): string {
-  return findings
-    .map(
-      ({ id, severity, says, about, remedy }) =>
-        `${severityText[severity]} ${id}: ${says}\n  about: ${about.join(', ')}\n  what to do: ${remedy}\n`,
-    )
-    .join('');
-}
+export const findingText = ({ id, severity, says, about, remedy }: Finding): string =>
+  `${severityText[severity]} ${id}: ${says}\n  about: ${about.join(', ')}\n  what to do: ${remedy}\n`;
+
+export const findingsText = (findings: readonly Finding[]): string => findings.map(findingText).join('');
 
 /** @param boot from what the server starts, which decides what the first disk becomes */
 export function planText(plan: MigrationPlan, boot: MigrationOptions['boot']): string {
@@ -101,12 +103,18 @@ export function planText(plan: MigrationPlan, boot: MigrationOptions['boot']): s
             cell: ({ fixedIps }) =>
               fixedIps.length === 0 ? 'the cloud chooses' : fixedIps.map(({ address }) => address).join(' '),
           },
+          ...(ports.some((port) => besidesText(port) !== '') ? [{ title: 'BESIDES', cell: besidesText }] : []),
         ],
         '',
       ),
     );
   return parts.join('\n');
 }
+
+const besidesText = ({ portSecurity, addressPairs = [] }: PlannedPort): string => {
+  if (portSecurity !== undefined) return 'no port security';
+  return addressPairs.length === 0 ? '' : `may send from ${addressPairs.join(' ')}`;
+};
 
 const ordinals = ['first', 'second', 'third'];
 

@@ -1,37 +1,31 @@
 /** `guts plan`: machines that go from one source to one destination in waves. */
-import { readFile } from 'node:fs/promises';
-import * as path from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
-import { parse, stringify } from 'yaml';
-import { z } from 'zod';
-import { GutsError } from '../shared/errors.ts';
-import { operations, type InputOf } from '../shared/operations.ts';
-import type { Plan } from '../shared/plans.ts';
+import type { Command } from 'commander';
 import type { TimeWindow } from '../shared/schedule.ts';
 import { demandAllDone, resultsText } from './act-on-many.ts';
 import { chosen } from './create.ts';
 import { migrationOptions, optionsFrom, wholeNumber, type MigrationFlags } from './migration-flags.ts';
 import { momentOf } from './moment.ts';
+import { addPlanFiles } from './plan-files.ts';
+import { addPlanTemplates, withTemplate } from './plan-templates.ts';
+import { addPlanWave, addPlanWaves } from './plan-waves.ts';
+import { addPlanMachines, machinesOfList, withMachine } from './plan-machines.ts';
+import { listText, planSheet, tellMade } from './plan-text.ts';
+import { addRehearsal, demandGo, rehearsed } from './rehearse.ts';
 import { connectionNames } from './run-migration.ts';
-import { sheet, table } from './table.ts';
+import { UsageError } from './usage-error.ts';
 import { windowOf } from './window.ts';
 import { Workplace } from './workplace.ts';
-import { writeWhole } from './write-whole.ts';
-
-type PlanWish = InputOf<'plans.create'>;
-
-class PlanFileError extends GutsError {
-  readonly code = 'plan.unreadable';
-  readonly remedy = 'Give a YAML or JSON file as “guts plan export” writes it.';
-}
 
 interface CreateFlags extends MigrationFlags {
   readonly source?: string;
   readonly destination?: string;
   readonly vm: readonly { readonly vm: string; readonly wave: number }[];
+  readonly vmList?: string;
+  readonly skipUnmatched: boolean;
   readonly window?: TimeWindow;
   readonly notBefore?: string;
   readonly priority?: number;
+  readonly template?: string;
 }
 
 export function addPlans(program: Command): void {
@@ -40,11 +34,18 @@ export function addPlans(program: Command): void {
     .command('create')
     .description('write down a plan')
     .argument('<name>', 'a name of your own for it')
-    .requiredOption(
+    .option(
       '--vm <machine[@wave]>',
-      'a machine by its name or ref, and its wave (default: 1; may be repeated)',
-      (text: string, before: readonly { vm: string; wave: number }[] = []) => [...before, machineOf(text)],
+      'a machine by name, ref or UUID, and its wave (default: 1; may be repeated)',
+      withMachine,
+      [],
     )
+    .option(
+      '--vm-list <file>',
+      'machines of a list: names, UUIDs or refs, or a table as RVTools writes it (XLSX, CSV, TSV, text)',
+    )
+    .option('--skip-unmatched', 'leave out what the list says and cannot be found, or not for certain', false)
+    .option('--template <name>', 'begin with what this template has: sides, options, times, waves')
     .option('--source <source>', 'where they are (default: the only source)')
     .option('--destination <destination>', 'where they go (default: the only destination)')
     .option('--window <when>', 'start only then, as "0 22 * * 1-5 for 360 min in Europe/Berlin"', windowOf)
@@ -53,22 +54,29 @@ export function addPlans(program: Command): void {
   migrationOptions(create)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ guts plan create first --vm web-01 --vm db-01@2 --map private\n  $ guts plan start first',
+      '\nExamples:\n  $ guts plan create first --vm web-01 --vm db-01@2 --map private\n  $ guts plan create second --vm-list machines.csv --map private\n  $ guts plan start first',
     )
     .action(async (name: string, flags: CreateFlags) => {
+      if (flags.vm.length === 0 && flags.vmList === undefined) throw new UsageError('Give --vm or --vm-list.');
       await using workplace = await Workplace.open(create);
       const { sources } = await workplace.call('sources.list', {});
       const { destinations } = await workplace.call('destinations.list', {});
-      await make(workplace, {
+      const template =
+        flags.template === undefined ? null : await workplace.call('planTemplates.show', { template: flags.template });
+      const source = flags.source ?? template?.source ?? chosen(sources, 'source', undefined);
+      const listed = flags.vmList === undefined ? [] : await machinesOfList(workplace, source, flags.vmList, flags);
+      const made = await workplace.call('plans.create', {
         name,
-        source: chosen(sources, 'source', flags.source),
-        destination: chosen(destinations, 'destination', flags.destination),
-        options: await optionsFrom(flags),
-        window: flags.window ?? null,
+        source,
+        destination: flags.destination ?? template?.destination ?? chosen(destinations, 'destination', undefined),
+        options: withTemplate(create, await optionsFrom(flags), template),
+        window: flags.window ?? template?.window ?? null,
         notBefore: flags.notBefore ?? null,
-        priority: flags.priority ?? 0,
-        machines: flags.vm.map((machine) => ({ ...machine })),
+        priority: flags.priority ?? template?.priority ?? 0,
+        waves: template?.waves ?? [],
+        machines: [...flags.vm.map((machine) => ({ ...machine })), ...listed],
       });
+      await tellMade(workplace, made);
     });
   const list = plan
     .command('list')
@@ -93,12 +101,15 @@ export function addPlans(program: Command): void {
     .command('start')
     .description('put every machine of a plan into the queue')
     .argument('<plan>', 'name or id')
-    .action(async (which: string) => {
+    .option('--rehearse', 'hold all of it against the cloud first, and start nothing where that says no go', false)
+    .action(async (which: string, { rehearse }: { readonly rehearse: boolean }) => {
       await using workplace = await Workplace.open(start);
+      if (rehearse) demandGo(await rehearsed(workplace, which, { offline: false }));
       const result = await workplace.call('plans.start', { plan: which });
       workplace.terminal.result(result, () => resultsText(result.results, 'in the queue: guts list'));
       demandAllDone(result.results, 'start');
     });
+  addRehearsal(plan);
   const remove = plan
     .command('delete')
     .description('forget a plan; its migrations stay')
@@ -108,118 +119,9 @@ export function addPlans(program: Command): void {
       const result = await workplace.call('plans.delete', { plan: which });
       workplace.terminal.result(result, () => `“${which}” is forgotten.\n`);
     });
-  const out = plan
-    .command('export')
-    .description('a plan as YAML, to be kept, changed and imported elsewhere; it holds no secrets')
-    .argument('<plan>', 'name or id')
-    .option('-o, --output <file>', 'the file to write (default: standard output)')
-    .option('--force', 'replace a file that is there', false)
-    .action(async (which: string, { output, force }: { readonly output?: string; readonly force: boolean }) => {
-      await using workplace = await Workplace.open(out);
-      const file = fileOf(await workplace.call('plans.show', { plan: which }), await connectionNames(workplace));
-      if (output === undefined) workplace.terminal.result(file, () => stringify(file));
-      else {
-        await writeWhole(path.resolve(output), stringify(file), force);
-        workplace.terminal.result({ file: path.resolve(output) }, () => `Written: ${path.resolve(output)}\n`);
-      }
-    });
-  const bring = plan
-    .command('import')
-    .description('write down a plan from a YAML or JSON file')
-    .argument('<file>', 'as “guts plan export” writes it')
-    .option('--name <name>', 'another name for it')
-    .action(async (file: string, { name }: { readonly name?: string }) => {
-      await using workplace = await Workplace.open(bring);
-      const wish = await planIn(file);
-      await make(workplace, { ...wish, name: name ?? wish.name });
-    });
-}
-
-async function make(workplace: Workplace, wish: PlanWish): Promise<void> {
-  const made = await workplace.call('plans.create', wish);
-  const names = await connectionNames(workplace);
-  workplace.terminal.result(made, () => `${planSheet(made, names)}Start it: guts plan start ${made.name}\n`);
-}
-
-/** Names instead of ids, so that the file means the same elsewhere. */
-function fileOf(plan: Plan, names: ReadonlyMap<string, string>): PlanWish {
-  const { name, source, destination, options, window, notBefore, priority, machines } = plan;
-  return {
-    name,
-    source: names.get(source) ?? source,
-    destination: names.get(destination) ?? destination,
-    options,
-    window,
-    notBefore,
-    priority,
-    machines: machines.map(({ vm, wave, options }) => ({ vm: vm.ref, wave, options })),
-  };
-}
-
-async function planIn(file: string): Promise<PlanWish> {
-  let value: unknown;
-  try {
-    value = parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    throw new PlanFileError(`“${file}” is no YAML or JSON that can be read.`, { cause });
-  }
-  const { data, success, error } = operations['plans.create'].input.strict().safeParse(value);
-  if (!success) throw new PlanFileError(`“${file}”: ${z.prettifyError(error)}`);
-  return data;
-}
-
-function listText(plans: readonly Plan[], names: ReadonlyMap<string, string>): string {
-  return table(
-    plans,
-    [
-      { title: 'NAME', cell: ({ name }) => name, isWhole: true },
-      { title: 'FROM', cell: ({ source }) => names.get(source) ?? source },
-      { title: 'TO', cell: ({ destination }) => names.get(destination) ?? destination },
-      { title: 'MACHINES', cell: ({ machines }) => String(machines.length), isNumber: true },
-      {
-        title: 'WAVES',
-        cell: ({ machines }) => String(new Set(machines.map(({ wave }) => wave)).size),
-        isNumber: true,
-      },
-      { title: 'STARTED', cell: ({ startedAt }) => startedAt?.slice(0, 16).replace('T', ' ') ?? 'not yet' },
-      { title: 'ID', cell: ({ id }) => id, isWhole: true },
-    ],
-    'No plan is written down: guts plan create',
-  );
-}
-
-function planSheet(plan: Plan, names: ReadonlyMap<string, string>): string {
-  const { id, name, source, destination, window, notBefore, priority, machines, startedAt } = plan;
-  return [
-    sheet([
-      ['plan', `${name} (${id})`],
-      ['from', names.get(source) ?? source],
-      ['to', names.get(destination) ?? destination],
-      ...(window === null
-        ? []
-        : ([['window', `${window.minutes} min from “${window.opens}” (${window.timeZone})`]] satisfies [
-            string,
-            string,
-          ][])),
-      ...(notBefore === null ? [] : ([['not before', notBefore]] satisfies [string, string][])),
-      ['priority', String(priority)],
-      ['started', startedAt ?? 'not yet'],
-    ]),
-    table(
-      [...machines].sort((a, b) => a.wave - b.wave),
-      [
-        { title: 'WAVE', cell: ({ wave }) => String(wave), isNumber: true },
-        { title: 'VM', cell: ({ vm }) => vm.name, isLastCut: true },
-        { title: 'REF', cell: ({ vm }) => vm.ref, isWhole: true },
-        { title: 'MIGRATION', cell: ({ migration }) => migration ?? '–', isWhole: true },
-      ],
-      'no machines',
-    ),
-  ].join('\n');
-}
-
-function machineOf(text: string): { vm: string; wave: number } {
-  const [, vm = '', wave] = /^(.+?)(?:@(\d{1,4}))?$/.exec(text) ?? [];
-  if (vm === '' || wave === '0') throw new InvalidArgumentError('Say it as MACHINE or MACHINE@WAVE, waves from 1.');
-  return { vm, wave: wave === undefined ? 1 : Number(wave) };
+  addPlanMachines(plan);
+  addPlanWaves(plan);
+  addPlanWave(plan);
+  addPlanFiles(plan);
+  addPlanTemplates(plan);
 }

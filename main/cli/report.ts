@@ -8,6 +8,7 @@ import { reportFormats, type ReportFormat } from '../shared/report-formats.ts';
 import { findMigration, WHICH } from './find-migration.ts';
 import { wholeNumber } from './migration-flags.ts';
 import { pastMomentOf } from './moment.ts';
+import { reportFormatOf, type ReportPlace } from './report-format.ts';
 import { UsageError } from './usage-error.ts';
 import { Workplace } from './workplace.ts';
 import { writeWhole } from './write-whole.ts';
@@ -79,7 +80,7 @@ async function report(workplace: Workplace, which: string, flags: Flags): Promis
   const { request } = await findMigration(workplace, which);
   const written = await workplace.call('reports.show', { id: request.id });
   const verdict = verdictOf(written);
-  await write(workplace, flags, {
+  await writeReport(workplace, flags, {
     format,
     content: await reportAs(written, format),
     facts: { verdict },
@@ -102,7 +103,7 @@ async function summarize(workplace: Workplace, flags: Flags): Promise<void> {
     details: format !== 'csv' && format !== 'xlsx',
   });
   const { totals } = written;
-  await write(workplace, flags, {
+  await writeReport(workplace, flags, {
     format,
     content: await summaryAs(written, format),
     facts: { totals },
@@ -110,16 +111,16 @@ async function summarize(workplace: Workplace, flags: Flags): Promise<void> {
   });
 }
 
-interface Written {
+export interface Written {
   readonly format: ReportFormat;
   readonly content: string | Uint8Array;
   readonly facts: object;
   readonly says: string;
 }
 
-async function write(
+export async function writeReport(
   { terminal }: Workplace,
-  { output, force }: Flags,
+  { output, force }: Pick<Flags, 'output' | 'force'>,
   { format, content, facts, says }: Written,
 ): Promise<void> {
   if (output === undefined) {
@@ -132,16 +133,13 @@ async function write(
 }
 
 /** @throws UsageError where what is asked for is nothing for where it would go */
-function formatOf({ terminal }: Workplace, { format, output }: Flags): ReportFormat {
-  const chosen = format ?? (terminal.isJson && output === undefined ? 'json' : endingOf(output));
+export function formatOf({ terminal }: Workplace, place: ReportPlace): ReportFormat {
+  const { format, output } = place;
+  const isPrinted = format === undefined && output === undefined && terminal.isJson;
+  const chosen = isPrinted ? 'json' : reportFormatOf(place);
   if (output !== undefined || chosen === 'json') return chosen;
   if (terminal.isJson) throw new UsageError('--json prints no page and no file: name a file for it with --output.');
   if (process.stdout.isTTY && chosen !== 'csv')
     throw new UsageError('That is nothing for a terminal: name a file with --output, or choose --format json.');
   return chosen;
-}
-
-function endingOf(output: string | undefined): ReportFormat {
-  const ending = output === undefined ? '' : path.extname(output).slice(1).toLowerCase();
-  return reportFormats.find((one) => one === ending) ?? 'html';
 }

@@ -4,6 +4,7 @@ import { GutsError, toErrorInfo } from '../shared/errors.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
 import { isOver, type Stage } from '../shared/stages.ts';
+import { onInterrupt } from './interrupts.ts';
 import { recordText, stageText } from './migration-text.ts';
 import { ToldError } from './told-error.ts';
 import type { Workplace } from './workplace.ts';
@@ -43,18 +44,10 @@ export async function runMigration(
     terminal.note('Cancelling, and removing what was made …');
     void cancel();
   };
-  if (!isRemote) {
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
-  }
-  try {
-    await client.call('migrations.action', { id, action });
-    if (isStopped) await cancel(); // where nothing was begun yet, there was nothing to cancel before
-    await endWith(workplace, await follow(workplace, id, record.stages.length));
-  } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
-  }
+  using _heard = isRemote ? null : onInterrupt(stop);
+  await client.call('migrations.action', { id, action });
+  if (isStopped) await cancel(); // where nothing was begun yet, there was nothing to cancel before
+  await endWith(workplace, await follow(workplace, id, record.stages.length));
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { EngineClient, type JobListener } from '../engine-client.ts';
 import type { Job, JobResults, Progress } from '../shared/jobs.ts';
+import { onInterrupt } from './interrupts.ts';
 import { Terminal } from './terminal.ts';
 
 /** Whether `--json` was given, before or after the command's name. */
@@ -29,16 +30,13 @@ export async function perform<J extends Job>(
     terminal.note('Cancelling, and removing what was made …');
     cancel.abort();
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  using _heard = onInterrupt(stop);
   await using engine = new EngineClient(debug(terminal));
   try {
     const onProgress = (progress: Progress): void => terminal.progress(progress);
     return await engine.run(job, cancel.signal, { onProgress, ...listener });
   } finally {
     terminal.clear();
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
   }
 }
 

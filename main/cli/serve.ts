@@ -5,18 +5,25 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { version } from '../../package.json';
 import { Daemon } from '../daemon.ts';
 import { dataDir } from '../data-dir.ts';
+import { LEAST_LOST_AFTER_SECONDS } from '../fleet/lease.ts';
 import { GutsError } from '../shared/errors.ts';
 import { LogFile } from '../logs/log-file.ts';
 import { Log, standardOutput } from '../logs/log.ts';
 import { Redactor } from '../logs/redactor.ts';
+import { tellBroker } from '../logs/tell-broker.ts';
 import { tellLog } from '../logs/tell-log.ts';
-import { NodeId } from '../shared/schedule.ts';
+import type { NodeId } from '../shared/schedule.ts';
 import { pageFolder } from '../page-folder.ts';
 import { passphraseFromStdin } from '../vault/stdin-passphrase.ts';
+import { brokerFrom, brokerOptions, type BrokerFlags } from './broker-flags.ts';
+import { nodeId } from './node-name.ts';
 import { askPassphrase } from './passphrase.ts';
+import { signalled } from './signalled.ts';
 import { UsageError } from './usage-error.ts';
 
-interface Flags {
+interface Flags extends BrokerFlags {
+  readonly onlyWorkers: boolean;
+  readonly lostAfter?: number;
   readonly port: number;
   readonly host: string;
   readonly dataDir?: string;
@@ -33,8 +40,7 @@ class PemFileError extends GutsError {
 }
 
 export function addServe(program: Command): void {
-  program
-    .command('serve')
+  brokerOptions(program.command('serve'))
     .description('the daemon: keeps a queue, runs migrations, answers REST; until SIGTERM or Ctrl-C')
     .option('--port <n>', 'where it answers; 0 takes a free one', port, 7000)
     .option('--host <address>', 'an address of this machine; others than loopback take a certificate', '127.0.0.1')
@@ -43,6 +49,8 @@ export function addServe(program: Command): void {
     .option('--tls-key <file>', 'the key of that')
     .option('--name <host>', 'a further name by which clients call it (may be repeated)', repeated, [])
     .option('--node <name>', 'what this machine is called among nodes (default: its host name)', nodeId)
+    .option('--lost-after <seconds>', 'a worker that is not heard for so long counts as lost (default: 45)', lostAfter)
+    .option('--only-workers', 'run nothing on this machine: workers do', false)
     .option('--passphrase-stdin', 'read the vault’s passphrase from standard input', false)
     .addHelpText(
       'after',
@@ -59,6 +67,9 @@ async function serve(flags: Flags): Promise<void> {
   process.stdout.removeAllListeners('error').on('error', () => {});
   const redactor = new Redactor();
   await using log = new Log({ redactor, places: [standardOutput(), new LogFile(folder)] });
+  const broker = await brokerFrom(flags, (secret) => redactor.know(secret));
+  if (flags.onlyWorkers && broker === null)
+    throw new UsageError('--only-workers takes --broker: workers come by that.');
   const daemon = await Daemon.start({
     port: flags.port,
     host: flags.host,
@@ -70,7 +81,11 @@ async function serve(flags: Flags): Promise<void> {
     onSecret: (secret) => redactor.know(secret),
     redact: (text) => redactor.redact(text),
     onDetail: (detail) => log.detail(detail),
+    onlyWorkers: flags.onlyWorkers,
     ...(flags.node === undefined ? {} : { node: flags.node }),
+    ...(broker === null
+      ? {}
+      : { fleet: { ...broker, ...lostAfterOf(flags), onState: (state) => tellBroker(log, state) } }),
   });
   using _telling = tellLog(daemon.events, log);
   if (daemon.vault.keepsIn === 'memory') log.warn('vault', daemon.vault);
@@ -81,19 +96,6 @@ async function serve(flags: Flags): Promise<void> {
   const left = await daemon.stop();
   if (left.length > 0) log.warn('interrupted', { migrations: left });
   log.info('stopped');
-}
-
-/** The second one ends the process at once, as it does where nobody listens. */
-async function signalled(): Promise<string> {
-  return await new Promise((resolve) => {
-    const hear = (signal: string): void => {
-      process.off('SIGINT', hear);
-      process.off('SIGTERM', hear);
-      resolve(signal);
-    };
-    process.on('SIGINT', hear);
-    process.on('SIGTERM', hear);
-  });
 }
 
 async function tlsOf({ tlsCertificate, tlsKey }: Flags): Promise<{ certificate: string; key: string } | null> {
@@ -113,10 +115,14 @@ function port(text: string): number {
   return value;
 }
 
-function nodeId(text: string): NodeId {
-  const { data, success } = NodeId.safeParse(text);
-  if (!success) throw new InvalidArgumentError('Give letters, digits, dots and dashes; at most 63.');
-  return data;
-}
-
 const repeated = (name: string, before: string[]): string[] => [...before, name];
+
+const lostAfterOf = ({ lostAfter: lostAfterSeconds }: Flags): { readonly lostAfterSeconds?: number } =>
+  lostAfterSeconds === undefined ? {} : { lostAfterSeconds };
+
+function lostAfter(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < LEAST_LOST_AFTER_SECONDS || value > 3600)
+    throw new InvalidArgumentError(`Give seconds, from ${LEAST_LOST_AFTER_SECONDS} to 3600.`);
+  return value;
+}

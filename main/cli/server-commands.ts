@@ -1,9 +1,11 @@
 /** The commands about servers, real or simulated: sources, destinations, migrations, the demo. */
 import type { Command } from 'commander';
+import { addAssess } from './assess.ts';
 import { addCheck } from './check.ts';
 import { addCreate } from './create.ts';
 import { addDemo } from './demo.ts';
 import { addDiagnose } from './diagnose.ts';
+import { addDoctor } from './doctor.ts';
 import { addDestination } from './destinations.ts';
 import { addLogs } from './logs.ts';
 import { addMigrations } from './migrations.ts';
@@ -11,15 +13,17 @@ import { addNetwork } from './networks.ts';
 import { addPlans } from './plans.ts';
 import { addReport } from './report.ts';
 import { addInstance, addResource } from './resources.ts';
+import { addRules } from './rules.ts';
 import { addSchedule } from './schedule.ts';
 import { addServe } from './serve.ts';
-import { addServices } from './services.ts';
+import { addNodes, addServices } from './services.ts';
 import { addSettings } from './settings.ts';
 import { addSource } from './sources.ts';
 import { addState } from './state.ts';
 import { addTidy } from './tidy.ts';
 import { addTokens } from './tokens.ts';
 import { addVolume } from './volumes.ts';
+import { addWorker } from './worker.ts';
 
 export function addServerCommands(program: Command): void {
   program.commandsGroup('Where machines come from and go to:');
@@ -31,7 +35,10 @@ export function addServerCommands(program: Command): void {
   addNetwork(program);
   addVolume(program);
   program.commandsGroup('Migrations:');
+  addDoctor(program);
+  addAssess(program);
   addCheck(program);
+  addRules(program);
   addCreate(program);
   addMigrations(program);
   addSchedule(program);
@@ -42,6 +49,10 @@ export function addServerCommands(program: Command): void {
   program.commandsGroup('The daemon:');
   addServe(program);
   addServices(program);
+  program.commandsGroup('Workers on other machines:');
+  addWorker(program);
+  addNodes(program);
+  program.commandsGroup('The daemon’s settings:');
   addSettings(program);
   addTokens(program);
   addState(program);

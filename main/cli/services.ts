@@ -1,5 +1,7 @@
-/** `guts service` and `guts node`: the parts of Guts, and where migrations can run. */
+/** `guts service` and `guts node list`: the parts of Guts, and where migrations can run. */
 import type { Command } from 'commander';
+import type { NodeFacts } from '../shared/schedule.ts';
+import { addNodeChanges } from './nodes.ts';
 import { table } from './table.ts';
 import { size } from './terminal.ts';
 import { Workplace } from './workplace.ts';
@@ -26,7 +28,12 @@ export function addServices(program: Command): void {
         ),
       );
     });
+}
+
+/** `guts node`: where migrations can run. */
+export function addNodes(program: Command): void {
   const nodes = program.command('node').description('where migrations can run');
+  addNodeChanges(nodes);
   const listNodes = nodes
     .command('list')
     .description('the nodes, what they run, and their conversion space')
@@ -39,8 +46,11 @@ export function addServices(program: Command): void {
           [
             { title: 'NODE', cell: ({ id }) => id, isWhole: true },
             { title: 'HOST', cell: ({ host }) => host },
-            { title: 'STATE', cell: ({ isAlive }) => (isAlive ? 'up' : 'down'), isWhole: true },
-            { title: 'RUNNING', cell: ({ running }) => String(running.length), isNumber: true },
+            { title: 'STATE', cell: stateOf, isWhole: true },
+            { title: 'TAGS', cell: ({ tags = [] }) => tags.join(' ') },
+            { title: 'VERSION', cell: ({ version = '' }) => version },
+            { title: 'REACHES', cell: reachOf },
+            { title: 'RUNNING', cell: runningOf, isNumber: true },
             { title: 'FREE SPACE', cell: ({ space }) => size(space.freeBytes), isNumber: true, isWhole: true },
             { title: 'PROMISED', cell: ({ space }) => size(space.reservedBytes), isNumber: true, isWhole: true },
             { title: 'FOLDER', cell: ({ space }) => space.folder },
@@ -50,3 +60,18 @@ export function addServices(program: Command): void {
       );
     });
 }
+
+const stateOf = ({ isAlive, isDraining = false }: NodeFacts): string =>
+  isAlive ? (isDraining ? 'draining' : 'up') : 'down';
+
+/** How many of the sources and destinations it could connect to, and how long the slowest took. */
+function reachOf({ reach = [] }: NodeFacts): string {
+  if (reach.length === 0) return '';
+  const reached = reach.filter(({ isReached }) => isReached);
+  const slowest = Math.max(0, ...reached.map(({ milliseconds }) => milliseconds ?? 0));
+  const count = `${reached.length} of ${reach.length}`;
+  return reached.length === 0 ? count : `${count} (${Math.ceil(slowest)} ms)`;
+}
+
+const runningOf = ({ running, slots }: NodeFacts): string =>
+  slots === undefined ? String(running.length) : `${running.length} of ${slots}`;

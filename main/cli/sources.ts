@@ -4,6 +4,7 @@ import type { SourceAbout, SourceConnection } from '../shared/connections.ts';
 import type { SourceInventoryResult, SourceTestResult } from '../shared/move-jobs.ts';
 import { operations } from '../shared/operations.ts';
 import { isSealed } from '../shared/hyperv-address.ts';
+import { things } from '../shared/figures.ts';
 import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
 import { addressOptions, addressText, kindText, sourceAddress, type AddressFlags } from './source-address.ts';
 import { sheet, table } from './table.ts';
@@ -161,7 +162,7 @@ function testText({ about, missingPrivileges, warnings }: SourceTestResult): str
 
 function refreshText({ vms, networks, datastores, hosts, warnings, seconds }: SourceInventoryResult): string {
   return [
-    `${vms} machines, ${networks} networks, ${datastores} datastores and ${hosts} hosts, read in ${duration(seconds)}`,
+    `${things(vms, 'machine')}, ${things(networks, 'network')}, ${things(datastores, 'datastore')} and ${things(hosts, 'host')}, read in ${duration(seconds)}`,
     ...warnings.map((warning) => `warning: ${warning}`),
     '',
   ].join('\n');

@@ -66,10 +66,8 @@ export async function trustFrom(
   { fingerprint, caFile, proxy, isSealed = false }: Way,
   mayLook: boolean,
 ): Promise<Trust> {
-  if (fingerprint !== undefined && caFile !== undefined)
-    throw new UsageError('Give --fingerprint or --ca-file, not both.');
-  if (fingerprint !== undefined) return { kind: 'pinned', sha256: fingerprint };
-  if (caFile !== undefined) return { kind: 'authorities', pem: await pemIn(caFile) };
+  const given = await givenTrust({ fingerprint, caFile });
+  if (given !== null) return given;
   if (!url.startsWith('https:')) {
     if (!isSealed)
       workplace.terminal.note(`Attention: ${url} is not encrypted; whoever is on the way can read the password.`);
@@ -90,6 +88,20 @@ export async function trustFrom(
   if (!(await askYes('Is that the right fingerprint? Trust this certificate, and no other?')))
     throw new RefusedTrustError();
   return { kind: 'pinned', sha256: facts.sha256 };
+}
+
+/** What the options say; null where they say nothing. @throws UsageError, CaFileError */
+export async function givenTrust({
+  fingerprint,
+  caFile,
+}: {
+  readonly fingerprint?: Fingerprint | undefined;
+  readonly caFile?: string | undefined;
+}): Promise<Trust | null> {
+  if (fingerprint !== undefined && caFile !== undefined)
+    throw new UsageError('Give --fingerprint or --ca-file, not both.');
+  if (fingerprint !== undefined) return { kind: 'pinned', sha256: fingerprint };
+  return caFile === undefined ? null : { kind: 'authorities', pem: await pemIn(caFile) };
 }
 
 /** In words for people. */

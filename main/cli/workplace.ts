@@ -7,6 +7,7 @@ import { NameTakenError, type ConnectionKind } from '../store/connections.ts';
 import { NoSecretError } from '../vault/errors.ts';
 import type { KeptIn } from '../vault/vault.ts';
 import { connect, type Connected } from './connect.ts';
+import { onInterrupt } from './interrupts.ts';
 import { askSecret, canAsk } from './prompt.ts';
 import { wantsJson } from './run.ts';
 import { Terminal } from './terminal.ts';
@@ -78,17 +79,10 @@ export class Workplace implements AsyncDisposable {
   }
 
   async #unlessStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const stop = (): void => this.#stop.abort(new GivenUpError(this.isRemote));
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
-    try {
-      const answer = await work(this.#stop.signal);
-      this.#stop.signal.throwIfAborted(); // it was done all the same, but nothing comes after it
-      return answer;
-    } finally {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
-    }
+    using _heard = onInterrupt(() => this.#stop.abort(new GivenUpError(this.isRemote)));
+    const answer = await work(this.#stop.signal);
+    this.#stop.signal.throwIfAborted(); // it was done all the same, but nothing comes after it
+    return answer;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,28 +2,13 @@
 import { link, open, rename, unlink } from 'node:fs/promises';
 import * as path from 'node:path';
 import { GutsError } from '../shared/errors.ts';
+import { UnwrittenFileError } from '../shared/file-errors.ts';
 import { reportPart } from '../shared/demo.ts';
-
-export class ReportFileError extends GutsError {
-  readonly code: string;
-  readonly remedy: string;
-
-  constructor(file: string, cause: NodeJS.ErrnoException) {
-    const isThere = cause.code === 'EEXIST';
-    super(isThere ? `“${file}” is already there.` : `“${file}” cannot be written (${cause.code ?? cause.message}).`, {
-      cause,
-    });
-    this.code = isThere ? 'destination.exists' : 'destination.write-failed';
-    this.remedy = isThere
-      ? 'Choose another name, or run again with --force to replace the file.'
-      : 'Check that the folder exists, is writable and has room, and run again.';
-  }
-}
 
 /**
  * @param mayReplace a file that is there already
  * @param mode who may read it, as far as the process lets others at all
- * @throws ReportFileError; then the name is as it was before
+ * @throws UnwrittenFileError; then the name is as it was before
  */
 export async function writeWhole(
   file: string,
@@ -48,6 +33,6 @@ export async function writeWhole(
   } catch (error) {
     await unlink(part).catch(() => {}); // it may never have come to be
     if (error instanceof GutsError) throw error; // whoever makes the content has failed
-    throw new ReportFileError(file, error as NodeJS.ErrnoException); // the file system throws nothing else
+    throw new UnwrittenFileError(file, error as NodeJS.ErrnoException); // the file system throws nothing else
   }
 }

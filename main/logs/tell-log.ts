@@ -6,6 +6,7 @@ import type { Log } from './log.ts';
 export const tellLog = (events: EventHub, log: Log): Disposable =>
   events.listen(({ event }) => {
     if (event.kind === 'migration') log.info('migration', logged(event));
+    if (event.kind === 'node' && event.says !== null) log.info('node', { node: event.node, says: event.says });
     if (event.kind === 'warning') log.warn('source', { source: event.source, says: event.says });
   });
 

@@ -5,7 +5,7 @@ import { Breather } from '../store/breather.ts';
 import type { InventoryThing } from '../store/inventory.ts';
 import type { InventoryRow, InventoryView } from '../store/inventory-view.ts';
 import { AmbiguousResourceError, UnknownResourceError } from './errors.ts';
-import { matcher } from './glob.ts';
+import { matcher } from '../shared/glob.ts';
 import { inventoryOf, type InventoryParts } from './inventory.ts';
 
 export interface Filters {

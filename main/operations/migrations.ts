@@ -11,12 +11,13 @@ import type { MigrationAction, ParsedOf } from '../shared/operations.ts';
 import { mayStart } from '../shared/preflight.ts';
 import type { PlanId, ScheduledMigration } from '../shared/schedule.ts';
 import { randomLetters } from '../store/connections.ts';
+import { siteRulesIn, siteRulesOf } from '../site-rules.ts';
 import { demandAction } from '../shared/actions.ts';
 import { chosenBy } from './chosen.ts';
 import { definedOf } from './defined.ts';
 import { MigrationInHandError } from './errors.ts';
 import { findVm } from './find.ts';
-import { matcher } from './glob.ts';
+import { matcher } from '../shared/glob.ts';
 import type { CallContext, Parts, Some } from './handlers.ts';
 import { pageOf, type Page } from './paging.ts';
 import type { Runner } from './runner.ts';
@@ -35,6 +36,7 @@ export function migrationHandlers(
   planIdOf: (nameOrId: string) => PlanId,
 ): Some<
   | 'checks.run'
+  | 'checks.fix'
   | 'migrations.list'
   | 'migrations.rows'
   | 'migrations.create'
@@ -111,12 +113,31 @@ export function migrationHandlers(
   }
 
   return {
-    'checks.run': async (wish, { signal }) => {
+    'checks.run': async ({ rules, ...wish }, { signal }) => {
+      const asked = await request(wish, signal);
+      const site = rules === undefined ? await siteRulesIn(parts) : await siteRulesOf(parts, 'rules', rules);
+      const source = await signIns.source(asked.source);
+      const destination = await signIns.destination(asked.destination);
+      const looked = await engines.run({ kind: 'plan', request: asked, source, destination, site }, signal);
+      return { mayStart: looked.plan !== null && mayStart(looked.findings), ...looked };
+    },
+    'checks.fix': async ({ finding, isDry, alsoUnknown, ...wish }, { signal }) => {
       const asked = await request(wish, signal);
       const source = await signIns.source(asked.source);
       const destination = await signIns.destination(asked.destination);
-      const { plan, findings } = await engines.run({ kind: 'plan', request: asked, source, destination }, signal);
-      return { mayStart: plan !== null && mayStart(findings), plan, findings };
+      const site = await siteRulesIn(parts);
+      const job = {
+        kind: 'fix',
+        request: asked,
+        source,
+        destination,
+        site,
+        dataDir,
+        finding,
+        isDry,
+        alsoUnknown,
+      } as const;
+      return await engines.run(job, isDry ? signal : new AbortController().signal); // what is begun is finished
     },
     'migrations.list': async (wishes) => {
       const { page, next } = await listed(wishes);

@@ -2,7 +2,7 @@
 import type { DestinationConnection, SourceConnection } from '../shared/connections.ts';
 import type { NetworkRow } from '../shared/operations.ts';
 import { factsOf } from './destinations.ts';
-import { matcher } from './glob.ts';
+import { matcher } from '../shared/glob.ts';
 import type { Parts, Some } from './handlers.ts';
 import { inventoryOf } from './inventory.ts';
 

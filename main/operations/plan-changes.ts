@@ -3,15 +3,21 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DestinationConnection, SourceConnection } from '../shared/connections.ts';
 import { GutsError } from '../shared/errors.ts';
 import type { ParsedOf } from '../shared/operations.ts';
-import type { Plan, PlannedMachine } from '../shared/plans.ts';
+import { doubleWaves, type Plan, type PlannedMachine } from '../shared/plans.ts';
+import { demandWindow } from '../shared/windows.ts';
 import { definedOf } from './defined.ts';
 import type { InventoryParts } from './inventory.ts';
-import { machinesOf, type Wished } from './plan-machines.ts';
+import { machinesOf, PlanMachinesError, type Wished } from './plan-machines.ts';
 
 export class PlanUnderWayError extends GutsError {
   readonly code = 'plan.under-way';
   readonly remedy =
     'Act on their migrations (“guts cancel ID”, “guts schedule ID”), or make another plan for the rest.';
+}
+
+export class PlanWavesError extends GutsError {
+  readonly code = 'plan.bad-waves';
+  readonly remedy = 'Say what a wave has for itself once.';
 }
 
 type Changes = Omit<ParsedOf<'plans.change'>, 'plan'>;
@@ -27,11 +33,19 @@ export function demandSameSides(before: Plan, source: Plan['source'], destinatio
     );
 }
 
+/** @throws BadWindowError, PlanWavesError */
+export function demandTimes({ window, waves = [] }: Pick<Changes, 'window' | 'waves'>): void {
+  for (const one of [window, ...waves.map((wave) => wave.window)])
+    if (one !== undefined && one !== null) demandWindow(one);
+  const [double] = doubleWaves(waves);
+  if (double !== undefined) throw new PlanWavesError(`Wave ${double} is described more than once.`);
+}
+
 /** @throws PlanUnderWayError, PlanMachinesError */
 export async function changedPlan(
   parts: InventoryParts,
   before: Plan,
-  { name, options, window, notBefore, priority, machines }: Changes,
+  { name, options, window, notBefore, priority, waves, machines }: Changes,
   sides: { readonly source: SourceConnection; readonly destination: DestinationConnection },
   signal: AbortSignal,
 ): Promise<Plan> {
@@ -46,9 +60,57 @@ export async function changedPlan(
     window: window === undefined ? before.window : window,
     notBefore: notBefore === undefined ? before.notBefore : notBefore,
     priority: priority ?? before.priority,
+    waves: waves ?? before.waves,
     machines: wished === null ? before.machines : await mergedMachines(parts, before, wished, sides.source, signal),
   };
 }
+
+/** A plan file with more of them is not read again. */
+const MOST_MACHINES = 10_000;
+
+/** @throws PlanMachinesError for those that are in it already, or too many */
+export function withMore(before: Plan, more: readonly PlannedMachine[]): Plan {
+  const there = new Set(before.machines.map(({ vm }) => vm.ref));
+  const twice = more.filter(({ vm }) => there.has(vm.ref));
+  if (twice.length > 0) throw new PlanMachinesError(twice.map(({ vm }) => `“${vm.name}” is in it already`));
+  const count = before.machines.length + more.length;
+  if (count > MOST_MACHINES) throw new PlanMachinesError([`they would be ${count}, and a plan has at most 10,000`]);
+  return { ...before, machines: [...before.machines, ...more] };
+}
+
+/** @throws PlanMachinesError, PlanUnderWayError */
+export async function moved(
+  parts: InventoryParts,
+  before: Plan,
+  wished: ParsedOf<'plans.move'>['machines'],
+  source: SourceConnection,
+  signal: AbortSignal,
+): Promise<Plan> {
+  const own = new Map(before.machines.map(({ vm }) => [vm.ref, vm.ref] as const));
+  const byName = new Map<string, readonly string[]>();
+  for (const { vm } of before.machines) byName.set(vm.name, [...(byName.get(vm.name) ?? []), vm.ref]);
+  // What is called so in the plan is meant; a UUID is for the inventory to know.
+  const others = wished.filter(({ vm }) => !own.has(vm) && byName.get(vm)?.length !== 1);
+  const found = others.length === 0 ? [] : await machinesOf(parts, source, others.map(bare), signal);
+  const refs = new Map(others.map(({ vm }, at) => [vm, found[at]?.vm.ref] as const));
+  const waves = new Map<string, number>();
+  const wrong: string[] = [];
+  for (const { vm, wave } of wished) {
+    const ref = own.get(vm) ?? refs.get(vm) ?? byName.get(vm)?.[0];
+    if (ref === undefined || !own.has(ref)) wrong.push(`“${vm}” is not in the plan`);
+    else waves.set(ref, wave);
+  }
+  if (wrong.length > 0) throw new PlanMachinesError(wrong);
+  const machines = before.machines.map((one) => ({ ...one, wave: waves.get(one.vm.ref) ?? one.wave }));
+  demandUntouched(before.machines.filter((one, at) => hasMigration(one) && machines[at]?.wave !== one.wave));
+  return { ...before, machines };
+}
+
+const bare = ({ vm, wave }: { readonly vm: string; readonly wave: number }): Wished[number] => ({
+  vm,
+  wave,
+  options: {},
+});
 
 const asWished = ({ vm, wave, options }: PlannedMachine): Wished[number] => ({ vm: vm.ref, wave, options });
 

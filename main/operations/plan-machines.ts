@@ -20,7 +20,7 @@ export class PlanMachinesError extends GutsError {
 
 export type Wished = ParsedOf<'plans.create'>['machines'];
 
-/** By ref or name, all of one reading of the inventory. @throws PlanMachinesError naming all that are wrong */
+/** By ref, name or UUID, all of one reading of the inventory. @throws PlanMachinesError naming all that are wrong */
 export async function machinesOf(
   parts: InventoryParts,
   source: SourceConnection,
@@ -34,21 +34,30 @@ export async function machinesOf(
 
 function wantedOf(machines: Wished): (row: InventoryRow) => boolean {
   const names = new Set(machines.map(({ vm }) => vm));
-  return ({ kind, ref, name }) => kind === 'vm' && (names.has(ref) || names.has(name));
+  const ids = new Set(machines.map(({ vm }) => vm.toLowerCase()));
+  return ({ kind, ref, name, facts }) =>
+    kind === 'vm' && (names.has(ref) || names.has(name) || uuidsOf(facts).some((uuid) => ids.has(uuid)));
 }
+
+/** They are written in either case. */
+const uuidsOf = (facts: InventoryRow['facts']): readonly string[] =>
+  facts?.uuids.map((uuid) => uuid.toLowerCase()) ?? [];
 
 function matched(machines: Wished, rows: readonly InventoryRow[]): PlannedMachine[] {
   const byName = new Map<string, InventoryRow[]>();
   for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
+  const byUuid = new Map<string, InventoryRow[]>();
+  for (const row of rows)
+    for (const uuid of new Set(uuidsOf(row.facts))) byUuid.set(uuid, [...(byUuid.get(uuid) ?? []), row]);
   const byRef = new Map(rows.map((row) => [row.ref, row]));
   const wrong: string[] = [];
   const taken = new Set<string>();
   const planned = machines.flatMap(({ vm, wave, options }): PlannedMachine[] => {
     const found = byRef.get(vm);
-    const candidates = found === undefined ? (byName.get(vm) ?? []) : [found];
+    const candidates = found === undefined ? (byName.get(vm) ?? byUuid.get(vm.toLowerCase()) ?? []) : [found];
     const [first] = candidates;
     if (first === undefined) wrong.push(`“${vm}” is not there`);
-    else if (candidates.length > 1) wrong.push(`“${vm}” is the name of ${candidates.map(({ ref }) => ref).join(', ')}`);
+    else if (candidates.length > 1) wrong.push(`“${vm}” may be ${candidates.map(({ ref }) => ref).join(' or ')}`);
     else if (taken.has(first.ref)) wrong.push(`“${vm}” is named twice`);
     else {
       const { ref, name } = first;

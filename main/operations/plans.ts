@@ -1,25 +1,34 @@
 /** Answers what is asked about plans: machines of one source that go to one destination in waves. */
 import { toErrorInfo } from '../shared/errors.ts';
 import { defaultOptions, MigrationId, type MigrationRequest } from '../shared/migration.ts';
-import type { Plan, PlannedMachine } from '../shared/plans.ts';
+import { timesOf, type Plan, type PlannedMachine } from '../shared/plans.ts';
 import type { ActionResult, PlanId } from '../shared/schedule.ts';
 import { newPlanId, type PlanFile } from '../scheduler/plan-file.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
-import { demandWindow } from '../shared/windows.ts';
 import { randomLetters } from '../store/connections.ts';
 import { definedOf } from './defined.ts';
 import type { Parts, Some } from './handlers.ts';
-import { changedPlan, demandSameSides } from './plan-changes.ts';
+import { changedPlan, demandSameSides, demandTimes, moved, withMore } from './plan-changes.ts';
+import { exported } from './plan-files.ts';
 import { machinesOf } from './plan-machines.ts';
+import { proposedWaves } from './plan-waves.ts';
 
 /** Migrations that are written down at the same time. */
 const AT_ONCE = 4;
 
-export function planHandlers(
-  parts: Parts,
-  scheduler: Scheduler,
-  plans: PlanFile,
-): Some<'plans.list' | 'plans.create' | 'plans.show' | 'plans.change' | 'plans.start' | 'plans.delete'> {
+type PlanNames =
+  | 'plans.list'
+  | 'plans.create'
+  | 'plans.show'
+  | 'plans.change'
+  | 'plans.add'
+  | 'plans.move'
+  | 'plans.start'
+  | 'plans.delete'
+  | 'plans.export'
+  | 'plans.proposeWaves';
+
+export function planHandlers(parts: Parts, scheduler: Scheduler, plans: PlanFile): Some<PlanNames> {
   const { connections, events } = parts;
   const turns = new Map<PlanId, Promise<unknown>>();
 
@@ -36,14 +45,20 @@ export function planHandlers(
     }
   }
 
+  const keep = async (plan: Plan): Promise<Plan> => {
+    await plans.put(plan);
+    events.tell({ kind: 'plan', id: plan.id });
+    return plan;
+  };
+
   return {
     'plans.list': async () => await Promise.resolve({ plans: [...plans.plans] }),
     'plans.create': async (wish, { signal }) => {
-      const { name, options, window, notBefore, priority } = wish;
+      const { name, options, window, notBefore, priority, waves } = wish;
       const source = await connections.find('source', wish.source);
       const destination = await connections.find('destination', wish.destination);
-      if (window !== null) demandWindow(window);
-      const plan: Plan = {
+      demandTimes(wish);
+      return await keep({
         id: newPlanId(),
         name,
         source: source.id,
@@ -52,13 +67,11 @@ export function planHandlers(
         window,
         notBefore,
         priority,
+        waves,
         machines: await machinesOf(parts, source, wish.machines, signal),
         createdAt: new Date().toISOString(),
         startedAt: null,
-      };
-      await plans.put(plan);
-      events.tell({ kind: 'plan', id: plan.id });
-      return plan;
+      });
     },
     'plans.show': async ({ plan }) => await Promise.resolve(plans.find(plan)),
     'plans.change': async ({ plan, ...wish }, { signal }) =>
@@ -66,14 +79,25 @@ export function planHandlers(
         const source = await connections.find('source', wish.source ?? before.source);
         const destination = await connections.find('destination', wish.destination ?? before.destination);
         demandSameSides(before, source.id, destination.id);
-        if (wish.window !== undefined && wish.window !== null) demandWindow(wish.window);
-        const changed = await changedPlan(parts, before, wish, { source, destination }, signal);
-        await plans.put(changed);
-        events.tell({ kind: 'plan', id: changed.id });
-        return changed;
+        demandTimes(wish);
+        return await keep(await changedPlan(parts, before, wish, { source, destination }, signal));
+      }),
+    'plans.add': async ({ plan, machines }, { signal }) =>
+      await inTurn(plan, async (before) => {
+        const source = await connections.find('source', before.source);
+        const more = await machinesOf(parts, source, machines, signal);
+        return await keep(withMore(before, more));
+      }),
+    'plans.move': async ({ plan, machines }, { signal }) =>
+      await inTurn(plan, async (before) => {
+        const source = await connections.find('source', before.source);
+        return await keep(await moved(parts, before, machines, source, signal));
       }),
     'plans.start': async ({ plan }) =>
       await inTurn(plan, async (before) => await startPlan(parts, scheduler, plans, before)),
+    'plans.proposeWaves': async ({ plan, ...wish }, { signal }) =>
+      await proposedWaves(parts, plans.find(plan), scheduler.settings, wish, signal),
+    'plans.export': async ({ plan, format }) => await exported(parts, plans.find(plan), format),
     'plans.delete': async ({ plan }) =>
       await inTurn(plan, async ({ id }) => {
         await plans.remove(id);
@@ -99,9 +123,12 @@ async function startPlan(
 
   const machines = before.machines.map((machine) => ({ ...machine, migration: machine.migration ?? newId() }));
   const fresh = machines.filter(({ migration }) => !known.has(migration));
-  const { window, notBefore, priority, id: plan } = before;
+  const { priority, id: plan } = before;
   await scheduler.scheduleMany(
-    fresh.map(({ migration, wave }) => ({ id: migration, schedule: { plan, wave, window, notBefore, priority } })),
+    fresh.map(({ migration, wave }) => ({
+      id: migration,
+      schedule: { plan, wave, ...timesOf(before, wave), priority },
+    })),
   );
   const after: Plan = { ...before, machines, startedAt: before.startedAt ?? new Date().toISOString() };
   await plans.put(after);

@@ -23,9 +23,20 @@ export const withoutDaemon: Some<
   | 'plans.create'
   | 'plans.show'
   | 'plans.change'
+  | 'plans.add'
+  | 'plans.move'
+  | 'plans.export'
+  | 'plans.proposeWaves'
+  | 'planTemplates.list'
+  | 'planTemplates.save'
+  | 'planTemplates.show'
+  | 'planTemplates.delete'
   | 'plans.start'
+  | 'plans.rehearse'
   | 'plans.delete'
   | 'nodes.list'
+  | 'nodes.drain'
+  | 'nodes.remove'
   | 'services.list'
   | 'settings.show'
   | 'settings.change'
@@ -42,9 +53,20 @@ export const withoutDaemon: Some<
   'plans.create': needed('A plan'),
   'plans.show': needed('A plan'),
   'plans.change': needed('A plan'),
+  'plans.add': needed('A plan'),
+  'plans.move': needed('A plan'),
+  'plans.export': needed('A plan'),
+  'plans.proposeWaves': needed('A plan'),
+  'planTemplates.list': needed('A template'),
+  'planTemplates.save': needed('A template'),
+  'planTemplates.show': needed('A template'),
+  'planTemplates.delete': needed('A template'),
   'plans.start': needed('A plan'),
+  'plans.rehearse': needed('A plan'),
   'plans.delete': needed('A plan'),
   'nodes.list': needed('A list of nodes'),
+  'nodes.drain': needed('A list of nodes'),
+  'nodes.remove': needed('A list of nodes'),
   'services.list': needed('A list of services'),
   'settings.show': needed('Looking at its settings'),
   'settings.change': needed('Changing settings'),

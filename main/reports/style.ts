@@ -7,7 +7,7 @@
 export const reportStyle = `
 :root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--line:#dde1e7;--text:#1b2027;--quiet:#566070;--accent:#2457c5;
 --on-accent:#fff;--good:#19703f;--good-soft:#e3f4ea;--bad:#a9242c;--bad-soft:#fcebec;--wait:#7a5200;--wait-soft:#fbf1dc;
---code:#f1f3f6;--bar:#dfe4ec;font:15px/1.5 system-ui,'Segoe UI',Cantarell,'DejaVu Sans',sans-serif}
+--code:#f1f3f6;--bar:#dfe4ec;--share-wait:#d99a1c;--share-plain:#9aa5b4;font:15px/1.5 system-ui,'Segoe UI',Cantarell,'DejaVu Sans',sans-serif}
 @media (prefers-color-scheme:dark){:root{--ground:#14171c;--card:#1c2027;--line:#313842;--text:#e8ebf0;--quiet:#a2acba;
 --accent:#7da7ff;--on-accent:#0d1730;--good:#6fd49a;--good-soft:#17301f;--bad:#ff9a9e;--bad-soft:#3a1f22;--wait:#f0c26a;
 --wait-soft:#352a14;--code:#14171c;--bar:#323a46}}
@@ -73,6 +73,12 @@ pre{background:var(--code);border:1px solid var(--line);border-radius:8px;paddin
 .bar .all{fill:var(--bar)}
 .bar .full{fill:var(--accent)}
 .places{padding-left:1.1rem}
+.share{display:block;width:100%;height:22px;border-radius:6px;margin-top:1rem}
+.legend{margin:.5rem 0 0}
+.good-part{fill:var(--good)}
+.wait-part{fill:var(--share-wait)}
+.bad-part{fill:var(--bad)}
+.plain-part{fill:var(--share-plain)}
 a{color:var(--accent)}
 .chapter{margin-top:3rem;padding-top:1.4rem;border-top:3px solid var(--line)}
 .chapter>h2{font-size:1.4rem;overflow-wrap:anywhere}
@@ -102,7 +108,7 @@ pre,.note{break-inside:avoid}
 tr{break-inside:avoid}
 thead{display:table-header-group}
 .tag{border:1px solid;padding:0 .35rem;font-size:.74rem}
-.bar,.brand svg,.bar *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.bar,.brand svg,.bar *,.share,.share *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .wide{overflow:visible;position:static}
 caption{display:none}
 .chapter{break-before:page;margin-top:0;border-top:0;padding-top:0}

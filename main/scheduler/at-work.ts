@@ -9,12 +9,14 @@ import type { Clock } from './clock.ts';
 import { needsPreflight } from './decide.ts';
 import type { Copied } from './latency-watch.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
-import type { MigrationNode, RecordIndex, RunListener } from './node.ts';
+import type { MigrationNode, RecordIndex, RunListener, Token } from './node.ts';
 import { afterCancel, afterPreflight, afterRun, type End } from './settle.ts';
 
 export interface WorkParts {
   readonly index: RecordIndex;
-  readonly nodes: readonly MigrationNode[];
+  readonly nodes: () => readonly MigrationNode[];
+  /** Gives it to a node, and takes it from any that had it; returns when that is written down. */
+  readonly hand: (id: MigrationId, node: MigrationNode) => Promise<Token>;
   readonly clock: Clock;
   readonly events: EventHub;
   readonly bandwidth: Bandwidth;
@@ -84,7 +86,8 @@ export class AtWork {
     this.#begin(request.id, 'run', node, async (listener) => {
       const { datastores } = this.#parts.entryOf(request.id)?.use ?? { datastores: [] };
       using limited = this.#parts.bandwidth.forRun(request.source, datastores);
-      await node.run(request, { buckets: limited.buckets }, listener);
+      const token = await this.#parts.hand(request.id, node);
+      await node.run(request, { buckets: limited.buckets, token }, listener);
       return null;
     });
   }
@@ -94,7 +97,7 @@ export class AtWork {
     const { request, stage } = record;
     const node = this.#node(on);
     this.#begin(request.id, 'preflight', node, async (listener) => {
-      if (needsPreflight(stage)) await node.preflight(request, listener);
+      if (needsPreflight(stage)) await node.preflight(request, listener, await this.#parts.hand(request.id, node));
       const now = await this.#refresh(request.id);
       return now === null || needsPreflight(now.stage) || isOver(now.stage) ? null : await node.measure(request);
     });
@@ -117,9 +120,14 @@ export class AtWork {
     );
   }
 
-  /** Asks all that run to stand still, now and at each stage that they come to: some may be before the first that allows it. */
+  /**
+   * Asks all that run here to stand still, now and at each stage that they come to: some may be before the first that allows it.
+   * What runs elsewhere goes on.
+   */
   park(): void {
-    for (const [id, { kind }] of this.#works) {
+    for (const node of this.#parts.nodes()) node.letGo?.();
+    for (const [id, { kind, node }] of this.#works) {
+      if (node.isElsewhere === true) continue;
       const record = this.#parts.index.find(id);
       if (kind === 'run' && record !== null) this.#parkAt(record);
     }
@@ -129,11 +137,13 @@ export class AtWork {
     const { id } = record.request;
     if (this.#cancelling.has(id)) return;
     this.#cancelling.add(id);
-    const node = this.#works.get(id)?.node ?? this.#node(on);
+    const atWork = this.#works.get(id)?.node;
+    const node = atWork ?? this.#node(on);
     const beganMs = this.#parts.clock.now();
+    const cancel = async (): Promise<void> =>
+      await node.cancel(record.request, atWork === undefined ? await this.#parts.hand(id, node) : null);
     this.#track(
-      node
-        .cancel(record.request)
+      cancel()
         .then(
           () => null,
           (error: unknown) => error,
@@ -195,7 +205,8 @@ export class AtWork {
         progress.clear();
         this.#track(
           this.#refresh(id).then((record) => {
-            if (record !== null && kind === 'run' && this.#parts.isStopping()) this.#parkAt(record);
+            const isHere = node.isElsewhere !== true;
+            if (record !== null && kind === 'run' && isHere && this.#parts.isStopping()) this.#parkAt(record);
           }),
         );
       },
@@ -239,8 +250,10 @@ export class AtWork {
   }
 
   #node(id: NodeId | null): MigrationNode {
-    const { nodes } = this.#parts;
-    const node = nodes.find((one) => one.id === id) ?? nodes[0];
+    const nodes = this.#parts.nodes();
+    const up = nodes.filter(({ isUp = true }) => isUp);
+    const named = up.find((one) => one.id === id);
+    const node = named ?? up.find(({ isElsewhere = false }) => !isElsewhere) ?? up[0] ?? nodes[0];
     if (node === undefined) throw new Error('there are no nodes');
     return node;
   }

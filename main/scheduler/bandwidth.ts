@@ -81,14 +81,18 @@ export class Bandwidth implements Disposable {
       buckets: [EVERYTHING, ofSource, run.own, ...ofDatastores],
       [Symbol.dispose]: () => {
         this.#runs.delete(run);
-        const left = new Set([...this.#runs].flatMap((other) => other.datastores));
-        for (const key of run.datastores) if (!left.has(key)) this.#ofDatastores.delete(key);
+        for (const key of run.datastores) if (!this.#isRead(key)) this.#ofDatastores.delete(key);
       },
     };
   }
 
   [Symbol.dispose](): void {
     this.#alarm?.[Symbol.dispose]();
+  }
+
+  #isRead(datastore: string): boolean {
+    for (const { datastores } of this.#runs) if (datastores.includes(datastore)) return true;
+    return false;
   }
 
   #write(): void {

@@ -1,5 +1,4 @@
 /** Who starts now and where, who is looked at first, and what everybody else waits for. Reads no clock and no disk. */
-import type { SourceId } from '../shared/connections.ts';
 import type { MigrationId } from '../shared/migration.ts';
 import type {
   NodeFacts,
@@ -15,16 +14,16 @@ import type { Stage } from '../shared/stages.ts';
 import type { QueueEntry } from './entries.ts';
 import { choosePlace, NodeSpace } from './placement.ts';
 import { inOrder } from './queue.ts';
-import { SlotCount, type NameOf } from './slots.ts';
+import { sharedKeysOf, SlotCount, type NameOf } from './slots.ts';
 import { Waves, type StageOf } from './waves.ts';
 import { isOpen, nextEdge, nextOpening } from '../shared/windows.ts';
 
 export interface Situation {
   readonly nowMs: number;
-  /** Everything that the queue knows. */
+  /** Everything that the queue knows and that is not over, or wanted again. */
   readonly entries: readonly QueueEntry[];
   readonly stageOf: StageOf;
-  readonly sourceOf: (id: MigrationId) => SourceId | null;
+  readonly endsOf: (id: MigrationId) => Pick<SlotUse, 'source' | 'destination'> | null;
   readonly settings: SchedulerSettings;
   readonly nodes: readonly NodeFacts[];
   /** Migrations that are looked at right now. */
@@ -57,6 +56,7 @@ export const needsPreflight = (stage: Stage | null): boolean =>
 export interface Candidate {
   readonly entry: QueueEntry;
   readonly number: number;
+  readonly stage: Stage | null;
   readonly isUnderway: boolean;
   readonly schedule: QueueEntry['schedule'];
 }
@@ -70,17 +70,17 @@ export function decide(situation: Situation): Decision {
 
 /** Those that want to run and do not, first to start first. */
 export function queueOf({ entries, stageOf }: Pick<Situation, 'entries' | 'stageOf'>): readonly Candidate[] {
-  const perPlan = countBy(
-    entries.filter(({ isAdmitted }) => isAdmitted),
-    ({ schedule }) => schedule.plan,
-  );
-  const candidates = entries
-    .filter(({ wish, isAdmitted }) => wish === 'run' && !isAdmitted)
-    .map((entry): Candidate => {
-      const stage = stageOf(entry.id);
+  const perPlan = new Map<PlanId | null, number>();
+  const candidates: Candidate[] = [];
+  for (const entry of entries) {
+    const { id, number, schedule, wish, isAdmitted } = entry;
+    if (isAdmitted) perPlan.set(schedule.plan, (perPlan.get(schedule.plan) ?? 0) + 1);
+    else if (wish === 'run') {
+      const stage = stageOf(id);
       const isUnderway = stage !== 'queued' && !needsPreflight(stage);
-      return { entry, number: entry.number, isUnderway, schedule: entry.schedule };
-    });
+      candidates.push({ entry, number, stage, isUnderway, schedule });
+    }
+  }
   return inOrder(candidates, (plan: PlanId | null) => perPlan.get(plan) ?? 0);
 }
 
@@ -93,8 +93,8 @@ class Round {
   readonly #starts: { id: MigrationId; placement: Placement }[] = [];
   readonly #preflights: { id: MigrationId; node: NodeId }[] = [];
   readonly #waits = new Map<MigrationId, WaitsFor>();
-  /** Those that could start but for slots or space, in order. */
-  readonly #blocked: { readonly id: MigrationId; readonly use: SlotUse; readonly node: NodeId | null }[] = [];
+  /** Those that could start but for slots or space, by what they need that others may take. */
+  readonly #blocked = new Map<string, MigrationId[]>();
   readonly #overtaken = new Map<MigrationId, number>();
   /** Many migrations have the same. */
   readonly #windows = new Map<string, WaitsFor | null>();
@@ -103,27 +103,24 @@ class Round {
 
   constructor(situation: Situation) {
     const { settings, nodes, nameOf, entries, stageOf } = situation;
-    const running = entries.filter(({ isAdmitted }) => isAdmitted);
     this.#situation = situation;
     this.#slots = new SlotCount(settings.slots, nameOf);
-    for (const { use } of running) if (use !== null) this.#slots.take(use);
-    this.#space = new NodeSpace(
-      nodes,
-      running.flatMap(({ placement }) => placement ?? []),
-    );
-    this.#waves = new Waves(
-      entries.map(({ id, schedule, wish }) => ({ id, schedule, isWished: wish === 'run' })),
-      stageOf,
-    );
+    const placed: Placement[] = [];
+    for (const { isAdmitted, use, placement } of entries) {
+      if (isAdmitted && use !== null) this.#slots.take(use);
+      if (isAdmitted && placement !== null) placed.push(placement);
+    }
+    this.#space = new NodeSpace(nodes, placed);
+    this.#waves = new Waves(entries, stageOf);
   }
 
   decide(order: readonly Candidate[]): Decision {
-    const { inPreflight, settings, stageOf } = this.#situation;
+    const { inPreflight, settings } = this.#situation;
     let looksLeft = settings.preflights - inPreflight.size;
     for (const candidate of order) {
-      const { entry } = candidate;
+      const { entry, stage } = candidate;
       if (inPreflight.has(entry.id)) continue;
-      const isChecked = entry.use !== null && !needsPreflight(stageOf(entry.id));
+      const isChecked = entry.use !== null && !needsPreflight(stage);
       const gate = isChecked ? this.#gate(candidate) : (heldBy(entry) ?? this.#trouble(entry));
       if (gate !== null) this.#waits.set(entry.id, gate);
       else if (entry.use !== null && isChecked) this.#place(entry, entry.use);
@@ -141,11 +138,10 @@ class Round {
 
   /** What has nothing to do with slots and space. Once it is under way, only those count that somebody set since. */
   #gate({ entry, isUnderway }: Candidate): WaitsFor | null {
-    const member = { id: entry.id, schedule: entry.schedule, isWished: true };
     return (
       heldBy(entry) ??
       this.#trouble(entry) ??
-      (isUnderway ? null : (this.#notYet(entry) ?? this.#window(entry) ?? this.#waves.inTheWay(member)))
+      (isUnderway ? null : (this.#notYet(entry) ?? this.#window(entry) ?? this.#waves.inTheWay(entry)))
     );
   }
 
@@ -206,16 +202,21 @@ class Round {
     this.#starts.push({ id, placement });
     this.#slots.take(use);
     this.#space.take(placement);
-    for (const one of this.#blocked)
-      if (one.node === placement.node || this.#slots.shares(use, one.use))
-        this.#overtaken.set(one.id, (this.#overtaken.get(one.id) ?? 0) + 1);
+    this.#overtake(use, placement);
+  }
+
+  #overtake(use: SlotUse, { node }: Placement): void {
+    const behind = new Set<MigrationId>();
+    for (const key of [...sharedKeysOf(use), spaceKey(node)])
+      for (const one of this.#blocked.get(key) ?? []) behind.add(one);
+    for (const one of behind) this.#overtaken.set(one, (this.#overtaken.get(one) ?? 0) + 1);
   }
 
   /** Preflight needs no space. @returns whether there is a node for it */
   #look({ id, schedule }: QueueEntry): boolean {
-    const source = this.#situation.sourceOf(id);
-    if (source === null) return false; // gone meanwhile
-    const wanted = { use: { source, spaceBytes: 0 }, nodes: schedule.nodes, before: null };
+    const ends = this.#situation.endsOf(id);
+    if (ends === null) return false; // gone meanwhile
+    const wanted = { use: { ...ends, spaceBytes: 0 }, nodes: schedule.nodes, before: null };
     const choice = choosePlace(wanted, this.#space, this.#situation.settings.nodesOfSource);
     if (choice.kind === 'placed') this.#preflights.push({ id, node: choice.placement.node });
     else this.#waits.set(id, choice.waitsFor);
@@ -227,7 +228,11 @@ class Round {
     const overtaken = this.#situation.overtaken.get(id) ?? 0;
     if (overtaken > 0) this.#overtaken.set(id, overtaken);
     if (this.#slots.isFull) return; // nobody comes behind it any more
-    this.#blocked.push({ id, use, node });
+    for (const key of [...sharedKeysOf(use), ...(node === null ? [] : [spaceKey(node)])]) {
+      const others = this.#blocked.get(key);
+      if (others === undefined) this.#blocked.set(key, [id]);
+      else others.push(id);
+    }
     if (overtaken < MOST_OVERTAKEN) this.#slots.keepShort(use);
     else {
       this.#slots.keepAll(use);
@@ -237,14 +242,17 @@ class Round {
 
   #lookAgainAt(): number | null {
     const { nowMs } = this.#situation;
-    const times = [...this.#waits.values()].flatMap(({ reason, until }) => {
-      if (until !== null) return Date.parse(until);
-      return reason === 'space' || reason === 'node' ? nowMs + LOOK_AT_NODES_MS : [];
-    });
-    const all = [...times, ...this.#edges];
-    return all.length === 0 ? null : all.reduce((first, time) => Math.min(first, time));
+    let first = Infinity;
+    for (const edgeMs of this.#edges) first = Math.min(first, edgeMs);
+    for (const { reason, until } of this.#waits.values()) {
+      if (until !== null) first = Math.min(first, Date.parse(until));
+      else if (reason === 'space' || reason === 'node') first = Math.min(first, nowMs + LOOK_AT_NODES_MS);
+    }
+    return first === Infinity ? null : first;
   }
 }
+
+const spaceKey = (node: NodeId): string => `space ${node}`;
 
 const heldBy = ({ schedule }: QueueEntry): WaitsFor | null =>
   schedule.isHeld ? { reason: 'hold', says: 'It is held until somebody releases it.', until: null } : null;
@@ -266,10 +274,4 @@ function nothing(order: readonly Candidate[], inPreflight: ReadonlySet<Migration
     .filter(({ entry }) => !inPreflight.has(entry.id))
     .map(({ entry }) => [entry.id, schedulerPaused] as const);
   return { starts: [], preflights: [], waits: new Map(waits), overtaken: new Map(), lookAgainAtMs: null };
-}
-
-function countBy<T, K>(all: readonly T[], keyOf: (one: T) => K): ReadonlyMap<K, number> {
-  const counts = new Map<K, number>();
-  for (const one of all) counts.set(keyOf(one), (counts.get(keyOf(one)) ?? 0) + 1);
-  return counts;
 }

@@ -2,10 +2,11 @@
 import type { EventHub } from '../events.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { ScheduledMigration, SlowedBy, WaitsFor } from '../shared/schedule.ts';
+import { isOver } from '../shared/stages.ts';
 import type { AtWork } from './at-work.ts';
 import type { Clock } from './clock.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
-import type { RecordIndex } from './node.ts';
+import type { MigrationNode, RecordIndex, Token } from './node.ts';
 import type { QueueFile } from './queue-file.ts';
 
 export interface DeskParts {
@@ -19,6 +20,7 @@ export interface DeskParts {
 export class Desk {
   readonly #parts: DeskParts;
   readonly #work: () => AtWork;
+  readonly #open: Set<MigrationId>;
   #lastNumber: number;
   /** As they were decided last; who is not in there waits for nothing. */
   waits: ReadonlyMap<MigrationId, WaitsFor> = new Map();
@@ -27,6 +29,7 @@ export class Desk {
   constructor(parts: DeskParts, work: () => AtWork) {
     this.#parts = parts;
     this.#work = work;
+    this.#open = new Set(parts.queue.entries.keys());
     this.#lastNumber = this.entries().reduce((last, { number }) => Math.max(last, number), 0);
   }
 
@@ -43,8 +46,42 @@ export class Desk {
     return [...this.#parts.queue.entries.values()];
   }
 
+  /** Those about which something may still have to be done. Who is over, and wants nothing, is not looked at again and again. */
+  open(): QueueEntry[] {
+    const open: QueueEntry[] = [];
+    for (const id of this.#open) {
+      const entry = this.entry(id);
+      if (entry !== undefined && this.#mayGoOn(entry)) open.push(entry);
+      else this.#open.delete(id);
+    }
+    return open;
+  }
+
+  /** It may not be over any more. */
+  reopen(id: MigrationId): void {
+    this.#open.add(id);
+  }
+
+  #mayGoOn({ id, wish, isAdmitted }: QueueEntry): boolean {
+    if (wish !== 'none' || isAdmitted) return true;
+    const record = this.find(id);
+    return record === null || !isOver(record.stage);
+  }
+
   entry(id: MigrationId): QueueEntry | undefined {
     return this.#parts.queue.entries.get(id);
+  }
+
+  /**
+   * Gives a migration to a node, and takes it from any that had it.
+   * @returns when that would survive a power cut. @throws as QueueFile
+   */
+  async hand(id: MigrationId, { id: node, isElsewhere = false }: MigrationNode): Promise<Token> {
+    const before = this.entry(id)?.hold ?? null;
+    if (before === null && !isElsewhere) return 0;
+    const token = (before?.token ?? 0) + 1;
+    await this.write([{ what: 'handed', id, hold: { node, token }, at: this.now() }]);
+    return token;
   }
 
   find(id: MigrationId): MigrationRecord | null {
@@ -72,9 +109,16 @@ export class Desk {
 
   /** Returns when the lines would survive a power cut, and tells of those whom they are about. @throws as QueueFile */
   async write(lines: readonly QueueLine[]): Promise<void> {
-    await this.#parts.queue.write(...lines);
-    const ids = lines.flatMap((line) => (line.what === 'kept' || line.what === 'waits' ? [] : line.id));
-    for (const id of new Set(ids)) this.tell(id);
+    const told = new Set<MigrationId>();
+    for (const line of lines) if (line.what !== 'kept' && line.what !== 'waits') told.add(line.id);
+    for (const id of told) this.reopen(id);
+    try {
+      await this.#parts.queue.write(...lines);
+    } catch (error) {
+      for (const id of told) this.reopen(id); // what was taken back may go on
+      throw error;
+    }
+    for (const id of told) this.tell(id);
   }
 
   tell(id: MigrationId): void {

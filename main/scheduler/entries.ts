@@ -1,7 +1,7 @@
 /** What the queue knows of each migration, and the lines of its journal that make it so. */
 import { z } from 'zod';
 import { MigrationId } from '../shared/migration.ts';
-import { Placement, Schedule, SlotUse, WaitsFor } from '../shared/schedule.ts';
+import { NodeId, Placement, Schedule, SlotUse, WaitsFor } from '../shared/schedule.ts';
 import { Stage } from '../shared/stages.ts';
 
 /** What somebody wants of a migration; `pause` until it stands still, then `none`. */
@@ -19,6 +19,10 @@ export const Trouble = z.object({
 });
 export type Trouble = z.infer<typeof Trouble>;
 
+/** Whoever has the highest token of a migration may work on it; nobody else's word about it counts. */
+export const Hold = z.object({ node: NodeId, token: z.number().int().positive() });
+export type Hold = z.infer<typeof Hold>;
+
 export const QueueEntry = z.object({
   id: MigrationId,
   /** By age: the higher, the later it was put into the queue. */
@@ -29,6 +33,8 @@ export const QueueEntry = z.object({
   use: SlotUse.nullable(),
   /** Where it runs, or ran last. */
   placement: Placement.nullable(),
+  /** To whom it was given last, and how often it was given; null while only this process has had it. */
+  hold: Hold.nullable().default(null),
   /** It holds its slots and its space: it runs, or was interrupted and goes on first. */
   isAdmitted: z.boolean(),
   trouble: Trouble.nullable(),
@@ -48,6 +54,8 @@ export const QueueLine = z.discriminatedUnion('what', [
   /** Preflight passed: this is what it will take. */
   z.object({ what: z.literal('measured'), ...id, use: SlotUse, ...at }),
   z.object({ what: z.literal('admitted'), ...id, placement: Placement, ...at }),
+  /** From now on this node may work on it, and none before. */
+  z.object({ what: z.literal('handed'), ...id, hold: Hold, ...at }),
   /** Its slots and its space are free again. */
   z.object({ what: z.literal('released'), ...id, stage: Stage, ...at }),
   z.object({ what: z.literal('troubled'), ...id, trouble: Trouble.nullable(), ...at }),
@@ -80,6 +88,7 @@ const fresh = ({ id, schedule }: Pick<QueueEntry, 'id' | 'schedule'>): QueueEntr
   wish: 'none',
   use: null,
   placement: null,
+  hold: null,
   isAdmitted: false,
   trouble: null,
   waitsFor: null,
@@ -95,6 +104,8 @@ function changeBy(line: Change, before: QueueEntry): Partial<QueueEntry> {
       return { use: line.use };
     case 'admitted':
       return { placement: line.placement, isAdmitted: true, waitsFor: null };
+    case 'handed':
+      return { hold: line.hold };
     case 'released':
       return { isAdmitted: false };
     case 'troubled':

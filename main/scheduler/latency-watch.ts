@@ -20,7 +20,7 @@ export interface Copied {
 }
 
 export interface WatchParts {
-  readonly nodes: readonly MigrationNode[];
+  readonly nodes: () => readonly MigrationNode[];
   readonly clock: Clock;
   readonly nameOf: NameOf;
   readonly pace: Pace;
@@ -57,6 +57,7 @@ export class LatencyWatch implements Disposable {
   #shown: ReadonlyMap<MigrationId, SlowedBy> = new Map();
   /** Sources and datastores of which was said that they do not tell. */
   readonly #said = new Set<string>();
+  #due: NodeJS.Immediate | undefined;
   #isOver = false;
 
   constructor(parts: WatchParts) {
@@ -67,9 +68,13 @@ export class LatencyWatch implements Disposable {
     return this.#shown.get(id) ?? null;
   }
 
-  /** What is copied has changed, or the settings have. */
+  /** What is copied has changed, or the settings have: soon, as many changes at once are one look. */
   look(): void {
-    if (this.#isOver) return;
+    if (!this.#isOver) this.#due ??= setImmediate(() => this.#lookNow());
+  }
+
+  #lookNow(): void {
+    this.#due = undefined;
     const { copied, mostMs } = this.#parts;
     const isWanted = mostMs() !== null;
     const bySource = new Map<SourceId, Copied[]>();
@@ -84,6 +89,7 @@ export class LatencyWatch implements Disposable {
 
   [Symbol.dispose](): void {
     this.#isOver = true;
+    clearImmediate(this.#due);
     for (const [source, watch] of this.#watches) this.#end(source, watch);
   }
 
@@ -104,7 +110,7 @@ export class LatencyWatch implements Disposable {
 
   #ask(source: SourceId, watch: Watch, copied: readonly Copied[]): void {
     const { nodes, pace, clock } = this.#parts;
-    const node = nodes.find(({ id }) => copied.some((one) => one.node === id));
+    const node = nodes().find(({ id }) => copied.some((one) => one.node === id));
     watch.isAsked = node !== undefined;
     watch.again?.[Symbol.dispose]();
     watch.stop.abort(new Error('it is watched anew'));

@@ -1,6 +1,5 @@
 /** This machine as a node: migrations run in the engines of this process, with the secrets of its vault. */
-import { statfs } from 'node:fs/promises';
-import { availableParallelism, hostname, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, hostname, totalmem } from 'node:os';
 import { defaultLanes } from '../engine-thread.ts';
 import { cancelJobOf } from '../operations/cancel-job.ts';
 import type { Parts } from '../operations/handlers.ts';
@@ -8,34 +7,43 @@ import type { DatastoreLatency } from '../shared/latency.ts';
 import type { MigrateJob, SourceLatencyJob } from '../shared/move-jobs.ts';
 import type { MigrationRequest } from '../shared/migration.ts';
 import { NodeId, type SlotUse } from '../shared/schedule.ts';
+import { siteRulesIn } from '../site-rules.ts';
 import type { LatencyWish, MigrationNode, RunListener, RunOptions } from './node.ts';
-import { routesOf, spaceFor } from './space.ts';
+import { measured } from './measured.ts';
+import { spaceHere } from './space-here.ts';
 
 /** A job that is told to stop undoes what it made: a scheduler that stops pauses instead, or leaves it. */
 const never = new AbortController().signal;
 
 export class LocalNode implements MigrationNode {
   readonly id: NodeId;
+  readonly #isDrained: boolean;
   readonly #parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir'>;
 
-  /** @param name among nodes */
-  constructor(parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir'>, name: NodeId = nodeIdOf(hostname())) {
+  /**
+   * @param name among nodes
+   * @param isDrained it is given nothing to run: workers do
+   */
+  constructor(
+    parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir'>,
+    name: NodeId = nodeIdOf(hostname()),
+    isDrained = false,
+  ) {
     this.#parts = parts;
     this.id = name;
+    this.#isDrained = isDrained;
   }
 
-  /** Conversion space is where the engine holds back what cannot be sent yet: the folder for temporary files. */
   async facts(): ReturnType<MigrationNode['facts']> {
-    const folder = tmpdir();
-    const { bsize, blocks, bavail } = await statfs(folder);
     return {
       id: this.id,
       host: hostname(),
       isAlive: true,
-      space: { folder, totalBytes: blocks * bsize, freeBytes: bavail * bsize, reservedBytes: 0 },
+      space: await spaceHere(),
       processors: availableParallelism(),
       memoryBytes: totalmem(),
       seenAt: new Date().toISOString(),
+      isDraining: this.#isDrained,
     };
   }
 
@@ -43,20 +51,8 @@ export class LocalNode implements MigrationNode {
     await this.#migrate(request, { until: 'queued' }, listener);
   }
 
-  async measure({ id, source, destination }: MigrationRequest): Promise<SlotUse> {
-    const { engines, dataDir } = this.#parts;
-    const { record, vm } = await engines.run({ kind: 'journey', id, dataDir }, never);
-    const { plan } = record;
-    const keys = new Set(plan?.disks.map(({ key }) => key));
-    const disks = vm?.disks.filter(({ key }) => keys.has(key)) ?? [];
-    return {
-      source,
-      destination,
-      host: vm?.host ?? null,
-      datastores: [...new Set(disks.flatMap(({ datastore }) => datastore ?? []))],
-      disks: keys.size,
-      spaceBytes: spaceFor(plan === null ? [] : routesOf(plan, vm)),
-    };
+  async measure(request: MigrationRequest): Promise<SlotUse> {
+    return await measured(this.#parts, request);
   }
 
   async run(request: MigrationRequest, { buckets }: RunOptions, listener: RunListener): Promise<void> {
@@ -89,7 +85,8 @@ export class LocalNode implements MigrationNode {
   async #migrate(request: MigrationRequest, how: Partial<MigrateJob>, listener: RunListener): Promise<void> {
     const { engines, dataDir } = this.#parts;
     const sides = await this.#signIns(request);
-    const job = { kind: 'migrate', request, ...sides, dataDir, lanes: defaultLanes(), ...how } as const;
+    const site = await siteRulesIn(this.#parts);
+    const job = { kind: 'migrate', request, ...sides, dataDir, lanes: defaultLanes(), site, ...how } as const;
     await engines.run(job, never, listener);
   }
 
@@ -99,7 +96,7 @@ export class LocalNode implements MigrationNode {
   }
 }
 
-function nodeIdOf(host: string): NodeId {
+export function nodeIdOf(host: string): NodeId {
   const letters = host.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
   return NodeId.parse(letters === '' ? 'this' : letters.slice(0, 63));
 }

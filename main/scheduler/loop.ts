@@ -1,6 +1,6 @@
 /** Looks who may run whenever something has changed or the time has come, writes that down, and lets it happen. */
 import type { MigrationId } from '../shared/migration.ts';
-import type { NodeFacts, SchedulerSettings, WaitsFor } from '../shared/schedule.ts';
+import type { NodeFacts, NodeId, SchedulerSettings, WaitsFor } from '../shared/schedule.ts';
 import { isOver } from '../shared/stages.ts';
 import type { AtWork } from './at-work.ts';
 import type { Clock } from './clock.ts';
@@ -17,9 +17,21 @@ export interface LoopParts {
   readonly settings: () => SchedulerSettings;
   readonly facts: () => Promise<NodeFacts[]>;
   readonly nameOf: NameOf;
+  /** Gets how long it took to decide who starts and what the others wait for. */
+  readonly onDecided?: ((milliseconds: number) => void) | undefined;
+  /** What that is measured by, in milliseconds. */
+  readonly stopwatch?: (() => number) | undefined;
+  /** How much of the time may go into deciding, while there is always something to decide; all of it without it. */
+  readonly share?: number | undefined;
   /** Gets what only a log on this machine should hold. */
   readonly onDetail: (detail: string) => void;
 }
+
+/** Who looks that quickly holds up nobody. */
+const WORTH_A_REST_MS = 1;
+const LONGEST_REST_MS = 500;
+
+const NONE: QueueLine[] = [];
 
 /** After the journal could not be written. */
 export const TRY_AGAIN_MS = 5000;
@@ -30,6 +42,8 @@ export class Loop {
   #alarm: Disposable | undefined;
   #hasNews = false;
   #isOpen = false;
+  #tookMs = 0;
+  #wake = (): void => {};
   #turning: Promise<void> | undefined;
 
   constructor(parts: LoopParts) {
@@ -44,6 +58,7 @@ export class Loop {
   /** Returns when nothing is started any more. */
   async stop(): Promise<void> {
     this.#isOpen = false;
+    this.#wake();
     this.#alarm?.[Symbol.dispose]();
     await this.#turning;
   }
@@ -60,12 +75,27 @@ export class Loop {
       this.#alarm?.[Symbol.dispose]();
       try {
         this.#arm(await this.#pass());
+        await this.#rest();
       } catch (error) {
         this.#parts.onDetail(error instanceof Error ? (error.stack ?? error.message) : String(error));
         this.#arm(this.#parts.clock.now() + TRY_AGAIN_MS);
       }
     }
     this.#turning = undefined;
+  }
+
+  /** A long queue takes a while to look through: others get their share, and what happens meanwhile is one look. */
+  async #rest(): Promise<void> {
+    const { share } = this.#parts;
+    if (share === undefined || this.#tookMs < WORTH_A_REST_MS || !this.#isOpen) return;
+    const restMs = Math.min(LONGEST_REST_MS, this.#tookMs / share - this.#tookMs);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, restMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #arm(timeMs: number | null): void {
@@ -77,14 +107,18 @@ export class Loop {
     const nodes = await this.#parts.facts();
     const { desk, work, clock, settings, nameOf } = this.#parts;
     const nowMs = clock.now();
+    const { stopwatch = () => performance.now() } = this.#parts;
+    const beganMs = stopwatch();
     // Shown in the entries at once: all from here to the last line is about one moment.
-    const ended = desk.write(desk.entries().flatMap((entry) => this.#missedEnd(entry, nodes, nowMs)));
-    const entries = desk.entries();
+    let entries = desk.open();
+    const ends = this.#missedEnds(entries, nodes, nowMs);
+    const ended = desk.write(ends);
+    if (ends.length > 0) entries = desk.open();
     const decision = decide({
       nowMs,
       entries,
       stageOf: (id) => desk.find(id)?.stage ?? null,
-      sourceOf: (id) => desk.find(id)?.request.source ?? null,
+      endsOf: (id) => desk.find(id)?.request ?? null,
       settings: settings(),
       nodes,
       inPreflight: new Set(work.idsOf('preflight')),
@@ -92,6 +126,8 @@ export class Loop {
       nameOf,
     });
     this.#overtaken = decision.overtaken;
+    this.#tookMs = stopwatch() - beganMs;
+    this.#parts.onDecided?.(this.#tookMs);
     const at = new Date(nowMs).toISOString();
     const starts = decision.starts.map((start): QueueLine => ({ what: 'admitted', ...start, at }));
     const waits = settings().isPaused ? this.#withIdle(decision.waits, entries) : decision.waits;
@@ -105,40 +141,48 @@ export class Loop {
     const { desk } = this.#parts;
     const before = desk.waits;
     desk.waits = waits;
-    const reasons = desk.entries().flatMap(({ id, waitsFor }): QueueLine[] => {
-      const now = waits.get(id) ?? null;
-      return now === null || now.reason === waitsFor?.reason ? [] : [{ what: 'waits', id, waitsFor: now, at }];
-    });
-    await desk.write([...reasons, ...starts]);
+    const lines: QueueLine[] = [];
+    for (const [id, waitsFor] of waits)
+      if (waitsFor.reason !== desk.entry(id)?.waitsFor?.reason) lines.push({ what: 'waits', id, waitsFor, at });
+    await desk.write([...lines, ...starts]);
     for (const [id, now] of waits) if (!isSame(before.get(id), now)) desk.tell(id);
   }
 
   /** What ended while nobody looked: its line was lost in a crash, or somebody else did it. */
-  #missedEnd(entry: QueueEntry, nodes: readonly NodeFacts[], nowMs: number): QueueLine[] {
-    const { desk, work } = this.#parts;
+  #missedEnds(entries: readonly QueueEntry[], nodes: readonly NodeFacts[], nowMs: number): QueueLine[] {
+    const { work } = this.#parts;
+    const alive = new Set(nodes.filter(({ isAlive }) => isAlive).map(({ id }) => id));
+    const lines: QueueLine[] = [];
+    for (const entry of entries)
+      if ((entry.wish !== 'none' || entry.isAdmitted) && !work.has(entry.id))
+        lines.push(...this.#missedEnd(entry, alive, nowMs));
+    return lines;
+  }
+
+  #missedEnd(entry: QueueEntry, alive: ReadonlySet<NodeId>, nowMs: number): QueueLine[] {
+    const { desk } = this.#parts;
     const { id, wish, isAdmitted, placement } = entry;
-    if ((wish === 'none' && !isAdmitted) || work.has(id)) return [];
     const record = desk.find(id);
-    const at = new Date(nowMs).toISOString();
     const mayGoOn = record?.stage === 'failed' && !isAdmitted; // to be retried, or cleaned up
     if (record === null || (isOver(record.stage) && !mayGoOn)) return whenOver({ entry, record, nowMs });
+    if (wish !== 'pause' && !isAdmitted) return NONE;
+    const at = new Date(nowMs).toISOString();
     const released: QueueLine[] = isAdmitted ? [{ what: 'released', id, stage: record.stage, at }] : [];
     if (wish === 'pause' && record.isRunning) return released; // somebody else is asked
     if (wish === 'pause') return [...released, { what: 'wished', id, wish: 'none', number: null, at }];
-    const isThere = nodes.some((node) => node.id === placement?.node && node.isAlive);
-    return isThere ? [] : released;
+    return placement !== null && alive.has(placement.node) ? [] : released;
   }
 
   #begin({ preflights }: Decision, nowMs: number): void {
     const { desk, work, settings } = this.#parts;
-    for (const { id, wish, isAdmitted, placement, trouble } of desk.entries()) {
+    for (const { id, wish, isAdmitted, placement, trouble } of desk.open()) {
+      if (wish === 'none' || (wish === 'run' && (!isAdmitted || work.has(id)))) continue;
       const record = desk.find(id);
       if (record === null) continue;
       if (wish === 'pause') work.pause(record);
       else if (wish === 'cancel' && (trouble === null || Date.parse(trouble.until) <= nowMs))
         work.cancel(record, placement?.node ?? null);
-      else if (wish === 'run' && isAdmitted && placement !== null && !work.has(id) && !settings().isPaused)
-        work.run(record, placement.node);
+      else if (wish === 'run' && placement !== null && !settings().isPaused) work.run(record, placement.node);
     }
     for (const { id, node } of preflights) {
       const record = desk.find(id);
@@ -158,11 +202,12 @@ export class Loop {
   }
 
   #next({ lookAgainAtMs }: Decision, entries: readonly QueueEntry[], nowMs: number): number | null {
-    const cancels = entries.flatMap(({ wish, trouble }) =>
-      wish === 'cancel' && trouble !== null ? Date.parse(trouble.until) : [],
-    );
-    const times = [...cancels, lookAgainAtMs ?? []].flat().filter((time) => time > nowMs);
-    return times.length === 0 ? null : times.reduce((first, time) => Math.min(first, time));
+    let next = lookAgainAtMs !== null && lookAgainAtMs > nowMs ? lookAgainAtMs : Infinity;
+    for (const { wish, trouble } of entries) {
+      const againMs = wish === 'cancel' && trouble !== null ? Date.parse(trouble.until) : nowMs;
+      if (againMs > nowMs) next = Math.min(next, againMs);
+    }
+    return next === Infinity ? null : next;
   }
 }
 

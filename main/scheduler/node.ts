@@ -11,7 +11,11 @@ export interface RunListener {
   readonly onProgress: (progress: Progress) => void;
 }
 
+/** Says that a node may work on a migration; 0 where no other node ever had it. */
+export type Token = number;
+
 export interface RunOptions {
+  readonly token: Token;
   /** Of the table of rates: all of them limit it. */
   readonly buckets: readonly number[];
 }
@@ -24,13 +28,19 @@ export interface LatencyWish {
 
 export interface MigrationNode {
   readonly id: NodeId;
+  /** It works on copies of journals in another process: what it may do depends on its token. */
+  readonly isElsewhere?: boolean;
+  /** Nothing was heard of it for too long, when false. */
+  readonly isUp?: boolean;
+  /** The scheduler stops: what runs there goes on without it, and whoever waits for its end hears so. */
+  letGo?(): void;
   /** What is reserved is not for the node to know: it says 0. */
   facts(): Promise<Omit<NodeFacts, 'running'>>;
   /**
    * Takes a migration to “queued”, or to “failed” where something stops it.
    * @throws GutsError where it could not be tried, and as a migration that fails does
    */
-  preflight(request: MigrationRequest, listener: RunListener): Promise<void>;
+  preflight(request: MigrationRequest, listener: RunListener, token: Token): Promise<void>;
   /** What it takes of slots and space, as preflight found it. */
   measure(request: MigrationRequest): Promise<SlotUse>;
   /**
@@ -40,8 +50,12 @@ export interface MigrationNode {
   run(request: MigrationRequest, options: RunOptions, listener: RunListener): Promise<void>;
   /** Returns when it stands still. @throws GutsError where it cannot stop any more */
   pause(request: MigrationRequest): Promise<void>;
-  /** Stops it, whoever works on it, and undoes what was made. @throws LeftBehindError and what signing in throws */
-  cancel(request: MigrationRequest): Promise<void>;
+  /**
+   * Stops it, whoever works on it, and undoes what was made.
+   * @param token null where the node has it already
+   * @throws LeftBehindError and what signing in throws
+   */
+  cancel(request: MigrationRequest, token: Token | null): Promise<void>;
   /**
    * Tells again and again how long reads from a source's datastores take, until the signal aborts.
    * @returns why not, where the source never tells; null once the signal has aborted

@@ -1,10 +1,8 @@
 /** Builds the scheduler of a daemon from what its host has. */
 import type { Parts } from '../operations/handlers.ts';
 import { SourceId } from '../shared/connections.ts';
-import type { NodeId } from '../shared/schedule.ts';
 import type { RateTable } from './bandwidth.ts';
 import { systemClock } from './clock.ts';
-import { LocalNode } from './local-node.ts';
 import type { MigrationNode, RecordIndex } from './node.ts';
 import { QueueFile } from './queue-file.ts';
 import { Scheduler } from './scheduler.ts';
@@ -14,14 +12,15 @@ import type { Pace } from './slow-down.ts';
 export interface OpenOptions {
   readonly index: RecordIndex;
   readonly rates: RateTable;
-  /** What this machine is called among nodes; its host name without it. */
-  readonly node?: NodeId;
-  /** Where migrations run; on this machine where that is not said. */
-  readonly nodes?: readonly MigrationNode[];
+  /** Where migrations run. */
+  readonly nodes: () => readonly MigrationNode[];
   readonly onDetail: (detail: string) => void;
   /** Of the back-off; the usual one without it. */
   readonly pace?: Pace;
 }
+
+/** Of the process's time: with thousands in the queue, a look takes milliseconds, and hundreds run. */
+const SHARE = 0.1;
 
 /** Reads what it knew last; nothing runs before its `start`. @throws what reading its files throws */
 export async function openScheduler(parts: Parts, options: OpenOptions): Promise<Scheduler> {
@@ -31,9 +30,9 @@ export async function openScheduler(parts: Parts, options: OpenOptions): Promise
     ...options,
     queue: await QueueFile.open(dataDir),
     settings: await SettingsFile.open(dataDir),
-    nodes: options.nodes ?? [new LocalNode(parts, options.node)],
     events,
     clock: systemClock,
+    share: SHARE,
     nameOf: (id, ref) => names.of(id, ref),
   });
 }

@@ -1,16 +1,20 @@
-/** `plans.json`: the plans, with the migrations that were made of them. */
+/** `plans.json`: the plans, with the migrations that were made of them, and the templates of plans. */
 import * as path from 'node:path';
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { GutsError } from '../shared/errors.ts';
-import { Plan } from '../shared/plans.ts';
+import { Plan, PlanTemplate } from '../shared/plans.ts';
 import { PlanId } from '../shared/schedule.ts';
 import { randomLetters } from '../store/connections.ts';
 import { DurableFile } from '../store/durable-file.ts';
 import { asOnlyWriter } from '../store/writer-lock.ts';
 
 const SCHEMA_VERSION = 1;
-const Document = z.object({ schemaVersion: z.literal(SCHEMA_VERSION), plans: z.array(Plan) });
+const Document = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  plans: z.array(Plan),
+  templates: z.array(PlanTemplate).default([]),
+});
 type Document = z.infer<typeof Document>;
 
 export class UnknownPlanError extends GutsError {
@@ -26,6 +30,24 @@ export class UnknownPlanError extends GutsError {
 export class PlanNameTakenError extends GutsError {
   readonly code = 'plan.name-taken';
   readonly remedy = 'Choose another name, or delete that one first; its migrations stay.';
+}
+
+export class UnknownTemplateError extends GutsError {
+  readonly code = 'plan.template-unknown';
+  readonly remedy: string;
+
+  constructor(name: string, known: readonly string[]) {
+    super(`There is no template “${name}”.`);
+    this.remedy =
+      known.length === 0
+        ? 'Save one of a plan (“guts plan template save”).'
+        : `Take one of these: ${known.join(', ')}.`;
+  }
+}
+
+export class TemplateNameTakenError extends GutsError {
+  readonly code = 'plan.template-name-taken';
+  readonly remedy = 'Choose another name, or replace that one (“--replace”).';
 }
 
 export class PlanFile {
@@ -45,7 +67,7 @@ export class PlanFile {
       schemaVersion: SCHEMA_VERSION,
       keepsBackup: true,
     });
-    const db = new Low<Document>(file, { schemaVersion: SCHEMA_VERSION, plans: [] });
+    const db = new Low<Document>(file, { schemaVersion: SCHEMA_VERSION, plans: [], templates: [] });
     await db.read();
     return new PlanFile(dataDir, db);
   }
@@ -82,10 +104,47 @@ export class PlanFile {
     await this.#change((plans) => plans.filter((one) => one.id !== id));
   }
 
+  /** Oldest first. */
+  get templates(): readonly PlanTemplate[] {
+    return this.#db.data.templates;
+  }
+
+  /** @throws UnknownTemplateError */
+  template(name: string): PlanTemplate {
+    const found = this.templates.find((one) => isSameName(one.name, name));
+    if (found === undefined)
+      throw new UnknownTemplateError(
+        name,
+        this.templates.map((one) => one.name),
+      );
+    return found;
+  }
+
+  /** @throws TemplateNameTakenError, StoreBusyError, StoreRefusedError */
+  async putTemplate(template: PlanTemplate, mayReplace: boolean): Promise<void> {
+    await this.#write(({ templates, ...rest }) => {
+      const others = templates.filter(({ name }) => !isSameName(name, template.name));
+      if (others.length < templates.length && !mayReplace)
+        throw new TemplateNameTakenError(`There is a template “${template.name}” already.`);
+      return { ...rest, templates: [...others, template] };
+    });
+  }
+
+  async removeTemplate(name: string): Promise<void> {
+    await this.#write(({ templates, ...rest }) => ({
+      ...rest,
+      templates: templates.filter((one) => !isSameName(one.name, name)),
+    }));
+  }
+
   async #change(change: (plans: readonly Plan[]) => Plan[]): Promise<void> {
+    await this.#write((before) => ({ ...before, plans: change(before.plans) }));
+  }
+
+  async #write(change: (before: Document) => Document): Promise<void> {
     await asOnlyWriter(this.#folder, async () => {
       const before = this.#db.data;
-      this.#db.data = { ...before, plans: change(before.plans) };
+      this.#db.data = change(before);
       try {
         await this.#db.write();
       } catch (error) {

@@ -15,16 +15,31 @@ export interface Queued {
  * @param runningOf how many of a plan run already
  */
 export function inOrder<T extends Queued>(queued: readonly T[], runningOf: (plan: PlanId | null) => number): T[] {
-  const byRank = [...queued].sort((a, b) => rankOf(b) - rankOf(a) || a.number - b.number);
+  const byRank = groupByRank(queued);
   const listed = new Map<PlanId | null, number>();
-  const turns = byRank.map((one) => {
-    const { plan } = one.schedule;
-    const turn = listed.get(plan) ?? runningOf(plan);
-    listed.set(plan, turn + 1);
-    return { one, turn };
-  });
-  // Stable: among the same rank and turn the older one stays in front.
-  return turns.sort((a, b) => rankOf(b.one) - rankOf(a.one) || a.turn - b.turn).map(({ one }) => one);
+  const order: T[] = [];
+  for (const rank of [...byRank.keys()].sort((a, b) => b - a)) {
+    const byTurn: T[][] = [];
+    for (const one of (byRank.get(rank) ?? []).sort((a, b) => a.number - b.number)) {
+      const { plan } = one.schedule;
+      const turn = listed.get(plan) ?? runningOf(plan);
+      listed.set(plan, turn + 1);
+      (byTurn[turn] ??= []).push(one);
+    }
+    for (const ofTurn of byTurn) if (ofTurn !== undefined) for (const one of ofTurn) order.push(one);
+  }
+  return order;
+}
+
+function groupByRank<T extends Queued>(queued: readonly T[]): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const one of queued) {
+    const rank = rankOf(one);
+    const group = groups.get(rank);
+    if (group === undefined) groups.set(rank, [one]);
+    else group.push(one);
+  }
+  return groups;
 }
 
 /** Above every priority. */

@@ -23,11 +23,12 @@ import { AtWork } from './at-work.ts';
 import { Bandwidth, type RateTable } from './bandwidth.ts';
 import type { Clock } from './clock.ts';
 import { Desk } from './desk.ts';
-import type { QueueLine } from './entries.ts';
+import type { Hold, QueueLine } from './entries.ts';
 import { queueOf } from './decide.ts';
 import { CircleError, NoCutoverError } from './errors.ts';
 import { LatencyWatch } from './latency-watch.ts';
 import { Loop, TRY_AGAIN_MS } from './loop.ts';
+import { nodeLoads } from './node-loads.ts';
 import type { MigrationNode, RecordChange, RecordIndex } from './node.ts';
 import type { QueueFile } from './queue-file.ts';
 import type { SettingsFile } from './settings-file.ts';
@@ -40,14 +41,20 @@ export interface SchedulerParts {
   readonly queue: QueueFile;
   readonly settings: SettingsFile;
   readonly index: RecordIndex;
-  /** At least one. */
-  readonly nodes: readonly MigrationNode[];
+  /** Those that are known now; they may come and go. */
+  readonly nodes: () => readonly MigrationNode[];
   readonly rates: RateTable;
   readonly events: EventHub;
   readonly clock: Clock;
   readonly nameOf: NameOf;
   /** Of the back-off; the usual one without it. */
   readonly pace?: Pace;
+  /** Gets how long it took to decide who starts and what the others wait for. */
+  readonly onDecided?: ((milliseconds: number) => void) | undefined;
+  /** What that is measured by, in milliseconds. */
+  readonly stopwatch?: (() => number) | undefined;
+  /** How much of the time may go into deciding, while there is always something to decide; all of it without it. */
+  readonly share?: number | undefined;
   /** Gets what only a log on this machine should hold. */
   readonly onDetail: (detail: string) => void;
 }
@@ -72,6 +79,7 @@ export class Scheduler implements Runner {
       bandwidth: this.#bandwidth,
       entryOf: (id) => this.#desk.entry(id),
       tell: (id) => this.#desk.tell(id),
+      hand: async (id, node) => await this.#desk.hand(id, node),
       isStopping: () => this.#isStopping,
       settle: async (lines) => await this.#settle(lines),
       look: () => {
@@ -130,7 +138,7 @@ export class Scheduler implements Runner {
   }
 
   order(): readonly MigrationId[] {
-    const entries = this.#desk.entries();
+    const entries = this.#desk.open();
     const running = entries.filter(({ isAdmitted }) => isAdmitted).sort((a, b) => a.number - b.number);
     const queue = queueOf({ entries, stageOf: (id) => this.#desk.find(id)?.stage ?? null });
     return [...running, ...queue.map(({ entry }) => entry)].map(({ id }) => id);
@@ -144,20 +152,29 @@ export class Scheduler implements Runner {
       .map(({ id }) => id);
   }
 
+  /** Nodes have come, gone or changed: it is looked who may run now. */
+  look(): void {
+    this.#loop.look();
+  }
+
+  /** Who may work on it; null where only this process has had it. */
+  holdOf(id: MigrationId): Hold | null {
+    return this.#desk.entry(id)?.hold ?? null;
+  }
+
   /** Its place by age; 0 where it was never put into the queue. */
   numberOf(id: MigrationId): number {
     return this.#desk.entry(id)?.number ?? 0;
   }
 
   async nodes(): Promise<NodeFacts[]> {
-    const answers = await Promise.allSettled(this.#parts.nodes.map(async (node) => await node.facts()));
-    const admitted = this.#desk.entries().filter(({ isAdmitted }) => isAdmitted);
+    const answers = await Promise.allSettled(this.#parts.nodes().map(async (node) => await node.facts()));
+    const loads = nodeLoads(this.#desk.open(), this.#work.copied());
     return answers.flatMap((answer) => {
       if (answer.status === 'rejected') return [];
       const node = answer.value;
-      const here = admitted.filter(({ placement }) => placement?.node === node.id);
-      const reservedBytes = here.reduce((sum, { placement }) => sum + (placement?.reservedBytes ?? 0), 0);
-      return { ...node, space: { ...node.space, reservedBytes }, running: here.map(({ id }) => id) };
+      const { running = [], reservedBytes = 0, bytesPerSecond = 0 } = loads.get(node.id) ?? {};
+      return { ...node, space: { ...node.space, reservedBytes }, running, bytesPerSecond };
     });
   }
 
@@ -188,9 +205,12 @@ export class Scheduler implements Runner {
     wishes: readonly { readonly id: MigrationId; readonly schedule: Partial<Schedule> }[],
   ): Promise<void> {
     const at = this.#desk.now();
+    let known: ReadonlyMap<MigrationId, Schedule> | undefined;
+    const others = (): ReadonlyMap<MigrationId, Schedule> =>
+      (known ??= new Map(this.#desk.entries().map((entry) => [entry.id, entry.schedule])));
     const lines = wishes.map(({ id, schedule }): QueueLine => {
       const after = { ...(this.#desk.entry(id)?.schedule ?? defaultSchedule), ...schedule };
-      this.#demandSound(id, after);
+      this.#demandSound(id, after, others);
       return { what: 'scheduled', id, schedule: after, at };
     });
     await this.#desk.write(lines);
@@ -267,16 +287,16 @@ export class Scheduler implements Runner {
     }
   }
 
-  #demandSound(id: MigrationId, schedule: Schedule): void {
+  #demandSound(id: MigrationId, schedule: Schedule, others: () => ReadonlyMap<MigrationId, Schedule>): void {
     if (schedule.window !== null) demandWindow(schedule.window);
     if (schedule.after.length === 0) return;
     for (const before of schedule.after) if (this.#desk.find(before) === null) throw new UnknownMigrationError(before);
-    const others = new Map(this.#desk.entries().map((entry) => [entry.id, entry.schedule]));
-    if (wouldWaitForItself(id, schedule, others)) throw new CircleError(id);
+    if (wouldWaitForItself(id, schedule, others())) throw new CircleError(id);
   }
 
   #hear({ id, before, after }: RecordChange): void {
     if (after?.stage === before?.stage && after?.isRunning === before?.isRunning) return;
+    this.#desk.reopen(id);
     this.#desk.tell(id);
     this.#latency.look();
     if (after === null || isOver(after.stage)) this.#loop.look(); // others may have waited for that

@@ -8,12 +8,11 @@ export type NameOf = (id: string, ref?: string) => string;
 
 /** One of the things that have slots: everything, a source, a host … */
 interface SlotKey {
+  readonly kind: keyof Limits;
   /** Unique over all kinds; refs are only unique within their source. */
   readonly key: string;
-  readonly limit: number;
-  readonly cost: number;
-  /** The thing in words. */
-  readonly name: string;
+  /** A source's or destination's id, or a source's and the ref of a host or datastore of it. */
+  readonly of: readonly [id: string, ref?: string];
 }
 
 export interface NoSlot {
@@ -40,7 +39,7 @@ export class SlotCount {
   }
 
   take(use: SlotUse): void {
-    for (const { key, cost } of this.#keysOf(use)) add(this.#taken, key, cost);
+    for (const { kind, key } of keysOf(use)) add(this.#taken, key, this.#cost(kind, use));
   }
 
   /** As many run as may at all: whatever else comes, it waits. */
@@ -51,10 +50,10 @@ export class SlotCount {
   /** What stands in the way now; null where there is room. */
   missing(use: SlotUse): NoSlot | null {
     if (this.isFull) return full(this.#limits.global);
-    const short = this.#short(use)[0];
+    const short = keysOf(use).find((one) => this.#isShort(one, use));
     if (short === undefined) return null;
-    const { key, limit, cost, name } = short;
-    if (this.#usedOf(key) + cost <= limit)
+    const [limit, cost, name] = [this.#limits[short.kind], this.#cost(short.kind, use), this.#name(short)];
+    if (this.#usedOf(short.key) + cost <= limit)
       return { reason: 'turn', says: `Others go first: the next free slot of ${name} is theirs.` };
     return {
       reason: 'slot',
@@ -64,25 +63,18 @@ export class SlotCount {
 
   /** Keeps the slots that it is short of from those behind it. */
   keepShort(use: SlotUse): void {
-    for (const { key, cost } of this.#short(use)) add(this.#kept, key, cost);
+    const short = keysOf(use).filter((one) => this.#isShort(one, use));
+    for (const { kind, key } of short) add(this.#kept, key, this.#cost(kind, use));
   }
 
   /** Keeps everything that it needs, but the slots that all need alike. */
   keepAll(use: SlotUse): void {
-    const short = new Set(this.#short(use).map(({ key }) => key));
-    for (const { key, cost } of this.#keysOf(use)) if (key !== EVERYTHING || short.has(key)) add(this.#kept, key, cost);
+    const all = keysOf(use).filter((one) => one.key !== EVERYTHING || this.#isShort(one, use));
+    for (const { kind, key } of all) add(this.#kept, key, this.#cost(kind, use));
   }
 
-  /** Whether two want slots of the same source, host, datastore or destination. */
-  shares(use: SlotUse, other: SlotUse): boolean {
-    const keys = new Set(this.#keysOf(use).map(({ key }) => key));
-    return this.#keysOf(other).some(({ key }) => key !== EVERYTHING && keys.has(key));
-  }
-
-  #short(use: SlotUse): SlotKey[] {
-    return this.#keysOf(use).filter(
-      ({ key, cost, limit }) => this.#usedOf(key) + (this.#kept.get(key) ?? 0) + cost > limit,
-    );
+  #isShort({ kind, key }: SlotKey, use: SlotUse): boolean {
+    return this.#usedOf(key) + (this.#kept.get(key) ?? 0) + this.#cost(kind, use) > this.#limits[kind];
   }
 
   #usedOf(key: string): number {
@@ -90,36 +82,50 @@ export class SlotCount {
   }
 
   /** One that costs more than there is may go alone. */
-  #keysOf({ source, destination, host, datastores, disks }: SlotUse): SlotKey[] {
-    const { global, perSource, perHost, perDatastore, perDestination } = this.#limits;
-    const from = this.#nameOf(source);
-    return [
-      { key: EVERYTHING, limit: global, cost: 1, name: 'this Guts' },
-      { key: `source ${source}`, limit: perSource, cost: 1, name: `source “${from}”` },
-      {
-        key: `destination ${destination}`,
-        limit: perDestination,
-        cost: 1,
-        name: `destination “${this.#nameOf(destination)}”`,
-      },
-      ...(host === null
-        ? []
-        : [
-            {
-              key: `host ${source} ${host}`,
-              limit: perHost,
-              cost: Math.min(perHost, costOf(disks)),
-              name: `host “${this.#nameOf(source, host)}” of “${from}”`,
-            },
-          ]),
-      ...[...new Set(datastores)].map((datastore) => ({
-        key: `datastore ${source} ${datastore}`,
-        limit: perDatastore,
-        cost: Math.min(perDatastore, costOf(disks)),
-        name: `datastore “${this.#nameOf(source, datastore)}” of “${from}”`,
-      })),
-    ];
+  #cost(kind: keyof Limits, { disks }: SlotUse): number {
+    return kind === 'perHost' || kind === 'perDatastore' ? Math.min(this.#limits[kind], costOf(disks)) : 1;
   }
+
+  #name({ kind, of: [id, ref] }: SlotKey): string {
+    const name = `“${this.#nameOf(id, ref)}”`;
+    switch (kind) {
+      case 'global':
+        return 'this Guts';
+      case 'perSource':
+        return `source ${name}`;
+      case 'perDestination':
+        return `destination ${name}`;
+      case 'perHost':
+        return `host ${name} of “${this.#nameOf(id)}”`;
+      case 'perDatastore':
+        return `datastore ${name} of “${this.#nameOf(id)}”`;
+    }
+  }
+}
+
+/** Of the source, host, datastores and destination that it takes slots of: who has one of them in common, is in each other's way. */
+export const sharedKeysOf = (use: SlotUse): readonly string[] =>
+  keysOf(use)
+    .map(({ key }) => key)
+    .filter((key) => key !== EVERYTHING);
+
+/** They are asked for at every decision, and what a migration takes does not change. */
+const known = new WeakMap<SlotUse, readonly SlotKey[]>();
+
+function keysOf(use: SlotUse): readonly SlotKey[] {
+  const before = known.get(use);
+  if (before !== undefined) return before;
+  const { source, destination, host, datastores } = use;
+  const keys: SlotKey[] = [
+    { kind: 'global', key: EVERYTHING, of: [source] },
+    { kind: 'perSource', key: `source ${source}`, of: [source] },
+    { kind: 'perDestination', key: `destination ${destination}`, of: [destination] },
+  ];
+  if (host !== null) keys.push({ kind: 'perHost', key: `host ${source} ${host}`, of: [source, host] });
+  for (const datastore of new Set(datastores))
+    keys.push({ kind: 'perDatastore', key: `datastore ${source} ${datastore}`, of: [source, datastore] });
+  known.set(use, keys);
+  return keys;
 }
 
 const full = (limit: number): NoSlot => ({ reason: 'slot', says: taken(limit, 'this Guts') });

@@ -2,12 +2,13 @@
 import type { MigrationId } from '../shared/migration.ts';
 import type { PlanId, Schedule, WaitsFor } from '../shared/schedule.ts';
 import { isOver, type Stage } from '../shared/stages.ts';
+import type { Wish } from './entries.ts';
 
 export interface Member {
   readonly id: MigrationId;
   readonly schedule: Pick<Schedule, 'plan' | 'wave' | 'after'>;
-  /** Somebody asked for it to run, also again after it has failed; nobody has written down yet that it did. */
-  readonly isWished: boolean;
+  /** `run`: somebody asked for it, also again after it has failed, and nobody has written down yet that it did. */
+  readonly wish: Wish;
 }
 
 /** Null where there is no such migration. */
@@ -17,23 +18,24 @@ export class Waves {
   readonly #stageOf: StageOf;
   /** The first wave of each plan that is not over. */
   readonly #first = new Map<PlanId, number>();
-  readonly #wished: ReadonlySet<MigrationId>;
+  readonly #wished = new Set<MigrationId>();
 
   /** @param members of all plans, also those that nobody asked to run yet */
   constructor(members: readonly Member[], stageOf: StageOf) {
     this.#stageOf = stageOf;
-    this.#wished = new Set(members.filter(({ isWished }) => isWished).map(({ id }) => id));
-    for (const { id, schedule, isWished } of members) {
+    for (const { id, schedule, wish } of members) {
+      if (wish === 'run') this.#wished.add(id);
       const { plan, wave } = schedule;
-      const stage = stageOf(id);
-      if (plan === null || stage === null || (isOver(stage) && !isWished)) continue;
+      if (plan === null) continue;
       const first = this.#first.get(plan);
-      if (first === undefined || wave < first) this.#first.set(plan, wave);
+      if (first !== undefined && wave >= first) continue;
+      const stage = stageOf(id);
+      if (stage !== null && (!isOver(stage) || wish === 'run')) this.#first.set(plan, wave);
     }
   }
 
   /** Null where nothing of that kind is in the way. */
-  inTheWay({ schedule }: Member): WaitsFor | null {
+  inTheWay({ schedule }: Pick<Member, 'schedule'>): WaitsFor | null {
     const first = schedule.plan === null ? undefined : this.#first.get(schedule.plan);
     if (first !== undefined && first < schedule.wave) {
       const says = `Wave ${first} of its plan is not over, and this is wave ${schedule.wave}.`;

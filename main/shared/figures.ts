@@ -1,15 +1,26 @@
-/** Sizes, spans and rates as reports and the command line write them, in English. */
+/** Counts, sizes, spans and rates as reports and the command line write them, in English. */
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-/** Binary units, three figures or so: “512 bytes”, “74.2 MiB”, “4 GiB”. Never rounds up to the next unit. */
+/** “1 disk”, “0 disks”, “2 addresses”. */
+export const things = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** Binary units, to the nearest tenth, so that parts add up to the whole as well as they can: “512 bytes”, “74.2 MiB”, “4 GiB”. */
 export function bytesText(bytes: number): string {
-  let step = 0;
-  let value = bytes;
-  for (; value >= 1024 && step < UNITS.length - 1; step++) value /= 1024;
-  const shown = step === 0 || Number.isInteger(value) ? String(value) : (Math.floor(value * 10) / 10).toFixed(1);
-  return `${shown} ${bytes === 1 ? 'byte' : (UNITS[step] ?? '')}`;
+  const { value, unit, digits } = sized(bytes);
+  return `${value.toFixed(digits)} ${bytes === 1 ? 'byte' : (UNITS[unit] ?? '')}`;
 }
+
+/** The same in figures: how many of which unit (0 is bytes, 1 is KiB, up to PiB), rounded, and how many decimals are written. */
+export function sized(bytes: number): { readonly value: number; readonly unit: number; readonly digits: 0 | 1 } {
+  let unit = 0;
+  let value = bytes;
+  // What would be read as 1024.0 is one of the next unit.
+  for (; (unit === 0 ? value : tenths(value)) >= 1024 && unit < UNITS.length - 1; unit++) value /= 1024;
+  return unit === 0 || Number.isInteger(value) ? { value, unit, digits: 0 } : { value: tenths(value), unit, digits: 1 };
+}
+
+const tenths = (value: number): number => Math.round(value * 10) / 10;
 
 /** “under 0.1 s”, “0.8 s”, “42 s”, “3 min 7 s”, “2 h 5 min”. */
 export function secondsText(seconds: number): string {

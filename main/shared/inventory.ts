@@ -6,6 +6,17 @@ import { ControllerKind } from './vm.ts';
 const ref = z.string().min(1);
 const mac = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
 
+/** What a virtual switch lets a card do besides sending and receiving as itself. */
+export const SwitchAllowance = z.object({
+  /** It may listen to what is meant for others. */
+  promiscuous: z.boolean(),
+  /** It may send from addresses that are not its own. */
+  forgedTransmits: z.boolean(),
+  /** The guest may give it another MAC. */
+  macChanges: z.boolean(),
+});
+export type SwitchAllowance = z.infer<typeof SwitchAllowance>;
+
 export const InventoryDisk = z.object({
   /** The device's key on its machine, as text. */
   key: z.string(),
@@ -60,12 +71,24 @@ export const InventoryNic = z.object({
   connected: z.boolean(),
   /** What the guest's tools tell of this card; empty where they do not run. */
   ipAddresses: z.array(z.object({ address: z.string(), prefixLength: z.number().int().nullable() })),
+  /** Whether the guest asks for its address; left out where its tools do not tell. */
+  usesDhcp: z.boolean().optional(),
+  /** What the source limits, filters or mirrors on this card, in words; left out where nothing is known of it. */
+  policies: z.array(z.string()).optional(),
+  /** What this card alone may do, where that is not said of its network; left out where the source does not tell. */
+  allows: SwitchAllowance.optional(),
+  /** VLANs that it gets with their tags, as `100-200`, where that is not said of its network; left out where it is no trunk. */
+  trunk: z.array(z.string()).optional(),
 });
 export type InventoryNic = z.infer<typeof InventoryNic>;
+
+/** Of something that an exported file does not tell the time of. */
+export const TIME_UNTOLD = new Date(0).toISOString();
 
 export const InventorySnapshot = z.object({
   ref,
   name: z.string(),
+  /** `TIME_UNTOLD` where nobody says it. */
   createdAt: z.iso.datetime({ offset: true }),
   /** How deep in the tree, from 0. */
   depth: z.number().int().nonnegative(),
@@ -102,6 +125,44 @@ export const HypervFacts = z.object({
 });
 export type HypervFacts = z.infer<typeof HypervFacts>;
 
+/** What few machines have, and what does not move, or moves only if somebody thinks of it. */
+export const MachineTraits = z.object({
+  /** It waits for somebody to answer this. */
+  question: z.string().optional(),
+  /** Work that is going on with it at the source, such as a backup or a move. */
+  tasks: z.array(z.string()).optional(),
+  /** Images and drives in its CD and floppy drives: `[store] iso/setup.iso`, `the client’s drive`. */
+  media: z.array(z.string()).optional(),
+  /** Serial and parallel ports, and what is at their other end. */
+  ports: z.array(z.string()).optional(),
+  /** Controllers of USB, sound and the like: what a server does not have. */
+  oddDevices: z.array(z.string()).optional(),
+  hotAdd: z.object({ cpu: z.boolean(), memory: z.boolean() }).optional(),
+  /** The guest may run machines of its own. */
+  isNesting: z.boolean().optional(),
+  /** Virtualisation-based security is on. */
+  hasVbs: z.boolean().optional(),
+  /** Disks show the guest their own ids (`disk.EnableUUID`). */
+  showsDiskIds: z.boolean().optional(),
+  /** Pinned to processors or memory nodes, reserved, limited, weighed, made for low latency: each in words with figures. */
+  tuning: z.array(z.string()).optional(),
+  /** Fault tolerance, high availability, rules that keep it near to or away from others: each in words. */
+  availability: z.array(z.string()).optional(),
+  /** Which of `passthrough` are graphics cards, or parts of one. */
+  graphics: z.array(z.string()).optional(),
+  /** Which of `passthrough` are plugged into a USB port of the host, or of somebody's desk. */
+  usb: z.array(z.string()).optional(),
+  /** What the package that it was deployed from calls itself: `VMware vCenter Server Appliance`. */
+  product: z.string().optional(),
+  /** The host sets the guest's clock. */
+  takesHostTime: z.boolean().optional(),
+  /** Its default gateways, as the guest's tools tell. */
+  gateways: z.array(z.string()).optional(),
+  /** The largest frame that its guest is set up for; left out where its tools do not tell. */
+  mtu: z.number().int().positive().optional(),
+});
+export type MachineTraits = z.infer<typeof MachineTraits>;
+
 export const InventoryVm = z.object({
   ref,
   name: z.string(),
@@ -137,6 +198,8 @@ export const InventoryVm = z.object({
     dnsServers: z.array(z.string()),
     /** Its file systems, where its tools tell; of a machine that is off, what they told last, or none. */
     disks: z.array(InventoryGuestDisk),
+    /** Cards that the guest has made for itself, such as bridges and virtual routers; left out where its tools tell of none. */
+    ownCards: z.array(z.object({ mac: mac.nullable(), addresses: z.array(z.string()) })).optional(),
   }),
   disks: z.array(InventoryDisk),
   nics: z.array(InventoryNic),
@@ -152,8 +215,17 @@ export const InventoryVm = z.object({
   tags: z.array(z.string()),
   /** Left out by other hypervisors. */
   hyperv: HypervFacts.optional(),
+  /**
+   * What is peculiar to how it is set up; each is left out where it is not so. All of them are left out where the source tells
+   * nothing of the kind.
+   */
+  traits: MachineTraits.optional(),
 });
 export type InventoryVm = z.infer<typeof InventoryVm>;
+
+/** Of the hypervisor that it runs on. */
+export const kindOf = ({ hyperv }: Pick<InventoryVm, 'hyperv'>): 'vsphere' | 'hyperv' =>
+  hyperv === undefined ? 'vsphere' : 'hyperv';
 
 export const InventoryNetwork = z.object({
   ref,
@@ -163,6 +235,14 @@ export const InventoryNetwork = z.object({
   /** Null for a trunk, and where the source does not say. */
   vlanId: z.number().int().nullable(),
   datacenter: z.string().nullable(),
+  /** What a card on it may do; left out where the source does not tell. */
+  allows: SwitchAllowance.optional(),
+  /** VLANs that a card on it gets with their tags, as `100-200`; left out where it is no trunk. */
+  trunk: z.array(z.string()).optional(),
+  /** Of the switch. */
+  mtu: z.number().int().positive().optional(),
+  /** What it limits, filters or records on every card, in words; left out where nothing is known of it. */
+  policies: z.array(z.string()).optional(),
 });
 export type InventoryNetwork = z.infer<typeof InventoryNetwork>;
 
@@ -189,6 +269,15 @@ export const InventoryHost = z.object({
   version: z.string().nullable(),
 });
 export type InventoryHost = z.infer<typeof InventoryHost>;
+
+/** What is around one machine: networks that its cards are on, datastores that its disks lie on, and where it runs. */
+export const InventorySurroundings = z.object({
+  networks: z.array(InventoryNetwork),
+  datastores: z.array(InventoryDatastore),
+  /** Null where the source does not say. */
+  host: InventoryHost.nullable(),
+});
+export type InventorySurroundings = z.infer<typeof InventorySurroundings>;
 
 /** What a machine is tagged with beside what its own record says. */
 export const InventoryTags = z.object({ ref, tags: z.array(z.string()) });

@@ -1,7 +1,10 @@
 /** What the engine can be asked to do, and what it answers; the `--json` of the command line is these shapes. */
 import { z } from 'zod';
 import { ConvertedDisk, OutputFormat, Verify } from './converted-disk.ts';
+import type { AssessJob, AssessResult } from './assess-jobs.ts';
 import type { DemoJob, DemoResult } from './demo.ts';
+import type { ReadListJob } from './list-jobs.ts';
+import type { MachineList } from './lists/vm-list.ts';
 import { DiskFormat, ImageFacts } from './disk.ts';
 import type { MoveJob, MoveResults } from './move-jobs.ts';
 import { VmFacts } from './vm.ts';
@@ -73,17 +76,19 @@ export const DigestResult = z.object({
 });
 export type DigestResult = z.infer<typeof DigestResult>;
 
-/** Jobs about disks alone. Those that speak to servers have their schemas in server-jobs.ts, which only they wait for. */
+/** Jobs about disks alone. Those that speak to servers have their schemas in server-jobs.ts, which only they wait for; estates, in assess-jobs.ts; lists of machines, in list-jobs.ts. */
 export const DiskJob = z.discriminatedUnion('kind', [ConvertJob, InspectJob, DigestJob]);
 export type DiskJob = z.infer<typeof DiskJob>;
 export const diskResults = { convert: ConvertResult, inspect: InspectResult, digest: DigestResult };
 export const isDiskKind = (kind: string): kind is DiskJob['kind'] => Object.hasOwn(diskResults, kind);
 
-export type Job = DiskJob | DemoJob | MoveJob;
+export type Job = DiskJob | AssessJob | ReadListJob | DemoJob | MoveJob;
 export interface JobResults extends MoveResults {
   readonly convert: ConvertResult;
   readonly inspect: InspectResult;
   readonly digest: DigestResult;
+  readonly assess: AssessResult;
+  readonly readList: MachineList;
   readonly demo: DemoResult;
 }
 

@@ -3,11 +3,17 @@ import { z } from 'zod';
 import { CloudFacts } from './cloud.ts';
 import { DestinationAbout, DestinationSignIn, SourceAbout, SourceSignIn } from './connections.ts';
 import { Diagnosis } from './diagnosis.ts';
+import { doctorJobs, doctorResults } from './doctor-jobs.ts';
 import { InventoryVm } from './inventory.ts';
+import { journalJobs, journalResults } from './journal-jobs.ts';
 import { ReadPlace } from './latency.ts';
 import { LedgerItem, MigrationId, MigrationPlan, MigrationRecord, MigrationRequest } from './migration.ts';
-import { Finding } from './preflight.ts';
+import { Rehearsal } from './rehearsal.ts';
+import { RehearseJob } from './rehearse-job.ts';
+import { Checked, Finding, Fix, RuleFacts } from './preflight.ts';
+import { SiteRules } from './site-rules.ts';
 import { CertificateFacts } from './trust.ts';
+import { NicTwin } from './twin.ts';
 
 /** Looks at the server's certificate without sending anything, for an operator who shall decide whether to trust it. */
 export const CertificateJob = z.object({
@@ -63,12 +69,41 @@ export const DestinationFactsJob = z.object({ kind: z.literal('destination.facts
 
 const Both = { source: SourceSignIn, destination: DestinationSignIn };
 
+/** The rules that a machine’s move is held against, as Guts has them. */
+export const RulesJob = z.object({ kind: z.literal('rules') });
+
+/** What the site wants otherwise of its rules; nothing where it is left out. */
+const site = SiteRules.optional();
+
 /** Looks at both sides and decides everything, without making anything. */
-export const PlanJob = z.object({ kind: z.literal('plan'), request: MigrationRequest, ...Both });
-export const PlanResult = z.object({
+export const PlanJob = z.object({ kind: z.literal('plan'), request: MigrationRequest, ...Both, site });
+export const PlanResult = Checked.extend({
   /** Null where something that is missing leaves nothing to plan. */
   plan: MigrationPlan.nullable(),
-  findings: z.array(Finding),
+  /** Each network card beside the port that it becomes. */
+  twins: z.array(NicTwin),
+});
+
+/** Checks anew, and does what a finding's fix says; what is only a matter of options is told. */
+export const FixJob = z.object({
+  kind: z.literal('fix'),
+  request: MigrationRequest,
+  ...Both,
+  site,
+  dataDir: z.string().min(1),
+  /** Id of the finding. */
+  finding: z.string().min(1),
+  /** True only tells which calls would be made. */
+  isDry: z.boolean(),
+  /** Whether that is also about ports that no migration of this machine made: another machine may be at work on them. */
+  alsoUnknown: z.boolean(),
+});
+export const FixResult = z.object({
+  finding: Finding.shape.id,
+  fix: Fix,
+  /** What is asked of either side, in order; none where only options change. */
+  calls: z.array(z.string()),
+  isDone: z.boolean(),
 });
 
 /** Writes the request down as planned; nothing is done yet. */
@@ -78,6 +113,12 @@ export const PlannedJob = z.object({
   dataDir: z.string().min(1),
 });
 
+/**
+ * The journal here is a copy (see journal-jobs.ts): each line counts once the one who keeps it has taken it, and things are changed
+ * only while that one says so.
+ */
+const isKeptElsewhere = z.boolean().optional();
+
 /** Runs a migration from wherever its journal stands; its stages and progress are told. */
 export const MigrateJob = z.object({
   kind: z.literal('migrate'),
@@ -85,6 +126,7 @@ export const MigrateJob = z.object({
   ...Both,
   dataDir: z.string().min(1),
   lanes: z.number().int().min(1).max(16),
+  site,
   /**
    * `queued` only gets it there: planned, looked at, nothing made, nothing held; what is further on is left as it stands.
    * `end`, as without it, goes on from there, and looks again first where the plan is older than ten minutes.
@@ -97,6 +139,7 @@ export const MigrateJob = z.object({
   onTrouble: z.enum(['fail', 'wait']).optional(),
   /** Buckets in the engine's table of rates (rates.ts), each of which limits what is sent to the destination. */
   limits: z.array(z.number().int().nonnegative()).optional(),
+  isKeptElsewhere,
 });
 
 /** All migrations that the data folder knows, newest first; one of them where `id` is given. */
@@ -138,13 +181,19 @@ export const CancelJob = z.object({
   source: SourceSignIn.nullable(),
   destination: DestinationSignIn.nullable(),
   dataDir: z.string().min(1),
+  isKeptElsewhere,
 });
 
 /**
  * Pauses one, also one of another process, as soon as it can be left, and waits for that: what was copied whole stays, and
  * so does the machine that was shut down. Fails with `migration.no-such-step` where it has come too far for that.
  */
-export const PauseJob = z.object({ kind: z.literal('pauseMigration'), id: MigrationId, dataDir: z.string().min(1) });
+export const PauseJob = z.object({
+  kind: z.literal('pauseMigration'),
+  id: MigrationId,
+  dataDir: z.string().min(1),
+  isKeptElsewhere,
+});
 
 /** Forgets one that has ended and has nothing left to undo. */
 export const DeleteJob = z.object({ kind: z.literal('deleteMigration'), id: MigrationId, dataDir: z.string().min(1) });
@@ -180,7 +229,10 @@ export const moveJobs = [
   SourceLatencyJob,
   DestinationTestJob,
   DestinationFactsJob,
+  RulesJob,
   PlanJob,
+  RehearseJob,
+  FixJob,
   PlannedJob,
   MigrateJob,
   MigrationsJob,
@@ -190,6 +242,8 @@ export const moveJobs = [
   PauseJob,
   DeleteJob,
   TidyJob,
+  ...journalJobs,
+  ...doctorJobs,
 ] as const;
 
 export type MoveJob = z.infer<(typeof moveJobs)[number]>;
@@ -202,7 +256,10 @@ export const moveResults = {
   'source.latency': SourceLatencyResult,
   'destination.test': DestinationTestResult,
   'destination.facts': CloudFacts,
+  rules: z.array(RuleFacts),
   plan: PlanResult,
+  rehearse: Rehearsal,
+  fix: FixResult,
   planned: MigrationRecord,
   migrate: MigrationRecord,
   migrations: z.array(MigrationRecord),
@@ -212,6 +269,8 @@ export const moveResults = {
   pauseMigration: MigrationRecord,
   deleteMigration: z.null(),
   tidy: TidyResult,
+  ...journalResults,
+  ...doctorResults,
 };
 export type MoveResults = { readonly [K in keyof typeof moveResults]: z.infer<(typeof moveResults)[K]> };
 
@@ -227,6 +286,8 @@ export type DestinationTestResult = z.infer<typeof DestinationTestResult>;
 export type DestinationFactsJob = z.infer<typeof DestinationFactsJob>;
 export type PlanJob = z.infer<typeof PlanJob>;
 export type PlanResult = z.infer<typeof PlanResult>;
+export type FixJob = z.infer<typeof FixJob>;
+export type FixResult = z.infer<typeof FixResult>;
 export type MigrateJob = z.infer<typeof MigrateJob>;
 export type MigrationsJob = z.infer<typeof MigrationsJob>;
 export type MigrationPage = z.infer<typeof MigrationPage>;

@@ -5,11 +5,16 @@
  */
 import type { z } from 'zod';
 import { accessOperations } from './operations/access.ts';
+import { checkOperations } from './operations/checks.ts';
+import { assessmentOperations } from './operations/assessments.ts';
 import { destinationOperations } from './operations/destinations.ts';
+import { doctorOperations } from './operations/doctor.ts';
 import { inventoryOperations } from './operations/inventory.ts';
 import { logOperations } from './operations/logs.ts';
 import { migrationOperations } from './operations/migrations.ts';
 import type { Operation } from './operations/operation.ts';
+import { planFileOperations } from './operations/plan-files.ts';
+import { planTemplateOperations } from './operations/plan-templates.ts';
 import { planOperations } from './operations/plans.ts';
 import { reportOperations } from './operations/reports.ts';
 import { serviceOperations } from './operations/service.ts';
@@ -24,8 +29,13 @@ export const operations = {
   ...destinationOperations,
   ...inventoryOperations,
   ...migrationOperations,
+  ...checkOperations,
   ...planOperations,
+  ...planFileOperations,
+  ...planTemplateOperations,
+  ...assessmentOperations,
   ...reportOperations,
+  ...doctorOperations,
   ...serviceOperations,
   ...logOperations,
   ...accessOperations,

@@ -13,6 +13,7 @@ import type {
   ProposedFor,
 } from './migration.ts';
 import { isLinkLocal } from './proposals/address.ts';
+import { isAmong } from './proposals/cards.ts';
 import { choiceFor } from './proposals/networks.ts';
 import {
   isEnded,
@@ -239,9 +240,13 @@ function targetOf({ sizeGiB, volumeType, bootIndex }: PlannedDisk, boot: 'image'
   return bootIndex === 0 ? `${size}; it boots from it` : size;
 }
 
-function portText({ networkName, mac, fixedIps }: PlannedPort): string {
+function portText({ networkName, mac, fixedIps, portSecurity, addressPairs = [] }: PlannedPort): string {
   const addresses = fixedIps.map(({ address }) => address);
-  return `“${networkName}”, ${mac ?? 'a new MAC'}, ${addresses.length === 0 ? 'an address of the cloud’s choice' : addresses.join(', ')}`;
+  return [
+    `“${networkName}”, ${mac ?? 'a new MAC'}, ${addresses.length === 0 ? 'an address of the cloud’s choice' : addresses.join(', ')}`,
+    ...(addressPairs.length === 0 ? [] : [`may send from ${addressPairs.join(', ')} as well`]),
+    ...(portSecurity === 'off' ? ['without port security'] : []),
+  ].join(', ');
 }
 
 function networkReason(port: PlannedPort, nic: InventoryNic | undefined, choices: readonly NetworkChoice[]): string {
@@ -266,9 +271,11 @@ function networkWhy(port: PlannedPort, nic: InventoryNic | undefined, choice: Ne
 }
 
 /** Of addresses that nobody gave up by a choice. */
-function lostText({ networkName, fixedIps }: PlannedPort, nic: InventoryNic | undefined): string {
+function lostText({ networkName, fixedIps, addressPairs = [] }: PlannedPort, nic: InventoryNic | undefined): string {
   const lost = (nic?.ipAddresses ?? []).flatMap(({ address }) =>
-    isLinkLocal(address) || fixedIps.some((fixed) => fixed.address === address) ? [] : [address],
+    isLinkLocal(address) || fixedIps.some((fixed) => fixed.address === address) || isAmong(address, addressPairs)
+      ? []
+      : [address],
   );
   return lost.length === 0 ? '' : ` No subnet of “${networkName}” has ${lost.join(', ')}, so it is not kept.`;
 }

@@ -4,18 +4,15 @@ import { DestinationId, SourceId } from './connections.ts';
 import { ErrorShape } from './errors-shape.ts';
 import { Progress } from './jobs.ts';
 import { MigrationId, MigrationRecord } from './migration.ts';
+import { NodeId } from './node-id.ts';
+
+export { NodeId } from './node-id.ts';
 
 export const PlanId = z
   .string()
   .regex(/^pln_[0-9a-z]{12}$/)
   .brand<'PlanId'>();
 export type PlanId = z.infer<typeof PlanId>;
-
-/** Names a node towards operators; the machine's host name, unless it was given another. */
-export const NodeId = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, dashes; at most 63');
-export type NodeId = z.infer<typeof NodeId>;
 
 /** Open from each moment of `opens` for `minutes`: `0 22 * * 1-5` for 360 minutes is 22:00 to 04:00 on workdays. */
 export const TimeWindow = z.object({
@@ -146,6 +143,16 @@ export const defaultSettings: SchedulerSettings = {
   isPaused: false,
 };
 
+/** Whether a node could connect to a source or a destination, through its proxy where it has one, when it tried last. */
+export const Reach = z.object({
+  connection: z.union([SourceId, DestinationId]),
+  isReached: z.boolean(),
+  /** How long it took to connect; null where it did not. */
+  milliseconds: z.number().nonnegative().nullable(),
+  at: z.iso.datetime(),
+});
+export type Reach = z.infer<typeof Reach>;
+
 /** Where migrations can run: this machine, or one of the workers. */
 export const NodeFacts = z.object({
   id: NodeId,
@@ -162,6 +169,17 @@ export const NodeFacts = z.object({
   processors: z.number().int().positive(),
   memoryBytes: z.number().nonnegative(),
   seenAt: z.iso.datetime(),
+  /** Of workers: what they were called besides their names, and which Guts they are. */
+  tags: z.array(z.string()).optional(),
+  version: z.string().optional(),
+  /** Migrations that it runs at the same time, at most. */
+  slots: z.number().int().nonnegative().optional(),
+  /** It is given nothing new. */
+  isDraining: z.boolean().optional(),
+  /** What its copies send to destinations right now. */
+  bytesPerSecond: z.number().nonnegative().optional(),
+  /** What is not named was not measured yet, and counts as reached. */
+  reach: z.array(Reach).optional(),
 });
 export type NodeFacts = z.infer<typeof NodeFacts>;
 

@@ -15,6 +15,15 @@ export function demandWindow(window: TimeWindow): void {
     throw new BadWindowError(`The window “${window.opens}” (${window.timeZone}) never opens.`);
 }
 
+/** For those who tell it in their own words. */
+export function openings(window: TimeWindow): 'some' | 'none' | 'unreadable' {
+  try {
+    return openingAfter(window, Date.now()) === null ? 'none' : 'some';
+  } catch {
+    return 'unreadable';
+  }
+}
+
 export const isOpen = (window: TimeWindow, atMs: number): boolean => closingOf(window, atMs) !== null;
 
 /** The next moment from which it is open; null where there is none any more. While it is open, the opening after that. */

@@ -7,7 +7,7 @@ import {
   IconLoader,
   IconPoint,
 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import classes from './Badge.module.css';
 
 export type Tone = 'good' | 'bad' | 'wait' | 'info' | 'work' | 'still';
@@ -30,3 +30,6 @@ export function Badge({ tone, children }: { readonly tone: Tone; readonly childr
     </span>
   );
 }
+
+/** The same as a cell of a row. */
+export const badge = (tone: Tone, text: string): ReactElement => <Badge tone={tone}>{text}</Badge>;

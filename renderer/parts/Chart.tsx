@@ -1,6 +1,6 @@
 /** Lines over time, in our own colours; for those who do not see them, a summary and a table. */
 import { Button, Collapse, Group } from '@mantine/core';
-import { useMemo, useState, useSyncExternalStore } from 'react';
+import { useMemo, useState } from 'react';
 import { clockText } from '../texts/format.ts';
 import { t } from '../texts/t.ts';
 import classes from './Chart.module.css';
@@ -17,7 +17,6 @@ export function Chart(props: ChartProps) {
   const { label, summary, times, lines, valueText } = props;
   const [pointed, setPointed] = useState<number | null>(null);
   const [isTable, setIsTable] = useState(false);
-  const theme = useSyncExternalStore(followTheme, themeNow);
   const count = lines.length;
   const looks = useMemo(() => Array.from({ length: count }, (_, at) => lookOf(at)), [count]);
   const values = useMemo(() => lines.map((line) => line.values), [lines]);
@@ -26,14 +25,7 @@ export function Chart(props: ChartProps) {
   return (
     <figure className={classes['figure']} aria-label={label}>
       <div className={classes['place']}>
-        <Plot
-          key={`${theme} ${count}`}
-          times={times}
-          lines={values}
-          looks={looks}
-          valueText={valueText}
-          onPoint={setPointed}
-        />
+        <Plot times={times} lines={values} looks={looks} valueText={valueText} pointed={pointed} onPoint={setPointed} />
       </div>
       <Group justify="space-between" gap="sm">
         <ul className={classes['legend']}>
@@ -62,12 +54,4 @@ function Swatch({ look: { colour, isDashed } }: { readonly look: LineLook }) {
       <line className={classes['swatch']} data-colour={colour} {...dashes} x1="0" y1="4" x2="22" y2="4" />
     </svg>
   );
-}
-
-const themeNow = (): string => document.documentElement.dataset['mantineColorScheme'] ?? '';
-
-function followTheme(hear: () => void): () => void {
-  const watch = new MutationObserver(hear);
-  watch.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] });
-  return () => watch.disconnect();
 }

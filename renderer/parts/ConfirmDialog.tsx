@@ -8,6 +8,8 @@ import { ErrorCard } from './ErrorCard.tsx';
 
 interface ConfirmDialogProps {
   readonly title: string;
+  /** Wider than a question needs it. */
+  readonly size?: 'lg';
   readonly children: ReactNode;
   /** Named by its effect: “Delete 3 volumes in OpenStack”. */
   readonly doIt: string;
@@ -22,6 +24,7 @@ interface ConfirmDialogProps {
 
 export function ConfirmDialog({
   title,
+  size,
   children,
   doIt,
   isDangerous = true,
@@ -45,7 +48,7 @@ export function ConfirmDialog({
   };
 
   return (
-    <Dialog onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title} {...(size === undefined ? {} : { size })}>
       <Stack>
         {children}
         {error !== null && <ErrorCard error={error} />}

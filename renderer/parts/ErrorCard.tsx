@@ -4,7 +4,7 @@ import { IconCircleX } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import type { ErrorInfo } from '../../main/shared/errors.ts';
 import { exactText, timeText } from '../texts/format.ts';
-import { remedyText } from '../texts/remedy.ts';
+import { remedyText } from '../../main/shared/remedy.ts';
 import { t } from '../texts/t.ts';
 import { copyText } from './copy.ts';
 import classes from './ErrorCard.module.css';

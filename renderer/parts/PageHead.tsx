@@ -1,6 +1,7 @@
 /** The head of a screen: what it is, and what can be done with it. */
 import { Group, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Under } from './Under.tsx';
 
 interface PageHeadProps {
   readonly title: string;
@@ -8,9 +9,21 @@ interface PageHeadProps {
   readonly aside?: ReactNode;
   /** At most seven, none of which destroys anything. */
   readonly actions?: ReactNode;
+  /** Below it, in a sentence: of when, of where, against what. */
+  readonly under?: ReactNode;
 }
 
-export function PageHead({ title, aside, actions }: PageHeadProps) {
+export function PageHead({ under, ...top }: PageHeadProps) {
+  if (under === undefined) return <Top {...top} />;
+  return (
+    <div>
+      <Top {...top} />
+      <Under>{under}</Under>
+    </div>
+  );
+}
+
+function Top({ title, aside, actions }: Omit<PageHeadProps, 'under'>) {
   return (
     <Group justify="space-between" mb="md" gap="sm">
       <Group gap="sm">

@@ -1,7 +1,8 @@
-/** The canvas of a chart. Its colours are those of the moment in which it is made: another theme takes another one. */
-import { useEffect, useRef } from 'react';
-import uPlot from 'uplot';
+/** The lines of a chart between their axes; pointing at it tells the moment that is meant. */
+import { useLayoutEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
 import { clockText, timeText } from '../texts/format.ts';
+import classes from './Chart.module.css';
+import { PLOT_HEIGHT, PlotScale } from './plot-scale.ts';
 
 interface PlotProps {
   /** In milliseconds. */
@@ -11,6 +12,7 @@ interface PlotProps {
   readonly looks: readonly LineLook[];
   readonly valueText: (value: number) => string;
   /** The place in `times` that is pointed at; null is none. */
+  readonly pointed: number | null;
   readonly onPoint: (at: number | null) => void;
 }
 
@@ -20,79 +22,71 @@ export interface LineLook {
   readonly isDashed: boolean;
 }
 
-export const PLOT_HEIGHT = 190;
-const LEAST_TOP = 1e6;
-/** Seconds between two marks of the axis; the last ones are hours. */
-const STEPS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
+export function Plot({ times, lines, looks, valueText, pointed, onPoint }: PlotProps) {
+  const place = useRef<SVGSVGElement>(null);
+  const width = useWidth(place);
+  const scale = useMemo(() => new PlotScale(width, times, lines), [width, times, lines]);
+  const paths = useMemo(() => lines.map((values) => pathOf(scale, times, values)), [scale, times, lines]);
+  const { left, right, top, bottom } = scale;
+  const { at, stepSeconds } = scale.moments();
+  const pointedMs = pointed === null ? undefined : times[pointed];
+  const point = ({ clientX, currentTarget }: PointerEvent): void =>
+    onPoint(scale.nearest(clientX - currentTarget.getBoundingClientRect().left, times));
 
-export function Plot({ times, lines, looks, valueText, onPoint }: PlotProps) {
-  const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-
-  useEffect(() => {
-    const { current: element } = place;
-    if (element === null) return;
-    const made = new uPlot(optionsOf(element, looks, valueText, onPoint), [[], ...looks.map(() => [])], element);
-    plot.current = made;
-    const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: PLOT_HEIGHT }));
-    watch.observe(element);
-    return () => {
-      watch.disconnect();
-      made.destroy();
-      plot.current = null;
-    };
-  }, [looks, valueText, onPoint]);
-
-  useEffect(() => {
-    plot.current?.setData([times.map((ms) => ms / 1000), ...lines.map((values) => [...values])]);
-  }, [times, lines]);
-
-  return <div ref={place} aria-hidden="true" />;
+  return (
+    <svg
+      ref={place}
+      className={classes['plot']}
+      height={PLOT_HEIGHT}
+      aria-hidden="true"
+      onPointerMove={point}
+      onPointerLeave={() => onPoint(null)}
+    >
+      {scale.values().map((value) => (
+        <g key={value}>
+          <line className={classes['grid']} x1={left} x2={right} y1={scale.y(value)} y2={scale.y(value)} />
+          <text x={left - 8} y={scale.y(value) + 4} textAnchor="end">
+            {valueText(value)}
+          </text>
+        </g>
+      ))}
+      {at.map((ms) => (
+        <g key={ms}>
+          <line className={classes['grid']} x1={scale.x(ms)} x2={scale.x(ms)} y1={top} y2={bottom} />
+          <text x={scale.x(ms)} y={bottom + 17} textAnchor="middle">
+            {stepSeconds < 60 ? timeText(ms) : clockText(ms)}
+          </text>
+        </g>
+      ))}
+      {paths.map((path, index) => (
+        <path
+          key={index}
+          className={classes['line']}
+          data-colour={looks[index]?.colour}
+          d={path}
+          strokeDasharray={looks[index]?.isDashed === true ? '6 4' : undefined}
+        />
+      ))}
+      {pointedMs !== undefined && (
+        <line className={classes['pointed']} x1={scale.x(pointedMs)} x2={scale.x(pointedMs)} y1={top} y2={bottom} />
+      )}
+    </svg>
+  );
 }
 
-/** @param stepSeconds between two marks of the axis */
-const momentOf = (seconds: number, stepSeconds: number): string =>
-  stepSeconds < 60 ? timeText(seconds * 1000) : clockText(seconds * 1000);
+const pathOf = (scale: PlotScale, times: readonly number[], values: readonly number[]): string =>
+  times
+    .map((ms, at) => `${at === 0 ? 'M' : 'L'}${scale.x(ms).toFixed(1)} ${scale.y(values[at] ?? 0).toFixed(1)}`)
+    .join('');
 
-function optionsOf(
-  element: HTMLElement,
-  looks: readonly LineLook[],
-  valueText: (value: number) => string,
-  onPoint: (at: number | null) => void,
-): uPlot.Options {
-  const style = getComputedStyle(element);
-  const colour = (name: string): string => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: colour('--guts-quiet'),
-    grid: { stroke: colour('--guts-line'), width: 1 },
-    ticks: { stroke: colour('--guts-line'), width: 1 },
-    font: `11px ${style.fontFamily}`,
-  };
-  return {
-    width: element.clientWidth,
-    height: PLOT_HEIGHT,
-    legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false } },
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(LEAST_TOP, most * 1.1)] } },
-    axes: [
-      {
-        ...axis,
-        space: 80,
-        size: 34,
-        incrs: STEPS,
-        values: (_plot, moments, _axis, _space, step) => moments.map((one) => momentOf(one, step)),
-      },
-      { ...axis, size: 76, values: (_plot, values) => values.map((one) => valueText(one)) },
-    ],
-    series: [
-      {},
-      ...looks.map(({ colour: number, isDashed }): uPlot.Series => ({
-        stroke: colour(`--guts-chart-${number}`),
-        width: 1.8,
-        points: { show: false },
-        ...(isDashed ? { dash: [6, 4] } : {}),
-      })),
-    ],
-    hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
-  };
+function useWidth(place: { readonly current: SVGSVGElement | null }): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const { current: element } = place;
+    if (element === null) return;
+    const watch = new ResizeObserver(() => setWidth(element.clientWidth));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [place]);
+  return width;
 }

@@ -2,13 +2,13 @@
 import type { GutsEvent } from '../../main/shared/events.ts';
 import { events } from '../api.ts';
 import { forgetActivity, hearActivity, seedActivity } from './activity.ts';
-import { destinations, plans, sources } from './connections.ts';
+import { destinations, plans, planTemplates, sources } from './connections.ts';
 import { forgetMigrations, hearMigration, loadMigrations, useMigrations } from './migrations.ts';
 import { details } from './details.ts';
 
 type Hear = (event: GutsEvent) => void;
 
-const kept = [sources, destinations, plans, details];
+const kept = [sources, destinations, plans, planTemplates, details];
 const others = new Set<Hear>();
 let stop: AbortController | null = null;
 

@@ -1,4 +1,5 @@
 /** Numbers, sizes, rates, spans and times as the chosen language writes them. */
+import { sized } from '../../main/shared/figures.ts';
 import { usePreferences } from '../state/preferences.ts';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
@@ -19,13 +20,14 @@ export function numberText(value: number, digits = 0): string {
   return format.format(value);
 }
 
-/** “512 B”, “74.2 MiB”, “4 GiB”. */
+/** “a, b and c”. */
+export const listText = (texts: readonly string[]): string =>
+  new Intl.ListFormat(locale() === 'de' ? 'de' : 'en-GB').format(texts); // British has no comma before “and”
+
+/** Rounded as in reports: “512 B”, “74.2 MiB”, “4 GiB”. */
 export function sizeText(bytes: number): string {
-  let step = 0;
-  let value = bytes;
-  for (; value >= 1024 && step < UNITS.length - 1; step++) value /= 1024;
-  const digits = step === 0 || Number.isInteger(value) || value >= 100 ? 0 : 1;
-  return `${numberText(value, digits)} ${UNITS[step] ?? ''}`;
+  const { value, unit, digits } = sized(bytes);
+  return `${numberText(value, digits)} ${UNITS[unit] ?? ''}`;
 }
 
 /** Decimal megabytes, as network people count: “118 MB/s”. */

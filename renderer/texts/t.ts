@@ -1,5 +1,4 @@
 /** Texts by their keys, in the chosen language. Everything that the window shows comes through here. */
-import i18next from 'i18next';
 import { create } from 'zustand';
 import { usePreferences, type Language } from '../state/preferences.ts';
 import { en } from './en/index.ts';
@@ -11,48 +10,40 @@ type Single = Exclude<Key, `${string}_one` | `${string}_other`>;
 export type TextKey = Single | Plural<Key>;
 type Values = Readonly<Record<string, string | number>>;
 
-const texts = i18next.createInstance();
+type Words = Readonly<Record<string, string>>;
+
+const known = new Map<Language, Words>([['en', en]]);
+/** In the language of now. */
+let words: Words = en;
+let plurals = new Intl.PluralRules('en');
 
 /** The language whose words are there: for a moment after it was chosen, that is still the one before. */
 export const useSpoken = create<{ readonly language: Language }>()(() => ({ language: 'en' }));
 
 /** English is there at once; another language is fetched when it is chosen. */
 export async function startTexts(): Promise<void> {
-  const { language } = usePreferences.getState();
-  await texts.init({
-    lng: language,
-    fallbackLng: 'en',
-    resources: { en: { translation: en } },
-    keySeparator: false,
-    nsSeparator: false,
-    interpolation: { escapeValue: false }, // React does
-  });
-  await speak(language);
+  await speak(usePreferences.getState().language);
   usePreferences.subscribe(({ language: now }, { language: before }) => {
     if (now !== before) void speak(now);
   });
 }
 
 async function speak(language: Language): Promise<void> {
-  if (!texts.hasResourceBundle(language, 'translation')) {
-    const words = language === 'de' ? (await import('./de/index.ts')).de : pseudo(en);
-    texts.addResourceBundle(language, 'translation', words);
-  }
+  const chosen = known.get(language) ?? (language === 'de' ? (await import('./de/index.ts')).de : pseudo(en));
+  known.set(language, chosen);
   if (usePreferences.getState().language !== language) return; // another was chosen meanwhile
-  await texts.changeLanguage(language);
-  plain.clear();
-  document.documentElement.lang = language === 'en-XA' ? 'en' : language;
+  words = chosen;
+  const tag = language === 'en-XA' ? 'en' : language;
+  plurals = new Intl.PluralRules(tag);
+  document.documentElement.lang = tag;
   useSpoken.setState({ language });
 }
 
-/** Those in which nothing is filled in, in the language of now: a table asks for them ten thousand times. */
-const plain = new Map<TextKey, string>();
-
+/** @param values what is filled in; by `count` it is told which of the plural forms is meant */
 export function t(key: TextKey, values?: Values): string {
-  if (values !== undefined) return texts.t(key, values);
-  const known = plain.get(key);
-  if (known !== undefined) return known;
-  const text = texts.t(key);
-  plain.set(key, text);
-  return text;
+  if (values === undefined) return words[key] ?? key;
+  const { count } = values;
+  const form = typeof count === 'number' ? words[`${key}_${plurals.select(count)}`] : undefined;
+  const text = form ?? words[key] ?? key;
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_gap, name: string) => String(values[name] ?? ''));
 }

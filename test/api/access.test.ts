@@ -239,6 +239,13 @@ describe('the policy', () => {
     await expect(operator.call('plans.change', { plan: plan.id, destination: 'prod' })).rejects.toMatchObject({
       code: 'policy.destination',
     });
+    const sides = { source: 'vc1', destination: 'prod' };
+    const there = await admin.call('plans.create', { name: 'there', ...sides, machines: [{ vm: 'web-01' }] });
+    const machines = [{ vm: 'web-01', wave: 2 }];
+    for (const name of ['plans.add', 'plans.move'] as const)
+      await expect(operator.call(name, { plan: there.id, machines })).rejects.toMatchObject({
+        code: 'policy.destination',
+      });
     await admin.call('migrations.create', move('web-03', 'prod'));
   });
 

@@ -3,6 +3,7 @@ import { defaultOptions, MigrationId, MigrationOptions } from '../../main/shared
 import type { DestinationId, SourceId } from '../../main/shared/connections.ts';
 import type { ParsedOf } from '../../main/shared/operations.ts';
 import type { Plan } from '../../main/shared/plans.ts';
+import type { Rehearsal } from '../../main/shared/rehearsal.ts';
 import { defaultSchedule, PlanId, type ScheduledMigration } from '../../main/shared/schedule.ts';
 import { randomLetters } from '../../main/store/connections.ts';
 
@@ -56,5 +57,33 @@ export function madePlan({ machines, ...fields }: PlanFields): Plan {
     machines: machines.map(({ vm, wave, options }) => ({ vm: { ref: vm, name: vm }, wave, options, migration: null })),
     createdAt: new Date().toISOString(),
     startedAt: null,
+  };
+}
+
+/** Of which all is well. */
+export function madeRehearsal({ id, name }: Plan, wave: number | null, isOffline: boolean): Rehearsal {
+  return {
+    rehearsalVersion: 1,
+    takenAt: new Date().toISOString(),
+    plan: { id, name },
+    wave,
+    source: 'vc1',
+    destination: 'prod',
+    project: { id: 'p1', name: 'migration' },
+    isOffline,
+    verdict: 'go',
+    findings: [],
+    notHeld: [],
+    passed: ['NEW-01'],
+    quota: [],
+    flavors: [],
+    subnets: [],
+    storage: null,
+    twins: [],
+    times: { bytes: 0, bytesPerSecond: null, from: null, atOnce: 4, seconds: null, window: null, notBefore: null },
+    torn: [],
+    leftovers: [],
+    machines: [],
+    request: null,
   };
 }

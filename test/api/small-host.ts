@@ -21,7 +21,7 @@ import {
 import { InventoryStore } from '../../main/store/inventory.ts';
 import { scratch } from '../support/disks.ts';
 import { smallInventory, vmsOf } from '../store/samples.ts';
-import { madeMigration, madePlan } from './made.ts';
+import { madeMigration, madePlan, madeRehearsal } from './made.ts';
 import { inventoryLines } from '../../main/shared/inventory-lines.ts';
 
 export const owner: Caller = { name: 'owner', role: 'admin', project: null };
@@ -162,6 +162,10 @@ export function smallHost(instead: Partial<Handlers> = {}): SmallHost {
       plans.set(one.id, { ...one, machines });
       const results = machines.map(({ migration }) => ({ id: migration, error: null }));
       return { plan: { ...one, machines }, results };
+    },
+    'plans.rehearse': async ({ plan, wave = null, offline }) => {
+      const one = found(plans, plan);
+      return madeRehearsal(one, wave, offline);
     },
     'settings.show': async () => settings,
     'settings.change': async (changes) => (settings = SchedulerSettings.parse({ ...settings, ...changes })),

@@ -50,7 +50,7 @@ export async function blockOf(work: () => Promise<unknown>): Promise<Block> {
 }
 
 /** How long this thread was ready and had no processor, since it began: the second number; 0 where the system does not tell. */
-function threadWait(): { ms(): number; close(): void } {
+export function threadWait(): { ms(): number; close(): void } {
   try {
     const file = openSync('/proc/self/schedstat', 'r'); // of the first thread
     const text = Buffer.alloc(128);

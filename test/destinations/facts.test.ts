@@ -31,13 +31,24 @@ describe('the facts of a cloud', () => {
       ],
       keyPairs: ['lab'],
       availabilityZones: ['nova'],
-      serverGroups: [{ id: 'sg1', name: 'apart' }],
+      serverGroups: [{ id: 'sg1', name: 'apart', policy: 'anti-affinity' }],
       serverNames: ['web'],
       mayCreateFlavors: false,
       volumeTypes: [
         { name: '__DEFAULT__', isDefault: false },
-        { name: 'fast', isDefault: true },
+        { name: 'fast', isDefault: true, backend: 'flash', isMultiattach: true },
       ],
+      typeQuotas: {
+        __DEFAULT__: { volumes: { limit: null, used: 0 }, volumeGiB: { limit: 40, used: 0 } },
+        fast: { volumes: { limit: 3, used: 2 }, volumeGiB: { limit: null, used: 20 } },
+      },
+      mostVolumeGiB: 500,
+      pools: [
+        { name: 'host@flash#a', backend: 'flash', totalGiB: 251.97, freeGiB: 71.5 },
+        { name: 'host@odd#b', backend: null, totalGiB: null, freeGiB: null },
+      ],
+      freeAddresses: { u1: 100 },
+      freeAddressesBy: 'ports',
       hasVolumes: true,
       imageFormats: ['raw', 'qcow2', 'vmdk'],
       quotas: {
@@ -49,7 +60,16 @@ describe('the facts of a cloud', () => {
         volumes: { limit: 10, used: 1 },
         volumeGiB: { limit: 1000, used: 20 },
       },
-      ports: [{ id: 'p1', mac: 'fa:16:3e:00:00:01', network: 'n1', addresses: ['192.0.2.100'] }],
+      ports: [
+        {
+          id: 'p1',
+          mac: 'fa:16:3e:00:00:01',
+          network: 'n1',
+          addresses: ['192.0.2.100'],
+          name: 'guts-mig_0123456789ab-port-4000',
+          usedBy: 'compute:nova',
+        },
+      ],
     });
     expect(facts.networks.find(({ name }) => name === 'lan')).toEqual({
       id: 'n1',
@@ -81,12 +101,41 @@ describe('the facts of a cloud', () => {
           dnsServers: [],
         },
       ],
+      hasPortSecurity: false,
+      isOwn: true,
     });
+    expect(facts.networkExtensions).toEqual(['port-security', 'allowed-address-pairs']);
+    expect(facts.networks.find(({ id }) => id === 'n4')).not.toHaveProperty('hasPortSecurity');
     expect(facts.networks.find(({ id }) => id === 'n4')).toMatchObject({
+      isOwn: false,
       kind: 'vlan',
       segmentationId: 120,
       mtu: null,
     });
+  });
+
+  test('count the addresses that are left as Neutron does, less those that it counts in vain', async () => {
+    await using cloud = await fullCloud();
+    cloud.on(`GET ${NEUTRON}/network-ip-availabilities`, () => ({
+      body: {
+        network_ip_availabilities: [
+          { network_id: 'n1', subnet_ip_availability: [{ subnet_id: 'u1', total_ips: 101, used_ips: 40 }] },
+        ],
+      },
+    }));
+    cloud.on(`GET ${NEUTRON}/ports`, () => ({
+      body: {
+        ports: [
+          {
+            id: 'p1',
+            mac_address: 'fa:16:3e:00:00:01',
+            network_id: 'n1',
+            fixed_ips: [{ ip_address: '192.0.2.1' }, { ip_address: '192.0.2.100' }], // the gateway is in no pool
+          },
+        ],
+      },
+    }));
+    expect(await factsOf(cloud)).toMatchObject({ freeAddresses: { u1: 62 }, freeAddressesBy: 'service' });
   });
 
   test('are asked for without making or removing anything', async () => {
@@ -114,6 +163,26 @@ describe('the facts of a cloud', () => {
     expect(facts.mayCreateFlavors).toBe(true);
   });
 
+  test('of an administrator hold what hosts can do, and nobody waits for it', async () => {
+    await using cloud = await fullCloud();
+    cloud.roles = ['admin'];
+    cloud.catalogue = [...cloud.catalogue, { type: 'placement', path: '/placement' }];
+    cloud.on('GET /placement/traits', () => ({ body: { traits: ['COMPUTE_NODE', 'COMPUTE_SECURITY_TPM_2_0'] } }));
+    expect(await factsOf(cloud)).toMatchObject({ hostTraits: ['COMPUTE_NODE', 'COMPUTE_SECURITY_TPM_2_0'] });
+    const [asked] = cloud.askedFor('GET /placement/traits');
+    expect(asked?.headers['openstack-api-version']).toBe('placement 1.6');
+    expect(asked?.path).toContain('associated=true');
+
+    for (const status of [403, 404, 503]) {
+      cloud.on('GET /placement/traits', () => ({ status, body: { errors: [{ status, title: 'no' }] } }));
+      expect(await factsOf(cloud)).not.toHaveProperty('hostTraits');
+    }
+    const { length } = cloud.askedFor('GET /placement/traits');
+    cloud.roles = ['member'];
+    expect(await factsOf(cloud)).not.toHaveProperty('hostTraits');
+    expect(cloud.askedFor('GET /placement/traits')).toHaveLength(length);
+  });
+
   test('do without what a policy forbids or a cloud does not have', async () => {
     await using cloud = await fullCloud();
     const forbidden: Reply = { status: 403, body: { forbidden: { code: 403, message: 'Policy' } } };
@@ -121,12 +190,19 @@ describe('the facts of a cloud', () => {
       cloud.on(`GET ${NOVA}/${path}`, () => forbidden);
     cloud.on(`GET ${NEUTRON}/quotas/${PROJECT.id}/details.json`, () => ({ status: 404, body: 'no such extension' }));
     cloud.on(`GET ${NEUTRON}/ports`, () => forbidden);
+    cloud.on(`GET ${NEUTRON}/extensions`, () => forbidden);
     cloud.on(`GET ${CINDER}/types/default`, () => ({ status: 404, body: { itemNotFound: { message: 'none' } } }));
     cloud.on(`GET ${CINDER}/limits`, () => forbidden);
+    cloud.on(`GET ${CINDER}/os-quota-sets/${PROJECT.id}`, () => forbidden);
+    cloud.on(`GET ${CINDER}/scheduler-stats/get_pools`, () => forbidden);
+    cloud.on(`GET ${NEUTRON}/network-ip-availabilities`, () => forbidden);
     cloud.on('GET /image/v2/schemas/image', () => ({ status: 404, body: '' }));
 
     const none = { limit: null, used: 0 };
-    expect(await factsOf(cloud)).toMatchObject({
+    const facts = await factsOf(cloud);
+    expect(facts).not.toHaveProperty('typeQuotas');
+    expect(facts).not.toHaveProperty('pools');
+    expect(facts).toMatchObject({
       serverGroups: [],
       keyPairs: [],
       availabilityZones: [],

@@ -49,7 +49,15 @@ export async function fullCloud(): Promise<SmallCloud> {
     },
     [`${NEUTRON}/networks`]: {
       networks: [
-        { id: 'n1', name: 'lan', project_id: PROJECT.id, shared: false, 'router:external': false, mtu: 1450 },
+        {
+          id: 'n1',
+          name: 'lan',
+          project_id: PROJECT.id,
+          shared: false,
+          'router:external': false,
+          mtu: 1450,
+          port_security_enabled: false,
+        },
         { id: 'n2', name: 'public', project_id: OTHER, shared: false, 'router:external': true, mtu: 1500 },
         { id: 'n3', name: 'theirs', project_id: OTHER, shared: false, 'router:external': false, mtu: 1500 },
         {
@@ -94,6 +102,12 @@ export async function fullCloud(): Promise<SmallCloud> {
         { id: 'g2', name: 'theirs', project_id: OTHER },
       ],
     },
+    [`${NEUTRON}/extensions`]: {
+      extensions: [
+        { alias: 'port-security', name: 'Port Security', description: '', links: [] },
+        { alias: 'allowed-address-pairs', name: 'Allowed Address Pairs', description: '', links: [] },
+      ],
+    },
     [`${NEUTRON}/ports`]: {
       ports: [
         {
@@ -101,6 +115,8 @@ export async function fullCloud(): Promise<SmallCloud> {
           mac_address: 'fa:16:3e:00:00:01',
           network_id: 'n1',
           fixed_ips: [{ subnet_id: 'u1', ip_address: '192.0.2.100' }],
+          name: 'guts-mig_0123456789ab-port-4000',
+          device_owner: 'compute:nova',
         },
       ],
     },
@@ -114,7 +130,12 @@ export async function fullCloud(): Promise<SmallCloud> {
     [`${CINDER}/types`]: {
       volume_types: [
         { id: 't1', name: '__DEFAULT__', is_public: true },
-        { id: 't2', name: 'fast', is_public: true },
+        {
+          id: 't2',
+          name: 'fast',
+          is_public: true,
+          extra_specs: { volume_backend_name: 'flash', multiattach: '<is> True' },
+        },
       ],
     },
     [`${CINDER}/types/default`]: { volume_type: { id: 't2', name: 'fast' } },
@@ -124,6 +145,28 @@ export async function fullCloud(): Promise<SmallCloud> {
         absolute: { maxTotalVolumes: 10, totalVolumesUsed: 1, maxTotalVolumeGigabytes: 1000, totalGigabytesUsed: 20 },
       },
     },
+    [`${CINDER}/os-quota-sets/${PROJECT.id}`]: {
+      quota_set: {
+        id: PROJECT.id,
+        volumes: { limit: 10, in_use: 1, reserved: 0 },
+        per_volume_gigabytes: { limit: 500, in_use: 0, reserved: 0 },
+        volumes_fast: { limit: 3, in_use: 1, reserved: 1 },
+        gigabytes_fast: { limit: -1, in_use: 20, reserved: 0 },
+        volumes___DEFAULT__: { limit: -1, in_use: 0, reserved: 0 },
+        gigabytes___DEFAULT__: { limit: 40, in_use: 0, reserved: 0 },
+        groups: { limit: 10, in_use: 0, reserved: 0 },
+      },
+    },
+    [`${CINDER}/scheduler-stats/get_pools`]: {
+      pools: [
+        {
+          name: 'host@flash#a',
+          capabilities: { volume_backend_name: 'flash', total_capacity_gb: 251.97, free_capacity_gb: '71.5' },
+        },
+        { name: 'host@odd#b', capabilities: { total_capacity_gb: 'infinite', free_capacity_gb: 'unknown' } },
+      ],
+    },
+    [`${NEUTRON}/network-ip-availabilities`]: { network_ip_availabilities: [] },
     '/image/v2/schemas/image': {
       name: 'image',
       properties: { disk_format: { type: ['null', 'string'], enum: [null, 'raw', 'qcow2', 'vmdk'] } },

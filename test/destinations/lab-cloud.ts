@@ -34,7 +34,7 @@ export class LabCloud implements AsyncDisposable {
     proxy: string | null = null,
   ): Promise<LabCloud> {
     const lab = await startOpenstack({ buildMs: 20, ...options });
-    return new LabCloud(lab, await openOpenstack(signInTo(lab, user, proxy), never, quickClock()));
+    return new LabCloud(lab, await openOpenstack(signInTo(lab, user, proxy), never, { clock: quickClock() }));
   }
 
   private constructor(lab: OpenstackLab, cloud: DestinationDriver) {

@@ -22,7 +22,7 @@ async function smallCloud(): Promise<SmallCloud> {
 }
 
 async function signedIn(small: SmallCloud): Promise<DestinationDriver> {
-  const driver = await openOpenstack(small.signIn(), never, quickClock());
+  const driver = await openOpenstack(small.signIn(), never, { clock: quickClock() });
   closing.push(driver);
   return driver;
 }

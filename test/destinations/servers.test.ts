@@ -90,6 +90,33 @@ describe('a server', () => {
     await expect(at.cloud.verify(server, spec.plan, never)).resolves.toHaveLength(3);
   });
 
+  test('gets ports that may send from more than their own addresses, or from any, and that is looked up again', async () => {
+    at = await LabCloud.start();
+    const [group] = (await at.cloud.facts(never)).securityGroups;
+    const nics = [
+      await port({ addressPairs: ['192.0.2.50', '192.0.2.64/28'] }),
+      await port({ nicKey: '4001', label: 'Network adapter 2', mac: null, fixedIps: [], portSecurity: 'off' }),
+    ];
+    const spec = await specOf({ ports: nics, securityGroupIds: [group?.id ?? ''] });
+
+    const server = await provision(spec);
+
+    const made = at.lab.state().ports;
+    expect(made).toMatchObject([
+      { hasPortSecurity: true, securityGroups: [group?.id], addressPairs: [{ ip_address: '192.0.2.50' }, {}] },
+      { hasPortSecurity: false, securityGroups: [], addressPairs: [] },
+    ]);
+    const proofs = await at.cloud.verify(server, spec.plan, never);
+    expect(proofs.map(({ evidence }) => evidence).join(' ')).toMatch(
+      /may send from 192\.0\.2\.50, 192\.0\.2\.64\/28 as well\..*has no port security\./,
+    );
+
+    for (const one of made) Object.assign(one, { hasPortSecurity: true, addressPairs: [] }); // somebody tidies up
+    const error = await at.cloud.verify(server, spec.plan, never).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'openstack.server-differs' });
+    expect(String(error)).toMatch(/may not send from 192\.0\.2\.50.*Network adapter 2 still has port security/s);
+  });
+
   test('boots from volumes whose bytes are the disks’, and the images go at the end', async () => {
     at = await LabCloud.start();
     const disks = [plannedDisk('2000', { bootIndex: 0 }), plannedDisk('2001')];
@@ -110,6 +137,17 @@ describe('a server', () => {
     ).toEqual(['web01 Hard disk 2000', 'web01 Hard disk 2001']);
   });
 
+  test('boots from a volume of a type whose volumes several servers may have', async () => {
+    at = await LabCloud.start();
+    const disks = [plannedDisk('2000', { bootIndex: 0, volumeType: 'fast' })];
+    const spec = await specOf({ disks }, { boot: 'volume' });
+
+    const server = await provision(spec);
+
+    expect(at.lab.state().volumes).toMatchObject([{ type: 'fast', isMultiattach: true, attachments: [{}] }]);
+    await expect(at.cloud.verify(server, spec.plan, never)).resolves.toHaveLength(2);
+  });
+
   test('is nobody’s leftover once it is handed over, and everything is one before', async () => {
     at = await LabCloud.start();
     const disks = [plannedDisk('2000', { bootIndex: 0 }), plannedDisk('2001')];
@@ -117,12 +155,31 @@ describe('a server', () => {
     const server = await provision(spec);
 
     const before = await at.cloud.leftovers(never);
+    const unfinished = (await at.cloud.facts(never)).movedServers;
     await at.cloud.cleanUp(server, at.ledger, spec.options, never);
     const after = await at.cloud.leftovers(never);
+    const finished = (await at.cloud.facts(never)).movedServers;
 
     expect(before.map(({ kind }) => kind)).toEqual(['server', 'volume', 'port', 'image', 'image']);
     expect(before.every(({ name }) => name.startsWith(TAG))).toBe(true);
     expect(after).toEqual([]);
+    expect(unfinished).toEqual([]);
+    expect(finished).toEqual([
+      {
+        id: server.id,
+        name: 'web01',
+        migrationTag: TAG,
+        finishedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+        createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+        machine: {
+          kind: 'vsphere',
+          name: 'web01',
+          ref: 'vm-42',
+          biosUuid: spec.sourceVm.biosUuid,
+          instanceUuid: spec.sourceVm.instanceUuid,
+        },
+      },
+    ]);
     expect(
       at.lab
         .state()

@@ -28,7 +28,7 @@ const neutron = (status: number, type: string, message: string): Reply => ({
 });
 
 describe('a refusal', () => {
-  test.for<readonly [string, Exclude<Service, 'identity'>, Reply, string, string]>([
+  test.for<readonly [string, Exclude<Service, 'identity' | 'placement'>, Reply, string, string]>([
     [
       'a MAC address that is taken',
       'network',

@@ -50,22 +50,18 @@ describe('the welcome', () => {
 
   test('tells what is wrong with a plan file, place by place', async () => {
     await goTo('/welcome');
-    const machines = [
-      { vm: 'files-01', wave: 0 },
-      { vm: { ref: 'vm-1' } },
-      { vm: 'shop-01', options: { boot: 'floppy' } },
-    ];
+    const machines = [{ vm: 'files-01', wave: 0 }, { vm: {} }, { vm: 'shop-01', options: { boot: 'floppy' } }];
     await chooseFile('spring.json', { name: 'spring', machines, prority: 3 });
 
     const alert = page.getByRole('alert');
     await alert.getByText('spring.json is no plan that Guts can read').waitFor();
     const says = await alert.innerText();
-    for (const place of ['machines.0.wave', 'machines.1.vm', 'machines.2.options.boot', 'prority'])
+    for (const place of ['machines[0].wave', 'machines[1].vm', 'machines[2].options.boot', 'prority'])
       expect(says).toContain(place);
     await proveFace(page, 'open-plan-wrong');
-    expect(says).toContain('A machine is a name, or a ref with its name.');
-    await chooseFile('spring.json', 'name: spring');
-    await page.getByText('It is no JSON.').waitFor();
+    expect(says).toContain('did you mean “priority”?');
+    await chooseFile('spring.json', '{ name: spring');
+    await page.getByText('Line 1, column').first().waitFor();
   });
 
   test('keeps a plan file open while the sides are set up that it needs', async () => {

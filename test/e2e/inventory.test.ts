@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiClient } from '../../main/shared/client/client.ts';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
+import { workbookBytes } from '../support/workbook.ts';
 import { keepPicture, newHome, openApp, type OpenApp } from './app.ts';
 import { proveFace } from './pictures.ts';
 import { addSource, clientOf } from './two-sides.ts';
@@ -250,6 +251,24 @@ describe('the inventory', () => {
     await page.getByText('2 VMs in the plan: 2 in wave 1.').waitFor();
     await page.getByRole('link', { name: 'Inventory' }).click();
     await table().waitFor();
+  });
+
+  test('takes a list in a workbook, which Guts reads, by the rows of its sheet', async () => {
+    const book = (rows: readonly (readonly string[])[]): Buffer => workbookBytes([{ name: 'Wave 1', rows }]);
+    await page.getByRole('button', { name: 'Import a list' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Import a list' });
+    const choose = async (name: string, buffer: Buffer): Promise<void> =>
+      await dialog.locator('input[type=file]').setInputFiles({ name, mimeType: '', buffer });
+    await choose('broken.xlsx', book([]));
+    await dialog.getByText('The first sheet of “broken.xlsx”, “Wave 1”, is empty.', { exact: true }).waitFor();
+
+    await choose('wave-1.xlsx', book([['VM', 'VM ID'], ['odd-vgpu'], [], ['nowhere-1'], ['', refOf('odd-usb')]]));
+
+    await dialog.getByText('From the first sheet of wave-1.xlsx, “Wave 1”.').waitFor();
+    await dialog.getByText('Row 4: nowhere-1').waitFor();
+    await proveFace(page, 'inventory-import-workbook');
+    await page.getByRole('button', { name: 'Select 2 VMs' }).click();
+    expect(await page.locator('output', { hasText: 'selected' }).textContent()).toBe('2 selected');
   });
 
   test('gives its rows away as a file; nothing else is let out', async () => {

@@ -115,7 +115,7 @@ export async function moveByKeys(app: ElectronApplication, page: Page, saveTo: s
   await tabTo(page, 'button', 'Save and start');
   await press(page, 'Enter');
   await page.getByText('Done: 1 of 1').waitFor();
-  await tabTo(page, 'gridcell', 'Wave 1');
+  await tabTo(page, 'gridcell', 'files-01');
   await press(page, 'Enter');
 
   await heading(page, 'files-01');

@@ -1,6 +1,6 @@
 /** The command line on the oldest Node there is for it, the one inside Electron: what is too new for it fails here. */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MigrationRecord } from '../../main/shared/migration.ts';
@@ -8,6 +8,8 @@ import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import { scratch } from '../support/disks.ts';
 import { gutsWithOn, type Outcome } from '../support/guts.ts';
+import { rvtoolsSheets } from '../support/rvtools.ts';
+import { workbookBytes } from '../support/workbook.ts';
 
 /** Where Electron's program is: what its package says to Node. */
 const electron = createRequire(import.meta.url)('electron') as unknown as string;
@@ -58,6 +60,18 @@ describe('the oldest Node', { timeout: 240_000 }, () => {
     expect((await guts('', 'show', 'files-01')).stdout).toContain('✓');
     expect((await guts('', 'network', 'list')).stdout).toContain('lan');
     expect((await guts('', 'tidy')).stdout).toContain('Nothing is left over.');
+  });
+
+  test('assesses an export of RVTools', async () => {
+    const disks = [{ gib: 20, thin: true }];
+    const nics = [{ network: 'Prod', mac: '00:50:56:aa:00:01' }];
+    const machines = [{ name: 'web-01', number: 1, disks, nics }];
+    writeFileSync(tmp.file('export.xlsx'), workbookBytes(rvtoolsSheets({ machines }, '4.7')));
+
+    const { stdout } = await guts('', 'assess', tmp.file('export.xlsx'), '--output', tmp.file('page.html'));
+
+    expect(stdout).toContain('1 of 1 machine can move');
+    expect(readFileSync(tmp.file('page.html'), 'utf8')).toContain('web-01');
   });
 
   test('runs the demo, simulators and all', async () => {

@@ -4,6 +4,8 @@ import { routes } from '../../renderer/routes.tsx';
 import type { ApiClient } from '../../main/shared/client/client.ts';
 import { until } from '../support/until.ts';
 
+const idOf = ([first]: readonly { readonly id: string }[]): string => first?.id ?? 'none';
+
 export interface Place {
   readonly name: string;
   readonly path: string;
@@ -33,8 +35,10 @@ export async function placesOfDemo(client: ApiClient): Promise<Place[]> {
   const { plans } = await client.call('plans.list', {});
   const { sources } = await client.call('sources.list', {});
   const { destinations } = await client.call('destinations.list', {});
+  const { id: assessment } = await client.call('assessments.create', between);
+  const { id: since } = await client.call('assessments.create', between);
+  await client.call('planTemplates.save', { plan: idOf(plans), name: 'spring' });
   const { instances } = await client.call('instances.list', { name: 'san-db-01' });
-  const idOf = ([first]: readonly { readonly id: string }[]): string => first?.id ?? 'none';
   const edit = (step: string, after?: Place['after']): Place => ({
     name: `plan-edit-${step.toLowerCase()}`,
     path: `/plans/${idOf(plans)}/edit`,
@@ -65,5 +69,9 @@ export async function placesOfDemo(client: ApiClient): Promise<Place[]> {
     { name: 'connection-source', path: `/connections/source/${idOf(sources)}` },
     { name: 'connection-cloud', path: `/connections/cloud/${idOf(destinations)}` },
     { name: 'report', path: `/reports/${done}` },
+    { name: 'plan-from-template', path: '/plans/template/spring' },
+    { name: 'rehearsal', path: `/plans/${idOf(plans)}/rehearsal` },
+    { name: 'assessment', path: `/assessments/${assessment}` },
+    { name: 'comparison', path: `/assessments/${assessment}/since/${since}` },
   ];
 }

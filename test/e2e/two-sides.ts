@@ -14,7 +14,9 @@ export interface TwoSides extends AsyncDisposable {
 }
 
 /** @param more of the cloud */
-export async function startTwoSides(more: Pick<OpenstackOptions, 'failsToBuild'> = {}): Promise<TwoSides> {
+export async function startTwoSides(
+  more: Pick<OpenstackOptions, 'failsToBuild' | 'quotas' | 'networks'> = {},
+): Promise<TwoSides> {
   const [vc, cloud] = await Promise.all([startVcenter(), startOpenstack({ buildMs: 20, ...more })]);
   return {
     vc,

@@ -1,11 +1,12 @@
 /** Plans and their editor in the real Electron, between a simulated vCenter and a simulated cloud. */
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiClient } from '../../main/shared/client/client.ts';
 import type { Plan } from '../../main/shared/plans.ts';
 import { newHome, openApp, type AppHome, type OpenApp } from './app.ts';
 import { tabTo } from './keys.ts';
 import { proveFace } from './pictures.ts';
+import { stepButton, visit } from './plan-steps.ts';
 import { clientOf, setUpSides, startTwoSides, type TwoSides } from './two-sides.ts';
 
 let sides: TwoSides;
@@ -25,17 +26,6 @@ afterAll(async () => {
   await sides[Symbol.asyncDispose]();
   home[Symbol.dispose]();
 });
-
-/** Goes to a place of the window, and waits for its heading. */
-async function visit(page: Page, to: string, heading: string): Promise<void> {
-  await page.evaluate((there) => {
-    location.hash = there;
-  }, to);
-  await page.getByRole('heading', { name: heading }).first().waitFor();
-}
-
-const stepButton = (page: Page, name: string): Locator =>
-  page.getByRole('navigation', { name: 'Steps of the plan' }).getByRole('button', { name: new RegExp(`^${name}`) });
 
 /** Of many rows only those that are seen are in the page, so each is filtered for. */
 async function choose(page: Page, ...names: string[]): Promise<void> {

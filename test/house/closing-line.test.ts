@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 const checkout = path.resolve(import.meta.dirname, '../..');
 
 /** Runs `suite` in a folder of its own under the project's reporter. */
-function run(suite: string): { readonly lastLine: string; readonly code: number | null } {
+function run(suite: string): { readonly output: string; readonly lastLine: string; readonly code: number | null } {
   const folder = mkdtempSync(path.join(tmpdir(), 'guts-closing-'));
   try {
     symlinkSync(path.join(checkout, 'node_modules'), path.join(folder, 'node_modules'));
@@ -16,11 +16,14 @@ function run(suite: string): { readonly lastLine: string; readonly code: number 
     const reporter = JSON.stringify(path.join(checkout, 'test/house/closing-line.ts'));
     const config = `import { ClosingLine } from ${reporter}; export default { test: { reporters: [new ClosingLine()] } };`;
     writeFileSync(path.join(folder, 'vitest.config.ts'), config);
-    writeFileSync(path.join(folder, 'one.test.ts'), `import { afterAll, expect, test } from 'vitest';\n${suite}`);
+    writeFileSync(
+      path.join(folder, 'one.test.ts'),
+      `import { afterAll, describe, expect, test } from 'vitest';\n${suite}`,
+    );
     const { GUTS_TEST_TALLY: _own, ...env } = process.env;
     const vitest = path.join(checkout, 'node_modules/vitest/vitest.mjs');
     const { stdout, status } = spawnSync(process.execPath, [vitest, 'run'], { cwd: folder, env, encoding: 'utf8' });
-    return { lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', code: status };
+    return { output: stdout, lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', code: status };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -42,5 +45,14 @@ test.each([
   ],
   ['a hook that throws', `${good} afterAll(() => { throw new Error('no'); });`, '1 passed, 1 failed', 1],
 ])('the last line counts %s', (_what, suite, lastLine, code) => {
-  expect(run(suite)).toEqual({ lastLine, code });
+  expect(run(suite)).toMatchObject({ lastLine, code });
+});
+
+test('what failed is told once more before it, with where and why', () => {
+  const { output } = run(
+    `${good} ${bad} describe('some', () => { test('other', () => { throw new Error('no such thing'); }); });`,
+  );
+  const end = output.slice(output.indexOf('FAILED '));
+  expect(end).toMatch(/^FAILED one\.test\.ts > bad\n.*expected 1 to be 2/);
+  expect(end).toMatch(/^FAILED one\.test\.ts > some > other\n.*no such thing/m);
 });

@@ -53,3 +53,46 @@ test('one machine that PowerShell made a thing of its own of is a list of one, a
   expect(pageOf(InventoryAnswer.parse(told(machine('only')))).vms).toHaveLength(1);
   expect(pageOf(InventoryAnswer.parse(told(null))).vms).toEqual([]);
 });
+
+test('what a card may do, and what is limited or mirrored there, is told of each card; an older answer tells nothing of it', () => {
+  const card = {
+    id: 'card',
+    name: 'Network Adapter',
+    mac: '00155D012A01',
+    dynamicMac: false,
+    legacy: false,
+    switch: 'Outside',
+    connected: true,
+    vlanMode: 'Untagged',
+    accessVlan: 0,
+    nativeVlan: 0,
+    allowedVlans: '',
+    addresses: [],
+  };
+  const settings = {
+    vlanMode: 'Trunk',
+    allowedVlans: '10, 20-29,nonsense',
+    spoofing: 'On',
+    teaming: 'On',
+    dhcpGuard: 'On',
+    routerGuard: 'On',
+    mirroring: 'Destination',
+    mostBits: 100_000_000,
+  };
+  const [vm] = pageOf(
+    InventoryAnswer.parse(told([{ ...machine('router'), cards: [card, { ...card, ...settings }] }])),
+  ).vms;
+
+  expect(Object.keys(vm?.nics[0] ?? {})).not.toEqual(expect.arrayContaining(['allows', 'trunk', 'policies']));
+  expect(vm?.nics[1]).toMatchObject({
+    allows: { promiscuous: false, forgedTransmits: true, macChanges: true },
+    trunk: ['10', '20-29'],
+    policies: [
+      'lets the guest make a team of its cards',
+      'drops answers of a DHCP server in the guest',
+      'drops announcements of a router in the guest',
+      'mirrors other cards to this one',
+      'limits the bandwidth to 100 Mbit/s',
+    ],
+  });
+});

@@ -1,13 +1,12 @@
 /** A Hyper-V host of test/peers: started with fresh disks and on free ports, asked what is true, told to misbehave, and removed. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import * as net from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Account } from '../../worker/sources/hyperv/ntlm/keys.ts';
+import { freePorts } from './free-ports.ts';
 
 const lab = path.resolve(import.meta.dirname, '../peers/hyperv/lab.sh');
 const run = promisify(execFile);
@@ -140,13 +139,4 @@ export async function hypervPeer(): Promise<HypervPeer> {
     await stop();
     throw error;
   }
-}
-
-/** Four that nobody has at this moment. */
-async function freePorts(): Promise<number[]> {
-  const servers = Array.from({ length: 4 }, () => net.createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map(async (server) => await once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port); // it listens on TCP
-  await Promise.all(servers.map(async (server) => await once(server.close(), 'close')));
-  return ports;
 }

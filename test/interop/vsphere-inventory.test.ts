@@ -155,6 +155,17 @@ describe.each(['vcenter', 'esxi'] as const)('the inventory of a %s', (kind) => {
     }
   });
 
+  test('says of a standard port group what its hosts let pass, and how large frames are there', async () => {
+    await using fresh = await VsphereSession.open(await peer.signIn(), never); // places are told once in a session
+    const networks: InventoryPage['networks'] = [];
+    for await (const page of inventoryPages(fresh, never)) networks.push(...page.networks);
+
+    const allows = { promiscuous: false, forgedTransmits: true, macChanges: true };
+    expect(networks).toContainEqual(
+      expect.objectContaining({ name: 'VM Network', kind: 'standard', vlanId: 0, allows, mtu: 1500 }),
+    );
+  });
+
   test('is told without tags, which the peer cannot tell, and says so', async () => {
     const signIn = await peer.signIn();
     let count = 0;

@@ -14,14 +14,14 @@ export interface Certificate {
 
 const DAY_MS = 86_400_000;
 
-/** For `localhost` and `127.0.0.1`, good from yesterday for a month. */
-export async function makeCertificate(commonName = 'localhost'): Promise<Certificate> {
+/** For `localhost` and `127.0.0.1`, good from yesterday; one of fewer than no days has run out. */
+export async function makeCertificate(commonName = 'localhost', days = 90): Promise<Certificate> {
   const now = Date.now();
   const made = await generate([{ name: 'commonName', value: commonName }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    notBeforeDate: new Date(now - DAY_MS),
-    notAfterDate: new Date(now + 30 * DAY_MS),
+    notBeforeDate: new Date(now - Math.max(1, 1 - days) * DAY_MS),
+    notAfterDate: new Date(now + days * DAY_MS),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },

@@ -14,6 +14,8 @@ export interface LabServer extends AsyncDisposable {
   readonly port: number;
   /** Closes every open connection; new ones are welcome. */
   hangUp(): void;
+  /** How far its clock is ahead of this computer's, as its answers tell it. */
+  setClock(aheadMs: number): void;
   /** Is out of service: closes what is open, and turns the next so many connections away. */
   outage(connections: number): void;
 }
@@ -32,8 +34,9 @@ export async function serveHttps(
   port = 0,
   address = LOOPBACK,
 ): Promise<LabHttpsServer> {
-  const server = https.createServer({ key: certificate.key, cert: certificate.pem }, answering(serve));
-  const frame = await listening(server, 'https', port, address);
+  const clock = { aheadMs: 0 };
+  const server = https.createServer({ key: certificate.key, cert: certificate.pem }, answering(serve, clock));
+  const frame = await listening(server, 'https', port, address, clock);
   return {
     ...frame,
     use(next) {
@@ -45,12 +48,18 @@ export async function serveHttps(
 
 /** Without TLS. @param port 0 takes a free one */
 export async function serveHttp(serve: Serve, port = 0, address = LOOPBACK): Promise<LabServer> {
-  return await listening(http.createServer(answering(serve)), 'http', port, address);
+  const clock = { aheadMs: 0 };
+  return await listening(http.createServer(answering(serve, clock)), 'http', port, address, clock);
+}
+
+interface Clock {
+  aheadMs: number;
 }
 
 const answering =
-  (serve: Serve) =>
+  (serve: Serve, clock: Clock) =>
   (request: IncomingMessage, response: ServerResponse): void => {
+    if (clock.aheadMs !== 0) response.setHeader('Date', new Date(Date.now() + clock.aheadMs).toUTCString());
     serve(request, response).catch((error: unknown) => answerBug(response, error));
   };
 
@@ -59,6 +68,7 @@ async function listening(
   scheme: string,
   wanted: number,
   host: string,
+  clock: Clock,
 ): Promise<LabServer> {
   const sockets = new Set<Socket>();
   server.requestTimeout = 0; // uploads take as long as they take
@@ -84,6 +94,7 @@ async function listening(
     url: `${scheme}://${host}:${port}`,
     port,
     hangUp,
+    setClock: (aheadMs) => void (clock.aheadMs = aheadMs),
     outage(connections) {
       turnedAway = connections;
       hangUp();

@@ -94,7 +94,7 @@ describe('a checkpoint', () => {
   });
 
   test('that only comes to be after it was cancelled is removed as well', async () => {
-    await using stage = await scene({ checkpointMs: 800 });
+    await using stage = await scene({ checkpointMs: 3000 });
     const ledger = ledgerInMemory();
     const cancel = new AbortController();
     const opening = opened(stage, SHOP, ledger, cancel.signal).catch((error: unknown) => error);

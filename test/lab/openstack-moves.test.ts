@@ -178,12 +178,14 @@ describe('what goes wrong in the built-in cloud', () => {
   });
 
   test.each([
-    ['instances', { instances: 0 }, /quota/i],
-    ['ports', { ports: 1 }, /quota/i], // DHCP has one already
-    ['volumes', { volumes: 0 }, /quota/i],
-    ['volumeGiB', { volumeGiB: 1 }, /quota/i],
-  ])('no quota for %s', async (_name, quotas, words) => {
-    await using stage = await scene({ quotas: { ...quotas } });
+    ['instances', { quotas: { instances: 0 } }, /quota/i],
+    ['ports', { quotas: { ports: 1 } }, /quota/i], // DHCP has one already
+    ['volumes', { quotas: { volumes: 0 } }, /quota/i],
+    ['volumeGiB', { quotas: { volumeGiB: 1 } }, /quota/i],
+    ['volumes of a type', { typeQuotas: { standard: { volumes: 1, volumeGiB: -1 } } }, /volumes_standard/],
+    ['GiB of a type', { typeQuotas: { standard: { volumes: -1, volumeGiB: 1 } } }, /gigabytes_standard/],
+  ])('no quota for %s', async (_name, low, words) => {
+    await using stage = await scene(low);
     const spec = await twoDisks(stage, 'volume');
 
     expect(await refusal(stage.cloud.provision(spec, stage.ledger, never))).toMatch(words);
@@ -239,6 +241,56 @@ describe('what goes wrong in the built-in cloud', () => {
     await stage.lab.rotateCertificate();
 
     expect(await refusal(stage.cloud.facts(never))).toContain('net.certificate-changed');
+  });
+});
+
+describe('what is left of the built-in cloud', () => {
+  test('is told by volume type and subnet, and of its storage to administrators only', async () => {
+    await using stage = await scene({ typeQuotas: { standard: { volumes: 4, volumeGiB: 40 } } }, 'admin');
+    await using member = await openOpenstack(signInAs(stage.lab), never);
+    const before = await member.facts(never);
+    const own = { ...stage, cloud: member };
+    await member.provision(await twoDisks(own, 'volume'), stage.ledger, never);
+    const after = await member.facts(never);
+    const [lan] = after.networks.filter(({ name }) => name === 'lan');
+    const subnet = lan?.subnets[0]?.id ?? '';
+
+    expect(before.typeQuotas).toEqual({
+      standard: { volumes: { limit: 4, used: 0 }, volumeGiB: { limit: 40, used: 0 } },
+      fast: { volumes: { limit: null, used: 0 }, volumeGiB: { limit: null, used: 0 } },
+    });
+    expect(after.typeQuotas?.['standard']).toEqual({
+      volumes: { limit: 4, used: 2 },
+      volumeGiB: { limit: 40, used: 2 },
+    });
+    expect(after).not.toHaveProperty('pools');
+    expect(after.volumeTypes).toEqual([
+      { name: 'standard', isDefault: true },
+      { name: 'fast', isDefault: false, isMultiattach: true },
+    ]);
+    // The pool has 101: DHCP has one, and 192.0.2.50 is outside of it.
+    expect([before.freeAddresses?.[subnet], after.freeAddresses?.[subnet]]).toEqual([100, 100]);
+    expect(after.freeAddressesBy).toBe('ports');
+    await stage.ledger.undo(member, never);
+  });
+
+  test('is told to an administrator with the pools and with what Neutron counts', async () => {
+    await using stage = await scene({}, 'admin');
+    const facts = await stage.cloud.facts(never);
+
+    expect(facts.pools).toContainEqual({
+      name: 'store@flash#flash',
+      backend: 'flash',
+      totalGiB: 8000,
+      freeGiB: 5000,
+    });
+    expect(facts.volumeTypes).toContainEqual({
+      name: 'fast',
+      isDefault: false,
+      isMultiattach: true,
+      backend: 'flash',
+    });
+    expect(facts.freeAddressesBy).toBe('service');
   });
 });
 

@@ -7,7 +7,7 @@ import { vcenterHome, type Home, type VcenterHome } from './homes.ts';
 
 /** Stories side by side, each in a world of its own; those that wait for one are not slow. */
 const WORLDS = 3;
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 900_000 });
 let pool: WorldPool<VcenterHome>;
 
 beforeAll(async () => void (pool = await WorldPool.make(vcenterHome(), WORLDS, 40)));

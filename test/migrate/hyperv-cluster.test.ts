@@ -104,7 +104,7 @@ class ClusterHome implements Home {
 
 const Read = z.object({ vms: z.number(), hosts: z.number(), warnings: z.array(z.string()) });
 
-describe('a machine of a cluster', { timeout: 120_000 }, () => {
+describe('a machine of a cluster', { timeout: 300_000 }, () => {
   let world: FaultWorld<ClusterHome>;
   beforeAll(async () => void (world = await FaultWorld.make(async (machines) => await ClusterHome.start(machines), 6)));
   afterEach(async () => {

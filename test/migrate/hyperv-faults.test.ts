@@ -10,7 +10,7 @@ import { hypervHome, type HypervHome } from './homes.ts';
 
 /** Stories side by side, each in a world of its own; those that wait for one are not slow. */
 const WORLDS = 3;
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 900_000 });
 let pool: WorldPool<HypervHome>;
 
 beforeAll(async () => void (pool = await WorldPool.make(hypervHome(), WORLDS, 40)));

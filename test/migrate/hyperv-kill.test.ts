@@ -34,7 +34,7 @@ async function killedAtEach(journey: Journey, lines: readonly string[]): Promise
   }
 }
 
-describe.concurrent('a mover that is killed, and started again, and again', { timeout: 300_000 }, () => {
+describe.concurrent('a mover that is killed, and started again, and again', { timeout: 900_000 }, () => {
   test('at lines of its journal: a machine that is shut down', async () => {
     const journey = await world.journey();
 
@@ -90,7 +90,7 @@ describe.concurrent('a mover that is killed, and started again, and again', { ti
   });
 });
 
-describe('a mover', { timeout: 180_000 }, () => {
+describe('a mover', { timeout: 600_000 }, () => {
   test('that is killed before its orders are answered finds what came of each', async () => {
     const { lab } = world.home;
     const stopped = await world.journey();

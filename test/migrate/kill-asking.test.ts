@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { leasedVcenter, type VcenterHome } from './homes.ts';
 import { KillWorld, undone } from './kill-world.ts';
 
-describe('a mover that is killed', { timeout: 180_000 }, () => {
+describe('a mover that is killed', { timeout: 600_000 }, () => {
   let world: KillWorld<VcenterHome>;
   beforeAll(async () => void (world = await KillWorld.open(leasedVcenter, 8)));
   afterEach(() => {

@@ -5,7 +5,7 @@ import { TidyResult } from '../../main/shared/move-jobs.ts';
 import { leasedVcenter, type VcenterHome } from './homes.ts';
 import { KillWorld, undone, type Journey } from './kill-world.ts';
 
-describe('after a mover was killed', { timeout: 180_000 }, () => {
+describe('after a mover was killed', { timeout: 600_000 }, () => {
   let world: KillWorld<VcenterHome>;
   beforeAll(async () => void (world = await KillWorld.open(leasedVcenter, 11)));
   afterAll(async () => await world[Symbol.asyncDispose]());

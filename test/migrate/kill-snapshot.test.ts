@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { leasedVcenter, type VcenterHome } from './homes.ts';
 import { KillWorld, type Journey } from './kill-world.ts';
 
-describe('a mover of a machine that runs, killed with one of two disks copied', { timeout: 180_000 }, () => {
+describe('a mover of a machine that runs, killed with one of two disks copied', { timeout: 600_000 }, () => {
   let world: KillWorld<VcenterHome>;
   beforeAll(async () => void (world = await KillWorld.open(leasedVcenter, 3)));
   afterEach(() => world.home.lab.faults.clear());

@@ -11,7 +11,7 @@ const seed = Number(process.env['GUTS_KILL_SEED'] ?? Date.now() % 2 ** 31);
 /** In which a migration is over where nothing else runs. */
 const USUAL_MS = 4000;
 
-describe('a mover that is killed', { timeout: 300_000 }, () => {
+describe('a mover that is killed', { timeout: 900_000 }, () => {
   let world: KillWorld<VcenterHome>;
   beforeAll(async () => {
     console.log(`kill: seed ${seed}`);

@@ -11,7 +11,7 @@ const EVERYTHING = 0;
 const SOURCE = 1;
 const OWN = 2;
 
-describe('a migration with limits', { timeout: 120_000 }, () => {
+describe('a migration with limits', { timeout: 300_000 }, () => {
   let world: EngineWorld;
   let moved = 0;
   const rates = makeRates(8);

@@ -13,7 +13,7 @@ import { EngineWorld, sizes } from './engine-world.ts';
 const MACHINES = 10;
 const checkout = path.resolve(import.meta.dirname, '../..');
 
-describe('a migration that is to be paused', { timeout: 120_000 }, () => {
+describe('a migration that is to be paused', { timeout: 300_000 }, () => {
   let world: EngineWorld;
   let moved = 0;
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import { EngineWorld, sizes } from './engine-world.ts';
 const MINUTE_MS = 60_000;
 const journeyOf = ({ stages }: MigrationRecord): string[] => stages.map(({ stage }) => stage);
 
-describe('a migration that is only to be queued', { timeout: 120_000 }, () => {
+describe('a migration that is only to be queued', { timeout: 300_000 }, () => {
   let world: EngineWorld;
   beforeAll(async () => void (world = await EngineWorld.open(...Array.from({ length: 5 }, () => [sizes.small]))));
   afterAll(async () => await world[Symbol.asyncDispose]());

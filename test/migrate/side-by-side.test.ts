@@ -44,7 +44,7 @@ const journey = [
   'done',
 ];
 
-describe('migrations side by side in one engine', { timeout: 120_000 }, () => {
+describe('migrations side by side in one engine', { timeout: 300_000 }, () => {
   test('arrive, each with its own disks, stages and progress', async () => {
     const machines = [[sizes.large, sizes.small], [3 * MiB], [sizes.small, sizes.small, 5 * MiB]];
     await using world = await EngineWorld.open(...machines);

@@ -5,7 +5,7 @@ import { EngineWorld, sizes } from './engine-world.ts';
 const VM = 'vm-0';
 const WATCHED_SECONDS = 3;
 
-describe.concurrent('a machine that runs', { timeout: 60_000 }, () => {
+describe.concurrent('a machine that runs', { timeout: 180_000 }, () => {
   // The watching of the console counted as well.
   test('is down until its server is active, however long its console is watched in vain', async () => {
     await using world = await EngineWorld.open([sizes.small]);

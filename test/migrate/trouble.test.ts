@@ -14,7 +14,7 @@ const requestIn = (world: EngineWorld, options: Partial<MigrationOptions> = {}):
   world.request(VM, { reading: 'lease', ...options });
 
 // Most of their time is the engine's own patience.
-describe.concurrent('a migration that meets trouble', { timeout: 120_000 }, () => {
+describe.concurrent('a migration that meets trouble', { timeout: 300_000 }, () => {
   test('while it copies waits with the disks that it has, and says what for', async () => {
     await using world = await open();
     const request = requestIn(world);

@@ -2,9 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { liesIn } from '../../main/shared/proposals/address.ts';
 import { planMigration } from '../../worker/plan/plan.ts';
-import { cloud, disk, flavor, hyperv, input, machine, network, nic } from './sample.ts';
-
-const GiB = 2 ** 30;
+import { cloud, disk, flavor, input, machine, network, nic } from './sample.ts';
 
 const planned = (...args: Parameters<typeof input>) => {
   const { plan, findings } = planMigration(input(...args));
@@ -183,124 +181,6 @@ describe('the disks', () => {
     const { plan, findings } = planMigration(input({ readings, options: { reading: 'areas' } }));
     expect(plan).toBeNull();
     expect(findings.find(({ id }) => id === 'DSK-24')?.about).toEqual(['areas: change tracking is off']);
-  });
-});
-
-describe('what stands in the way', () => {
-  test.each([
-    ['SRC-04', { missingPrivileges: ['VApp.Export'] }],
-    ['VM-07', { vm: machine({ power: 'suspended' }) }],
-    ['VM-10b', { vm: machine({ power: 'on', guest: { ...machine().guest, tools: 'missing' } }) }],
-    ['VM-16', { vm: machine({ connection: 'inaccessible' }) }],
-    ['DSK-20', { vm: machine({ disks: [] }) }],
-    ['DSK-01', { vm: machine({ disks: [disk({ sizeBytes: 0 })] }) }],
-    ['DSK-04', { vm: machine({ disks: [disk({ rawDevice: 'virtual' })] }) }],
-    ['DSK-06', { vm: machine({ disks: [disk({ isMultiWriter: true })] }) }],
-    ['DSK-25', { vm: machine({ disks: [disk({ problem: 'the parent “base.vhdx” is missing' })] }) }],
-    ['DSK-08', { vm: machine({ disks: Array.from({ length: 27 }, (_, i) => disk({ key: String(2000 + i) })) }) }],
-    ['DSK-15', { vm: machine({ isEncrypted: true }) }],
-    ['DSK-16', { cloud: cloud({ hasVolumes: false }), options: { boot: 'volume' as const } }],
-    [
-      'NET-06',
-      {
-        cloud: cloud({ ports: [{ id: 'p', mac: 'fa:16:3e:00:00:01', network: 'net-lan', addresses: ['192.0.2.17'] }] }),
-      },
-    ],
-    ['NET-07', { cloud: cloud({ ports: [{ id: 'p', mac: '00:50:56:AA:BB:01', network: 'net-lan', addresses: [] }] }) }],
-    ['NET-17', { options: { floatingNetwork: 'lan' } }],
-    ['DEV-03', { vm: machine({ passthrough: ['PCI device 0'] }) }],
-    ['OST-03', { options: { volumeType: 'slow' } }],
-    ['OST-04', { options: { availabilityZone: 'mars' } }],
-    ['OST-05', { options: { securityGroups: ['open', 'closed'] } }],
-    ['OST-06', { options: { serverGroup: 'none' } }],
-    ['OST-13', { cloud: cloud({ quotas: { ...cloud().quotas, cores: { limit: 20, used: 19 } } }) }],
-    ['OST-14', { options: { keyPair: 'none' } }],
-    ['HV-01', { vm: machine({ hyperv: hyperv({ isShielded: true }) }) }],
-    ['HV-02', { vm: machine({ hyperv: hyperv({ replication: 'ExtendedReplica' }) }) }],
-    [
-      'HV-07',
-      {
-        vm: machine({ power: 'on', hyperv: hyperv({ checkpointType: 'Disabled' }) }),
-        options: { whileRunning: 'snapshot' as const },
-      },
-    ],
-  ])('%s blocks, and the sound machine does not have it', (id, change) => {
-    const finding = planMigration(input(change)).findings.find((one) => one.id === id);
-
-    expect(finding).toMatchObject({ severity: 'blocks' });
-    expect(planMigration(input()).findings.map((one) => one.id)).not.toContain(id);
-  });
-
-  test.each([
-    ['VM-05', { cloud: cloud({ serverNames: ['web'] }) }],
-    ['VM-08', { vm: machine({ power: 'on' }), options: { whileRunning: 'snapshot' as const } }],
-    ['VM-10', { vm: machine({ power: 'on', guest: { ...machine().guest, tools: 'stopped' } }) }],
-    ['CBT-04', { vm: machine({ snapshots: [{ ref: 's', name: 's', createdAt: '2026-01-01T00:00:00Z', depth: 0 }] }) }],
-    ['CBT-05', { vm: machine({ needsConsolidation: true }) }],
-    ['NET-11', { vm: machine({ nics: [nic(), nic({ key: '4001', mac: '00:50:56:aa:bb:02', ipAddresses: [] })] }) }],
-    ['DEV-02', { vm: machine({ hasTpm: true }) }],
-    ['DSK-26', { vm: machine({ disks: [disk({ sectorBytes: 4096 })] }) }],
-    ['HV-03', { vm: machine({ hyperv: hyperv({ replication: 'Primary' }) }) }],
-    ['HV-06', { vm: machine({ hyperv: hyperv({ hasRecoveryCheckpoint: true }) }) }],
-    ['VM-08b', { vm: machine({ power: 'on', hyperv: hyperv() }), options: { whileRunning: 'snapshot' as const } }],
-    [
-      'NET-23',
-      {
-        networks: [{ ref: 'network-1', name: 'lan (trunk)', kind: 'switch' as const, vlanId: null, datacenter: null }],
-      },
-    ],
-  ])('%s warns', (id, change) => {
-    expect(planMigration(input(change)).findings.find((one) => one.id === id)).toMatchObject({ severity: 'warns' });
-  });
-
-  test.each([
-    ['VM-14', { vm: machine({ isTemplate: true }) }],
-    ['DSK-03', { vm: machine({ disks: [disk({ mode: 'independentPersistent' })] }) }],
-    ['NET-12', { vm: machine({ nics: [nic({ connected: false })] }) }],
-    ['DEV-01', { vm: machine({ secureBoot: true, firmware: 'uefi' }) }],
-    ['NET-24', { vm: machine({ nics: [nic({ mac: null })] }) }],
-    ['HV-04', { vm: machine({ hyperv: hyperv({ isClustered: true }) }) }],
-    [
-      'HV-05',
-      { vm: machine({ hyperv: hyperv({ dynamicMemory: { startup: GiB, minimum: GiB / 2, maximum: 4 * GiB } }) }) },
-    ],
-  ])('%s informs', (id, change) => {
-    expect(planMigration(input(change)).findings.find((one) => one.id === id)).toMatchObject({ severity: 'informs' });
-  });
-
-  test('names what there is instead of what was asked for', () => {
-    const options = { volumeType: 'slow', keyPair: 'mine' };
-
-    const { findings } = planMigration(input({ options, cloud: cloud({ keyPairs: [] }) }));
-
-    expect(findings.find(({ id }) => id === 'OST-03')?.about).toEqual(['“slow”; there is “fast”']);
-    expect(findings.find(({ id }) => id === 'OST-14')?.about).toEqual(['“mine”; there is none']);
-  });
-
-  test('of a machine that is copied as it runs tells crash-consistent from what its guest had finished', () => {
-    const found = (checkpointType: string): string[] => {
-      const vm = machine({ power: 'on', hyperv: hyperv({ checkpointType }) });
-      return planMigration(input({ vm, options: { whileRunning: 'snapshot' } })).findings.map(({ id }) => id);
-    };
-
-    expect(found('Standard')).toEqual(['VM-08']);
-    expect(found('ProductionOnly')).toEqual(['VM-08b']);
-    expect(found('Disabled')).toEqual(['HV-07', 'VM-08']);
-  });
-
-  test('has the words of the file that cannot be read, and of the memory that may grow', () => {
-    const dynamicMemory = { startup: GiB, minimum: GiB / 2, maximum: 4 * GiB };
-    const vm = machine({ disks: [disk({ problem: 'the file is damaged' })], hyperv: hyperv({ dynamicMemory }) });
-
-    expect(planMigration(input({ vm })).findings).toMatchObject([
-      { id: 'DSK-25', about: ['Hard disk 1: the file is damaged'] },
-      { id: 'HV-05', about: ['512 MiB to 4 GiB, 1 GiB at the start'] },
-    ]);
-  });
-
-  test('is nothing for a sound machine and a roomy cloud', () => {
-    expect(planMigration(input()).findings).toEqual([]);
-    expect(planMigration(input({ vm: machine({ hyperv: hyperv() }) })).findings).toEqual([]);
   });
 });
 

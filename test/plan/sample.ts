@@ -153,6 +153,8 @@ export const input = (
 ): PlanInput => ({
   vm: machine(),
   networks: [{ ref: 'network-1', name: 'lan', kind: 'standard', vlanId: 12, datacenter: 'DC0' }],
+  datastores: [],
+  host: null,
   cloud: cloud(),
   readings: [{ reading: 'lease', obstacle: null, reason: 'Compressed on its way.' }],
   missingPrivileges: [],

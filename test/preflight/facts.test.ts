@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openImage } from '../../worker/disk/open.ts';
 import { check } from '../../worker/preflight/check.ts';
 import { gatherLocalRoute, type LocalRoutePlan } from '../../worker/preflight/facts.ts';
-import { localRules } from '../../worker/preflight/rules.ts';
+import { localRules } from '../../worker/preflight/local-rules.ts';
 import { KiB, makeRaw, MiB, qemuImg, scratch } from '../support/disks.ts';
 
 function planOf(folder: string, files: readonly string[], outputs: readonly string[] = []): LocalRoutePlan {
@@ -26,7 +26,7 @@ describe('gathering the facts of the local route', () => {
     const files = ['good.raw', 'good.qcow2', 'cut.qcow2', 'child.qcow2'].map((name) => temp.file(name));
 
     const facts = await gatherLocalRoute(planOf(temp.dir, files));
-    const findings = check(localRules, facts);
+    const findings = check(localRules, facts).findings;
 
     expect(facts.disks.map(({ image }) => image?.virtualSizeBytes)).toEqual([4 * MiB, 4 * MiB, undefined, undefined]);
     expect(findings.map(({ id }) => id)).toEqual(['LOC-01', 'LOC-02']);

@@ -9,9 +9,11 @@ describe('figures', () => {
     [1023, '1023 bytes'],
     [1024, '1 KiB'],
     [1536, '1.5 KiB'],
-    [1024 ** 2 - 1, '1023.9 KiB'],
+    [1024 ** 2 - 1, '1.0 MiB'],
+    [1023.94 * 1024, '1023.9 KiB'],
+    [1.96 * 1024 ** 4, '2.0 TiB'],
     [5 * 1024 ** 4, '5 TiB'],
-    [Number.MAX_SAFE_INTEGER, '7.9 PiB'],
+    [Number.MAX_SAFE_INTEGER, '8.0 PiB'],
   ])('%i bytes are %s', (bytes, text) => {
     expect(bytesText(bytes)).toBe(text);
   });

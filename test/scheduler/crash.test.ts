@@ -11,7 +11,7 @@ import { audit } from './obeyed.ts';
 import { GIB, mig } from './samples.ts';
 import { SimWorld } from './sim-world.ts';
 
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 const nodes = { desk: 100 * GIB };
 const settings = { ...defaultSettings, slots: { ...defaultSettings.slots, global: 1 } };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decide, MOST_OVERTAKEN } from '../../main/scheduler/decide.ts';
 import type { QueueEntry } from '../../main/scheduler/entries.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
-import { GIB, mig, MONDAY_NOON, node, plan, running, situation, src, use, waiting, type Told } from './samples.ts';
+import { dst, GIB, mig, MONDAY_NOON, node, plan, running, situation, src, use, waiting, type Told } from './samples.ts';
 
 const short = (id: string): string => id.slice(4).replace(/^0+/, '');
 const startsOf = (told: Told): string[] => decide(situation(told)).starts.map(({ id }) => short(id));
@@ -298,5 +298,39 @@ describe('preflights', () => {
     const stages = new Map([[mig('a'), 'failed' as const]]);
 
     expect(decide(situation({ entries, stages }))).toMatchObject({ starts: [], preflights: [{ id: mig('a') }] });
+  });
+});
+
+describe('a node that does not reach an end of the migration', () => {
+  const at = new Date(MONDAY_NOON).toISOString();
+  const reach = (connection: ReturnType<typeof src> | ReturnType<typeof dst>, isReached: boolean) => ({
+    connection,
+    isReached,
+    milliseconds: isReached ? 2 : null,
+    at,
+  });
+  const away = node('away', 90 * GIB, { reach: [reach(src('vc'), true), reach(dst('cloud'), false)] });
+
+  test('is not chosen, however much room it has; what was not measured counts as reached', () => {
+    const nodes = [away, node('near', 10 * GIB, { reach: [reach(dst('other'), false)] })];
+
+    const { starts } = decide(situation({ entries: [waiting('a')], nodes }));
+
+    expect(starts.map(({ placement }) => placement.node)).toEqual(['near']);
+  });
+
+  test('is what is waited for where there is no other, also by preflight', () => {
+    const blind = node('blind', 10 * GIB, { reach: [reach(src('vc'), false), reach(dst('cloud'), false)] });
+    const entries = [waiting('a'), waiting('b', {}, { use: null })];
+
+    const { starts, preflights, waits } = decide(situation({ entries, nodes: [away, blind] }));
+
+    expect([starts, preflights]).toEqual([[], []]);
+    for (const id of ['a', 'b'])
+      expect(waits.get(mig(id))).toEqual({
+        reason: 'node',
+        says: 'No node that may run it reaches both its source and its destination: away (not its destination), blind (not its source and destination).',
+        until: null,
+      });
   });
 });

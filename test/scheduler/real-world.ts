@@ -1,6 +1,9 @@
 /** A scheduler as a daemon has it, with real engines, between a small vCenter and a small cloud. */
 import { rm } from 'node:fs/promises';
+import { planFileHandlers } from '../../main/operations/plan-files.ts';
 import { planHandlers } from '../../main/operations/plans.ts';
+import { rehearsalHandlers } from '../../main/operations/rehearsal.ts';
+import { checkHandlers } from '../../main/operations/checks.ts';
 import { migrationHandlers } from '../../main/operations/migrations.ts';
 import { refreshInventory } from '../../main/operations/inventory.ts';
 import { destinationHandlers } from '../../main/operations/destinations.ts';
@@ -11,6 +14,7 @@ import type { Handlers, Parts } from '../../main/operations/handlers.ts';
 import { EnginePool } from '../../main/engine-pool.ts';
 import { EventHub } from '../../main/events.ts';
 import { QueueLine } from '../../main/scheduler/entries.ts';
+import { LocalNode } from '../../main/scheduler/local-node.ts';
 import { openScheduler } from '../../main/scheduler/open.ts';
 import { PlanFile } from '../../main/scheduler/plan-file.ts';
 import type { Scheduler } from '../../main/scheduler/scheduler.ts';
@@ -46,7 +50,8 @@ type Answered = OperationName &
     | `settings.${string}`
     | 'nodes.list'
     | 'services.list'
-    | 'checks.run'
+    | `checks.${string}`
+    | 'rules.list'
   );
 const context = {
   caller: { name: 'owner', role: 'admin', project: null },
@@ -113,13 +118,17 @@ export class RealWorld implements AsyncDisposable {
       migrations: shelfOf(index),
     };
     await refreshInventory(parts, 'lab', context.signal);
-    const scheduler = await openScheduler(parts, { index, rates, node: 'here', onDetail: () => {}, pace });
+    const here = [new LocalNode(parts, 'here')];
+    const scheduler = await openScheduler(parts, { index, rates, nodes: () => here, onDetail: () => {}, pace });
     const plans = await PlanFile.open(dataDir);
     const handlers = {
       ...migrationHandlers(parts, scheduler, (plan) => plans.find(plan).id),
+      ...checkHandlers(parts),
       ...planHandlers(parts, scheduler, plans),
+      ...rehearsalHandlers(parts, scheduler, plans),
+      ...planFileHandlers(parts),
       ...settingsHandlers(scheduler),
-      ...nodeHandlers(scheduler),
+      ...nodeHandlers(scheduler, null),
       ...sourceHandlers(parts),
       ...destinationHandlers(parts),
     };

@@ -8,7 +8,7 @@ import { MiB } from '../support/disks.ts';
 import { until } from '../support/until.ts';
 import { RealWorld } from './real-world.ts';
 
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const isAtItsEnd = ({ stage, isRunning }: ScheduledMigration): boolean => isOver(stage) && !isRunning;
 const network = { from: null, to: 'lan', ip: 'auto' } as const;

@@ -47,11 +47,14 @@ export class SimLatencies {
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    let alarm: Disposable | undefined;
     await new Promise<void>((resolve) => {
-      alarm = this.#clock.at(this.#clock.now() + ms, resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const end = (): void => {
+        signal.removeEventListener('abort', end);
+        alarm[Symbol.dispose]();
+        resolve();
+      };
+      const alarm = this.#clock.at(this.#clock.now() + ms, end);
+      signal.addEventListener('abort', end);
     });
-    alarm?.[Symbol.dispose]();
   }
 }

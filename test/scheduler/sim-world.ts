@@ -15,6 +15,7 @@ import { isOver, type Stage } from '../../main/shared/stages.ts';
 import { readAppendLog } from '../../main/store/append-log.ts';
 import { scratch } from '../support/disks.ts';
 import { GIB, mig, MONDAY_NOON, use } from './samples.ts';
+import type { Clock } from '../../main/scheduler/clock.ts';
 import { SimClock } from './sim-clock.ts';
 import { SimLatencies } from './sim-latencies.ts';
 import { SimNode, type SimMachine } from './sim-node.ts';
@@ -23,17 +24,25 @@ export interface SimOptions {
   readonly nodes?: Readonly<Record<string, number>>;
   readonly settings?: Partial<SchedulerSettings>;
   readonly nowMs?: number;
+  /** One that goes by itself; without it time stands still until it is passed. */
+  readonly clock?: Clock;
+  /** Queue file anew at this size; never without it. */
+  readonly snapshotAtBytes?: number;
+  readonly onDecided?: ((milliseconds: number) => void) | undefined;
+  readonly share?: number;
+  readonly stopwatch?: () => number;
   /** Goes on from where another world was at that time: its records, and the queue in this folder. */
   readonly after?: { readonly world: SimWorld; readonly dataDir: string; readonly records: readonly MigrationRecord[] };
 }
 
 export class SimWorld implements RecordIndex, AsyncDisposable {
-  readonly clock: SimClock;
+  readonly clock: Clock;
   readonly nodes: readonly SimNode[];
   readonly events = new EventHub();
   readonly details: string[] = [];
   readonly rates = new Map<number, number | null>();
   readonly latencies: SimLatencies;
+  readonly #options: SimOptions;
   readonly #folder = scratch();
   readonly #machines: Map<MigrationId, SimMachine>;
   readonly #records: Map<MigrationId, MigrationRecord>;
@@ -48,8 +57,10 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
     return world;
   }
 
-  private constructor({ nodes = { desk: 1000 * GIB }, nowMs = MONDAY_NOON, after }: SimOptions) {
-    this.clock = new SimClock(nowMs);
+  private constructor(options: SimOptions) {
+    const { nodes = { desk: 1000 * GIB }, nowMs = MONDAY_NOON, clock = new SimClock(nowMs), after } = options;
+    this.#options = options;
+    this.clock = clock;
     this.latencies = new SimLatencies(this.clock);
     this.nodes = Object.entries(nodes).map(([id, freeBytes]) => new SimNode(id, this, freeBytes));
     this.#machines = new Map(after === undefined ? [] : after.world.#machines);
@@ -124,14 +135,14 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
   async pass(ms: number): Promise<void> {
     const untilMs = this.clock.now() + ms;
     await this.settle();
-    while (this.clock.toNext(untilMs)) await this.settle();
+    while (this.#toNext(untilMs)) await this.settle();
   }
 
   /** Lets time pass until it is so. @throws Error when nothing happens any more */
   async until(isSo: () => boolean): Promise<void> {
     await this.settle();
     while (!isSo()) {
-      if (!this.clock.toNext()) throw new Error(`it never comes to that: ${this.#told()}`);
+      if (!this.#toNext()) throw new Error(`it never comes to that: ${this.#told()}`);
       await this.settle();
     }
   }
@@ -158,12 +169,17 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
       await this.settle();
       left = await Promise.race([stopping, pause(20, undefined)]); // its files are closed in real time
       if (left !== undefined) break;
-      this.clock.toNext();
+      this.#toNext();
     }
     for (const node of this.nodes) node.dies();
     for (const [id, record] of this.#records) this.#put(id, { ...record, isRunning: false });
     await this.#open({});
     return left;
+  }
+
+  #toNext(untilMs?: number): boolean {
+    if (this.clock instanceof SimClock) return this.clock.toNext(untilMs);
+    throw new Error('this clock goes by itself');
   }
 
   machine(id: MigrationId): SimMachine {
@@ -214,19 +230,22 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
 
   async #open(settings: Partial<SchedulerSettings>): Promise<void> {
     const rates: RateTable = { size: 2000, set: (bucket, rate) => void this.rates.set(bucket, rate) };
-    this.#queue = await QueueFile.open(this.dataDir, Infinity);
+    this.#queue = await QueueFile.open(this.dataDir, this.#options.snapshotAtBytes ?? Infinity);
     const file = await SettingsFile.open(this.dataDir);
     if (Object.keys(settings).length > 0) await file.change(settings);
     this.#scheduler = new Scheduler({
       queue: this.#queue,
       settings: file,
       index: this,
-      nodes: this.nodes,
+      nodes: () => this.nodes,
       rates,
       events: this.events,
       clock: this.clock,
       nameOf: (id, ref) => ref ?? id.slice(4).replace(/^0+/, ''),
       onDetail: (detail) => this.details.push(detail),
+      onDecided: this.#options.onDecided,
+      share: this.#options.share,
+      stopwatch: this.#options.stopwatch,
     });
     this.#scheduler.start();
   }

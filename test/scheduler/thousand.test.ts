@@ -5,7 +5,7 @@ import { audit } from './obeyed.ts';
 import { dst, GIB, mig, plan, src, use } from './samples.ts';
 import { SimWorld } from './sim-world.ts';
 
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 const COUNT = 1000;
 const MINUTE = 60_000;

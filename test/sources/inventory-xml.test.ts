@@ -1,7 +1,7 @@
 /** What the reader of vSphere's answers promises: the same for every way that the bytes may be cut, and a clear word on garbage. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { XmlReader } from '../../worker/sources/vsphere/inventory/xml-reader.ts';
+import { TypedReader } from '../../worker/sources/vsphere/inventory/typed-reader.ts';
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 
@@ -64,7 +64,7 @@ function xmlOf(root: Element, how: Spelling): string {
 /** What is told, with runs of text joined. */
 function read(pieces: readonly Uint8Array[], skips: (name: string) => boolean = () => false): string[] {
   const told: string[] = [];
-  const reader = new XmlReader({
+  const reader = new TypedReader({
     open: (name, xsiType, type) => {
       if (skips(name)) return false;
       told.push(`<${name}|${xsiType ?? ''}|${type ?? ''}`);
@@ -172,7 +172,7 @@ describe('reading vSphere’s XML as it comes', () => {
   test('a tag or text without end is given up before it fills the memory', () => {
     const chunk = Buffer.alloc(64 * 1024, 'x');
     const endless = (beginning: string): void => {
-      const reader = new XmlReader({ open: () => true, text: () => {}, close: () => {} });
+      const reader = new TypedReader({ open: () => true, text: () => {}, close: () => {} });
       reader.write(Buffer.from(beginning));
       for (let sent = 0; sent < 4 * 1024 * 1024; sent += chunk.length) reader.write(chunk);
       throw new Error('4 MiB were taken');

@@ -98,6 +98,34 @@ describe('listing an inventory', () => {
     ]);
   });
 
+  test('tells what cards may do on each network, how large a frame may be there, and which VLANs a trunk has', async () => {
+    putMachines(0);
+
+    const { networks } = await wholeInventory();
+
+    const none = { promiscuous: false, forgedTransmits: false, macChanges: true };
+    expect(networks.map(({ ref: _ref, kind: _kind, vlanId: _vlan, datacenter: _place, ...told }) => told)).toEqual([
+      { name: 'VM Network', allows: { ...none, forgedTransmits: true }, mtu: 9000 }, // one host lets it pass
+      { name: 'Servers', allows: none, mtu: 1500 },
+      { name: 'Hosts disagree', allows: none, mtu: 9000 },
+      { name: 'All of them', allows: none, mtu: 1500, trunk: ['1-4094'] },
+      {
+        name: 'dv 30',
+        allows: { promiscuous: true, forgedTransmits: true, macChanges: false },
+        mtu: 9000,
+        policies: ['limits the bandwidth of what is sent'],
+      },
+      {
+        name: 'dv trunk',
+        allows: { promiscuous: false, forgedTransmits: true, macChanges: false },
+        mtu: 9000,
+        trunk: ['0-4094'],
+        policies: ['limits the bandwidth of what is sent'],
+      },
+      { name: 'segment' },
+    ]);
+  });
+
   test('tells every fact of an odd machine that a check asks for', async () => {
     putPlaces(vcenter);
     vcenter.put('VirtualMachine', 'vm-7', oddMachine);

@@ -6,14 +6,23 @@ const name = (stored: string, parentType: string, parent: string): Properties =>
   name: text(stored),
   parent: ref(parentType, parent),
 });
-const portGroup = (group: string, vlanId: number): string =>
-  `<HostPortGroup><key>k</key><computedPolicy><security><x>1</x></security></computedPolicy><spec><name>${group}</name><vlanId>${vlanId}</vlanId><vswitchName>vSwitch0</vswitchName><policy><x>1</x></policy></spec></HostPortGroup>`;
+const portGroup = (group: string, vlanId: number, forged = false): string =>
+  `<HostPortGroup><key>k</key><computedPolicy><security><allowPromiscuous>false</allowPromiscuous><macChanges>true</macChanges><forgedTransmits>${forged}</forgedTransmits></security><nicTeaming><policy>p</policy></nicTeaming><shapingPolicy><enabled>false</enabled></shapingPolicy></computedPolicy><spec><name>${group}</name><vlanId>${vlanId}</vlanId><vswitchName>vSwitch0</vswitchName><policy><x>1</x></policy></spec></HostPortGroup>`;
+const vSwitch = (mtu: number): string =>
+  val(
+    'ArrayOfHostVirtualSwitch',
+    `<HostVirtualSwitch><name>vSwitch0</name><key>s</key><mtu>${mtu}</mtu></HostVirtualSwitch>`,
+  );
 const portGroups = (...groups: string[]): string => val('ArrayOfHostPortGroup', groups.join(''));
-const distributed = (id: string, stored: string, vlan: string, tags = ''): Properties => ({
+const distributed = (id: string, stored: string, vlan: string, tags = '', policies = ''): Properties => ({
   ...name(stored, 'Folder', 'group-n1'),
   key: text(`key of ${id}`),
   tag: val('ArrayOfTag', tags),
-  'config.defaultPortConfig': val('VMwareDVSPortSetting', `<blocked><inherited>false</inherited></blocked>${vlan}`),
+  'config.defaultPortConfig': val(
+    'VMwareDVSPortSetting',
+    `<blocked><inherited>false</inherited></blocked>${vlan}${policies}`,
+  ),
+  'config.distributedVirtualSwitch': ref('VmwareDistributedVirtualSwitch', 'dvs-1'),
 });
 
 /** A data centre in a folder, with a cluster of one host, a host alone, a datastore and networks of all kinds. */
@@ -39,12 +48,14 @@ export function putPlaces(vcenter: SmallVcenter, { isHost1InMaintenance = false 
       portGroup('Hosts disagree', 1),
       portGroup('All of them', 4095),
     ),
+    'config.network.vswitch': vSwitch(1500),
   });
   vcenter.put('HostSystem', 'host-2', {
     ...name('esx2.lab', 'ComputeResource', 'domain-s2'),
     'runtime.connectionState': val('HostSystemConnectionState', 'notResponding'),
     'runtime.inMaintenanceMode': val('xsd:boolean', true),
-    'config.network.portgroup': portGroups(portGroup('VM Network', 0), portGroup('Hosts disagree', 2)),
+    'config.network.portgroup': portGroups(portGroup('VM Network', 0, true), portGroup('Hosts disagree', 2)),
+    'config.network.vswitch': vSwitch(9000),
   });
   vcenter.put('Datastore', 'datastore-1', {
     ...name('vsan 1', 'Folder', 'group-h1'),
@@ -71,8 +82,24 @@ export function putPlaces(vcenter: SmallVcenter, { isHost1InMaintenance = false 
     '<vlan xsi:type="VmwareDistributedVirtualSwitchVlanIdSpec"><inherited>false</inherited><vlanId>30</vlanId></vlan>';
   const trunk =
     '<vlan xsi:type="VmwareDistributedVirtualSwitchTrunkVlanSpec"><inherited>false</inherited><vlanId><start>0</start><end>4094</end></vlanId></vlan>';
-  vcenter.put('DistributedVirtualPortgroup', 'dvportgroup-1', distributed('dvportgroup-1', 'dv 30', single));
-  vcenter.put('DistributedVirtualPortgroup', 'dvportgroup-2', distributed('dvportgroup-2', 'dv trunk', trunk));
+  const on = '<inherited>false</inherited><value>true</value>';
+  const older = `<securityPolicy><inherited>false</inherited><allowPromiscuous>${on}</allowPromiscuous><macChanges><inherited>true</inherited><value>false</value></macChanges><forgedTransmits>${on}</forgedTransmits></securityPolicy><inShapingPolicy><inherited>false</inherited><enabled>${on}</enabled></inShapingPolicy>`;
+  const newer = `${older}<macManagementPolicy><inherited>false</inherited><allowPromiscuous>false</allowPromiscuous><macChanges>false</macChanges><forgedTransmits>true</forgedTransmits><macLearningPolicy><inherited>false</inherited><enabled>true</enabled></macLearningPolicy></macManagementPolicy>`;
+  vcenter.put(
+    'VmwareDistributedVirtualSwitch',
+    'dvs-1',
+    // Its hosts are many, and passed over.
+    {
+      ...name('dvs', 'Folder', 'group-n1'),
+      config: val('VMwareDVSConfigInfo', '<name>dvs</name><host><maxMtu>1</maxMtu></host><maxMtu>9000</maxMtu>'),
+    },
+  );
+  vcenter.put('DistributedVirtualPortgroup', 'dvportgroup-1', distributed('dvportgroup-1', 'dv 30', single, '', older));
+  vcenter.put(
+    'DistributedVirtualPortgroup',
+    'dvportgroup-2',
+    distributed('dvportgroup-2', 'dv trunk', trunk, '', newer),
+  );
   vcenter.put(
     'DistributedVirtualPortgroup',
     'dvportgroup-3',
@@ -147,6 +174,32 @@ export const oddMachine: Properties = {
   'config.keyId': val('CryptoKeyId', '<keyId>k</keyId><providerId><id>kms</id></providerId>'),
   'config.changeTrackingEnabled': val('xsd:boolean', true),
   'config.annotation': text('first line&#xa;&lt;second&gt; “line”'),
+  'runtime.question': val(
+    'VirtualMachineQuestionInfo',
+    '<id>1</id><text>msg.uuid.altered:It might have been moved or copied.</text><choice><choiceInfo><key>1</key></choiceInfo></choice>',
+  ),
+  'runtime.faultToleranceState': val('VirtualMachineFaultToleranceState', 'running'),
+  'config.cpuHotAddEnabled': val('xsd:boolean', false),
+  'config.memoryHotAddEnabled': val('xsd:boolean', true),
+  'config.nestedHVEnabled': val('xsd:boolean', true),
+  'config.flags.diskUuidEnabled': val('xsd:boolean', true),
+  'config.flags.vbsEnabled': val('xsd:boolean', true), // nobody asks for it in the oldest version, which has no such path
+  'config.tools.syncTimeWithHost': val('xsd:boolean', true),
+  'config.cpuAllocation': val(
+    'ResourceAllocationInfo',
+    '<reservation>2000</reservation><limit>4000</limit><shares><shares>4000</shares><level>high</level></shares>',
+  ),
+  'config.memoryAllocation': val(
+    'ResourceAllocationInfo',
+    '<reservation>0</reservation><limit>-1</limit><shares><shares>40960</shares><level>normal</level></shares>',
+  ),
+  'config.cpuAffinity': val('VirtualMachineAffinityInfo', '<affinitySet>2</affinitySet><affinitySet>3</affinitySet>'),
+  'config.latencySensitivity': val('LatencySensitivity', '<level>high</level>'),
+  'config.memoryReservationLockedToMax': val('xsd:boolean', true),
+  'config.vAppConfig.product': val(
+    'ArrayOfVAppProductInfo',
+    '<VAppProductInfo><key>0</key><name>Filer &amp; more</name><vendor>Example</vendor><version>7.1</version></VAppProductInfo>',
+  ),
   'guest.toolsStatus': val('VirtualMachineToolsStatus', 'toolsOld'),
   'guest.toolsRunningStatus': text('guestToolsRunning'),
   'guest.toolsVersionStatus2': text('guestToolsSupportedOld'),
@@ -157,11 +210,11 @@ export const oddMachine: Properties = {
   ),
   'guest.net': val(
     'ArrayOfGuestNicInfo',
-    '<GuestNicInfo><network>Servers</network><ipAddress>192.0.2.7</ipAddress><ipAddress>2001:db8::7</ipAddress><macAddress>00:50:56:AA:BB:01</macAddress><connected>true</connected><deviceConfigId>4000</deviceConfigId><ipConfig><ipAddress><ipAddress>192.0.2.7</ipAddress><prefixLength>24</prefixLength></ipAddress><ipAddress><ipAddress>2001:db8::7</ipAddress><prefixLength>64</prefixLength></ipAddress></ipConfig></GuestNicInfo><GuestNicInfo><ipAddress>198.51.100.9</ipAddress><deviceConfigId>4001</deviceConfigId><dnsConfig><dhcp>true</dhcp><ipAddress>192.0.2.53</ipAddress><ipAddress>192.0.2.54</ipAddress></dnsConfig></GuestNicInfo><GuestNicInfo><ipAddress>172.17.0.1</ipAddress><deviceConfigId>-1</deviceConfigId></GuestNicInfo>',
+    '<GuestNicInfo><network>Servers</network><ipAddress>192.0.2.7</ipAddress><ipAddress>2001:db8::7</ipAddress><macAddress>00:50:56:AA:BB:01</macAddress><connected>true</connected><deviceConfigId>4000</deviceConfigId><ipConfig><ipAddress><ipAddress>192.0.2.7</ipAddress><prefixLength>24</prefixLength></ipAddress><ipAddress><ipAddress>2001:db8::7</ipAddress><prefixLength>64</prefixLength></ipAddress><dhcp><ipv6><enable>true</enable></ipv6><ipv4><enable>false</enable></ipv4></dhcp></ipConfig></GuestNicInfo><GuestNicInfo><ipAddress>198.51.100.9</ipAddress><deviceConfigId>4001</deviceConfigId><dnsConfig><dhcp>true</dhcp><ipAddress>192.0.2.53</ipAddress><ipAddress>192.0.2.54</ipAddress></dnsConfig></GuestNicInfo><GuestNicInfo><ipAddress>172.17.0.1</ipAddress><deviceConfigId>-1</deviceConfigId></GuestNicInfo>',
   ),
   'guest.ipStack': val(
     'ArrayOfGuestStackInfo',
-    '<GuestStackInfo><dnsConfig><dhcp>false</dhcp><hostName>odd</hostName><ipAddress>192.0.2.53</ipAddress></dnsConfig></GuestStackInfo>',
+    '<GuestStackInfo><dnsConfig><dhcp>false</dhcp><hostName>odd</hostName><ipAddress>192.0.2.53</ipAddress></dnsConfig><ipRouteConfig><ipRoute><network>192.0.2.0</network><prefixLength>24</prefixLength><gateway><device>0</device></gateway></ipRoute><ipRoute><network>0.0.0.0</network><prefixLength>0</prefixLength><gateway><ipAddress>192.0.2.1</ipAddress><device>0</device></gateway></ipRoute><ipRoute><network>::</network><prefixLength>0</prefixLength><gateway><ipAddress>fe80::1</ipAddress></gateway></ipRoute></ipRouteConfig></GuestStackInfo>',
   ),
   snapshot: val(
     'VirtualMachineSnapshotInfo',
@@ -227,8 +280,16 @@ export const oddMachine: Properties = {
         '<addressType>generated</addressType>',
       ),
       '<VirtualDevice xsi:type="VirtualTPM"><key>11000</key></VirtualDevice>',
+      '<VirtualDevice xsi:type="VirtualHdAudioCard"><key>6000</key><deviceInfo xsi:type="Description"><label>Sound card</label></deviceInfo></VirtualDevice>',
+      '<VirtualDevice xsi:type="VirtualUSBXHCIController"><key>14000</key></VirtualDevice>',
+      '<VirtualDevice xsi:type="VirtualCdrom"><key>3000</key><deviceInfo xsi:type="Description"><label>CD/DVD drive 1</label></deviceInfo><backing xsi:type="VirtualCdromIsoBackingInfo"><fileName>[vsan 1] iso/setup.iso</fileName></backing><connectable><startConnected>true</startConnected><connected>false</connected></connectable></VirtualDevice>',
+      '<VirtualDevice xsi:type="VirtualCdrom"><key>3001</key><backing xsi:type="VirtualCdromRemotePassthroughBackingInfo"><deviceName></deviceName></backing><connectable><startConnected>false</startConnected><connected>false</connected></connectable></VirtualDevice>',
+      '<VirtualDevice xsi:type="VirtualCdrom"><key>3002</key><backing xsi:type="VirtualCdromRemoteAtapiBackingInfo"><deviceName></deviceName></backing><connectable><connected>true</connected></connectable></VirtualDevice>',
+      '<VirtualDevice xsi:type="VirtualSerialPort"><key>9000</key><deviceInfo xsi:type="Description"><label>Serial port 1</label></deviceInfo><backing xsi:type="VirtualSerialPortURIBackingInfo"><serviceURI>telnet://somebody:secret@192.0.2.90:7001</serviceURI><direction>server</direction></backing></VirtualDevice>',
       '<VirtualDevice xsi:type="VirtualUSB"><key>13000</key><deviceInfo xsi:type="Description"><label>USB 1</label></deviceInfo></VirtualDevice>',
       '<VirtualDevice xsi:type="VirtualPCIPassthrough"><key>13001</key><backing xsi:type="VirtualPCIPassthroughVmiopBackingInfo"><vgpu>grid_v100d-4q</vgpu></backing></VirtualDevice>',
+      '<VirtualDevice xsi:type="VirtualPCIPassthrough"><key>13002</key><backing xsi:type="VirtualPCIPassthroughDynamicBackingInfo"><deviceName></deviceName><allowedDevice><vendorId>4318</vendorId><deviceId>7606</deviceId></allowedDevice></backing></VirtualDevice>',
+      '<VirtualDevice xsi:type="VirtualPCIPassthrough"><key>13003</key><backing xsi:type="VirtualPCIPassthroughDeviceBackingInfo"><vendorId>-32634</vendorId></backing></VirtualDevice>',
     ].join(''),
   ),
 };
@@ -264,6 +325,7 @@ export const oddMachineInWords: InventoryVm = {
     isToolsOld: true,
     hostName: 'odd.example.org',
     dnsServers: ['192.0.2.53', '192.0.2.54'],
+    ownCards: [{ mac: null, addresses: ['172.17.0.1'] }],
     disks: [
       { path: 'C:\\', capacityBytes: 107374182400, freeBytes: 53687091200, diskKeys: ['2000', '2001'] },
       { path: 'D:\\', capacityBytes: 1073741824, freeBytes: 0, diskKeys: [] },
@@ -341,6 +403,7 @@ export const oddMachineInWords: InventoryVm = {
         { address: '192.0.2.7', prefixLength: 24 },
         { address: '2001:db8::7', prefixLength: 64 },
       ],
+      usesDhcp: false,
     },
     {
       key: '4001',
@@ -380,7 +443,30 @@ export const oddMachineInWords: InventoryVm = {
   ],
   needsConsolidation: true,
   changeTracking: true,
-  passthrough: ['USB 1', 'PCI device 13001 (grid_v100d-4q)'],
+  passthrough: ['USB 1', 'PCI device 13001 (grid_v100d-4q)', 'PCI device 13002', 'PCI device 13003'],
   annotation: 'first line\n<second> “line”',
   tags: ['tier1'],
+  traits: {
+    question: 'It might have been moved or copied.',
+    hotAdd: { cpu: false, memory: true },
+    isNesting: true,
+    showsDiskIds: true,
+    takesHostTime: true,
+    product: 'Example Filer & more 7.1',
+    media: ['CD/DVD drive 1: [vsan 1] iso/setup.iso', 'Drive 3002: a drive of the console’s user'],
+    ports: ['Serial port 1: telnet://192.0.2.90:7001'],
+    oddDevices: ['Sound card', 'USBXHCIController 14000'],
+    graphics: ['PCI device 13001 (grid_v100d-4q)', 'PCI device 13002'],
+    usb: ['USB 1'],
+    tuning: [
+      'pinned to processors 2, 3',
+      '2000 MHz of CPU reserved',
+      'CPU limited to 4000 MHz',
+      'CPU shares high',
+      'all memory reserved',
+      'latency sensitivity high',
+    ],
+    availability: ['fault tolerance running'],
+    gateways: ['192.0.2.1', 'fe80::1'],
+  },
 };

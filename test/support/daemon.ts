@@ -1,9 +1,9 @@
 /** `guts serve` as an operator starts it, in a process of its own, with the typed client that asks it. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { ApiClient } from '../../main/shared/client/client.ts';
+import { endChild } from './end-child.ts';
 import { systemNode } from './guts.ts';
 
 const cli = path.resolve(import.meta.dirname, '../../out/cli.cjs');
@@ -66,24 +66,15 @@ export class Daemon implements AsyncDisposable {
   }
 
   async kill(): Promise<void> {
-    await this.#end('SIGKILL');
+    await endChild(this.#child, 'SIGKILL');
   }
 
   /** In good order. @returns its exit code */
   async stop(): Promise<number | null> {
-    return await this.#end('SIGTERM');
+    return await endChild(this.#child, 'SIGTERM');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<number | null> {
-    const { exitCode, signalCode } = this.#child;
-    if (exitCode !== null || signalCode !== null) return exitCode;
-    const ended = once(this.#child, 'exit');
-    this.#child.kill(signal);
-    const [code] = (await ended) as [number | null];
-    return code;
   }
 }

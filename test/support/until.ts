@@ -1,7 +1,7 @@
 /** Asks a server again and again until it says what is waited for. */
 import { setTimeout as pause } from 'node:timers/promises';
 
-const LONGEST_MS = 120_000;
+const LONGEST_MS = 300_000;
 const BETWEEN_MS = 50;
 
 /** @throws Error with the last answer when it never comes */

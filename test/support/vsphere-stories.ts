@@ -318,13 +318,15 @@ export function vsphereStories(open: () => Promise<StoryVsphere>): void {
     await expect(reading).rejects.toBe('enough');
   });
 
-  test('networks of one machine come with their kind', async () => {
+  test('what is around one machine is told: networks with their kind, datastores, its host', async () => {
     const vm = await driver.describe(await peer.refOf(peer.machines.running), signal);
 
-    const networks = await driver.networksOf(vm, signal);
+    const { networks, datastores, host } = await driver.surroundingsOf(vm, signal);
 
     expect(networks.map(({ ref }) => ref)).toEqual(vm.nics.map(({ network }) => network));
     expect(networks[0]?.kind).toBe(peer.kind === 'vcenter' ? 'distributed' : 'standard');
+    expect(datastores.map(({ ref }) => ref)).toEqual([...new Set(vm.disks.map(({ datastore }) => datastore))]);
+    expect(host).toMatchObject({ ref: vm.host, inMaintenance: false });
   });
 
   test('a certificate that changes under a session is not trusted', async () => {

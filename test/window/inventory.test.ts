@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { rowOf } from '../../main/shared/migration-row.ts';
 import { vmRowOf } from '../../main/shared/inventory-lines.ts';
 import type { InstanceRow } from '../../main/shared/operations.ts';
-import { matched, wantedOf } from '../../renderer/screens/inventory/import-list.ts';
+import { matched } from '../../main/shared/lists/match.ts';
+import { wantedOf } from '../../main/shared/lists/vm-list.ts';
 import { MachineRows, type MachineRow } from '../../renderer/screens/inventory/machine-row.ts';
 import { isAt, placesOf, seenOf } from '../../renderer/screens/inventory/places.ts';
-import { cellsOf } from '../../renderer/screens/inventory/separated-text.ts';
+import { cellsOf } from '../../main/shared/lists/separated-text.ts';
 import { newDestinationId, newSourceId } from '../../main/store/connections.ts';
 import { madeMigration, madePlan } from '../api/made.ts';
 import { hyperv } from '../plan/sample.ts';
@@ -107,6 +108,7 @@ test('a machine shows its newest migration and the plan it is in, and stays the 
     destination,
     options: defaultOptions,
     window: null,
+    waves: [],
     notBefore: null,
     priority: 0,
     machines: [{ vm: 'vm-2', wave: 1, options: {} }],
@@ -140,7 +142,7 @@ describe('a list from elsewhere', () => {
   const result = (text: string) => {
     const { found, unknown, ambiguous } = matched(wantedOf(text), rows);
     return {
-      found: rows.filter(({ key }) => found.has(key)).map(({ name, ref }) => `${name} ${ref}`),
+      found: rows.filter((one) => found.some(({ row }) => row === one)).map(({ name, ref }) => `${name} ${ref}`),
       unknown: unknown.map(({ line, said }) => `${line} ${said}`),
       ambiguous: ambiguous.map(
         ({ wanted, candidates }) => `${wanted.said}: ${candidates.map(({ ref }) => ref).join()}`,

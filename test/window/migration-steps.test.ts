@@ -173,7 +173,7 @@ test('next windows are those that somebody waits for, and plans that may not beg
   const plan = PlanId.parse('pln_aaaaaaaaaaaa');
   const waiting = (seconds: number): MigrationRow =>
     row({ plan, waitsFor: { reason: 'window', says: 'The window opens at 22:00.', until: at(seconds) } });
-  const fields = { name: 'spring', options: {}, window: null, priority: 0, machines: [] };
+  const fields = { name: 'spring', options: {}, window: null, priority: 0, waves: [], machines: [] };
   const later = madePlan({ ...sides, ...fields, notBefore: at(100) });
   const past = madePlan({ ...sides, ...fields, notBefore: at(-100) });
 

@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { de } from '../../renderer/texts/de/index.ts';
 import { en } from '../../renderer/texts/en/index.ts';
+import { sizeText } from '../../renderer/texts/format.ts';
 import { pseudo } from '../../renderer/texts/pseudo.ts';
+import { t } from '../../renderer/texts/t.ts';
 
 const english: Readonly<Record<string, string>> = en;
 const languages: Readonly<Record<string, Readonly<Record<string, string>>>> = { de, 'en-XA': pseudo(en) };
@@ -60,4 +62,24 @@ test('the test’s own language can be told from English at every text, and keep
 
   expect(strange.a).toMatch(/^⟦.*\{\{part\}\}.*\{\{whole\}\}.*⟧$/);
   expect(strange.a.length).toBeGreaterThan('Copied {{part}} of {{whole}}'.length * 1.25);
+});
+
+test('gaps are filled in, and a count tells which form is meant', () => {
+  const files = (count: number): string => t('assessment.files', { count, names: 'a.xlsx $1' });
+
+  expect(files(1)).toBe('1 file: a.xlsx $1');
+  expect(files(2)).toBe('2 files: a.xlsx $1');
+  expect(t('assessment.pilot', { number: 3 })).toBe('3 (pilot)');
+});
+
+test('sizes are rounded as in reports, to the nearest tenth', () => {
+  const GiB = 2 ** 30;
+
+  expect([512, 1.25 * GiB, 512.34 * GiB, 1023.96 * GiB, 4 * GiB].map(sizeText)).toEqual([
+    '512 B',
+    '1.3 GiB',
+    '512.3 GiB',
+    '1.0 TiB',
+    '4 GiB',
+  ]);
 });

@@ -5,7 +5,18 @@
  * A line is JSON behind the first 16 hexadecimal digits of its SHA-256; a torn or damaged line ends the journal there.
  */
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, open, readdir, readFile, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  unlink,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import * as path from 'node:path';
 import type { z } from 'zod';
 import { GroupCommit } from '../../main/shared/group-commit.ts';
@@ -18,6 +29,11 @@ const CORRUPT = '.corrupt';
 const FRESH_FOR_MS = 3_600_000;
 const LINE = /^([0-9a-f]{16}) (.*)$/;
 const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+function lineOf(entry: unknown): string {
+  const text = JSON.stringify(entry);
+  return `${sumOf(text)} ${text}\n`;
+}
 
 export class JournalFile<Entry> implements AsyncDisposable {
   readonly path: string;
@@ -57,6 +73,19 @@ export class JournalFile<Entry> implements AsyncDisposable {
     }
   }
 
+  /** Puts these entries in the place of a journal, at once. */
+  static async replace(at: string, entries: readonly unknown[]): Promise<void> {
+    const fresh = `${at}${FRESH}`;
+    try {
+      await unlink(fresh).catch(() => {});
+      await writeFile(fresh, entries.map((entry) => lineOf(entry)).join(''), { mode: 0o600, flush: true });
+      await rename(fresh, at);
+      await syncFolder(path.dirname(at));
+    } catch (error) {
+      throw journalRefused(at, error);
+    }
+  }
+
   /**
    * Goes on with a journal that is there; a torn end is cut off first.
    * @throws JournalTooNewError where `schema` does not know an entry; JournalDamagedError where lines stand behind a damaged
@@ -83,8 +112,7 @@ export class JournalFile<Entry> implements AsyncDisposable {
 
   /** Returns once the entry survives a power cut; entries come in the order of the calls. */
   async write(entry: Entry): Promise<void> {
-    const text = JSON.stringify(entry);
-    await this.#commits.add(`${sumOf(text)} ${text}\n`);
+    await this.#commits.add(lineOf(entry));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -181,7 +209,7 @@ function hasSoundLine(text: string): boolean {
   return whole.some((line) => soundLines(line).next().done === false);
 }
 
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {

@@ -24,7 +24,14 @@ const port = parentPort;
 if (port === null) throw new Error('The engine runs as a worker thread.');
 // One signal stops everything that a job has under way, and that may be dozens of requests.
 setMaxListeners(200);
-const running = new Map<number, { readonly cancel: AbortController; readonly ended: Promise<void> }>();
+interface Running {
+  readonly cancel: AbortController;
+  readonly fence: AbortController;
+  /** Questions to the journals' keeper, by their numbers. */
+  readonly asked: Map<number, (goodForMs: number | null) => void>;
+  readonly ended: Promise<void>;
+}
+const running = new Map<number, Running>();
 let rates: SharedArrayBuffer | null = null;
 const tell = (event: EngineEvent): void => port.postMessage(event);
 const leave = (): void => port.close();
@@ -34,6 +41,12 @@ port.on('message', (message: unknown) => {
   switch (request.kind) {
     case 'cancel':
       running.get(request.id)?.cancel.abort(new CancelledError('The job was cancelled.'));
+      return;
+    case 'fence':
+      running.get(request.id)?.fence.abort();
+      return;
+    case 'answered':
+      running.get(request.id)?.asked.get(request.number)?.(request.goodForMs);
       return;
     case 'rates':
       rates = request.table;
@@ -46,12 +59,9 @@ port.on('message', (message: unknown) => {
   }
 });
 
-function begin(
-  id: number,
-  job: RunRequest['job'],
-): { readonly cancel: AbortController; readonly ended: Promise<void> } {
-  const cancel = new AbortController();
-  return { cancel, ended: run(id, job, cancel) };
+function begin(id: number, job: RunRequest['job']): Running {
+  const controls = { cancel: new AbortController(), fence: new AbortController(), asked: new Map() };
+  return { ...controls, ended: run(id, job, controls) };
 }
 
 async function end(): Promise<void> {
@@ -61,7 +71,12 @@ async function end(): Promise<void> {
   leave(); // nothing else keeps the thread
 }
 
-async function run(id: number, job: RunRequest['job'], cancel: AbortController): Promise<void> {
+async function run(
+  id: number,
+  job: RunRequest['job'],
+  { cancel, fence, asked }: Omit<Running, 'ended'>,
+): Promise<void> {
+  let lastNumber = 0;
   const kept: string[] = [];
   const context: JobContext = {
     signal: cancel.signal,
@@ -69,7 +84,20 @@ async function run(id: number, job: RunRequest['job'], cancel: AbortController):
     tellStage: (stage) => tell({ id, kind: 'stage', stage }),
     tellProgress: (progress) => tell({ id, kind: 'progress', progress }),
     tellPage: (page) => tell({ id, kind: 'page', page: inventoryLines(page) }),
+    tellStep: (step) => tell({ id, kind: 'step', step }),
     tellLatency: (latencies) => tell({ id, kind: 'latency', latencies: [...latencies] }),
+    askTruth: async (entry) => {
+      const number = ++lastNumber;
+      try {
+        return await new Promise((resolve) => {
+          asked.set(number, resolve);
+          tell({ id, kind: 'asked', number, entry });
+        });
+      } finally {
+        asked.delete(number);
+      }
+    },
+    fenced: fence.signal,
     keepUntilTold: (file) => kept.push(file),
   };
   try {
@@ -84,6 +112,14 @@ async function run(id: number, job: RunRequest['job'], cancel: AbortController):
 }
 
 async function resultOf(request: RunRequest['job'], context: JobContext): Promise<JobResults[Job['kind']]> {
+  if (request.kind === 'assess') {
+    const { assess } = await import('../assessment/assess-job.ts');
+    return await assess(request, context);
+  }
+  if (request.kind === 'readList') {
+    const { readList } = await import('../lists/read-list.ts');
+    return await readList(request, context);
+  }
   if (!isDiskKind(request.kind)) {
     const { serverJob } = await import('../move/server-job.ts');
     return await serverJob(request, context);

@@ -2,13 +2,19 @@
 import type { Job, JobResults } from '../../main/shared/jobs.ts';
 import type { MigrateJob, MoveJob, TidyJob, TidyResult } from '../../main/shared/move-jobs.ts';
 import { testOpenstack } from '../destinations/openstack/probe.ts';
+import { doctor } from '../doctor/doctor.ts';
+import { writePapers } from '../doctor/papers/papers.ts';
 import type { JobContext } from '../engine/job-context.ts';
 import { cancelMigration } from '../engine/migrate/cancel.ts';
 import { migrate, type MigrateTools } from '../engine/migrate/migrate.ts';
 import { pauseMigration } from '../engine/migrate/pause.ts';
 import { Shelf } from '../engine/migrate/shelf.ts';
 import { tidySide } from '../engine/migrate/tidy.ts';
+import { Truth } from '../engine/truth.ts';
 import { certificateOf } from '../net/tls.ts';
+import { rehearse } from '../rehearsal/rehearse-job.ts';
+import { catalogue } from '../preflight/catalogue.ts';
+import { fix } from './fix-job.ts';
 import { inventory } from './inventory-job.ts';
 import { watchLatency } from './latency-job.ts';
 import { plan } from './plan-job.ts';
@@ -36,10 +42,18 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
       await using destination = await openDestination(job, signal);
       return await destination.facts(signal);
     }
+    case 'rules':
+      return catalogue();
     case 'plan': {
       await using sides = await openSides(job, signal);
-      const { vm: _vm, ...planned } = await plan(job.request, sides, signal);
+      const { vm: _vm, ...planned } = await plan(job.request, sides, signal, job.site);
       return planned;
+    }
+    case 'rehearse':
+      return await rehearse(job, signal);
+    case 'fix': {
+      await using sides = await openSides(job, signal);
+      return await fix(job, sides, new Shelf(job.dataDir), signal);
     }
     case 'planned': {
       const shelf = new Shelf(job.dataDir);
@@ -47,7 +61,7 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
       return (await shelf.one(job.request.id)).record;
     }
     case 'migrate':
-      return await migrate(job, toolsFor(job), context);
+      return await migrate(job, toolsFor(job, context), context);
     case 'migrations': {
       const shelf = new Shelf(job.dataDir);
       const states = job.id === null ? await shelf.all() : [await shelf.one(job.id)];
@@ -60,23 +74,45 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
       return { record, vm, about };
     }
     case 'cancelMigration': {
-      const { id, source, destination, dataDir } = job;
+      const { id, source, destination } = job;
       const sides = source === null || destination === null ? null : { source, destination };
-      const open = sides === null ? null : async (stop: AbortSignal) => await openSides(sides, stop);
-      return await cancelMigration(id, { shelf: new Shelf(dataDir), open }, signal);
+      const shelf = shelfOf(job, context);
+      const mayChange = shelf.truth?.mayChange;
+      const open = sides === null ? null : async (stop: AbortSignal) => await openSides(sides, stop, mayChange);
+      return await cancelMigration(id, { shelf, open }, signal);
     }
     case 'pauseMigration':
-      return await pauseMigration(job.id, new Shelf(job.dataDir), signal);
+      return await pauseMigration(job.id, shelfOf(job, context), signal);
     case 'deleteMigration':
       await new Shelf(job.dataDir).forget(job.id);
       return null;
+    case 'journal':
+      return await new Shelf(job.dataDir).lines(job.id);
+    case 'takeOver':
+      await new Shelf(job.dataDir).replace(job.id, job.entries);
+      return null;
+    case 'keepEntry':
+      return await new Shelf(job.dataDir).keep(job.id, job.entry, job.by);
     case 'tidy':
       return await tidy(job, signal);
+    case 'doctor':
+      return await doctor(job, context);
+    case 'doctor.papers':
+      return await writePapers(job, signal);
   }
 }
 
-function toolsFor(job: MigrateJob): MigrateTools {
-  return { shelf: new Shelf(job.dataDir), open: (signal) => openSides(job, signal), plan };
+function shelfOf(job: Pick<MigrateJob, 'dataDir' | 'isKeptElsewhere'>, { askTruth, fenced }: JobContext): Shelf {
+  return new Shelf(job.dataDir, job.isKeptElsewhere === true ? new Truth(askTruth, fenced) : null);
+}
+
+function toolsFor(job: MigrateJob, context: JobContext): MigrateTools {
+  const shelf = shelfOf(job, context);
+  return {
+    shelf,
+    open: (signal) => openSides(job, signal, shelf.truth?.mayChange),
+    plan: async (request, sides, signal) => await plan(request, sides, signal, job.site),
+  };
 }
 
 async function tidy(job: TidyJob, signal: AbortSignal): Promise<TidyResult> {

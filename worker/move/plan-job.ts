@@ -1,20 +1,23 @@
 /** Looks at both sides and decides everything about a migration, without making anything. */
 import type { InventoryVm } from '../../main/shared/inventory.ts';
-import type { MigrationRequest } from '../../main/shared/migration.ts';
+import { type MigrationRequest, tagOf } from '../../main/shared/migration.ts';
 import type { PlanResult } from '../../main/shared/move-jobs.ts';
-import type { Sides } from '../engine/migrate/in-hand.ts';
+import type { DestinationDriver, SourceDriver } from '../drivers.ts';
+import { noSiteRules, type SiteRules } from '../../main/shared/site-rules.ts';
 import { planMigration } from '../plan/plan.ts';
 
 export async function plan(
-  { vm: { ref }, options }: MigrationRequest,
-  { source, destination }: Sides,
+  { vm: { ref }, options, id }: Pick<MigrationRequest, 'vm' | 'options'> & Partial<Pick<MigrationRequest, 'id'>>,
+  { source, destination }: { readonly source: SourceDriver; readonly destination: Pick<DestinationDriver, 'facts'> },
   signal: AbortSignal,
+  site: SiteRules = noSiteRules,
 ): Promise<PlanResult & { readonly vm: InventoryVm }> {
   const [vm, cloud] = await Promise.all([source.describe(ref, signal), destination.facts(signal)]);
-  const [networks, missingPrivileges] = await Promise.all([
-    source.networksOf(vm, signal),
+  const [surroundings, missingPrivileges] = await Promise.all([
+    source.surroundingsOf(vm, signal),
     source.missingPrivileges(vm, options, signal),
   ]);
   const readings = source.readings(vm, options);
-  return { vm, ...planMigration({ vm, networks, cloud, options, readings, missingPrivileges }) };
+  const own = id === undefined ? {} : { migrationTag: tagOf(id) };
+  return { vm, ...planMigration({ vm, ...surroundings, cloud, options, readings, missingPrivileges, site, ...own }) };
 }

@@ -4,7 +4,7 @@ import type { Diagnosis } from '../../main/shared/diagnosis.ts';
 import { GutsError } from '../../main/shared/errors.ts';
 import type { SourceTestResult } from '../../main/shared/move-jobs.ts';
 import { openOpenstack } from '../destinations/openstack/driver.ts';
-import type { DestinationDriver, SourceDriver } from '../drivers.ts';
+import { mayAlways, type DestinationDriver, type MayChange, type SourceDriver } from '../drivers.ts';
 import type { Sides } from '../engine/migrate/in-hand.ts';
 import { diagnoseHyperv } from '../sources/hyperv/diagnose.ts';
 import { openHyperv } from '../sources/hyperv/driver.ts';
@@ -12,20 +12,28 @@ import { testHyperv } from '../sources/hyperv/probe.ts';
 import { openVsphere } from '../sources/vsphere/driver.ts';
 import { testVsphere } from '../sources/vsphere/probe.ts';
 
-export async function openSource(signIn: SourceSignIn, signal: AbortSignal): Promise<SourceDriver> {
+export async function openSource(
+  signIn: SourceSignIn,
+  signal: AbortSignal,
+  mayChange: MayChange = mayAlways,
+): Promise<SourceDriver> {
   const { connection, secret } = signIn;
   switch (connection.kind) {
     case 'vsphere':
-      return await openVsphere(signIn, signal);
+      return await openVsphere(signIn, signal, mayChange);
     case 'hyperv':
-      return await openHyperv({ connection, secret }, signal);
+      return await openHyperv({ connection, secret }, signal, mayChange);
   }
 }
 
-export async function openDestination(signIn: DestinationSignIn, signal: AbortSignal): Promise<DestinationDriver> {
+export async function openDestination(
+  signIn: DestinationSignIn,
+  signal: AbortSignal,
+  mayChange: MayChange = mayAlways,
+): Promise<DestinationDriver> {
   switch (signIn.connection.kind) {
     case 'openstack':
-      return await openOpenstack(signIn, signal);
+      return await openOpenstack(signIn, signal, { mayChange });
   }
 }
 
@@ -33,10 +41,11 @@ export async function openDestination(signIn: DestinationSignIn, signal: AbortSi
 export async function openSides(
   signIns: { readonly source: SourceSignIn; readonly destination: DestinationSignIn },
   signal: AbortSignal,
+  mayChange: MayChange = mayAlways,
 ): Promise<Sides> {
   const [source, destination] = await Promise.allSettled([
-    openSource(signIns.source, signal),
-    openDestination(signIns.destination, signal),
+    openSource(signIns.source, signal, mayChange),
+    openDestination(signIns.destination, signal, mayChange),
   ]);
   if (source.status === 'fulfilled' && destination.status === 'fulfilled') {
     return {

@@ -42,7 +42,18 @@ export async function connectTls(
 
 /** What the server shows of itself; nothing is sent to it. */
 export async function certificateOf(peer: Omit<Peer, 'trust'>, signal?: AbortSignal): Promise<CertificateFacts> {
-  const socket = await handshake({ ...peer, trust: { kind: 'system' } }, signal, {});
+  return (await shownBy({ ...peer, trust: { kind: 'system' } }, signal)).facts;
+}
+
+/**
+ * The same, with what vSphere knows a certificate by.
+ * @returns the facts with the problem that whoever vouches for the peer has with it; a pin is not held against it
+ */
+export async function shownBy(
+  peer: Peer,
+  signal?: AbortSignal,
+): Promise<{ readonly facts: CertificateFacts; readonly sha1: string }> {
+  const socket = await handshake(peer, signal, authorities(peer.trust));
   const certificate = socket.getPeerCertificate();
   const problem = problemOf(peer.host, socket);
   socket.destroy();
@@ -50,7 +61,7 @@ export async function certificateOf(peer: Omit<Peer, 'trust'>, signal?: AbortSig
     Object.entries(name ?? {})
       .map(([key, value]) => `${key}=${String(value)}`)
       .join(', ');
-  return {
+  const facts = {
     sha256: certificate.fingerprint256,
     subject: nameOf(certificate.subject),
     issuer: nameOf(certificate.issuer),
@@ -58,6 +69,7 @@ export async function certificateOf(peer: Omit<Peer, 'trust'>, signal?: AbortSig
     validTo: certificate.valid_to,
     problem,
   };
+  return { facts, sha1: certificate.fingerprint };
 }
 
 /** For Node's own HTTP client and whatever is built on it: every connection that it opens is checked. */

@@ -1,18 +1,16 @@
 /** What is known when the rules of a move into a cloud are held against it. */
 import type { CloudFacts, CloudNetwork } from '../../main/shared/cloud.ts';
-import type { InventoryNetwork, InventoryVm } from '../../main/shared/inventory.ts';
-import type { MigrationOptions, PlannedDisk, Reading } from '../../main/shared/migration.ts';
+import type { PlannedDisk, Reading } from '../../main/shared/migration.ts';
 import type { FlavorChoice } from '../../main/shared/proposals/flavor.ts';
 import type { Chosen } from '../../main/shared/proposals/profile.ts';
-import type { PortPlan } from '../plan/ports.ts';
+import type { MachineFacts } from './machine-facts.ts';
+import type { PortPlan } from '../../main/shared/proposals/ports.ts';
 
-export interface MoveFacts {
-  readonly vm: InventoryVm;
-  /** Of the source, that the machine's cards are on. */
-  readonly networks: readonly InventoryNetwork[];
+export interface MoveFacts extends MachineFacts {
   readonly cloud: CloudFacts;
-  readonly options: MigrationOptions;
   readonly missingPrivileges: readonly string[];
+  /** Of the migration itself, where it is one already. */
+  readonly migrationTag?: string;
   readonly readings: readonly { readonly reading: Reading; readonly obstacle: string | null }[];
   readonly reading: Chosen<Reading> | null;
   readonly disks: readonly PlannedDisk[];

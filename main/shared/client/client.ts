@@ -14,7 +14,8 @@ import { mediaTypes, type ReportFormat } from '../report-formats.ts';
 import { explained, ServerSilentError, StrangeServerError } from './client-errors.ts';
 import { eventBlocks, type EventBlock } from './event-lines.ts';
 import { ProblemShape } from './problem-shape.ts';
-import { EVENTS_PATH, EVENTS_TYPE, JSON_TYPE } from './words.ts';
+import { UploadedFile } from '../uploads.ts';
+import { EVENTS_PATH, EVENTS_TYPE, FILES_PATH, JSON_TYPE } from './words.ts';
 
 /** The global `fetch`, or the `fetch` of an app in the same process. */
 export type Fetch = (request: Request) => Promise<Response>;
@@ -85,20 +86,49 @@ export class ApiClient {
     return parsed.data as OutputOf<K>; // parsed by the schema of that name
   }
 
-  /** The answer of a GET as a file in one of its other forms, as it comes. @throws as `call` */
+  /** The answer as a file in one of its other forms, as it comes. @throws as `call` */
   async file<K extends OperationName>(
     name: K,
     input: InputOf<K>,
     format: ReportFormat,
     signal?: AbortSignal,
   ): Promise<Blob> {
-    const { path, rest } = placed(operations[name].path, input);
+    const { method, path: pattern }: Operation = operations[name];
+    const { path, rest } = placed(pattern, input);
+    const isQuery = method === 'GET' || method === 'DELETE';
+    const form = format === 'json' ? {} : { format }; // which everything has, and not everything else
     return await this.#asked(
-      `${path}${queryOf({ ...rest, format })}`,
-      { headers: { accept: `${mediaTypes[format]}, ${JSON_TYPE};q=0.1` } },
+      `${path}${queryOf(isQuery ? { ...rest, ...form } : form)}`,
+      {
+        method,
+        headers: {
+          accept: `${mediaTypes[format]}, ${JSON_TYPE};q=0.1`,
+          ...(isQuery ? {} : { 'content-type': JSON_TYPE }),
+        },
+        ...(isQuery ? {} : { body: JSON.stringify(rest) }),
+      },
       async (response) => await response.blob(),
       signal,
     );
+  }
+
+  /** Sends a file, to be named in what is asked next. @throws as `call` */
+  async upload(name: string, content: Blob | Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<UploadedFile> {
+    const answer = await this.#ask(
+      `${FILES_PATH}${queryOf({ name })}`,
+      {
+        method: 'POST',
+        headers: { accept: JSON_TYPE, 'content-type': 'application/octet-stream' },
+        body: content,
+      },
+      signal,
+    );
+    const parsed = UploadedFile.safeParse(answer);
+    if (!parsed.success)
+      throw new StrangeServerError(`${this.#baseUrl} answers a file in another way than this Guts knows.`, {
+        cause: parsed.error,
+      });
+    return parsed.data;
   }
 
   /** Every row of every page. The pages are asked for as they are needed. */
@@ -107,7 +137,8 @@ export class ApiClient {
     do {
       const page: OutputOf<K> = await this.call(name, { ...input, ...(marker === null ? {} : { marker }) }, signal);
       const { next, ...lists } = page as { next: string | null }; // what makes a name a PagedName
-      for (const list of Object.values(lists)) yield* list as RowOf<K>[]; // the only other field
+      // The only list of it; a page may also say how many there are.
+      for (const list of Object.values(lists)) if (Array.isArray(list)) yield* list as RowOf<K>[];
       marker = next;
     } while (marker !== null);
   }

@@ -1,9 +1,8 @@
 /** What can be asked about migrations: looking ahead, making them, acting on them. */
 import { z } from 'zod';
 import { MigrationRow } from '../migration-row.ts';
-import { MigrationId, MigrationOptions, MigrationPlan } from '../migration.ts';
-import { Journey } from '../move-jobs.ts';
-import { Finding } from '../preflight.ts';
+import { MigrationId, MigrationOptions } from '../migration.ts';
+import { Journey, PlanResult } from '../move-jobs.ts';
 import { ActionResult, Schedule, ScheduledMigration } from '../schedule.ts';
 import { Stage } from '../stages.ts';
 import { MigrationAction } from './migration-action.ts';
@@ -12,7 +11,7 @@ import { operation, type Operation, which, pattern, deleted, next, page } from '
 const migration = z.object({ id: MigrationId });
 
 /** One machine's move, as it is wished for. */
-const wish = {
+export const wish = {
   source: which,
   vm: which.describe('its name, or its ref where several have the name'),
   destination: which,
@@ -36,8 +35,15 @@ export const migrationOperations = {
   'checks.run': operation({
     method: 'POST',
     path: '/v1/checks',
-    input: z.object(wish),
-    output: z.object({ mayStart: z.boolean(), plan: MigrationPlan.nullable(), findings: z.array(Finding) }),
+    input: z.object({
+      ...wish,
+      rules: z
+        .string()
+        .max(256 * 1024)
+        .optional()
+        .describe('the text of a preflight.yaml that counts instead of the one in the data folder'),
+    }),
+    output: PlanResult.extend({ mayStart: z.boolean() }),
     role: 'operator',
     isLook: true,
     summary: 'What would be made of a machine, and what stops or endangers its move; nothing is kept',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Caller } from '../access.ts';
 import { TidyResult } from '../move-jobs.ts';
-import { NodeFacts, SchedulerSettings, ServiceFacts } from '../schedule.ts';
+import { NodeFacts, NodeId, SchedulerSettings, ServiceFacts } from '../schedule.ts';
 import { VaultStatus } from '../vault.ts';
 import { operation, type Operation, which, none } from './operation.ts';
 
@@ -43,6 +43,28 @@ export const serviceOperations = {
     output: z.object({ nodes: z.array(NodeFacts) }),
     role: 'viewer',
     summary: 'Where migrations can run, and how much conversion space is free there',
+  }),
+  'nodes.drain': operation({
+    method: 'POST',
+    path: '/v1/nodes/{node}/drain',
+    input: z.object({
+      node: NodeId,
+      /** False gives it work again. */
+      isDraining: z.boolean().default(true),
+      /** What runs there is paused where it can be, and goes on elsewhere; else it goes on to its end. */
+      pause: z.boolean().default(false),
+    }),
+    output: z.object({ nodes: z.array(NodeFacts) }),
+    role: 'admin',
+    summary: 'Give a worker nothing new, so that it can be taken away; or give it work again',
+  }),
+  'nodes.remove': operation({
+    method: 'DELETE',
+    path: '/v1/nodes/{node}',
+    input: z.object({ node: NodeId }),
+    output: none,
+    role: 'admin',
+    summary: 'Forget a worker that is down and will not come back',
   }),
   'services.list': operation({
     method: 'GET',

@@ -16,9 +16,29 @@ export function liesIn(address: string, cidr: string): boolean {
   return from.value >> rest === asked.value >> rest;
 }
 
+/** Whether an address lies in a range, its ends included. False for anything that is no address. */
+export function liesBetween(address: string, start: string, end: string): boolean {
+  const [asked, first, last] = [address, start, end].map(addressOf);
+  if (!asked || !first || !last || asked.bits !== first.bits || asked.bits !== last.bits) return false;
+  return first.value <= asked.value && asked.value <= last.value;
+}
+
+/** How many addresses a range has, its ends included; 0 where it is none. */
+export function sizeOfRange(start: string, end: string): number {
+  const [first, last] = [start, end].map(addressOf);
+  if (!first || !last || first.bits !== last.bits || last.value < first.value) return 0;
+  return Number(last.value - first.value + 1n);
+}
+
 /** Addresses that belong to no network but their own link are never taken along. */
 export function isLinkLocal(address: string): boolean {
   return liesIn(address, '169.254.0.0/16') || liesIn(address, 'fe80::/10');
+}
+
+/** Whatever the spelling: `2001:DB8::1` is `2001:db8:0::1`. */
+export function isSameAddress(one: string, other: string): boolean {
+  const [a, b] = [addressOf(one), addressOf(other)];
+  return a !== null && b !== null && a.bits === b.bits && a.value === b.value;
 }
 
 function addressOf(text: string): Address | null {

@@ -71,8 +71,8 @@ export function smallestFitting(flavors: readonly Flavor[], need: FlavorNeed): F
 
 /** What the flavor has too little of; null when it fits. Nova refuses an image on a flavor without disk. */
 export function lackOf(flavor: Flavor, need: FlavorNeed): FlavorLack | null {
-  for (const of of ['vcpus', 'memoryMiB', 'diskGiB'] as const)
-    if (flavor[of] < need[of]) return { of, has: flavor[of], needs: need[of] };
+  for (const what of ['vcpus', 'memoryMiB', 'diskGiB'] as const)
+    if (flavor[what] < need[what]) return { of: what, has: flavor[what], needs: need[what] };
   return null;
 }
 

@@ -1,9 +1,19 @@
 /** How long a plan will take, by what migrations before it have taken. */
+import type { MigrationRecord } from '../migration.ts';
 
 /** One that is over: how much it moved, and how long that took from its start to its end. */
 export interface Measured {
   readonly bytes: number;
   readonly seconds: number;
+}
+
+/** From when it left the queue; null where it is not done. */
+export function measuredOf({ stages, plan }: Pick<MigrationRecord, 'stages' | 'plan'>): Measured | null {
+  const began = stages.find(({ stage }) => stage === 'preparing')?.at;
+  const ended = stages.find(({ stage }) => stage === 'done')?.at;
+  if (began === undefined || ended === undefined || plan === null) return null;
+  const bytes = plan.disks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return { bytes, seconds: (Date.parse(ended) - Date.parse(began)) / 1000 };
 }
 
 /** Bytes of disks that a migration moves in a second, all its stages included; null where nothing was measured. */

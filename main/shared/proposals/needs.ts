@@ -21,6 +21,12 @@ export interface DatastoreNeed {
   readonly bytes: number;
 }
 
+/** Refs of machines, and addresses. */
+interface OnNetwork {
+  readonly of: Set<string>;
+  readonly at: Set<string>;
+}
+
 type Machine = Pick<InventoryVm, 'ref' | 'nics' | 'disks' | 'bootOrder'>;
 
 /** Cards on no network are left out. */
@@ -30,9 +36,10 @@ export function networkNeeds(
 ): NetworkNeed[] {
   const known = new Map(networks.map((one) => [one.ref, one]));
   const refsOfName = new Map<string, Set<string>>();
-  for (const { network: ref, networkName: name } of machines.flatMap(({ nics }) => nics))
-    if (ref !== null && name !== null) refsOfName.set(name, (refsOfName.get(name) ?? new Set()).add(ref));
-  const found = new Map<string, NetworkNeed & { readonly of: Set<string>; readonly at: Set<string> }>();
+  for (const { nics } of machines)
+    for (const { network: ref, networkName: name } of nics)
+      if (ref !== null && name !== null) refsOfName.set(name, (refsOfName.get(name) ?? new Set()).add(ref));
+  const found = new Map<string, Omit<NetworkNeed, 'machines' | 'addresses'> & OnNetwork>();
   for (const { ref: machine, nics } of machines)
     for (const { network: ref, networkName, ipAddresses } of nics) {
       const name = networkName ?? (ref === null ? null : (known.get(ref)?.name ?? null));
@@ -49,14 +56,12 @@ export function networkNeeds(
         ref,
         vlanId: ref === null ? null : (known.get(ref)?.vlanId ?? null),
         cards: (before?.cards ?? 0) + 1,
-        machines: of.size,
-        addresses: [...at],
         of,
         at,
       });
     }
   return [...found.values()]
-    .map(({ of: _of, at: _at, ...need }) => need)
+    .map(({ of, at, ...need }) => ({ ...need, machines: of.size, addresses: [...at] }))
     .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 
@@ -71,7 +76,8 @@ export function datastoreNeeds(
     const ref = bootDiskOf(machine)?.datastore ?? null;
     const before = found.get(ref) ?? { machines: [], bytes: 0 };
     const bytes = machine.disks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    found.set(ref, { machines: [...before.machines, machine.ref], bytes: before.bytes + bytes });
+    before.machines.push(machine.ref);
+    found.set(ref, { machines: before.machines, bytes: before.bytes + bytes });
   }
   return [...found]
     .map(([ref, rest]) => ({ ref, name: ref === null ? '' : (names.get(ref) ?? ref), ...rest }))

@@ -8,7 +8,6 @@ import { copyText } from '../../parts/copy.ts';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { Loading } from '../../parts/Faces.tsx';
 import { MayButton } from '../../parts/MayButton.tsx';
-import { PageHead } from '../../parts/PageHead.tsx';
 import { go } from '../../router.ts';
 import { useSession } from '../../state/session.ts';
 import { testConnection, useTests, type ConnectionTest } from '../../state/tests.ts';
@@ -16,6 +15,8 @@ import type { Loaded } from '../../state/loaded.ts';
 import { momentText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import { reloadConnections, useConnections, type ConnectionRow } from '../connections/rows.ts';
+import { PathDoctor } from './doctor/PathDoctor.tsx';
+import { HealthTabs } from './HealthTabs.tsx';
 import { HealthCard } from './HealthCard.tsx';
 import {
   connectionLine,
@@ -72,47 +73,49 @@ function Known({ rows, tests, sections, version }: KnownProps) {
   };
 
   return (
-    <Stack>
-      <PageHead
-        title={t('health.title')}
-        actions={
-          <>
-            <MayButton
-              takes="operator"
-              loading={isBusy}
-              leftSection={<IconRefresh size={18} aria-hidden="true" />}
-              onClick={() => void checkAll()}
-            >
-              {t('health.checkAll')}
-            </MayButton>
-            <Button variant="default" leftSection={<IconCopy size={18} aria-hidden="true" />} onClick={copy}>
-              {t(isCopied ? 'error.copied' : 'health.copy')}
-            </Button>
-            <MayButton takes="admin" variant="default" onClick={() => go('/settings/log')}>
-              {t('log.open')}
-            </MayButton>
-          </>
-        }
-      />
-      <Verdict lines={lines} />
-      {isAllGreen && (
-        <div>
-          <Button variant="default" size="xs" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
-            {t(isOpen ? 'health.hide' : 'health.show')}
+    <HealthTabs
+      current="health"
+      actions={
+        <>
+          <MayButton
+            takes="operator"
+            loading={isBusy}
+            leftSection={<IconRefresh size={18} aria-hidden="true" />}
+            onClick={() => void checkAll()}
+          >
+            {t('health.checkAll')}
+          </MayButton>
+          <Button variant="default" leftSection={<IconCopy size={18} aria-hidden="true" />} onClick={copy}>
+            {t(isCopied ? 'error.copied' : 'health.copy')}
           </Button>
-        </div>
-      )}
-      <Collapse expanded={!isAllGreen || isOpen}>
-        <Stack>
-          {sections
-            .filter(({ lines: own }) => own.length > 0)
-            .map((section) => (
-              <HealthCard key={section.id} section={section} rows={rows} tests={tests} />
-            ))}
-        </Stack>
-      </Collapse>
-      <Leftovers rows={rows} />
-    </Stack>
+          <MayButton takes="admin" variant="default" onClick={() => go('/settings/log')}>
+            {t('log.open')}
+          </MayButton>
+        </>
+      }
+    >
+      <Stack>
+        <Verdict lines={lines} />
+        {isAllGreen && (
+          <div>
+            <Button variant="default" size="xs" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+              {t(isOpen ? 'health.hide' : 'health.show')}
+            </Button>
+          </div>
+        )}
+        <Collapse expanded={!isAllGreen || isOpen}>
+          <Stack>
+            {sections
+              .filter(({ lines: own }) => own.length > 0)
+              .map((section) => (
+                <HealthCard key={section.id} section={section} rows={rows} tests={tests} />
+              ))}
+          </Stack>
+        </Collapse>
+        <PathDoctor rows={rows} />
+        <Leftovers rows={rows} />
+      </Stack>
+    </HealthTabs>
   );
 }
 

@@ -10,7 +10,7 @@ import { ConfirmDialog } from '../../parts/ConfirmDialog.tsx';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { MayButton } from '../../parts/MayButton.tsx';
 import { toast } from '../../parts/toast.ts';
-import { remedyText } from '../../texts/remedy.ts';
+import { remedyText } from '../../../main/shared/remedy.ts';
 import { t } from '../../texts/t.ts';
 import type { ConnectionRow } from '../connections/rows.ts';
 import classes from './Health.module.css';

@@ -1,8 +1,9 @@
 /** What the Guts behind the window says of itself, as it says it: for administrators. */
-import { Anchor, Button, Group, NativeSelect, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { LogLevel, type LogLine } from '../../../main/shared/log-line.ts';
 import { MigrationId } from '../../../main/shared/migration.ts';
+import { BackLink } from '../../parts/BackLink.tsx';
 import { copyText } from '../../parts/copy.ts';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { Empty, Faces } from '../../parts/Faces.tsx';
@@ -19,9 +20,7 @@ export function LogViewer({ params }: ScreenProps) {
   const isAdmin = mayAs(useSession(), 'admin');
   return (
     <>
-      <Anchor href="#/settings" size="sm">
-        {t('settings.title')}
-      </Anchor>
+      <BackLink to="/settings">{t('settings.title')}</BackLink>
       {isAdmin ? (
         <Viewer key={params['migration'] ?? ''} of={params['migration'] ?? ''} />
       ) : (

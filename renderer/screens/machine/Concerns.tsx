@@ -4,14 +4,15 @@ import { useState } from 'react';
 import type { SourceId } from '../../../main/shared/connections.ts';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
 import type { OutputOf } from '../../../main/shared/operations.ts';
-import type { Finding, Severity } from '../../../main/shared/preflight.ts';
+import type { Finding } from '../../../main/shared/preflight.ts';
 import { call } from '../../api.ts';
-import { Badge, type Tone } from '../../parts/Badge.tsx';
+import { Badge } from '../../parts/Badge.tsx';
+import { severities, severityTones } from '../../parts/severity.tsx';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { MayButton } from '../../parts/MayButton.tsx';
 import { go } from '../../router.ts';
 import { destinations } from '../../state/connections.ts';
-import { remedyText } from '../../texts/remedy.ts';
+import { remedyText } from '../../../main/shared/remedy.ts';
 import { t } from '../../texts/t.ts';
 import classes from './Machine.module.css';
 import { Section } from './Section.tsx';
@@ -25,9 +26,6 @@ type Looked =
   | { readonly state: 'none' | 'looking' }
   | { readonly state: 'failed'; readonly error: ErrorInfo }
   | { readonly state: 'known'; readonly result: OutputOf<'checks.run'> };
-
-const order: readonly Severity[] = ['blocks', 'warns', 'informs'];
-const tones: Readonly<Record<Severity, Tone>> = { blocks: 'bad', warns: 'wait', informs: 'info' };
 
 export function Concerns({ source, vm }: ConcernsProps) {
   const known = destinations.use();
@@ -86,7 +84,7 @@ export function Concerns({ source, vm }: ConcernsProps) {
 
 function Outcome({ result }: { readonly result: OutputOf<'checks.run'> }) {
   const { findings, mayStart } = result;
-  const sorted = findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  const sorted = findings.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   return (
     <>
       <Text component="output" display="block" mt="sm">
@@ -107,7 +105,7 @@ function Outcome({ result }: { readonly result: OutputOf<'checks.run'> }) {
 const One = ({ id, severity, says, about, remedy }: Finding) => (
   <>
     <div>
-      <Badge tone={tones[severity]}>{t(`machine.${severity}`)}</Badge>
+      <Badge tone={severityTones[severity]}>{t(`machine.${severity}`)}</Badge>
     </div>
     <div>
       <p>

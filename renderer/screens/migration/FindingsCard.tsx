@@ -1,13 +1,11 @@
 /** What preflight had found, and whether it was accepted. */
 import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
-import { Badge, type Tone } from '../../parts/Badge.tsx';
-import { remedyText } from '../../texts/remedy.ts';
+import { Badge } from '../../parts/Badge.tsx';
+import { severityTones } from '../../parts/severity.tsx';
+import { remedyText } from '../../../main/shared/remedy.ts';
 import { t } from '../../texts/t.ts';
 import { Card } from './Card.tsx';
 import classes from './Migration.module.css';
-import type { Severity } from '../../../main/shared/preflight.ts';
-
-const tones: Readonly<Record<Severity, Tone>> = { blocks: 'bad', warns: 'wait', informs: 'info' };
 
 export function FindingsCard({ one }: { readonly one: ScheduledMigration }) {
   const { findings, request } = one;
@@ -18,7 +16,7 @@ export function FindingsCard({ one }: { readonly one: ScheduledMigration }) {
       <ul className={classes['findings']}>
         {findings.map(({ id, severity, says, about, remedy }) => (
           <li key={id + about.join()}>
-            <Badge tone={tones[severity]}>{t(`severity.${severity}`)}</Badge> <code>{id}</code> {says}{' '}
+            <Badge tone={severityTones[severity]}>{t(`severity.${severity}`)}</Badge> <code>{id}</code> {says}{' '}
             {severity === 'warns' && (accept === 'all' || accept.includes(id)) && (
               <span className="guts-quiet">({t('migration.accepted')})</span>
             )}

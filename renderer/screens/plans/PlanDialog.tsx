@@ -9,7 +9,7 @@ import { t } from '../../texts/t.ts';
 import { actOnPlan, deletePlan, duplicatePlan, exportPlan, startPlan } from './acts.ts';
 import type { PlanLine } from './plan-columns.tsx';
 import { toStart } from './plan-lines.ts';
-import { nextStartText } from './when-text.ts';
+import { nextStartText, timesToCome } from './when-text.ts';
 
 export type PlanQuestion =
   | { readonly about: 'start' | 'delete'; readonly plan: Plan }
@@ -97,7 +97,7 @@ export function PlanDialog({ question, onClose }: { readonly question: PlanQuest
     >
       <List spacing="xs">
         <List.Item>{t('plans.startWhat', { count })}</List.Item>
-        <List.Item>{t('plans.startWhen', { when: nextStartText(plan) })}</List.Item>
+        <List.Item>{t('plans.startWhen', { when: nextStartText(timesToCome(plan)) })}</List.Item>
         <List.Item>{t(isSnapshot ? 'plans.startSnapshot' : 'plans.startShutDown')}</List.Item>
         <List.Item>{t('plans.startUndo')}</List.Item>
       </List>

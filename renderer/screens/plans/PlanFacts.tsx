@@ -12,7 +12,7 @@ import { namesOf } from './plan-columns.tsx';
 import { bytesOf, toStart, wavesOf } from './plan-lines.ts';
 import { useMigrations } from '../../state/migrations.ts';
 import { useSizes } from './sizes.ts';
-import { nextStartText, windowText } from './when-text.ts';
+import { timesToCome, whenText } from './when-text.ts';
 
 export function PlanFacts({ plan, rows }: { readonly plan: Plan; readonly rows: readonly MigrationRow[] }) {
   const from = namesOf(sources.use()).get(plan.source) ?? plan.source;
@@ -21,7 +21,7 @@ export function PlanFacts({ plan, rows }: { readonly plan: Plan; readonly rows: 
   const alone = useMemo(() => [plan], [plan]);
   const sizes = useSizes(alone);
   const bytes = bytesOf(plan, byId, sizes.get(plan.source) ?? null);
-  const when = plan.window === null ? nextStartText(plan) : windowText(plan.window);
+  const when = whenText(timesToCome(plan));
   const hasReports = rows.some(({ stage }) => isOver(stage));
   const facts: readonly (readonly [string, string])[] = [
     [t('plans.route'), `${from} → ${to}`],

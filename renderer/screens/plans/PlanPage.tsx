@@ -3,21 +3,25 @@ import { Button, Group, Stack } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
 import type { MigrationRow } from '../../../main/shared/migration-row.ts';
-import type { Plan } from '../../../main/shared/plans.ts';
+import type { Plan, PlannedMachine } from '../../../main/shared/plans.ts';
 import { Badge } from '../../parts/Badge.tsx';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { Empty, Faces } from '../../parts/Faces.tsx';
-import { MayButton } from '../../parts/MayButton.tsx';
+import { MayButton, useWhyNot } from '../../parts/MayButton.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
 import { DataTable } from '../../parts/table/DataTable.tsx';
 import { go, pathOf } from '../../router.ts';
 import { plans } from '../../state/connections.ts';
 import { useMigrations } from '../../state/migrations.ts';
+import { numberText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import { actOnPlan, exportPlan } from './acts.ts';
 import { machineColumns, type MachineLine } from './machine-columns.tsx';
 import { PlanDialog, startText, type PlanQuestion } from './PlanDialog.tsx';
 import { PlanFacts } from './PlanFacts.tsx';
+import { SaveTemplateDialog } from './templates/SaveTemplateDialog.tsx';
+import { MoveDialog } from './waves/MoveDialog.tsx';
+import { WavesCard } from './waves/WavesCard.tsx';
 import { standingOf, standingText, standingTones, toStart } from './plan-lines.ts';
 
 export function PlanPage({ params }: { readonly params: Readonly<Record<string, string>> }) {
@@ -51,7 +55,10 @@ function Known({ plan }: { readonly plan: Plan }) {
   const byId = useMigrations((state) => state.byId);
   const [question, setQuestion] = useState<PlanQuestion | null>(null);
   const [refused, setRefused] = useState<ErrorInfo | null>(null);
-  const columns = useMemo(() => machineColumns(), []);
+  const [moved, setMoved] = useState<readonly PlannedMachine[] | null>(null);
+  const [isSaving, setIsSaving] = useState(false);
+  const whyNot = useWhyNot('operator');
+  const columns = useMemo(() => machineColumns(plan), [plan]);
   const lines = useMemo(
     () =>
       plan.machines.map((machine): MachineLine => ({
@@ -109,8 +116,14 @@ function Known({ plan }: { readonly plan: Plan }) {
             >
               {t('plans.cancel')}
             </MayButton>
+            <MayButton takes="operator" variant="default" onClick={() => go(pathOf('plans', plan.id, 'rehearsal'))}>
+              {t('rehearsal.open')}
+            </MayButton>
             <MayButton takes="operator" variant="default" onClick={() => go(pathOf('plans', plan.id, 'edit'))}>
               {t('plans.edit')}
+            </MayButton>
+            <MayButton takes="operator" variant="default" onClick={() => setIsSaving(true)}>
+              {t('templates.saveAs')}
             </MayButton>
             <Button variant="default" onClick={() => void tell(async () => await exportPlan(plan))}>
               {t('plans.export')}
@@ -120,6 +133,7 @@ function Known({ plan }: { readonly plan: Plan }) {
       />
       {refused !== null && <ErrorCard error={refused} />}
       <PlanFacts plan={plan} rows={rows} />
+      <WavesCard plan={plan} />
       <DataTable
         id="plan-machines"
         label={t('plans.machines')}
@@ -127,6 +141,14 @@ function Known({ plan }: { readonly plan: Plan }) {
         rows={lines}
         keyOf={keyOf}
         onOpen={open}
+        actions={(some) => [
+          {
+            id: 'move',
+            title: t('waves.move', { count: some.length, number: numberText(some.length) }),
+            isOff: whyNot ?? (some.some(({ machine }) => machine.migration !== null) ? t('wizard.stays') : null),
+            run: (chosen) => setMoved(chosen.map(({ machine }) => machine)),
+          },
+        ]}
         firstSort={{ column: 'wave', isDown: false }}
         empty={<Empty title={t('plans.state.draft')} why={t('plans.emptyWhy')} />}
       />
@@ -140,6 +162,8 @@ function Known({ plan }: { readonly plan: Plan }) {
           {t('plans.delete')}
         </MayButton>
       </Group>
+      {moved !== null && <MoveDialog plan={plan} machines={moved} onClose={() => setMoved(null)} />}
+      {isSaving && <SaveTemplateDialog plan={plan} onClose={() => setIsSaving(false)} />}
       {question !== null && <PlanDialog question={question} onClose={() => setQuestion(null)} />}
     </Stack>
   );

@@ -14,6 +14,7 @@ import { t } from '../../texts/t.ts';
 import { PlanFileButton } from '../welcome/PlanFileButton.tsx';
 import { DraftNote } from './DraftNote.tsx';
 import { planActions, PlanDialog, type PlanQuestion } from './PlanDialog.tsx';
+import { TemplatesCard } from './templates/TemplatesCard.tsx';
 import { planColumns, usePlanLines, type PlanLine } from './plan-columns.tsx';
 
 export function Plans() {
@@ -65,6 +66,7 @@ function Known({ plans: all }: { readonly plans: readonly Plan[] }) {
         firstSort={{ column: 'name', isDown: false }}
         empty={<Empty title={t('plans.empty')} why={t('plans.emptyWhy')} action={newPlan} />}
       />
+      <TemplatesCard />
       {question !== null && <PlanDialog question={question} onClose={() => setQuestion(null)} />}
     </Stack>
   );

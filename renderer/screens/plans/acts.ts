@@ -1,13 +1,12 @@
 /** What can be done with a plan, and what is said when it was done. */
 import { RemoteError, toErrorInfo } from '../../../main/shared/errors.ts';
-import { documentOf, hasUserData } from '../../../main/shared/plan-document.ts';
 import type { Plan } from '../../../main/shared/plans.ts';
 import type { MigrationAction } from '../../../main/shared/operations.ts';
 import type { ActionResult } from '../../../main/shared/schedule.ts';
-import { allRows, call } from '../../api.ts';
-import { destinations, plans, sources } from '../../state/connections.ts';
+import { call } from '../../api.ts';
+import { plans } from '../../state/connections.ts';
 import { toast } from '../../parts/toast.ts';
-import { remedyText } from '../../texts/remedy.ts';
+import { remedyText } from '../../../main/shared/remedy.ts';
 import { t } from '../../texts/t.ts';
 import { saveFile } from '../../parts/table/save-file.ts';
 
@@ -47,7 +46,7 @@ export async function deletePlan(plan: Plan): Promise<void> {
 }
 
 export async function duplicatePlan({ name, machines, ...plan }: Plan): Promise<Plan> {
-  const { source, destination, options, window, notBefore, priority } = plan;
+  const { source, destination, options, window, notBefore, priority, waves } = plan;
   const made = await call('plans.create', {
     name: freeName(name),
     source,
@@ -56,6 +55,7 @@ export async function duplicatePlan({ name, machines, ...plan }: Plan): Promise<
     window,
     notBefore,
     priority,
+    waves,
     machines: machines.map(({ vm, wave, options }) => ({ vm: vm.ref, wave, options })),
   });
   await plans.load();
@@ -65,18 +65,9 @@ export async function duplicatePlan({ name, machines, ...plan }: Plan): Promise<
 
 /** Hands the browser a file. */
 export async function exportPlan(plan: Plan): Promise<void> {
-  const known = [sources.use.getState(), destinations.use.getState()].flatMap((one): { id: string; name: string }[] =>
-    one.state === 'known' ? [...one.value] : [],
-  );
-  const names = new Map<string, number>();
-  const machines = await allRows('instances.rows', { source: plan.source }).catch(() => []); // then refs will do
-  for (const { name } of machines) names.set(name, (names.get(name) ?? 0) + 1);
-  const text = documentOf(plan, {
-    ofConnection: (id) => known.find((one) => one.id === id)?.name ?? id,
-    isAmbiguous: (vm) => names.get(vm) !== 1,
-  });
-  saveFile(`${plan.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')}.guts-plan.json`, text, 'application/json');
-  toast(t(hasUserData(plan) ? 'plans.exportedWithout' : 'plans.exported', { name: plan.name }));
+  const { fileName, text, leavesOutUserData } = await call('plans.export', { plan: plan.id, format: 'json' });
+  saveFile(fileName, text, 'application/json');
+  toast(t(leavesOutUserData ? 'plans.exportedWithout' : 'plans.exported', { name: plan.name }));
 }
 
 const MOST_LETTERS = 63;

@@ -1,11 +1,12 @@
 /** The columns of a plan's machines. */
 import type { MigrationRow } from '../../../main/shared/migration-row.ts';
-import type { PlannedMachine } from '../../../main/shared/plans.ts';
+import type { Plan, PlannedMachine } from '../../../main/shared/plans.ts';
 import { Badge } from '../../parts/Badge.tsx';
 import { StageBadge, stageText } from '../../parts/StageBadge.tsx';
 import type { Column } from '../../parts/table/column.ts';
-import { numberText, sizeText } from '../../texts/format.ts';
+import { sizeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
+import { waveText } from './waves/waves.ts';
 
 export interface MachineLine {
   readonly machine: PlannedMachine;
@@ -13,15 +14,15 @@ export interface MachineLine {
   readonly row: MigrationRow | null;
 }
 
-export const machineColumns = (): readonly Column<MachineLine>[] => [
+export const machineColumns = (plan: Plan): readonly Column<MachineLine>[] => [
+  { id: 'vm', title: t('plans.vm'), value: ({ machine }) => machine.vm.name, width: 160 },
   {
     id: 'wave',
     title: t('plans.wave'),
     value: ({ machine }) => machine.wave,
-    text: ({ machine }) => t('plans.waveNumber', { wave: numberText(machine.wave) }),
-    width: 90,
+    text: ({ machine }) => waveText(plan, machine.wave),
+    width: 130,
   },
-  { id: 'vm', title: t('plans.vm'), value: ({ machine }) => machine.vm.name, width: 160 },
   {
     id: 'stage',
     title: t('plans.stage'),

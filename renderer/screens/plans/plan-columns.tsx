@@ -10,7 +10,7 @@ import { momentText, numberText, sizeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import { bytesOf, standingOf, standingText, standingTones, wavesOf, type PlanStanding } from './plan-lines.ts';
 import { useSizes } from './sizes.ts';
-import { nextStartText } from './when-text.ts';
+import { nextStartText, timesToCome } from './when-text.ts';
 
 export interface PlanLine {
   readonly plan: Plan;
@@ -38,7 +38,7 @@ export function usePlanLines(plans: readonly Plan[]): readonly PlanLine[] {
           to: to.get(plan.destination) ?? plan.destination,
           bytes: bytesOf(plan, byId, sizes.get(plan.source) ?? null),
           standing,
-          next: isToCome ? nextStartText(plan) : '',
+          next: isToCome ? nextStartText(timesToCome(plan)) : '',
         };
       }),
     [plans, byId, from, to, sizes],

@@ -1,5 +1,5 @@
 /** When the migrations of a plan may start, in words, and when that is next. */
-import type { Plan } from '../../../main/shared/plans.ts';
+import { timesOf, type Plan } from '../../../main/shared/plans.ts';
 import type { TimeWindow } from '../../../main/shared/schedule.ts';
 import { BadWindowError, closingOf, nextOpening } from '../../../main/shared/windows.ts';
 import { weekDays, wordsOf, type WeekDay } from '../../../main/shared/window-words.ts';
@@ -45,9 +45,27 @@ export function nextStart(
   }
 }
 
+/** A plan or a draft of one, as far as its times go. */
+interface Timed extends Pick<Plan, 'window' | 'notBefore' | 'waves'> {
+  readonly machines: readonly { readonly wave: number; readonly migration: string | null }[];
+}
+
+/** Those of the first wave that still waits; of the plan itself, where none does. */
+export function timesToCome(plan: Timed): Pick<Plan, 'window' | 'notBefore'> {
+  const waiting = plan.machines.flatMap(({ wave, migration }) => (migration === null ? [wave] : []));
+  return timesOf(plan, Math.min(...waiting));
+}
+
 /** As of now. */
 export function nextStartText(plan: Pick<Plan, 'window' | 'notBefore'>): string {
   const next = nextStart(plan, Date.now());
   if (next === 'never') return t('plans.never');
   return next === null ? t('plans.atOnce') : momentText(next);
+}
+
+/** The window, and before it the first moment where that is still to come. */
+export function whenText(times: Pick<Plan, 'window' | 'notBefore'>): string {
+  if (times.window === null) return nextStartText(times);
+  const isLater = times.notBefore !== null && Date.parse(times.notBefore) > Date.now();
+  return [...(isLater ? [nextStartText(times)] : []), windowText(times.window)].join('; ');
 }

@@ -3,7 +3,8 @@ import type { InventoryDisk, InventoryNic, InventoryVm } from '../../../main/sha
 import type { MigrationReport } from '../../../main/shared/report.ts';
 import { sizeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
-import { Rows, Section, two, type Cell } from './Section.tsx';
+import { Listing } from '../../parts/Listing.tsx';
+import { two, type Cell } from '../../parts/Section.tsx';
 
 const NOTHING = '–';
 
@@ -12,11 +13,7 @@ export function BeforeAfter({ report }: { readonly report: MigrationReport }) {
   if (vm === null && report.destination.server === null) return null;
   const columns = [{ title: t('report.what') }, { title: t('report.before') }, { title: t('report.after') }];
   const rows = [...machineRows(vm, report), ...diskRows(vm, report), ...cardRows(vm, report)];
-  return (
-    <Section title={t('report.beforeAfter')}>
-      <Rows label={t('report.beforeAfter')} columns={columns} rows={rows} />
-    </Section>
-  );
+  return <Listing title={t('report.beforeAfter')} columns={columns} rows={rows} />;
 }
 
 function machineRows(vm: InventoryVm | null, { destination: { server }, boot, mapping }: MigrationReport): Cell[][] {

@@ -1,27 +1,27 @@
 /** The head of the report: from where to where; the verdict with what stands against it; the figures. */
-import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import type { SourceAbout } from '../../../main/shared/connections.ts';
 import { bytesPerSecondOf, downtimeKind, figuresOf } from '../../../main/shared/report-figures.ts';
 import { checksOf, isEnded, isGuestUnseen, verdictOf, type MigrationReport } from '../../../main/shared/report.ts';
 import { Figures } from '../../parts/Figures.tsx';
+import { Under } from '../../parts/Under.tsx';
+import { VerdictCard } from '../../parts/VerdictCard.tsx';
 import { exactText, momentText, numberText, rateText, sizeText, spanText } from '../../texts/format.ts';
-import { remedyText } from '../../texts/remedy.ts';
+import { remedyText } from '../../../main/shared/remedy.ts';
 import { t, type TextKey } from '../../texts/t.ts';
-import classes from './Report.module.css';
 
 export function Head({ report }: { readonly report: MigrationReport }) {
   const { source, destination, plan, startedAt, finishedAt } = report;
   const from = source.about === null ? null : productOf(source.about);
   const to = destination.about === null ? null : t('report.project', { name: destination.about.project.name });
   return (
-    <p className={classes['under']}>
+    <Under>
       {named(from, source.connection)} → {named(to, destination.connection)}
       {plan !== null && ` · ${t('report.ofPlan', { plan: plan.name, wave: plan.wave })}`}
       {' · '}
       <time title={exactText(startedAt)}>{momentText(startedAt)}</time>
       {' – '}
       <time title={exactText(finishedAt)}>{momentText(finishedAt)}</time>
-    </p>
+    </Under>
   );
 }
 
@@ -44,7 +44,7 @@ const words = {
   good: 'report.allProved',
   wait: 'report.provedUnseen',
   bad: 'reports.notProved',
-  open: 'reports.notFinished',
+  info: 'reports.notFinished',
 } as const;
 
 function adviceOf(report: MigrationReport): TextKey {
@@ -56,38 +56,33 @@ export function VerdictBox({ report }: { readonly report: MigrationReport }) {
   const { proved, against } = verdictOf(report);
   const trouble = report.error ?? report.earlierError;
   const isSeen = !isGuestUnseen(report);
-  const is = proved ? (isSeen ? 'good' : 'wait') : isEnded(report) ? 'bad' : 'open';
-  const Sign = { good: IconCircleCheck, wait: IconAlertTriangle, bad: IconCircleX, open: IconInfoCircle }[is];
+  const is = proved ? (isSeen ? 'good' : 'wait') : isEnded(report) ? 'bad' : 'info';
   const passed = checksOf(report).filter(({ outcome }) => outcome === 'passed').length;
   return (
-    <div className={classes['verdict']} data-is={is}>
-      <Sign size={32} aria-hidden="true" />
-      <div>
-        <div className={classes['word']}>{t(words[is])}</div>
-        {proved ? (
-          <p>
-            {t('report.checksPassed', { count: passed })}{' '}
-            {report.boot?.verdict === 'running'
-              ? t('report.guestRuns')
-              : `${t('report.guestNotShown')} ${report.boot?.evidence ?? ''}`}
-          </p>
-        ) : (
-          <>
-            <p>{t(adviceOf(report))}</p>
-            <ul>
-              {against.map((sentence) => (
-                <li key={sentence}>{sentence}</li>
-              ))}
-            </ul>
-          </>
-        )}
-        {trouble !== null && (
-          <p>
-            {t('error.whatToDo')}: {remedyText(trouble.remedy)} <code>{trouble.code}</code>
-          </p>
-        )}
-      </div>
-    </div>
+    <VerdictCard is={is} word={t(words[is])}>
+      {proved ? (
+        <p>
+          {t('report.checksPassed', { count: passed })}{' '}
+          {report.boot?.verdict === 'running'
+            ? t('report.guestRuns')
+            : `${t('report.guestNotShown')} ${report.boot?.evidence ?? ''}`}
+        </p>
+      ) : (
+        <>
+          <p>{t(adviceOf(report))}</p>
+          <ul>
+            {against.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {trouble !== null && (
+        <p>
+          {t('error.whatToDo')}: {remedyText(trouble.remedy)} <code>{trouble.code}</code>
+        </p>
+      )}
+    </VerdictCard>
   );
 }
 

@@ -1,16 +1,19 @@
 /** The report of one migration: what became of it, and how that was shown. */
-import { Anchor, Button, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useCallback } from 'react';
 import { MigrationId } from '../../../main/shared/migration.ts';
 import type { MigrationReport } from '../../../main/shared/report.ts';
 import { call } from '../../api.ts';
+import { BackLink } from '../../parts/BackLink.tsx';
 import { Empty, Faces } from '../../parts/Faces.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
+import { Under } from '../../parts/Under.tsx';
 import { go, pathOf } from '../../router.ts';
 import type { ScreenProps } from '../../screen-props.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { t } from '../../texts/t.ts';
 import { SaveButtons } from '../reports/SaveButtons.tsx';
+import { writerOf } from '../reports/save-report.ts';
 import { BeforeAfter } from './BeforeAfter.tsx';
 import { Head, ReportFigures, VerdictBox } from './Head.tsx';
 import { Disks, Hashes, LeftBehind, Mapping, Stops, Timeline } from './move-parts.tsx';
@@ -36,9 +39,7 @@ function Known({ id }: { readonly id: MigrationId }) {
   );
   return (
     <>
-      <Anchor href="#/reports" size="sm">
-        {t('report.back')}
-      </Anchor>
+      <BackLink to="/reports">{t('report.back')}</BackLink>
       <Faces of={of} onRetry={load}>
         {(report) => <Whole report={report} />}
       </Faces>
@@ -62,7 +63,7 @@ function Whole({ report }: { readonly report: MigrationReport }) {
         <Head report={report} />
       </div>
       <VerdictBox report={report} />
-      <SaveButtons of={{ id }} about={title} />
+      <SaveButtons write={writerOf({ id })} about={title} />
       <ReportFigures report={report} />
       <BeforeAfter report={report} />
       <Disks report={report} />
@@ -75,7 +76,7 @@ function Whole({ report }: { readonly report: MigrationReport }) {
       <Stops report={report} />
       <Hashes report={report} />
       <LeftBehind report={report} />
-      <p className={classes['under']}>{t('report.writtenBy', { ...report.versions, id })}</p>
+      <Under>{t('report.writtenBy', { ...report.versions, id })}</Under>
     </Stack>
   );
 }

@@ -2,9 +2,10 @@
 import type { MigrationReport } from '../../../main/shared/report.ts';
 import { Badge } from '../../parts/Badge.tsx';
 import { exactText, momentText, rateText, sizeText, spanText } from '../../texts/format.ts';
-import { remedyText } from '../../texts/remedy.ts';
+import { remedyText } from '../../../main/shared/remedy.ts';
 import { t } from '../../texts/t.ts';
-import { Rows, Section, two, type Cell } from './Section.tsx';
+import { Listing } from '../../parts/Listing.tsx';
+import { two, type Cell } from '../../parts/Section.tsx';
 import classes from './Report.module.css';
 
 interface PartProps {
@@ -22,33 +23,27 @@ export function Disks({ report: { disks } }: PartProps) {
     { title: t('report.time'), isNumber: true },
   ];
   return (
-    <Section title={t('report.disks')}>
-      {disks.length === 0 ? (
-        <p>{t('report.noDisks')}</p>
-      ) : (
-        <Rows
-          label={t('report.disks')}
-          columns={columns}
-          rows={disks.map((disk) => [
-            disk.isThere ? disk.label : two(disk.label, t('report.removedAgain')),
-            t(`report.reading.${disk.reading}`),
-            two(disk.imageFormat, t(`report.route.${disk.route}`)),
-            two(sizeText(disk.sizeBytes), t('report.empty', { size: sizeText(disk.skippedBytes) })),
-            sizeText(disk.readBytes),
-            sizeText(disk.sentBytes),
-            two(
-              spanText(disk.seconds),
-              disk.seconds === 0 ? '' : rateText((disk.sizeBytes - disk.skippedBytes) / disk.seconds),
-            ),
-          ])}
-        />
-      )}
-    </Section>
+    <Listing
+      title={t('report.disks')}
+      empty={t('report.noDisks')}
+      columns={columns}
+      rows={disks.map((disk) => [
+        disk.isThere ? disk.label : two(disk.label, t('report.removedAgain')),
+        t(`report.reading.${disk.reading}`),
+        two(disk.imageFormat, t(`report.route.${disk.route}`)),
+        two(sizeText(disk.sizeBytes), t('report.empty', { size: sizeText(disk.skippedBytes) })),
+        sizeText(disk.readBytes),
+        sizeText(disk.sentBytes),
+        two(
+          spanText(disk.seconds),
+          disk.seconds === 0 ? '' : rateText((disk.sizeBytes - disk.skippedBytes) / disk.seconds),
+        ),
+      ])}
+    />
   );
 }
 
 export function Mapping({ report: { mapping } }: PartProps) {
-  if (mapping.length === 0) return null;
   const columns = [
     { title: t('report.what') },
     { title: t('report.atSource') },
@@ -56,13 +51,11 @@ export function Mapping({ report: { mapping } }: PartProps) {
     { title: t('report.why') },
   ];
   return (
-    <Section title={t('report.mapping')}>
-      <Rows
-        label={t('report.mapping')}
-        columns={columns}
-        rows={mapping.map(({ what, from, to, reason }) => [what, from, to, reason])}
-      />
-    </Section>
+    <Listing
+      title={t('report.mapping')}
+      columns={columns}
+      rows={mapping.map(({ what, from, to, reason }) => [what, from, to, reason])}
+    />
   );
 }
 
@@ -73,28 +66,25 @@ export function Timeline({ report: { timeline } }: PartProps) {
     { title: t('report.took'), isNumber: true },
   ];
   return (
-    <Section title={t('report.timeline')}>
-      <Rows
-        label={t('report.timeline')}
-        columns={columns}
-        rows={timeline.map(({ stage, at, error }, index) => {
-          const next = timeline[index + 1];
-          return [
-            error === undefined ? t(`stage.${stage}`) : two(t(`stage.${stage}`), error.message),
-            <time key="at" title={exactText(at)}>
-              {momentText(at)}
-            </time>,
-            next === undefined ? '' : spanText(Math.max(0, Date.parse(next.at) - Date.parse(at)) / 1000),
-          ];
-        })}
-      />
-    </Section>
+    <Listing
+      title={t('report.timeline')}
+      columns={columns}
+      rows={timeline.map(({ stage, at, error }, index) => {
+        const next = timeline[index + 1];
+        return [
+          error === undefined ? t(`stage.${stage}`) : two(t(`stage.${stage}`), error.message),
+          <time key="at" title={exactText(at)}>
+            {momentText(at)}
+          </time>,
+          next === undefined ? '' : spanText(Math.max(0, Date.parse(next.at) - Date.parse(at)) / 1000),
+        ];
+      })}
+    />
   );
 }
 
 /** When the machine was off for the migration; nothing where it never was. */
 export function Stops({ report: { stops } }: PartProps) {
-  if (stops.length === 0) return null;
   const columns = [
     { title: t('report.stoppedAt') },
     { title: t('report.stoppedUntil') },
@@ -102,64 +92,56 @@ export function Stops({ report: { stops } }: PartProps) {
     { title: t('report.stopEnd') },
   ];
   return (
-    <Section title={t('report.stops')}>
-      <Rows
-        label={t('report.stops')}
-        columns={columns}
-        rows={stops.map(({ at, until, by }) => [
-          <time key="at" title={exactText(at)}>
-            {momentText(at)}
-          </time>,
-          until === null ? (
-            '–'
-          ) : (
-            <time key="until" title={exactText(until)}>
-              {momentText(until)}
-            </time>
-          ),
-          until === null ? '–' : spanText((Date.parse(until) - Date.parse(at)) / 1000),
-          t(`report.stopEnd.${by}`),
-        ])}
-      />
-    </Section>
+    <Listing
+      title={t('report.stops')}
+      columns={columns}
+      rows={stops.map(({ at, until, by }) => [
+        <time key="at" title={exactText(at)}>
+          {momentText(at)}
+        </time>,
+        until === null ? (
+          '–'
+        ) : (
+          <time key="until" title={exactText(until)}>
+            {momentText(until)}
+          </time>
+        ),
+        until === null ? '–' : spanText((Date.parse(until) - Date.parse(at)) / 1000),
+        t(`report.stopEnd.${by}`),
+      ])}
+    />
   );
 }
 
 export function Hashes({ report: { disks } }: PartProps) {
   const there = disks.filter(({ isThere }) => isThere);
-  if (there.length === 0) return null;
   const columns = [{ title: t('report.disk') }, { title: t('report.kind') }, { title: t('report.value') }];
   const hash = (value: string) => <code className={classes['hash']}>{value}</code>;
   return (
-    <Section title={t('report.hashes')}>
-      <Rows
-        label={t('report.hashes')}
-        columns={columns}
-        rows={there.flatMap(({ label, sha512, contentBefore, contentAfter }): Cell[][] => [
-          [label, t('report.sha512'), hash(sha512)],
-          ...(contentBefore === null ? [] : [[label, t('report.contentBefore'), hash(contentBefore)]]),
-          ...(contentAfter === null ? [] : [[label, t('report.contentAfter'), hash(contentAfter)]]),
-        ])}
-      />
-    </Section>
+    <Listing
+      title={t('report.hashes')}
+      columns={columns}
+      rows={there.flatMap(({ label, sha512, contentBefore, contentAfter }): Cell[][] => [
+        [label, t('report.sha512'), hash(sha512)],
+        ...(contentBefore === null ? [] : [[label, t('report.contentBefore'), hash(contentBefore)]]),
+        ...(contentAfter === null ? [] : [[label, t('report.contentAfter'), hash(contentAfter)]]),
+      ])}
+    />
   );
 }
 
 export function LeftBehind({ report: { leftBehind } }: PartProps) {
   const columns = [{ title: t('report.what') }, { title: t('report.why') }, { title: t('error.whatToDo') }];
   return (
-    <Section title={t('reports.left')}>
-      {leftBehind.length === 0 ? (
-        <p>
+    <Listing
+      title={t('reports.left')}
+      empty={
+        <>
           <Badge tone="good">{t('report.none')}</Badge> {t('report.nothingLeft')}
-        </p>
-      ) : (
-        <Rows
-          label={t('reports.left')}
-          columns={columns}
-          rows={leftBehind.map(({ what, why, remedy }) => [what, why, remedyText(remedy)])}
-        />
-      )}
-    </Section>
+        </>
+      }
+      columns={columns}
+      rows={leftBehind.map(({ what, why, remedy }) => [what, why, remedyText(remedy)])}
+    />
   );
 }

@@ -3,9 +3,10 @@ import type { Severity } from '../../../main/shared/preflight.ts';
 import { checksOf, type MigrationReport, type ReportCheck } from '../../../main/shared/report.ts';
 import { Badge, type Tone } from '../../parts/Badge.tsx';
 import { exactText, momentText } from '../../texts/format.ts';
-import { remedyText } from '../../texts/remedy.ts';
+import { remedyText } from '../../../main/shared/remedy.ts';
 import { t, type TextKey } from '../../texts/t.ts';
-import { Rows, Section, two } from './Section.tsx';
+import { Listing } from '../../parts/Listing.tsx';
+import { Section, two } from '../../parts/Section.tsx';
 import classes from './Report.module.css';
 
 interface PartProps {
@@ -28,27 +29,22 @@ export function Checks({ report }: PartProps) {
     { title: t('audit.result') },
   ];
   return (
-    <Section title={t('report.checks')}>
-      {checks.length === 0 ? (
-        <p>{t('report.noChecks')}</p>
-      ) : (
-        <Rows
-          label={t('report.checks')}
-          columns={columns}
-          rows={checks.map(({ claim, about, evidence, outcome }) => {
-            const [tone, word] = outcomes[outcome];
-            return [
-              claim,
-              about,
-              evidence,
-              <Badge key="outcome" tone={tone}>
-                {t(word)}
-              </Badge>,
-            ];
-          })}
-        />
-      )}
-    </Section>
+    <Listing
+      title={t('report.checks')}
+      empty={t('report.noChecks')}
+      columns={columns}
+      rows={checks.map(({ claim, about, evidence, outcome }) => {
+        const [tone, word] = outcomes[outcome];
+        return [
+          claim,
+          about,
+          evidence,
+          <Badge key="outcome" tone={tone}>
+            {t(word)}
+          </Badge>,
+        ];
+      })}
+    />
   );
 }
 
@@ -96,29 +92,26 @@ export function Findings({ report: { findings } }: PartProps) {
     { title: t('report.weight') },
   ];
   return (
-    <Section title={t('report.findings')}>
-      {findings.length === 0 ? (
-        <p>
+    <Listing
+      title={t('report.findings')}
+      empty={
+        <>
           <Badge tone="good">{t('report.none')}</Badge> {t('report.nothingFound')}
-        </p>
-      ) : (
-        <Rows
-          label={t('report.findings')}
-          columns={columns}
-          rows={findings.map(({ id, says, about, remedy, severity }) => {
-            const [tone, word] = severities[severity];
-            return [
-              two(says, id),
-              about.join(', '),
-              remedyText(remedy),
-              <Badge key="weight" tone={tone}>
-                {t(word)}
-              </Badge>,
-            ];
-          })}
-        />
-      )}
-    </Section>
+        </>
+      }
+      columns={columns}
+      rows={findings.map(({ id, says, about, remedy, severity }) => {
+        const [tone, word] = severities[severity];
+        return [
+          two(says, id),
+          about.join(', '),
+          remedyText(remedy),
+          <Badge key="weight" tone={tone}>
+            {t(word)}
+          </Badge>,
+        ];
+      })}
+    />
   );
 }
 
@@ -130,29 +123,26 @@ export function Accepted({ report: { accepted } }: PartProps) {
     { title: t('audit.at') },
   ];
   return (
-    <Section title={t('reports.accepted')}>
-      {accepted.length === 0 ? (
-        <p>
+    <Listing
+      title={t('reports.accepted')}
+      empty={
+        <>
           <Badge tone="good">{t('report.none')}</Badge> {t('report.nothingAccepted')}
-        </p>
-      ) : (
-        <Rows
-          label={t('reports.accepted')}
-          columns={columns}
-          rows={accepted.map(({ id, says, about, by, at }) => [
-            two(says, id),
-            about.join(', '),
-            by ?? t('report.byNobody'),
-            at === null ? (
-              ''
-            ) : (
-              <time key="at" title={exactText(at)}>
-                {momentText(at)}
-              </time>
-            ),
-          ])}
-        />
-      )}
-    </Section>
+        </>
+      }
+      columns={columns}
+      rows={accepted.map(({ id, says, about, by, at }) => [
+        two(says, id),
+        about.join(', '),
+        by ?? t('report.byNobody'),
+        at === null ? (
+          ''
+        ) : (
+          <time key="at" title={exactText(at)}>
+            {momentText(at)}
+          </time>
+        ),
+      ])}
+    />
   );
 }

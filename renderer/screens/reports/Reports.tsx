@@ -13,6 +13,7 @@ import { t } from '../../texts/t.ts';
 import { reportColumns } from './columns.tsx';
 import { ReportTabs } from './ReportTabs.tsx';
 import { SaveButtons } from './SaveButtons.tsx';
+import { writerOf } from './save-report.ts';
 import { everything, inputOf, isBackwards, useScope, type Scope } from './scope.ts';
 import { ScopePicker } from './ScopePicker.tsx';
 import { Totals } from './Totals.tsx';
@@ -62,7 +63,7 @@ function Full({
   return (
     <Stack gap="md">
       <Totals summary={summary} />
-      <SaveButtons of={of} about={summary.scope.plan ?? ''} />
+      <SaveButtons write={writerOf(of)} about={summary.scope.plan ?? ''} />
       <DataTable
         id="reports"
         label={t('reports.title')}

@@ -3,32 +3,34 @@ import { Button, Group, Stack } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
-import { reportFormats, type ReportFormat } from '../../../main/shared/report-formats.ts';
-import type { ReportWish } from '../../../main/shared/report-wish.ts';
+import { reportFileName, reportFormats, type ReportFormat } from '../../../main/shared/report-formats.ts';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
+import { saveBlob } from '../../parts/save-blob.ts';
 import { t } from '../../texts/t.ts';
-import { saveReport } from './save-report.ts';
 
 interface SaveButtonsProps {
-  readonly of: ReportWish;
+  readonly write: (format: ReportFormat) => Promise<Blob>;
   /** After which the files are called. */
   readonly about: string;
+  /** All, where it is not said. */
+  readonly formats?: readonly ReportFormat[];
 }
 
-export function SaveButtons({ of, about }: SaveButtonsProps) {
+export function SaveButtons({ write, about, formats = reportFormats }: SaveButtonsProps) {
   const [busy, setBusy] = useState<ReportFormat | null>(null);
   const [failed, setFailed] = useState<{ readonly format: ReportFormat; readonly error: ErrorInfo } | null>(null);
   const save = (format: ReportFormat): void => {
     setBusy(format);
     setFailed(null);
-    saveReport(of, about, format)
+    write(format)
+      .then((blob) => saveBlob(`${reportFileName(about)}.${format}`, blob))
       .catch((thrown: unknown) => setFailed({ format, error: toErrorInfo(thrown) }))
       .finally(() => setBusy(null));
   };
   return (
     <Stack gap="xs">
       <Group gap="xs">
-        {reportFormats.map((format) => (
+        {formats.map((format) => (
           <Button
             key={format}
             size="xs"

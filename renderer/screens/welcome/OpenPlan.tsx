@@ -1,10 +1,11 @@
 /** A plan file that was opened: what is in it or wrong with it, and between which two sides it shall be. */
 import { Stack, Text, Title } from '@mantine/core';
+import type { FileProblem } from '../../../main/shared/file-problems.ts';
 import { Empty, Faces } from '../../parts/Faces.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
 import { destinations, sources } from '../../state/connections.ts';
 import { t } from '../../texts/t.ts';
-import { usePlanFile, type Problem } from './plan-file.ts';
+import { usePlanFile } from './plan-file.ts';
 import { PlanFileButton } from './PlanFileButton.tsx';
 import { PlanFileForm } from './PlanFileForm.tsx';
 import classes from './Welcome.module.css';
@@ -46,7 +47,7 @@ export function OpenPlan() {
   );
 }
 
-function Wrong({ file, problems }: { readonly file: string; readonly problems: readonly Problem[] }) {
+function Wrong({ file, problems }: { readonly file: string; readonly problems: readonly FileProblem[] }) {
   const left = problems.length - MOST_PROBLEMS;
   return (
     <section className="guts-card" role="alert">
@@ -62,9 +63,13 @@ function Wrong({ file, problems }: { readonly file: string; readonly problems: r
           </tr>
         </thead>
         <tbody>
-          {problems.slice(0, MOST_PROBLEMS).map(({ path, says }) => (
-            <tr key={`${path} ${says}`}>
-              <td>{path === '' ? t('openPlan.whole') : <code>{path}</code>}</td>
+          {problems.slice(0, MOST_PROBLEMS).map(({ line, column, field, says }) => (
+            <tr key={`${line} ${column} ${field} ${says}`}>
+              <td>
+                {t('openPlan.line', { line, column })}
+                <br />
+                {field !== '' && <code>{field}</code>}
+              </td>
               <td>{says}</td>
             </tr>
           ))}

@@ -24,7 +24,7 @@ export function PlanFileButton({ variant = 'filled', children }: PlanFileButtonP
     go('/open-plan');
   };
   return (
-    <FileButton accept="application/json,.json" onChange={(file) => void choose(file)}>
+    <FileButton accept="application/json,.json,.yaml,.yml" onChange={(file) => void choose(file)}>
       {(props) => (
         <Button {...props} variant={variant}>
           {children}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import type { DestinationConnection, SourceConnection } from '../../../main/shared/connections.ts';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
+import { machineText, type PlanDocument } from '../../../main/shared/plan-document.ts';
 import { call } from '../../api.ts';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { FactList, type Fact } from '../../parts/FactList.tsx';
@@ -13,11 +14,11 @@ import { go, goInstead, pathOf } from '../../router.ts';
 import { plans } from '../../state/connections.ts';
 import { momentText, numberText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
-import { meant, usePlanFile, wishOf, type PlanInFile } from './plan-file.ts';
+import { meant, usePlanFile, wishOf } from './plan-file.ts';
 
 interface PlanFileFormProps {
   readonly file: string;
-  readonly plan: PlanInFile;
+  readonly plan: PlanDocument;
   readonly sources: readonly SourceConnection[];
   readonly clouds: readonly DestinationConnection[];
 }
@@ -142,9 +143,9 @@ function Side({ label, wanted, there, missing, add, error, field }: SideProps) {
   );
 }
 
-function factsOf(file: string, { machines, window, notBefore }: PlanInFile): Fact[] {
+function factsOf(file: string, { machines, window, notBefore }: PlanDocument): Fact[] {
   const waves = new Set(machines.map(({ wave }) => wave)).size;
-  const names = machines.slice(0, 5).map(({ vm }) => (typeof vm === 'string' ? vm : vm.name));
+  const names = machines.slice(0, 5).map(machineText);
   return [
     [t('openPlan.file'), file],
     [

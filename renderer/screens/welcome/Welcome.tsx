@@ -1,6 +1,12 @@
 /** The first thing that somebody sees who has neither a source nor a cloud: three ways to begin. */
 import { Button, Stack, Text, Title } from '@mantine/core';
-import { IconFileImport, IconPlugConnected, IconShieldCheck, IconTestPipe } from '@tabler/icons-react';
+import {
+  IconFileAnalytics,
+  IconFileImport,
+  IconPlugConnected,
+  IconShieldCheck,
+  IconTestPipe,
+} from '@tabler/icons-react';
 import { isDesktop } from '../../bridge.ts';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { MayButton } from '../../parts/MayButton.tsx';
@@ -30,6 +36,11 @@ function Doors() {
           <MayButton takes="admin" onClick={() => go('/connections/new/source')}>
             {t('connections.addSource')}
           </MayButton>
+        </Door>
+        <Door icon={IconFileAnalytics} title={t('welcome.assess')} why={t('welcome.assessWhy')}>
+          <Button variant="default" onClick={() => go('/assessments')}>
+            {t('assessment.new')}
+          </Button>
         </Door>
         <Door icon={IconFileImport} title={t('welcome.plan')} why={t('welcome.planWhy')}>
           <PlanFileButton variant="default">{t('openPlan.choose')}</PlanFileButton>

@@ -1,6 +1,7 @@
 /** The health page. */
 export const health = {
   'health.title': 'Zustand',
+  'health.tabAll': 'Was gebraucht wird',
   'health.head': 'Guts {{version}}, {{time}}',
   'health.checkAll': 'Alles neu prüfen',
   'health.check': '{{name}} neu prüfen',

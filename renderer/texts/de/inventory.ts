@@ -129,7 +129,7 @@ export const inventory = {
     'Die Maschinen einer Liste werden in der Tabelle ausgewählt. Eine Liste hat in jeder Zeile einen Namen, eine UUID oder eine Kennung, oder ist eine Tabelle mit solchen Spalten, wie RVTools sie schreibt.',
   'import.list': 'Liste',
   'import.hint': 'web-01',
-  'import.drop': 'Legen Sie hier eine CSV- oder TSV-Datei ab, oder',
+  'import.drop': 'Legen Sie hier eine Arbeitsmappe (.xlsx), CSV- oder TSV-Datei ab, oder',
   'import.file': 'Datei wählen',
   'import.found_one': '{{count}} gefunden',
   'import.found_other': '{{count}} gefunden',
@@ -140,6 +140,9 @@ export const inventory = {
   'import.unknownTitle': 'In keiner Quelle gefunden',
   'import.ambiguousTitle': 'Mehrdeutig: für diese wurde nichts ausgewählt',
   'import.line': 'Zeile {{line}}: {{said}}',
+  'import.row': 'Zeile {{line}} des Blattes: {{said}}',
+  'import.sent': 'Aus der Datei {{name}}.',
+  'import.sheet': 'Aus dem ersten Blatt von {{name}}, „{{sheet}}“.',
   'import.select_one': '{{number}} VM auswählen',
   'import.select_other': '{{number}} VMs auswählen',
 };

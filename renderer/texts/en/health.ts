@@ -1,6 +1,7 @@
 /** The health page. */
 export const health = {
   'health.title': 'Health',
+  'health.tabAll': 'What is needed',
   'health.head': 'Guts {{version}}, {{time}}',
   'health.checkAll': 'Re-check everything',
   'health.check': 'Re-check {{name}}',

@@ -129,7 +129,7 @@ export const inventory = {
     'The machines of a list are selected in the table. A list has a name, UUID or ref in each line, or is a table with such columns, as RVTools writes it.',
   'import.list': 'List',
   'import.hint': 'web-01',
-  'import.drop': 'Drop a CSV or TSV file here, or',
+  'import.drop': 'Drop a workbook (.xlsx), CSV or TSV file here, or',
   'import.file': 'Choose a file',
   'import.found_one': '{{count}} found',
   'import.found_other': '{{count}} found',
@@ -140,6 +140,9 @@ export const inventory = {
   'import.unknownTitle': 'Not found in any source',
   'import.ambiguousTitle': 'Ambiguous: nothing was selected for these',
   'import.line': 'Line {{line}}: {{said}}',
+  'import.row': 'Row {{line}}: {{said}}',
+  'import.sent': 'From the file {{name}}.',
+  'import.sheet': 'From the first sheet of {{name}}, “{{sheet}}”.',
   'import.select_one': 'Select {{number}} VM',
   'import.select_other': 'Select {{number}} VMs',
 };

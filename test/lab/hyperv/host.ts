@@ -41,6 +41,8 @@ export class Host implements AsyncDisposable {
   readonly machines: Machine[] = [];
   readonly pace: HostPace;
   cluster: Together | null = null;
+  /** Of the user who signs in, by their ids: Administrators, Users. */
+  groups: readonly string[] = ['S-1-5-32-544', 'S-1-5-32-545'];
   isUp = true;
   /** Of its cluster. */
   readonly otherNodes: readonly string[];

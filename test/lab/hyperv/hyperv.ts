@@ -101,6 +101,8 @@ export interface Hyperv extends AsyncDisposable {
   /** As a restart of WinRM: shells are gone, connections end. */
   restart(): void;
   rotateCertificate(): Promise<void>;
+  /** How far its clock is ahead of this computer's, as WinRM's answers tell it. */
+  setClock(aheadMs: number): void;
   /** Whoever has signed in stays so until the connection ends. */
   setPassword(password: string): void;
   /** Is out of service: closes what is open, and turns the next so many connections of each kind away. */
@@ -203,6 +205,10 @@ export async function startHyperv(options: HypervOptions = {}): Promise<Hyperv> 
     async rotateCertificate() {
       certificate = await makeCertificate(name);
       https.use(certificate);
+    },
+    setClock(aheadMs) {
+      http.setClock(aheadMs);
+      https.setClock(aheadMs);
     },
     setPassword(password) {
       account.password = password;

@@ -1,7 +1,7 @@
 /** What the inventory script says of the simulated host, as PowerShell makes JSON of it. */
 import type { DiskFile } from './disk-file.ts';
 import type { Host } from './host.ts';
-import type { CardSpec } from './machine-spec.ts';
+import type { CardSpec, MachineSpec } from './machine-spec.ts';
 import type { Machine, MachineDisk } from './machine.ts';
 import { uuidOf } from '../vcenter/machine.ts';
 import { Trouble, troubles } from './trouble.ts';
@@ -99,9 +99,21 @@ function described(host: Host, machine: Machine): unknown {
     replicationMode: spec.replication?.mode ?? 'None',
     clustered: host.cluster !== null || (spec.isClustered ?? false),
     devices: spec.devices ?? [],
+    extras: extrasOf(spec),
     troubles: [],
   };
 }
+
+const extrasOf = ({ media, isNesting, startAction }: MachineSpec): unknown => ({
+  media: media ?? [],
+  ports: [],
+  nested: isNesting ?? false,
+  reserve: 0,
+  limit: 100,
+  weight: 100,
+  startAction: startAction ?? 'StartIfRunning',
+  stopAction: 'Save',
+});
 
 function bootOrderOf({ spec, disks }: Machine): string[] {
   return (spec.bootOrder ?? disks.map((_, number) => number)).flatMap((number) => {
@@ -168,10 +180,18 @@ function cardOf({ id, state }: Machine, card: CardSpec, number: number): unknown
     accessVlan: vlan?.mode === 'Access' ? vlan.id : 0,
     nativeVlan: vlan?.mode === 'Trunk' ? vlan.native : 0,
     allowedVlans: vlan?.mode === 'Trunk' ? vlan.allowed : '',
+    spoofing: onOrOff(card.maySpoof),
+    teaming: onOrOff(card.mayTeam),
+    dhcpGuard: onOrOff(card.isDhcpGuarded),
+    routerGuard: onOrOff(card.isRouterGuarded),
+    mirroring: card.mirroring ?? 'None',
+    mostBits: card.mostBits ?? null,
     addresses,
     guest: guest === undefined || !isRunning ? null : { gateways: [], dns: [], ...guest, addresses },
   };
 }
+
+const onOrOff = (isOn = false): string => (isOn ? 'On' : 'Off');
 
 const SERVICES = {
   'Guest Service Interface': '6C09BB55-D683-4DA0-8931-C9BF705F6480',

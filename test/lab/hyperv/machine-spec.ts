@@ -36,6 +36,14 @@ export interface CardSpec {
     | { readonly mode: 'Access'; readonly id: number }
     | { readonly mode: 'Trunk'; readonly native: number; readonly allowed: string }
     | { readonly mode: 'Private' };
+  /** Off without it. */
+  readonly maySpoof?: boolean;
+  readonly mayTeam?: boolean;
+  readonly isDhcpGuarded?: boolean;
+  readonly isRouterGuarded?: boolean;
+  readonly mirroring?: 'Source' | 'Destination';
+  /** In a second; unlimited without it. */
+  readonly mostBits?: number;
   /** Told by a guest that runs. */
   readonly addresses?: readonly string[];
   /** How the guest has set its card up, where it tells; the addresses are its own. */
@@ -75,6 +83,12 @@ export interface MachineSpec {
   readonly isClustered?: boolean;
   /** Devices of the host that are given to it, by their location paths. */
   readonly devices?: readonly string[];
+  /** Images in its DVD drives, by their paths. */
+  readonly media?: readonly string[];
+  /** Hardware virtualisation is handed to the guest. */
+  readonly isNesting?: boolean;
+  /** What it does when its host starts. */
+  readonly startAction?: 'Nothing' | 'StartIfRunning' | 'Start';
   /** What Get-VM says instead of the machine, with its id. */
   readonly trouble?: { readonly message: string; readonly id: string };
   /** Takes the wish to shut down, and does nothing about it. */

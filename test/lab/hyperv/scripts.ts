@@ -71,6 +71,8 @@ async function answered(host: Host, name: string, args: unknown): Promise<unknow
       return await checkpoint(host, arguments_.checkpoint.parse(args));
     case 'leftovers':
       return leftovers(host, arguments_.leftovers.parse(args).prefix);
+    case 'rights':
+      return { user: host.name, groups: [...host.groups] };
     case 'part':
       return await part(host, arguments_.part.parse(args));
     default:

@@ -13,9 +13,12 @@ import type {
   LabSecurityGroup,
   NovaServer,
   LabVolume,
+  PoolSpec,
   Project,
   Quotas,
+  TypeQuota,
   UserSpec,
+  VolumeTypeSpec,
 } from './words.ts';
 
 /** What a service's behaviour depends on; see `OpenstackOptions` for the meaning of each. */
@@ -25,6 +28,9 @@ export interface CloudSettings {
   readonly flavors: readonly FlavorSpec[];
   readonly networks: readonly NetworkSpec[];
   readonly quotas: Quotas;
+  readonly volumeTypes: readonly VolumeTypeSpec[];
+  readonly typeQuotas: Readonly<Record<string, TypeQuota>>;
+  readonly pools: readonly PoolSpec[];
   readonly users: readonly UserSpec[];
   readonly tokenLifeSeconds: number;
   readonly buildMs: number;
@@ -61,10 +67,9 @@ export class Cloud {
   readonly securityGroups = new Map<string, LabSecurityGroup>();
   readonly volumes = new Map<string, LabVolume>();
   readonly servers = new Map<string, NovaServer>();
-  readonly volumeTypes = [
-    { id: randomUUID(), name: 'standard', description: 'Spinning disks' },
-    { id: randomUUID(), name: 'fast', description: 'Flash' },
-  ];
+  readonly volumeTypes: readonly (VolumeTypeSpec & { readonly id: string })[];
+  /** By the type’s name; a type that is not there has no limit of its own. */
+  readonly typeQuotas: Map<string, TypeQuota>;
   readonly serverGroups: readonly { readonly id: string; readonly name: string; readonly policy: string }[] = [
     { id: randomUUID(), name: 'apart', policy: 'soft-anti-affinity' },
   ];
@@ -77,6 +82,8 @@ export class Cloud {
   constructor(settings: CloudSettings) {
     this.settings = settings;
     this.quotas = { ...settings.quotas };
+    this.volumeTypes = settings.volumeTypes.map((type) => ({ ...type, id: randomUUID() }));
+    this.typeQuotas = new Map(Object.entries(settings.typeQuotas).map(([type, quota]) => [type, { ...quota }]));
     const names = new Set(settings.users.flatMap((user) => Object.keys(user.roles)));
     this.projects = [...names].map((name) => ({ id: hexId(), name }));
     this.users = settings.users.map((user) => ({ ...user, id: hexId() }));

@@ -1,6 +1,6 @@
 /** What the simulated cloud has when it is told nothing else: sizes, networks, users, quotas. */
 import { randomBytes } from 'node:crypto';
-import type { FlavorSpec, NetworkSpec, Quotas, UserSpec } from './words.ts';
+import type { FlavorSpec, NetworkSpec, PoolSpec, Quotas, UserSpec, VolumeTypeSpec } from './words.ts';
 
 export const defaultFlavors: readonly FlavorSpec[] = [
   { id: '1', name: 'm1.nano', vcpus: 1, ram: 192, disk: 0 },
@@ -68,6 +68,16 @@ export const defaultQuotas: Quotas = {
   volumes: 30,
   volumeGiB: 2000,
 };
+
+export const defaultVolumeTypes: readonly VolumeTypeSpec[] = [
+  { name: 'standard', description: 'Spinning disks', backend: 'disks' },
+  { name: 'fast', description: 'Flash', backend: 'flash', isMultiattach: true },
+];
+
+export const defaultPools: readonly PoolSpec[] = [
+  { name: 'store@disks#disks', backend: 'disks', totalGiB: 40_000, freeGiB: 30_000 },
+  { name: 'store@flash#flash', backend: 'flash', totalGiB: 8000, freeGiB: 5000 },
+];
 
 /** What a guest says that comes up and waits for somebody to sign in. */
 export function loginPrompt(name: string): string {

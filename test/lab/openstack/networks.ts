@@ -1,6 +1,7 @@
 /** Neutron as a service: networks, subnets, security groups, routers, quotas, beside its ports and floating addresses. */
 import { randomUUID } from 'node:crypto';
 import { nextFree, newMac, rangeOf, toAddress, usedOn } from './addresses.ts';
+import { availabilityBody } from './availability.ts';
 import { timeNow, type Cloud } from './cloud.ts';
 import { floatingIpRoutes } from './floating-ips.ts';
 import { find, list, selected } from './network-listing.ts';
@@ -74,6 +75,11 @@ function networkRoutes(cloud: Cloud): Route[] {
       const subnet = find(subnets(call), call, 'Subnet');
       return { status: 200, body: { subnet: subnetBody(subnet, projectOf(subnet)) } };
     }),
+    on('GET', '/v2.0/network-ip-availabilities', (call) => {
+      // Others than administrators are not refused: they are told of none.
+      const told = call.who.isAdmin ? visible(call).map((network) => availabilityBody(cloud, network)) : [];
+      return { status: 200, body: { network_ip_availabilities: told } };
+    }),
     on('GET', '/v2.0/routers', (call) => ({ status: 200, body: { routers: [routerBody(cloud, call)].flat() } })),
   ];
 }
@@ -142,6 +148,7 @@ export function makeNetwork(cloud: Cloud, spec: NetworkSpec, owner: Project): La
     isExternal: spec.isExternal ?? false,
     isShared: spec.isShared ?? false,
     isRouted: spec.isRouted ?? false,
+    hasPortSecurity: spec.hasPortSecurity ?? true,
     subnets: spec.subnets.map((subnet) => {
       const { first, last } = rangeOf(subnet.cidr);
       const [start, end] = subnet.pool ?? [toAddress(first + 2), toAddress(last - 1)];
@@ -228,7 +235,7 @@ function networkBody(network: LabNetwork, isAdmin: boolean): Record<string, unkn
     availability_zones: ['nova'],
     'router:external': network.isExternal,
     description: '',
-    port_security_enabled: true,
+    port_security_enabled: network.hasPortSecurity,
     tags: [],
     project_id: network.projectId,
     ...(isAdmin ? provider : {}),

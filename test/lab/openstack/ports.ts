@@ -42,6 +42,7 @@ export function portRoutes(cloud: Cloud): Route[] {
       const network = networkFor(cloud, given.network_id, call.who);
       if (network.isExternal && !call.who.isAdmin)
         throw new Refusal(403, 'rule:create_port is disallowed by policy', 'HTTPForbidden');
+      mustMayLoosen(network, given, call.who, 'create_port');
       const port = makePort(cloud, network, given, call.who.projectId);
       return { status: 201, body: { port: portBody(port) } };
     }),
@@ -50,6 +51,7 @@ export function portRoutes(cloud: Cloud): Route[] {
       mustMayWrite(call.who, 'update_port');
       const port = portOf(call);
       const { port: given } = await call.json(PortChange);
+      mustMayLoosen(cloud.networks.get(port.networkId), given, call.who, 'update_port');
       change(cloud, port, given);
       return { status: 200, body: { port: portBody(port) } };
     }),
@@ -81,6 +83,14 @@ export function isSeen(network: LabNetwork, who: SignedIn): boolean {
   return who.isAdmin || network.isShared || network.isExternal || network.projectId === who.projectId;
 }
 
+/** What a port may send besides its own is a matter of whoever owns the network. @throws Refusal 403 */
+function mustMayLoosen(network: LabNetwork | undefined, given: PortChanges, who: SignedIn, rule: string): void {
+  if (who.isAdmin || network === undefined || network.projectId === who.projectId) return;
+  for (const field of ['port_security_enabled', 'allowed_address_pairs'] as const)
+    if (given[field] !== undefined)
+      throw new Refusal(403, `(rule:${rule} and rule:${rule}:${field}) is disallowed by policy`, 'PolicyNotAuthorized');
+}
+
 /** Makes a port as Neutron would, quota and conflicts included. @throws Refusal */
 export function makePort(cloud: Cloud, network: LabNetwork, given: PortChanges, projectId: string): LabPort {
   const { ports: limit } = cloud.quotas;
@@ -102,7 +112,7 @@ export function makePort(cloud: Cloud, network: LabNetwork, given: PortChanges, 
     securityGroups: own === undefined ? [] : [own.id],
     addressPairs: [],
     isAdminUp: true,
-    hasPortSecurity: true,
+    hasPortSecurity: network.hasPortSecurity,
     vnicType: 'normal',
     deviceId: '',
     deviceOwner: '',
@@ -133,6 +143,19 @@ function change(cloud: Cloud, port: LabPort, given: PortChanges): void {
   if (given.admin_state_up !== undefined) port.isAdminUp = given.admin_state_up;
   if (given.security_groups !== undefined) port.securityGroups = given.security_groups;
   if (given.port_security_enabled !== undefined) port.hasPortSecurity = given.port_security_enabled;
+  const hasPairs = (given.allowed_address_pairs ?? port.addressPairs).length > 0;
+  if (!port.hasPortSecurity && hasPairs)
+    throw new Refusal(
+      409,
+      'Port Security must be enabled in order to have allowed address pairs on a port.',
+      'AddressPairAndPortSecurityRequired',
+    );
+  if (!port.hasPortSecurity && (given.security_groups ?? []).length > 0)
+    throw new Refusal(
+      409,
+      'Port has security group associated. Cannot disable port security or IP address until security group is removed.',
+      'PortSecurityPortHasSecurityGroup',
+    );
   if (!port.hasPortSecurity) port.securityGroups = [];
   if (given['binding:vnic_type'] !== undefined) port.vnicType = given['binding:vnic_type'];
   if (given.device_id !== undefined) port.deviceId = given.device_id;

@@ -121,6 +121,8 @@ function mustBeUsable(cloud: Cloud, call: Call, device: BlockDevice): void {
       400,
       `Invalid volume: Volume ${uuid} status must be 'available' or 'in-use'. Currently in '${volume.status}' status`,
     );
+  if (volume.isMultiattach && call.minor < 60)
+    throw new Refusal(400, 'Multiattach volumes are only supported starting with compute API version 2.60.');
   if (device.boot_index === 0 && !volume.isBootable) throw new Refusal(400, `Block Device ${uuid} is not bootable.`);
 }
 

@@ -7,7 +7,15 @@ import { FaultBook, serveFaults } from '../faults.ts';
 import { serveHttps } from '../http.ts';
 import { Cloud } from './cloud.ts';
 import { computeService } from './compute.ts';
-import { defaultFlavors, defaultNetworks, defaultQuotas, defaultUsers, loginPrompt } from './default-world.ts';
+import {
+  defaultFlavors,
+  defaultNetworks,
+  defaultPools,
+  defaultQuotas,
+  defaultUsers,
+  defaultVolumeTypes,
+  loginPrompt,
+} from './default-world.ts';
 import { diskOf } from './disk-content.ts';
 import { identityService, REGION, signedIn } from './identity.ts';
 import { imageService } from './image-service.ts';
@@ -24,8 +32,11 @@ import type {
   LabVolume,
   NetworkSpec,
   NovaServer,
+  PoolSpec,
   Quotas,
+  TypeQuota,
   UserSpec,
+  VolumeTypeSpec,
 } from './words.ts';
 
 export type { LabDisk, NovaServer } from './words.ts';
@@ -41,6 +52,11 @@ export interface OpenstackOptions {
   readonly users?: readonly UserSpec[];
   /** Of every project; -1 is no limit. */
   readonly quotas?: Partial<Quotas>;
+  /** The first is the usual one. */
+  readonly volumeTypes?: readonly VolumeTypeSpec[];
+  /** Of every project, by the type's name; -1 is no limit. */
+  readonly typeQuotas?: Readonly<Record<string, TypeQuota>>;
+  readonly pools?: readonly PoolSpec[];
   readonly tokenLifeSeconds?: number;
   /** How long it takes until a server runs or a volume is there; removing takes half of it. */
   readonly buildMs?: number;
@@ -84,11 +100,15 @@ export interface OpenstackLab extends AsyncDisposable {
   readonly faults: FaultBook;
   /** Limits of every project; may be changed at any time. */
   readonly quotas: Quotas;
+  /** The same of single volume types, by their names. */
+  readonly typeQuotas: Map<string, TypeQuota>;
   state(): OpenstackState;
   /** Every token ends now. */
   expireTokens(): void;
   /** Shows another certificate from now on. @returns its fingerprint */
   rotateCertificate(): Promise<string>;
+  /** How far its clock is ahead of this computer's, as its answers tell it. */
+  setClock(aheadMs: number): void;
   /** Is out of service: closes what is open, and turns the next so many connections away. */
   outage(connections: number): void;
   /** The bytes of an image as they were uploaded. @throws Error when it has none */
@@ -113,6 +133,9 @@ export async function startOpenstack(options: OpenstackOptions = {}): Promise<Op
     flavors: options.flavors ?? defaultFlavors,
     networks: options.networks ?? defaultNetworks,
     quotas: { ...defaultQuotas, ...options.quotas },
+    volumeTypes: options.volumeTypes ?? defaultVolumeTypes,
+    typeQuotas: options.typeQuotas ?? {},
+    pools: options.pools ?? defaultPools,
     users,
     tokenLifeSeconds: options.tokenLifeSeconds ?? 3600,
     buildMs: options.buildMs ?? DEFAULT_BUILD_MS,
@@ -125,7 +148,8 @@ export async function startOpenstack(options: OpenstackOptions = {}): Promise<Op
     breaksUpload: options.breaksUpload ?? (() => null),
   });
   const owner = cloud.projectNamed(users[0]?.defaultProject ?? '');
-  for (const spec of cloud.settings.networks) makeNetwork(cloud, spec, owner);
+  for (const spec of cloud.settings.networks)
+    makeNetwork(cloud, spec, spec.ownedBy === undefined ? owner : cloud.projectNamed(spec.ownedBy));
   for (const project of cloud.projects) makeGroups(cloud, project);
 
   const faults = new FaultBook();
@@ -160,6 +184,7 @@ export async function startOpenstack(options: OpenstackOptions = {}): Promise<Op
     certificate: certificate.pem,
     faults,
     quotas: cloud.quotas,
+    typeQuotas: cloud.typeQuotas,
     state: () => stateOf(cloud),
     expireTokens: () => cloud.expireTokens(),
     outage: (connections) => server.outage(connections),
@@ -168,6 +193,7 @@ export async function startOpenstack(options: OpenstackOptions = {}): Promise<Op
       server.use(certificate);
       return certificate.sha256;
     },
+    setClock: (aheadMs) => server.setClock(aheadMs),
     imageDisk(id) {
       const image = known(cloud.images, id);
       if (image.file === null) throw new Error(`The image ${id} has no bytes.`);

@@ -35,7 +35,7 @@ export async function act(cloud: Cloud, volume: LabVolume, call: Call): Promise<
         400,
         `Invalid input received: New size for extend must be greater than current size. (current: ${volume.sizeGiB}, extended: ${sizeGiB}).`,
       );
-    mustHaveQuota(cloud, volume.projectId, sizeGiB - volume.sizeGiB, 0);
+    mustHaveQuota(cloud, volume.projectId, volume.type, sizeGiB - volume.sizeGiB, 0);
     volume.sizeGiB = sizeGiB;
     return { status: 202 };
   }

@@ -45,7 +45,7 @@ export function makeVolume(cloud: Cloud, who: SignedIn, spec: VolumeSpec): LabVo
         `Invalid input received: Size of specified image ${imageGiB}GB is larger than volume size ${sizeGiB}GB.`,
       );
   }
-  mustHaveQuota(cloud, who.projectId, sizeGiB);
+  mustHaveQuota(cloud, who.projectId, type.name, sizeGiB);
   const volume: LabVolume = {
     id: randomUUID(),
     projectId: who.projectId,
@@ -57,6 +57,7 @@ export function makeVolume(cloud: Cloud, who: SignedIn, spec: VolumeSpec): LabVo
     status: 'creating',
     isBootable: false,
     type: type.name,
+    isMultiattach: type.isMultiattach ?? false,
     zone: spec.zone ?? 'nova',
     metadata: spec.metadata ?? {},
     imageMetadata: null,
@@ -105,23 +106,35 @@ async function fill(cloud: Cloud, volume: LabVolume, image: LabImage | null, isD
 }
 
 /** Cinder refuses with 413, and tells to try again at once: who does would do so for ever. */
-export function mustHaveQuota(cloud: Cloud, projectId: string, moreGiB: number, moreVolumes = 1): void {
-  const used = usedBy(cloud, projectId);
-  const { volumes, volumeGiB } = cloud.quotas;
-  if (volumeGiB >= 0 && used.gib + moreGiB > volumeGiB)
-    throw over(
-      `VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested ${moreGiB}G, quota is ${volumeGiB}G and ${used.gib}G has been consumed.`,
-    );
-  if (volumes >= 0 && used.volumes + moreVolumes > volumes)
-    throw over(`VolumeLimitExceeded: Maximum number of volumes allowed (${volumes}) exceeded for quota 'volumes'.`);
+export function mustHaveQuota(cloud: Cloud, projectId: string, type: string, moreGiB: number, moreVolumes = 1): void {
+  const all = { of: '', quota: cloud.quotas, used: usedBy(cloud, projectId) };
+  const own = { of: `_${type}`, quota: cloud.typeQuotas.get(type), used: usedBy(cloud, projectId, type) };
+  for (const { of, quota, used } of [all, own]) {
+    const { volumes = -1, volumeGiB = -1 } = quota ?? {};
+    if (volumeGiB >= 0 && used.gib + moreGiB > volumeGiB)
+      throw over(
+        `VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes${of} quota. Requested ${moreGiB}G, quota is ${volumeGiB}G and ${used.gib}G has been consumed.`,
+      );
+    if (volumes >= 0 && used.volumes + moreVolumes > volumes)
+      throw over(
+        `VolumeLimitExceeded: Maximum number of volumes allowed (${volumes}) exceeded for quota 'volumes${of}'.`,
+      );
+  }
 }
 
 function over(message: string): Refusal {
   return new Refusal(413, message, 'overLimit', { 'retry-after': '0' });
 }
 
-export function usedBy(cloud: Cloud, projectId: string): { readonly volumes: number; readonly gib: number } {
-  const own = [...cloud.volumes.values()].filter((volume) => volume.projectId === projectId);
+/** @param type only what is of this one, by its name */
+export function usedBy(
+  cloud: Cloud,
+  projectId: string,
+  type: string | null = null,
+): { readonly volumes: number; readonly gib: number } {
+  const own = [...cloud.volumes.values()].filter(
+    (volume) => volume.projectId === projectId && (type === null || volume.type === type),
+  );
   return { volumes: own.length, gib: own.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0) };
 }
 

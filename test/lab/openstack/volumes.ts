@@ -154,21 +154,30 @@ function imageFor(cloud: Cloud, { who }: Call, id: string | null): LabImage | nu
 }
 
 function factRoutes(cloud: Cloud): Route[] {
-  const typeBody = ({ id, name, description }: Cloud['volumeTypes'][number]) => ({
+  const typeBody = (
+    { id, name, description, backend, isMultiattach }: Cloud['volumeTypes'][number],
+    { isAdmin }: Call['who'],
+  ) => ({
     id,
     name,
     is_public: true,
     description,
-    extra_specs: {},
-    qos_specs_id: null,
+    extra_specs: {
+      ...(isMultiattach === true ? { multiattach: '<is> True' } : {}),
+      ...(isAdmin && backend !== undefined ? { volume_backend_name: backend } : {}),
+    },
+    ...(isAdmin ? { qos_specs_id: null } : {}),
     'os-volume-type-access:is_public': true,
   });
   return [
-    on('GET', '/v3/:project/types', () => ({ status: 200, body: { volume_types: cloud.volumeTypes.map(typeBody) } })),
-    on('GET', '/v3/:project/types/default', () => ({
+    on('GET', '/v3/:project/types', ({ who }) => ({
       status: 200,
-      body: { volume_type: cloud.volumeTypes.slice(0, 1).map(typeBody)[0] },
+      body: { volume_types: cloud.volumeTypes.map((type) => typeBody(type, who)) },
     })),
+    on('GET', '/v3/:project/types/default', ({ who }) => {
+      const [usual] = cloud.volumeTypes;
+      return { status: 200, body: { volume_type: usual === undefined ? null : typeBody(usual, who) } };
+    }),
     on('GET', '/v3/:project/limits', ({ who }) => {
       const used = usedBy(cloud, who.projectId);
       const absolute = {
@@ -184,8 +193,45 @@ function factRoutes(cloud: Cloud): Route[] {
       const isDetailed = query.get('usage')?.toLowerCase() === 'true';
       const value = (limit: number, inUse: number) => (isDetailed ? { limit, in_use: inUse, reserved: 0 } : limit);
       const { volumes, volumeGiB } = cloud.quotas;
-      const set = { id: param('of'), volumes: value(volumes, used.volumes), gigabytes: value(volumeGiB, used.gib) };
+      const ofTypes = cloud.volumeTypes.flatMap(({ name }) => {
+        const own = usedBy(cloud, param('of'), name);
+        const quota = cloud.typeQuotas.get(name) ?? { volumes: -1, volumeGiB: -1 };
+        return [
+          [`volumes_${name}`, value(quota.volumes, own.volumes)],
+          [`gigabytes_${name}`, value(quota.volumeGiB, own.gib)],
+        ] as const;
+      });
+      const set = {
+        id: param('of'),
+        volumes: value(volumes, used.volumes),
+        per_volume_gigabytes: value(-1, 0),
+        gigabytes: value(volumeGiB, used.gib),
+        ...Object.fromEntries(ofTypes),
+      };
       return { status: 200, body: { quota_set: set } };
+    }),
+    on('GET', '/v3/:project/scheduler-stats/get_pools', ({ who, query }) => {
+      if (!who.isAdmin)
+        throw new Refusal(
+          403,
+          "Policy doesn't allow scheduler_extension:scheduler_stats:get_pools to be performed.",
+          'forbidden',
+        );
+      const isDetailed = query.get('detail')?.toLowerCase() === 'true';
+      const pools = cloud.settings.pools.map(({ name, backend, totalGiB, freeGiB }) => ({
+        name,
+        ...(isDetailed
+          ? {
+              capabilities: {
+                volume_backend_name: backend,
+                total_capacity_gb: totalGiB,
+                free_capacity_gb: freeGiB,
+                reserved_percentage: 0,
+              },
+            }
+          : {}),
+      }));
+      return { status: 200, body: { pools } };
     }),
     on('GET', '/v3/:project/os-availability-zone', () => ({
       status: 200,
@@ -217,7 +263,7 @@ function volumeBody(volume: LabVolume): object {
     encrypted: false,
     replication_status: null,
     consistencygroup_id: null,
-    multiattach: false,
+    multiattach: volume.isMultiattach,
     attachments: volume.attachments.map(({ id, serverId, device }) => ({
       id: volume.id,
       attachment_id: id,

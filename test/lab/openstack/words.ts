@@ -18,8 +18,12 @@ export interface NetworkSpec {
   readonly mtu?: number;
   readonly isExternal?: boolean;
   readonly isShared?: boolean;
+  /** The project that it belongs to; without this, the first user’s. */
+  readonly ownedBy?: string;
   /** A router joins its subnets to the external network, so that floating addresses can lead there. */
   readonly isRouted?: boolean;
+  /** Without port security, ports send and get whatever they like; it is on without this. */
+  readonly hasPortSecurity?: boolean;
   readonly subnets: readonly SubnetSpec[];
 }
 
@@ -49,6 +53,28 @@ export interface Quotas {
   floatingIps: number;
   volumes: number;
   volumeGiB: number;
+}
+
+/** What a project may have of one volume type; -1 is no limit. */
+export interface TypeQuota {
+  volumes: number;
+  volumeGiB: number;
+}
+
+export interface VolumeTypeSpec {
+  readonly name: string;
+  readonly description: string;
+  /** By which its storage is chosen; only administrators are shown it. */
+  readonly backend?: string;
+  readonly isMultiattach?: boolean;
+}
+
+/** Storage behind the volumes, as Cinder's scheduler sees it. */
+export interface PoolSpec {
+  readonly name: string;
+  readonly backend: string;
+  readonly totalGiB: number;
+  readonly freeGiB: number;
 }
 
 export interface Project {
@@ -110,6 +136,7 @@ export interface LabNetwork {
   readonly isExternal: boolean;
   readonly isShared: boolean;
   readonly isRouted: boolean;
+  readonly hasPortSecurity: boolean;
   readonly subnets: readonly LabSubnet[];
 }
 
@@ -182,6 +209,8 @@ export interface LabVolume {
   status: VolumeStatus;
   isBootable: boolean;
   readonly type: string;
+  /** As its type has it. */
+  readonly isMultiattach: boolean;
   readonly zone: string;
   metadata: Record<string, string>;
   /** What the image that it was made of had. */

@@ -267,9 +267,9 @@ function extraDevice(device: ExtraDevice, index: number, datastore: Ref): Data[]
     const backing = subtype('VirtualPCIPassthroughDeviceBackingInfo', {
       deviceName: '',
       id: '0000:3b:00.0',
-      deviceId: '1db4',
+      deviceId: 'a01a',
       systemId: uuidOf('host'),
-      vendorId: short(0x10de),
+      vendorId: short(0x177d), // a card that keeps keys
     });
     return [
       subtype('VirtualPCIPassthrough', {
@@ -304,6 +304,8 @@ function extraDevice(device: ExtraDevice, index: number, datastore: Ref): Data[]
       subtype('VirtualUSB', { ...usb, vendor: 0x0781, product: 0x5567 }),
     ];
   }
+  if (device === 'sound')
+    return [subtype('VirtualHdAudioCard', { key, deviceInfo: described('Sound card'), controllerKey: 100 })];
   if (device === 'serial') {
     const backing = subtype('VirtualSerialPortURIBackingInfo', { serviceURI: 'telnet://:7001', direction: 'server' });
     return [

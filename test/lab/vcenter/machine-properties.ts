@@ -78,9 +78,40 @@ function configOf(machine: Machine, at?: Snapshot): Data {
     changeTrackingEnabled: machine.changeTracking,
     firmware: spec.firmware === 'uefi' ? 'efi' : 'bios',
     keyId: spec.isEncrypted === true ? cryptoKey() : undefined,
-    tools: data('ToolsConfigInfo', { toolsVersion: toolsOf(machine).version, syncTimeWithHost: false }),
+    tools: data('ToolsConfigInfo', {
+      toolsVersion: toolsOf(machine).version,
+      syncTimeWithHost: spec.takesHostTime ?? false,
+    }),
+    cpuHotAddEnabled: spec.hotAdd?.cpu ?? false,
+    memoryHotAddEnabled: spec.hotAdd?.memory ?? false,
+    nestedHVEnabled: spec.isNesting ?? false,
+    flags: data('VirtualMachineFlagInfo', {
+      diskUuidEnabled: spec.showsDiskIds ?? false,
+      vbsEnabled: spec.hasVbs ?? false,
+    }),
+    cpuAllocation: allocation(),
+    memoryAllocation: allocation(),
+    latencySensitivity: data('LatencySensitivity', {
+      level: named('LatencySensitivitySensitivityLevel', spec.latencySensitivity ?? 'normal'),
+    }),
+    memoryReservationLockedToMax: false,
+    vAppConfig:
+      spec.product === undefined
+        ? undefined
+        : data('VmConfigInfo', {
+            product: list('VAppProductInfo', [data('VAppProductInfo', { key: 0, ...spec.product })]),
+          }),
   });
 }
+
+/** Nothing reserved, nothing limited. */
+const allocation = (): Data =>
+  data('ResourceAllocationInfo', {
+    reservation: long(0),
+    expandableReservation: false,
+    limit: long(-1),
+    shares: data('SharesInfo', { shares: 1000, level: named('SharesLevel', 'normal') }),
+  });
 
 function guestNameOf({ spec }: Machine): string {
   return spec.guestOsName ?? 'Ubuntu Linux (64-bit)';
@@ -96,6 +127,11 @@ function runtimeOf({ spec, standing, power, bootedAt }: Machine): Data {
     suspendTime: power === 'suspended' ? bootedAt : undefined,
     consolidationNeeded: spec.needsConsolidation ?? false,
     cryptoState: spec.isEncrypted === true ? 'locked' : undefined,
+    faultToleranceState: named('VirtualMachineFaultToleranceState', spec.faultTolerance ?? 'notConfigured'),
+    question:
+      spec.question === undefined
+        ? undefined
+        : data('VirtualMachineQuestionInfo', { id: '1', text: `msg.uuid.altered:${spec.question}` }),
   });
 }
 
@@ -128,7 +164,12 @@ function guestOf(machine: Machine): Data {
     guestFullName: isToolsRunning ? guestNameOf(machine) : undefined,
     hostName: isToolsRunning ? hostNameOf(spec.name) : undefined,
     ipAddress: isToolsRunning ? first : undefined,
-    net: list('GuestNicInfo', isToolsRunning ? nics.map((_, index) => guestNicOf(machine, index)) : []),
+    net: list(
+      'GuestNicInfo',
+      isToolsRunning
+        ? [...nics.map((_, index) => guestNicOf(machine, index)), ...(machine.spec.ownCards ?? []).map(ownCardOf)]
+        : [],
+    ),
     disk: list('GuestDiskInfo', isToolsRunning ? machine.disks.map(fileSystemOf) : []),
     ipStack: list('GuestStackInfo', isToolsRunning && first !== undefined ? [stack()] : []),
     guestState: machine.isShuttingDown ? 'shuttingDown' : isToolsRunning ? 'running' : 'notRunning',
@@ -142,21 +183,32 @@ function hostNameOf(name: string): string {
 function guestNicOf(machine: Machine, index: number): Data {
   const nic = machine.spec.nics?.[index];
   const addresses = nic?.addresses ?? [];
-  const ip = (ipAddress: string): Data =>
-    data('NetIpConfigInfoIpAddress', {
-      ipAddress,
-      prefixLength: ipAddress.includes(':') ? 64 : 24,
-      state: 'preferred',
-    });
+  const floating = nic?.floatingAddresses ?? [];
+  const ip = (ipAddress: string, prefixLength: number): Data =>
+    data('NetIpConfigInfoIpAddress', { ipAddress, prefixLength, state: 'preferred' });
   return data('GuestNicInfo', {
     network: nic?.network,
-    ipAddress: list('String', addresses),
+    ipAddress: list('String', [...addresses, ...floating]),
     macAddress: macOf(machine, index),
     connected: nic?.isConnected ?? true,
     deviceConfigId: deviceKeyOfNic(index),
-    ipConfig: data('NetIpConfigInfo', { ipAddress: list('NetIpConfigInfoIpAddress', addresses.map(ip)) }),
+    ipConfig: data('NetIpConfigInfo', {
+      ipAddress: list('NetIpConfigInfoIpAddress', [
+        ...addresses.map((address) => ip(address, address.includes(':') ? 64 : 24)),
+        ...floating.map((address) => ip(address, address.includes(':') ? 128 : 32)),
+      ]),
+    }),
   });
 }
+
+/** A card that no device stands behind. */
+const ownCardOf = ({ mac, addresses }: NonNullable<Machine['spec']['ownCards']>[number]): Data =>
+  data('GuestNicInfo', {
+    ipAddress: list('String', addresses),
+    macAddress: mac,
+    connected: true,
+    deviceConfigId: -1,
+  });
 
 /** The guest has a file system on each disk, which uses what was ever written there. */
 function fileSystemOf({ disk }: Machine['disks'][number], index: number): Data {

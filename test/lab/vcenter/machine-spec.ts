@@ -21,10 +21,12 @@ export interface NicSpec {
   readonly model?: 'vmxnet3' | 'e1000' | 'e1000e' | 'pcnet32' | 'sriov';
   readonly isConnected?: boolean;
   readonly addresses?: readonly string[];
+  /** Addresses that the guest holds besides as long as it is the first of several, told with a prefix of their own. */
+  readonly floatingAddresses?: readonly string[];
 }
 
 /** A device that a cloud cannot take over, or that does not matter to it. */
-export type ExtraDevice = 'pci' | 'vgpu' | 'usb' | 'serial' | 'iso';
+export type ExtraDevice = 'pci' | 'vgpu' | 'usb' | 'serial' | 'iso' | 'sound';
 
 export interface MachineSpec {
   readonly name: string;
@@ -56,12 +58,27 @@ export interface MachineSpec {
   readonly changeTracking?: boolean;
   readonly disks?: readonly DiskSpec[];
   readonly nics?: readonly NicSpec[];
+  /** Cards that the guest has made for itself. */
+  readonly ownCards?: readonly { readonly mac: string; readonly addresses: readonly string[] }[];
   /** Made one after the other, each by its name. */
   readonly snapshots?: readonly string[];
   readonly needsConsolidation?: boolean;
   readonly isTemplate?: boolean;
   readonly isLinkedClone?: boolean;
   readonly devices?: readonly ExtraDevice[];
+  /** It waits until somebody answers this. */
+  readonly question?: string;
+  readonly hotAdd?: { readonly cpu: boolean; readonly memory: boolean };
+  /** Hardware virtualisation is handed to the guest. */
+  readonly isNesting?: boolean;
+  readonly hasVbs?: boolean;
+  readonly showsDiskIds?: boolean;
+  readonly takesHostTime?: boolean;
+  /** As vSphere writes it: `normal` without it. */
+  readonly latencySensitivity?: 'low' | 'normal' | 'high';
+  readonly faultTolerance?: 'running';
+  /** What the package calls itself that it was deployed from. */
+  readonly product?: { readonly vendor: string; readonly name: string; readonly version: string };
   /** Places in `disks`, in the order in which the firmware shall try them. */
   readonly bootOrder?: readonly number[];
   readonly annotation?: string;

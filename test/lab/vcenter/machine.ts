@@ -44,6 +44,8 @@ export interface NetworkPlace {
   readonly vlan: number | readonly [number, number] | null;
   /** Of the distributed switch; of the opaque network its own id. */
   readonly uuid: string;
+  /** What its policy accepts; the rest is rejected. */
+  readonly accepts?: readonly ('promiscuous' | 'forgedTransmits' | 'macChanges')[];
 }
 
 export class Machine {

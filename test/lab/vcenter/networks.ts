@@ -3,6 +3,8 @@ import { type NetworkPlace, uuidOf } from './machine.ts';
 import type { SitePlan } from './site-plans.ts';
 import { data, type Data, list, type Ref, refs, subtype, type Value } from './values.ts';
 
+const DEFAULT_MTU = 1500;
+
 /** How things are put into the inventory. */
 export interface Building {
   machinesOn(ref: Ref): Ref[];
@@ -21,7 +23,7 @@ export function makeNetworks(
   const made = new Map<string, NetworkPlace>();
   const groups: Ref[] = [];
   const types = { standard: 'Network', distributed: 'DistributedVirtualPortgroup', opaque: 'OpaqueNetwork' };
-  const uplinks = { name: 'dvs-uplinks', kind: 'distributed', vlan: [0, 4094] } as const;
+  const uplinks: SitePlan['networks'][number] = { name: 'dvs-uplinks', kind: 'distributed', vlan: [0, 4094] };
   const hasSwitch = plan.networks.some(({ kind }) => kind === 'distributed');
   for (const [index, network] of [...plan.networks, ...(hasSwitch ? [uplinks] : [])].entries()) {
     const prefix = network.kind === 'distributed' ? 'dvportgroup' : network.kind === 'opaque' ? 'network-o' : 'network';
@@ -45,10 +47,60 @@ export function makeNetworks(
       parent: () => room,
       uuid: () => switchUuid,
       portgroup: () => refs(groups),
+      config: () =>
+        data('VMwareDVSConfigInfo', {
+          uuid: switchUuid,
+          name: 'dvs-main',
+          numPorts: 1024,
+          host: list(
+            'DistributedVirtualSwitchHostMember',
+            hosts().map((host) =>
+              data('DistributedVirtualSwitchHostMember', {
+                config: data('DistributedVirtualSwitchHostMemberConfigInfo', { host, maxProxySwitchPorts: 512 }),
+                status: 'up',
+              }),
+            ),
+          ),
+          maxMtu: plan.mtu ?? DEFAULT_MTU,
+        }),
     });
   }
   return made;
 }
+
+/** The standard port groups of a host, with the policy that holds for each. */
+export const portGroupsOf = ({ networks }: SitePlan): Value =>
+  list(
+    'HostPortGroup',
+    networks.flatMap(({ name, kind, vlan, accepts }) => {
+      if (kind !== 'standard' || typeof vlan !== 'number') return [];
+      const spec = data('HostPortGroupSpec', { name, vlanId: vlan, vswitchName: 'vSwitch0' });
+      const computedPolicy = data('HostNetworkPolicy', {
+        security: data('HostNetworkSecurityPolicy', accepted(accepts)),
+        nicTeaming: data('HostNicTeamingPolicy', { policy: 'loadbalance_srcid', reversePolicy: true }),
+        shapingPolicy: data('HostNetworkTrafficShapingPolicy', { enabled: false }),
+      });
+      return [data('HostPortGroup', { key: `key-vim.host.PortGroup-${name}`, computedPolicy, spec })];
+    }),
+  );
+
+/** The virtual switches of a host. */
+export const hostSwitchesOf = ({ mtu }: SitePlan): Value =>
+  list('HostVirtualSwitch', [
+    data('HostVirtualSwitch', {
+      name: 'vSwitch0',
+      key: 'key-vim.host.VirtualSwitch-vSwitch0',
+      numPorts: 2560,
+      numPortsAvailable: 2530,
+      mtu: mtu ?? DEFAULT_MTU,
+    }),
+  ]);
+
+const accepted = (accepts: NetworkPlace['accepts'] = []) => ({
+  allowPromiscuous: accepts.includes('promiscuous'),
+  macChanges: accepts.includes('macChanges'),
+  forgedTransmits: accepts.includes('forgedTransmits'),
+});
 
 function networkSummary(network: Omit<NetworkPlace, 'ref' | 'uuid'>, ref: Ref, uuid: string): Data {
   const fields = { network: ref, name: network.name, accessible: true, ipPoolName: '' };
@@ -57,7 +109,7 @@ function networkSummary(network: Omit<NetworkPlace, 'ref' | 'uuid'>, ref: Ref, u
 }
 
 function portGroupProperties(
-  { name, vlan }: Omit<NetworkPlace, 'ref' | 'uuid'>,
+  { name, vlan, accepts }: Omit<NetworkPlace, 'ref' | 'uuid'>,
   ref: Ref,
   dvs: Ref,
   isUplink: boolean,
@@ -70,6 +122,8 @@ function portGroupProperties(
           vlanId: list('NumericRange', [data('NumericRange', { start: vlan?.[0] ?? 0, end: vlan?.[1] ?? 4094 })]),
         });
   const tag = data('Tag', { key: 'SYSTEM/DVS.UPLINKPG' });
+  const policy = (value: boolean): Data => data('BoolPolicy', { inherited: false, value });
+  const { allowPromiscuous, macChanges, forgedTransmits } = accepted(accepts);
   return {
     key: () => ref.id,
     tag: () => list('Tag', isUplink ? [tag] : []),
@@ -79,7 +133,18 @@ function portGroupProperties(
         name,
         numPorts: 8,
         distributedVirtualSwitch: dvs,
-        defaultPortConfig: subtype('VMwareDVSPortSetting', { vlan: spec }),
+        defaultPortConfig: subtype('VMwareDVSPortSetting', {
+          blocked: policy(false),
+          inShapingPolicy: data('DVSTrafficShapingPolicy', { inherited: false, enabled: policy(false) }),
+          vlan: spec,
+          securityPolicy: data('DVSSecurityPolicy', {
+            inherited: false,
+            allowPromiscuous: policy(allowPromiscuous),
+            macChanges: policy(macChanges),
+            forgedTransmits: policy(forgedTransmits),
+          }),
+          macManagementPolicy: data('DVSMacManagementPolicy', { inherited: false, ...accepted(accepts) }),
+        }),
         type: 'earlyBinding',
         uplink: isUplink,
       }),

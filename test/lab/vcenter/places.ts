@@ -2,7 +2,7 @@
 import { ADMIN_ROLE } from './machine-properties.ts';
 import type { NetworkPlace } from './machine.ts';
 import { uuidOf } from './machine.ts';
-import { makeNetworks } from './networks.ts';
+import { hostSwitchesOf, makeNetworks, portGroupsOf } from './networks.ts';
 import type { DatastorePlace, MakePlans, SitePlan } from './site-plans.ts';
 import { type ManagedObject, managedObject } from './managed-object.ts';
 import { data, type Data, list, long, named, type Ref, refs, short, type Value } from './values.ts';
@@ -198,15 +198,6 @@ function hostProperties(ref: Ref, name: string, parent: Ref, plan: SitePlan): Re
       apiType: 'HostAgent',
       apiVersion: '8.0.3.0',
     });
-  const portGroups = (): Value =>
-    list(
-      'HostPortGroup',
-      plan.networks.flatMap(({ name: network, kind, vlan }) => {
-        if (kind !== 'standard' || typeof vlan !== 'number') return [];
-        const spec = data('HostPortGroupSpec', { name: network, vlanId: vlan, vswitchName: 'vSwitch0' });
-        return [data('HostPortGroup', { key: `key-vim.host.PortGroup-${network}`, spec })];
-      }),
-    );
   return {
     name: () => name,
     parent: () => parent,
@@ -215,7 +206,7 @@ function hostProperties(ref: Ref, name: string, parent: Ref, plan: SitePlan): Re
       data('HostConfigInfo', {
         host: ref,
         product: product(),
-        network: data('HostNetworkInfo', { portgroup: portGroups() }),
+        network: data('HostNetworkInfo', { vswitch: hostSwitchesOf(plan), portgroup: portGroupsOf(plan) }),
       }),
     summary: () =>
       data('HostListSummary', {
@@ -232,7 +223,7 @@ function hostProperties(ref: Ref, name: string, parent: Ref, plan: SitePlan): Re
           numCpuThreads: short(64),
         }),
         runtime: runtime(),
-        config: data('HostConfigSummary', { name, port: 443, product: product() }),
+        config: data('HostConfigSummary', { name, port: plan.hostPort ?? 443, product: product() }),
       }),
   };
 }

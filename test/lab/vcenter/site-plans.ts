@@ -19,7 +19,11 @@ export interface SitePlan {
   /** Hosts that are in maintenance: they export nothing. */
   readonly inMaintenance?: readonly string[];
   readonly alone: readonly string[];
+  /** At which its hosts say that they answer; 443 without it. */
+  readonly hostPort?: number;
   readonly networks: readonly Omit<NetworkPlace, 'ref' | 'uuid'>[];
+  /** Of the distributed switch and of every host's own; 1500 without it. */
+  readonly mtu?: number;
   readonly datastores: readonly (Omit<DatastorePlace, 'ref'> & { readonly capacityTiB: number })[];
 }
 
@@ -40,11 +44,11 @@ export const plans: MakePlans = (root, branch) => {
       ],
       alone: ['esx-alone.lab.example'],
       networks: [
-        { name: 'VM Network', kind: 'standard', vlan: 0 },
+        { name: 'VM Network', kind: 'standard', vlan: 0, accepts: ['forgedTransmits', 'macChanges'] },
         { name: 'storage %2f backup', kind: 'standard', vlan: 210 },
         { name: 'dv-web-100', kind: 'distributed', vlan: 100 },
         { name: 'dv-db-200', kind: 'distributed', vlan: 200 },
-        { name: 'dv-trunk', kind: 'distributed', vlan: [0, 4094] },
+        { name: 'dv-trunk', kind: 'distributed', vlan: [0, 4094], accepts: ['promiscuous', 'forgedTransmits'] },
         { name: 'nsx-segment-1', kind: 'opaque', vlan: null },
       ],
       datastores: [

@@ -3,6 +3,7 @@ import { GutsError } from '../../../main/shared/errors.ts';
 import { parseXml } from '../../../worker/containers/xml.ts';
 import type { FaultRule } from '../faults.ts';
 import { ALL_PRIVILEGES, callMachine, type MachineRoom } from './machine-calls.ts';
+import { hostAbout, type HostLicence, LICENCE_MANAGER, licenceManager, mustBeLicensed } from './licence.ts';
 import { ADMIN_ROLE } from './machine-properties.ts';
 import { type ManagedObject, managedObject } from './managed-object.ts';
 import type { Performance } from './performance.ts';
@@ -19,6 +20,8 @@ export interface SoapRoom extends MachineRoom {
   readonly password: string;
   readonly instanceUuid: string;
   readonly apiVersion: string;
+  /** Null where it is a vCenter. */
+  readonly hostLicence: HostLicence | null;
   readonly pageCap: number;
 }
 
@@ -82,6 +85,7 @@ export async function answerCall(
   if (method === 'RetrieveProperties') return answered(retrieveProperties(args, find));
   if (session === null) throw notAuthenticated(self);
 
+  mustBeLicensed(method, room.hostLicence);
   if (MACHINE_METHODS.test(method)) return answered(callMachine(method, self, args, session, rules, room));
   if (LEASE_METHODS.test(method)) return answered(room.leases.call(method, self, args));
   switch (method) {
@@ -175,6 +179,8 @@ function serviceObject(ref: Ref, room: SoapRoom, session: Session | null): Manag
       return managedObject(ref, { currentSession: () => (session === null ? undefined : sessionData(session)) });
     case 'AuthorizationManager':
       return managedObject(ref, { roleList: () => list('AuthorizationRole', [adminRole()]) });
+    case LICENCE_MANAGER.type:
+      return room.hostLicence === null ? undefined : licenceManager(room.hostLicence);
     case 'PerformanceManager':
       return room.performance.object(ref);
     default:
@@ -193,7 +199,7 @@ function adminRole(): Data {
   });
 }
 
-function serviceContent({ world, instanceUuid, apiVersion }: SoapRoom): Data {
+function serviceContent({ world, instanceUuid, apiVersion, hostLicence }: SoapRoom): Data {
   const version = apiVersion.split('.').slice(0, 3).join('.');
   return data('ServiceContent', {
     rootFolder: world.rootFolder,
@@ -214,7 +220,9 @@ function serviceContent({ world, instanceUuid, apiVersion }: SoapRoom): Data {
       instanceUuid,
       licenseProductName: 'VMware VirtualCenter Server',
       licenseProductVersion: '8.0',
+      ...(hostLicence === null ? {} : hostAbout(version)),
     }),
+    ...(hostLicence === null ? {} : { licenseManager: LICENCE_MANAGER }),
     sessionManager: { type: 'SessionManager', id: 'SessionManager' },
     authorizationManager: { type: 'AuthorizationManager', id: 'AuthorizationManager' },
     perfManager: { type: 'PerformanceManager', id: 'PerfMgr' },

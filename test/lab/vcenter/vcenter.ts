@@ -7,6 +7,7 @@ import { answeredByFault, FaultBook, serveFaults } from '../faults.ts';
 import { bodyOf, serveHttps, type Serve } from '../http.ts';
 import { folderFile, sendDisk, sendFile } from './downloads.ts';
 import { Leases, type LeaseState } from './leases.ts';
+import type { HostLicence } from './licence.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { uuidOf, type PowerState } from './machine.ts';
 import { contentlessMachines } from './odd-machines.ts';
@@ -32,6 +33,8 @@ export interface VcenterOptions {
   /** A random one without it. */
   readonly password?: string;
   readonly apiVersion?: string;
+  /** It is a single ESXi host with this licence; a vCenter without it. */
+  readonly hostLicence?: HostLicence;
   /** False has neither `/api` nor `/rest`, as where that service is stopped; which of them there are depends on `apiVersion`. */
   readonly hasRest?: boolean;
   /** Most objects in one page, whatever is asked for. */
@@ -78,7 +81,10 @@ export interface Vcenter extends AsyncDisposable {
   state(): VcenterState;
   /** Ends every session at once, as a restart of vCenter does. */
   expireSessions(): void;
-  rotateCertificate(): Promise<void>;
+  /** @param days that the new one has left; fewer than none for one that has run out */
+  rotateCertificate(days?: number): Promise<void>;
+  /** How far its clock is ahead of this computer's, as its answers tell it. */
+  setClock(aheadMs: number): void;
   /** Is out of service: closes what is open, and turns the next so many connections away. */
   outage(connections: number): void;
   /** Writes to a disk as the guest would. */
@@ -131,6 +137,7 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
     password: options.password ?? randomBytes(12).toString('base64url'),
     instanceUuid: uuidOf('vcenter'),
     apiVersion: options.apiVersion ?? '8.0.3.0',
+    hostLicence: options.hostLicence ?? null,
     pageCap: options.pageCap ?? 1000,
     shutdownMs: options.shutdownMs ?? 50,
     mostAreas: options.mostAreas ?? 512,
@@ -186,10 +193,11 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       rest.endAll();
     },
     outage: (connections) => server.outage(connections),
-    async rotateCertificate() {
-      certificate = await makeCertificate();
+    async rotateCertificate(days) {
+      certificate = await makeCertificate('localhost', days);
       server.use(certificate);
     },
+    setClock: (aheadMs) => server.setClock(aheadMs),
     async write(name, index, offset, content) {
       const machine = world.machineNamed(name);
       await diskOf(machine.disks[index], name).disk.write(offset, content, machine.epoch);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { RegionError, ServiceMissingError } from './errors.ts';
 
-export type Service = 'identity' | 'compute' | 'image' | 'network' | 'volume';
+export type Service = 'identity' | 'compute' | 'image' | 'network' | 'volume' | 'placement';
 export type Interface = 'public' | 'internal' | 'admin';
 
 export const CatalogueEntries = z.array(
@@ -26,6 +26,7 @@ const TYPES: Readonly<Record<Exclude<Service, 'identity'>, readonly string[]>> =
   image: ['image'],
   network: ['network'],
   volume: ['block-storage', 'volumev3', 'block-store', 'volume'],
+  placement: ['placement'],
 };
 const VERSIONS = { compute: 'v2.1', image: 'v2', network: 'v2.0', volume: 'v3' } as const;
 
@@ -51,7 +52,7 @@ export class Catalogue {
     this.#side = where.interface;
     this.region = chosenRegion(entries, where);
     const found = new Map<Service, string>([['identity', where.identity]]);
-    for (const service of ['compute', 'image', 'network', 'volume'] as const) {
+    for (const service of ['compute', 'image', 'network', 'volume', 'placement'] as const) {
       const url = urlOf(entries, TYPES[service], where.interface, this.region);
       if (url !== null) found.set(service, versioned(service, url, where.projectId));
     }
@@ -113,9 +114,10 @@ function isWeb(url: string): boolean {
   }
 }
 
-/** Catalogues give some services with their version and some without; an old version in it is replaced by ours. */
-function versioned(service: keyof typeof VERSIONS, address: string, projectId: string): string {
+/** Catalogues give some services with their version and some without; an old version in it is replaced by ours. Placement has none. */
+function versioned(service: Exclude<Service, 'identity'>, address: string, projectId: string): string {
   const bare = address.replace(/[?#].*$/, '').replace(/\/+$/, '');
+  if (service === 'placement') return bare;
   const version = VERSIONS[service];
   const inPath = /\/v\d+(\.\d+)?(?=\/|$)/.exec(bare);
   if (inPath === null) return `${bare}/${version}${service === 'volume' ? `/${projectId}` : ''}`;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { DestinationAbout, DestinationSignIn } from '../../../main/shared/connections.ts';
 import type { GutsError } from '../../../main/shared/errors.ts';
 import type { Trust } from '../../../main/shared/trust.ts';
+import { mayAlways, type MayChange } from '../../drivers.ts';
 import { Catalogue, type Service } from './catalogue.ts';
 import { CloudTooOldError, ServiceUnavailableError, StrangeCloudAnswerError, errorOf } from './errors.ts';
 import { type Answer, CloudHttp, type Question } from './http.ts';
@@ -21,7 +22,7 @@ export interface RequestOptions<T> {
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** For compute and volume; without it they speak their oldest. */
+  /** For compute, volume and placement; without it they speak their oldest. */
   readonly microversion?: string;
   /** Asking twice does no harm; GET, HEAD and DELETE are taken to be so anyway. */
   readonly isRepeatable?: boolean;
@@ -32,6 +33,8 @@ const TOKEN_PAUSE_MS = 1_500;
 
 export class CloudSession implements AsyncDisposable {
   readonly about: DestinationAbout;
+  /** `request` asks it by itself; bulk uploads are to. */
+  readonly mayChange: MayChange;
   readonly #http: CloudHttp;
   readonly #signIn: DestinationSignIn;
   readonly #catalogue: Catalogue;
@@ -40,7 +43,12 @@ export class CloudSession implements AsyncDisposable {
   readonly #outages = new Map<Service, Outage>();
 
   /** @throws GutsError that says why it cannot sign in, or not into that project or region */
-  static async open(signIn: DestinationSignIn, signal: AbortSignal, clock: Clock = wallClock): Promise<CloudSession> {
+  static async open(
+    signIn: DestinationSignIn,
+    signal: AbortSignal,
+    clock: Clock = wallClock,
+    mayChange: MayChange = mayAlways,
+  ): Promise<CloudSession> {
     const { connection } = signIn;
     const http = new CloudHttp(connection.trust, connection.proxy);
     try {
@@ -71,6 +79,7 @@ export class CloudSession implements AsyncDisposable {
         catalogue,
         keeper: new TokenKeeper(keystone, grant, clock),
         clock,
+        mayChange,
       });
     } catch (error) {
       http[Symbol.dispose]();
@@ -85,6 +94,7 @@ export class CloudSession implements AsyncDisposable {
     readonly catalogue: Catalogue;
     readonly keeper: TokenKeeper;
     readonly clock: Clock;
+    readonly mayChange: MayChange;
   }) {
     this.about = parts.about;
     this.#http = parts.http;
@@ -92,6 +102,7 @@ export class CloudSession implements AsyncDisposable {
     this.#catalogue = parts.catalogue;
     this.#keeper = parts.keeper;
     this.#clock = parts.clock;
+    this.mayChange = parts.mayChange;
   }
 
   has(service: Service): boolean {
@@ -145,7 +156,11 @@ export class CloudSession implements AsyncDisposable {
       body,
     };
     const isSafe = options.isRepeatable ?? ['GET', 'HEAD', 'DELETE'].includes(method);
-    const ask = async (): Promise<Answer> => await this.#ask(service, path, question, signal);
+    const isLook = method === 'GET' || method === 'HEAD';
+    const ask = async (): Promise<Answer> => {
+      if (!isLook) await this.mayChange();
+      return await this.#ask(service, path, question, signal);
+    };
     const answer = await patiently(ask, isSafe, this.#clock, signal, this.#outageOf(service));
     return parsed(schema, answer, `${method} ${path} of the ${service} service`);
   }

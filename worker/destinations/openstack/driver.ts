@@ -3,13 +3,15 @@ import type { CloudFacts } from '../../../main/shared/cloud.ts';
 import type { DestinationAbout, DestinationSignIn } from '../../../main/shared/connections.ts';
 import type { Proof } from '../../../main/shared/converted-disk.ts';
 import type { BootCheck, LedgerItem, MigrationOptions, MigrationPlan } from '../../../main/shared/migration.ts';
-import type {
-  DestinationDriver,
-  ImageSpec,
-  ImageUpload,
-  Ledger,
-  ProvisionedServer,
-  ServerSpec,
+import {
+  mayAlways,
+  type DestinationDriver,
+  type ImageSpec,
+  type ImageUpload,
+  type Ledger,
+  type MayChange,
+  type ProvisionedServer,
+  type ServerSpec,
 } from '../../drivers.ts';
 import { watchBoot } from './boot-watch.ts';
 import { CloudSession } from './cloud-session.ts';
@@ -18,6 +20,7 @@ import { handOver } from './handing-over.ts';
 import { openImage } from './images.ts';
 import type { Site } from './making.ts';
 import { type Clock, wallClock } from './patience.ts';
+import { removeLeftPort } from './left-ports.ts';
 import { provision } from './provision.ts';
 import { leftovers, undo } from './undo.ts';
 import { verify } from './verify.ts';
@@ -26,10 +29,13 @@ import { verify } from './verify.ts';
 export async function openOpenstack(
   signIn: DestinationSignIn,
   signal: AbortSignal,
-  clock: Clock = wallClock,
+  { clock = wallClock, mayChange = mayAlways }: { readonly clock?: Clock; readonly mayChange?: MayChange } = {},
 ): Promise<DestinationDriver> {
-  return new OpenstackDriver({ session: await CloudSession.open(signIn, signal, clock), clock });
+  return openstackDriver({ session: await CloudSession.open(signIn, signal, clock, mayChange), clock });
 }
+
+/** Over a session that is signed in; disposing it closes that. */
+export const openstackDriver = (site: Site): DestinationDriver => new OpenstackDriver(site);
 
 class OpenstackDriver implements DestinationDriver {
   readonly about: DestinationAbout;
@@ -42,6 +48,10 @@ class OpenstackDriver implements DestinationDriver {
 
   async facts(signal: AbortSignal): Promise<CloudFacts> {
     return await cloudFacts(this.#site.session, signal);
+  }
+
+  async removeLeftPort(port: { readonly id: string; readonly name: string }, signal: AbortSignal): Promise<void> {
+    await removeLeftPort(this.#site, port, signal);
   }
 
   async openImage(spec: ImageSpec, ledger: Ledger, signal: AbortSignal): Promise<ImageUpload> {

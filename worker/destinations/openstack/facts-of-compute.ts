@@ -27,7 +27,13 @@ const KeyPair = z.object({ keypair: z.object({ name: z.string() }) });
 const Zones = z.object({
   availabilityZoneInfo: z.array(z.object({ zoneName: z.string(), zoneState: z.object({ available: z.boolean() }) })),
 });
-const ServerGroup = z.object({ id: z.string().min(1), name: z.string() });
+const ServerGroup = z.object({
+  id: z.string().min(1),
+  name: z.string(),
+  /** Newer clouds have one policy, older ones a list of one. */
+  policy: z.string().nullish(),
+  policies: z.array(z.string()).default([]),
+});
 const Server = z.object({ name: z.string() });
 const Limits = z.object({
   limits: z.object({
@@ -70,7 +76,10 @@ export async function computeFacts(
       availabilityZones: zones.availabilityZoneInfo
         .filter(({ zoneState }) => zoneState.available)
         .map(({ zoneName }) => zoneName),
-      serverGroups,
+      serverGroups: serverGroups.map(({ id, name, policy, policies }) => {
+        const one = policy ?? policies[0];
+        return { id, name, ...(one === undefined ? {} : { policy: one }) };
+      }),
       serverNames: servers.map(({ name }) => name),
       mayCreateFlavors,
     },

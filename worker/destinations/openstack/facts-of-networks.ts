@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { CloudFacts, CloudNetwork, CloudSubnet } from '../../../main/shared/cloud.ts';
 import { all, ifAllowed, quota } from './allowed.ts';
 import type { CloudSession } from './cloud-session.ts';
+import { availableAddresses, freeAddressFacts, type FreeAddressFacts } from './free-addresses.ts';
 
-type NetworkFacts = Pick<CloudFacts, 'networks' | 'securityGroups' | 'ports'>;
+type NetworkFacts = Pick<CloudFacts, 'networks' | 'securityGroups' | 'ports' | 'networkExtensions'> & FreeAddressFacts;
 type NetworkQuotas = Pick<CloudFacts['quotas'], 'ports' | 'floatingIps'>;
 
 const Network = z.object({
@@ -16,6 +17,7 @@ const Network = z.object({
   mtu: z.number().int().nullish(),
   'provider:network_type': z.string().nullish(),
   'provider:segmentation_id': z.number().int().nullish(),
+  port_security_enabled: z.boolean().nullish(),
 });
 type Network = z.infer<typeof Network>;
 const Subnet = z.object({
@@ -36,7 +38,10 @@ const Port = z.object({
   mac_address: z.string(),
   network_id: z.string().min(1),
   fixed_ips: z.array(z.object({ ip_address: z.string() })).default([]),
+  name: z.string().nullish(),
+  device_owner: z.string().nullish(),
 });
+const Extension = z.object({ alias: z.string() });
 const Usage = z.object({ limit: z.number(), used: z.number(), reserved: z.number().default(0) }).optional();
 const Details = z.object({ quota: z.object({ port: Usage, floatingip: Usage }) });
 
@@ -55,39 +60,58 @@ export async function networkFacts(
     signal,
   });
 
-  const [networks, subnets, groups, ports, details] = await Promise.all([
+  const [networks, subnets, groups, ports, details, extensions, available] = await Promise.all([
     list('/networks', 'networks', Network),
     list('/subnets', 'subnets', Subnet),
     list('/security-groups', 'security_groups', SecurityGroup),
     list('/ports', 'ports', Port, { limit: PORTS_A_PAGE }),
     ifAllowed(usage, { quota: {} }),
+    list('/extensions', 'extensions', Extension),
+    availableAddresses(session, signal),
   ]);
   // An administrator is shown the things of all projects; those of others are nothing to map to.
   const isAdmin = session.about.roles.includes('admin');
   const isOurs = ({ project_id }: { readonly project_id?: string | null | undefined }): boolean =>
     !isAdmin || project_id === projectId;
   const { port, floatingip } = details.quota;
+  const ours = networks
+    .filter((network) => isOurs(network) || network.shared || network['router:external'])
+    .map((network) => networkOf(network, subnets, projectId));
+  const known = ports.map(portOf);
   return {
     facts: {
-      networks: networks
-        .filter((network) => isOurs(network) || network.shared || network['router:external'])
-        .map((network) => networkOf(network, subnets)),
+      networks: ours,
       securityGroups: groups.filter(isOurs).map(({ id, name }) => ({ id, name })),
-      ports: ports.map(({ id, mac_address, network_id, fixed_ips }) => ({
-        id,
-        mac: mac_address,
-        network: network_id,
-        addresses: fixed_ips.map(({ ip_address }) => ip_address),
-      })),
+      ports: known,
+      ...freeAddressFacts(ours, known, available),
+      // Every Neutron has some: none is a cloud that does not tell.
+      ...(extensions.length === 0 ? {} : { networkExtensions: extensions.map(({ alias }) => alias) }),
     },
     quotas: { ports: quotaOf(port), floatingIps: quotaOf(floatingip) },
   };
 }
 
+const portOf = ({
+  id,
+  mac_address,
+  network_id,
+  fixed_ips,
+  name,
+  device_owner,
+}: z.infer<typeof Port>): CloudFacts['ports'][number] => ({
+  id,
+  mac: mac_address,
+  network: network_id,
+  addresses: fixed_ips.map(({ ip_address }) => ip_address),
+  ...(typeof name === 'string' ? { name } : {}),
+  ...(typeof device_owner === 'string' ? { usedBy: device_owner } : {}),
+});
+
 const quotaOf = (usage: z.infer<typeof Usage>): CloudFacts['quotas']['ports'] =>
   quota(usage?.limit, usage === undefined ? 0 : usage.used + usage.reserved);
 
-function networkOf(network: Network, subnets: readonly Subnet[]): CloudNetwork {
+function networkOf(network: Network, subnets: readonly Subnet[], projectId: string): CloudNetwork {
+  const { port_security_enabled: hasPortSecurity, project_id: owner } = network;
   return {
     id: network.id,
     name: network.name,
@@ -97,6 +121,8 @@ function networkOf(network: Network, subnets: readonly Subnet[]): CloudNetwork {
     kind: network['provider:network_type'] ?? null,
     segmentationId: network['provider:segmentation_id'] ?? null,
     subnets: subnets.filter(({ network_id }) => network_id === network.id).map(subnetOf),
+    ...(typeof hasPortSecurity === 'boolean' ? { hasPortSecurity } : {}),
+    ...(typeof owner === 'string' ? { isOwn: owner === projectId } : {}),
   };
 }
 

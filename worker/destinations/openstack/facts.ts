@@ -2,9 +2,11 @@
 import type { CloudFacts } from '../../../main/shared/cloud.ts';
 import type { CloudSession } from './cloud-session.ts';
 import { computeFacts } from './facts-of-compute.ts';
+import { hostFacts } from './facts-of-hosts.ts';
 import { imageFacts } from './facts-of-images.ts';
 import { networkFacts } from './facts-of-networks.ts';
 import { volumeFacts } from './facts-of-volumes.ts';
+import { movedServerFacts } from './moved-servers.ts';
 
 /**
  * What a policy forbids is left out: an empty list, or a quota without limit.
@@ -14,11 +16,13 @@ export async function cloudFacts(session: CloudSession, signal: AbortSignal): Pr
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   try {
-    const [compute, network, volume, image] = await Promise.all([
+    const [compute, network, volume, image, hosts, moved] = await Promise.all([
       computeFacts(session, stop),
       networkFacts(session, stop),
       volumeFacts(session, stop),
       imageFacts(session, stop),
+      hostFacts(session, stop),
+      movedServerFacts(session, stop),
     ]);
     return {
       project: session.about.project,
@@ -26,6 +30,8 @@ export async function cloudFacts(session: CloudSession, signal: AbortSignal): Pr
       ...network.facts,
       ...volume.facts,
       ...image,
+      ...hosts,
+      ...moved,
       quotas: { ...compute.quotas, ...network.quotas, ...volume.quotas },
     };
   } catch (error) {

@@ -7,7 +7,7 @@ import { pathOfFlavor, WITH_DESCRIPTION } from './flavors.ts';
 import { pathOfImage } from './images.ts';
 import { unlessGone, type Site } from './making.ts';
 import { pathOfFloatingIp, pathOfPort } from './ports.ts';
-import { pathOfServer, STATE_KEY } from './servers.ts';
+import { FINISHED_KEY, pathOfServer, STATE_KEY } from './servers.ts';
 import { removeImage } from './undo.ts';
 import { pathOfVolume } from './volumes.ts';
 
@@ -48,7 +48,7 @@ async function isRemoved(site: Site, { id }: LedgerItem, signal: AbortSignal): P
   }
 }
 
-async function rename({ session }: Site, item: LedgerItem, called: string, signal: AbortSignal): Promise<void> {
+async function rename({ session, clock }: Site, item: LedgerItem, called: string, signal: AbortSignal): Promise<void> {
   const id = item.id ?? '';
   const change = { schema: Anything, isRepeatable: true, signal };
   const put = async (service: 'network' | 'volume', path: string, body: unknown): Promise<void> => {
@@ -73,7 +73,7 @@ async function rename({ session }: Site, item: LedgerItem, called: string, signa
       return;
     }
     case 'server': {
-      const body = { metadata: { [STATE_KEY]: 'done' } };
+      const body = { metadata: { [STATE_KEY]: 'done', [FINISHED_KEY]: new Date(clock.now()).toISOString() } };
       await unlessGone(session.request('compute', 'POST', `${pathOfServer(id)}/metadata`, { ...change, body }));
       return;
     }

@@ -192,6 +192,7 @@ class GlanceUpload implements ImageUpload {
       const refusal = session.explain('image', 'PUT', path, answer);
       return refusal instanceof TokenRefusedError ? new TokenEndedMeanwhileError(refusal) : refusal;
     };
+    await session.mayChange();
     return await Upload.open({ url, ...session.peerOf(url), headers, explain }, this.#signal);
   }
 }

@@ -1,6 +1,7 @@
 /** Ports in Neutron, one for each network card in the machine's order, and floating addresses. */
 import { z } from 'zod';
 import type { PlannedPort } from '../../../main/shared/migration.ts';
+import { isSameAddress } from '../../../main/shared/proposals/address.ts';
 import type { Ledger, ServerSpec } from '../../drivers.ts';
 import { makeOnce, unlessGone, type Site } from './making.ts';
 
@@ -11,6 +12,8 @@ export const Port = z.object({
   mac_address: z.string(),
   fixed_ips: z.array(z.object({ subnet_id: z.string(), ip_address: z.string() })),
   device_id: z.string().nullish(),
+  port_security_enabled: z.boolean().nullish(),
+  allowed_address_pairs: z.array(z.object({ ip_address: z.string() })).nullish(),
 });
 export type Port = z.infer<typeof Port>;
 const OnePort = z.object({ port: Port });
@@ -91,11 +94,23 @@ function bodyOf(planned: PlannedPort, name: string, { plan, options, sourceVm }:
     ...(planned.fixedIps.length === 0
       ? {}
       : { fixed_ips: planned.fixedIps.map(({ subnetId, address }) => ({ subnet_id: subnetId, ip_address: address })) }),
+    ...guardOf(planned, plan, options),
+  };
+}
+
+/** Of what guards a port, Neutron takes nothing where it has no port security. */
+function guardOf(
+  { portSecurity, addressPairs }: PlannedPort,
+  { securityGroupIds }: ServerSpec['plan'],
+  options: ServerSpec['options'],
+): Record<string, unknown> {
+  // The network's own setting is not repeated: whoever does not own it may not even say it.
+  if (portSecurity !== undefined) return portSecurity === 'off' ? { port_security_enabled: false } : {};
+  const pairs = addressPairs ?? options.addressPairs; // a plan of before has them in its options alone
+  return {
     // Left out where none is chosen: the project's default group then guards the port, rather than nothing.
-    ...(plan.securityGroupIds.length === 0 ? {} : { security_groups: plan.securityGroupIds }),
-    ...(options.addressPairs.length === 0
-      ? {}
-      : { allowed_address_pairs: options.addressPairs.map((address) => ({ ip_address: address })) }),
+    ...(securityGroupIds.length === 0 ? {} : { security_groups: securityGroupIds }),
+    ...(pairs.length === 0 ? {} : { allowed_address_pairs: pairs.map((address) => ({ ip_address: address })) }),
   };
 }
 
@@ -103,9 +118,25 @@ function isAsPlanned(port: Port, planned: PlannedPort): boolean {
   return (
     port.network_id === planned.networkId &&
     (planned.mac === null || port.mac_address.toLowerCase() === planned.mac.toLowerCase()) &&
-    planned.fixedIps.every(({ address }) => port.fixed_ips.some(({ ip_address }) => ip_address === address))
+    planned.fixedIps.every(({ address }) => port.fixed_ips.some(({ ip_address }) => ip_address === address)) &&
+    guardDifferences(port, planned).length === 0
   );
 }
+
+/** What of a port's guard is not as planned, each in a few words. */
+export function guardDifferences(port: Port, { portSecurity, addressPairs = [] }: PlannedPort): string[] {
+  const allowed = (port.allowed_address_pairs ?? []).map(({ ip_address }) => ip_address);
+  return [
+    ...(portSecurity === 'off' && port.port_security_enabled !== false ? ['still has port security'] : []),
+    ...addressPairs
+      .filter((pair) => !allowed.some((one) => isSamePair(one, pair)))
+      .map((pair) => `may not send from ${pair}`),
+  ];
+}
+
+/** Neutron may write an address, and the base of a range, in another way. */
+const isSamePair = (one: string, other: string): boolean =>
+  one === other || isSameAddress(one.replace(/\/(?:32|128)$/, ''), other.replace(/\/(?:32|128)$/, ''));
 
 /** A floating address on the first port; null where none is planned, or there is no port. */
 export async function makeFloatingIp(

@@ -9,14 +9,14 @@ import { compareVersions } from './versions.ts';
 
 const Project = z.object({ id: z.string(), name: z.string(), enabled: z.boolean().default(true) });
 /** Small questions that every project's user may ask. */
-const PROOF: readonly (readonly [Exclude<Service, 'identity'>, string, Readonly<Record<string, string>>])[] = [
+export const PROOF: readonly (readonly [Exclude<Service, 'identity'>, string, Readonly<Record<string, string>>])[] = [
   ['compute', '/limits', {}],
   ['image', '/images', { limit: '1' }],
   ['network', '/networks', { limit: '1' }],
   ['volume', '/limits', {}],
 ];
 /** Nova's of the release Zed (2022.2), the oldest that Guts is tried with. */
-const OLDEST_COMPUTE = '2.93';
+export const OLDEST_COMPUTE = '2.93';
 const SHORT_LIFE_SECONDS = 2 * 3600;
 
 /** @throws GutsError that says why the connection is of no use */

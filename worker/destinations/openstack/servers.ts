@@ -1,5 +1,6 @@
 /** The new server: asked for with everything that it is made of, and waited for until it is active. */
 import { z } from 'zod';
+import { kindOf } from '../../../main/shared/inventory.ts';
 import type { Ledger, ServerSpec } from '../../drivers.ts';
 import { ForbiddenError } from './errors.ts';
 import { FlavorWithoutDiskError, NotRemovedError, ServerFailedError, TooSlowError } from './making-errors.ts';
@@ -19,9 +20,23 @@ const OneServer = z.object({ server: Server });
 
 /** The first that takes tags together with the server. */
 export const WITH_TAGS = '2.52';
+/** From here on a server may be given volumes that several servers may have: what they are is a matter of their type. */
+const WITH_MULTIATTACH = '2.60';
 /** The metadata by which a server is known as one that a migration is still at work on, and as one that is finished. */
 export const STATE_KEY = 'guts_state';
 export const MIGRATION_KEY = 'guts_migration';
+/** When it was finished; servers of earlier versions lack it, as they do the kind and the instance below. */
+export const FINISHED_KEY = 'guts_finished_at';
+/** What the server was before. */
+export const SOURCE_KEYS = {
+  kind: 'guts_source_kind',
+  name: 'guts_source_vm',
+  ref: 'guts_source_ref',
+  biosUuid: 'guts_source_uuid',
+  instanceUuid: 'guts_source_instance',
+} as const;
+
+export const isFinished = ({ metadata }: Pick<Server, 'metadata'>): boolean => metadata[STATE_KEY] === 'done';
 
 export const pathOfServer = (id: string): string => `/servers/${encodeURIComponent(id)}`;
 
@@ -76,7 +91,7 @@ export async function makeServer(
         try {
           const answer = await session.request('compute', 'POST', '/servers', {
             schema: z.object({ server: z.object({ id: z.string().min(1) }) }),
-            microversion: WITH_TAGS,
+            microversion: session.speaks('compute', WITH_MULTIATTACH) ? WITH_MULTIATTACH : WITH_TAGS,
             body: bodyOf(spec, parts),
             signal,
           });
@@ -159,9 +174,11 @@ function bodyOf(spec: ServerSpec, parts: ServerParts): Record<string, unknown> {
   const metadata = {
     [MIGRATION_KEY]: migrationTag,
     [STATE_KEY]: 'unfinished',
-    guts_source_vm: sourceVm.name,
-    guts_source_ref: sourceVm.ref,
-    ...(sourceVm.biosUuid === null ? {} : { guts_source_uuid: sourceVm.biosUuid }),
+    [SOURCE_KEYS.kind]: kindOf(sourceVm),
+    [SOURCE_KEYS.name]: sourceVm.name,
+    [SOURCE_KEYS.ref]: sourceVm.ref,
+    ...(sourceVm.biosUuid === null ? {} : { [SOURCE_KEYS.biosUuid]: sourceVm.biosUuid }),
+    ...(sourceVm.instanceUuid === null ? {} : { [SOURCE_KEYS.instanceUuid]: sourceVm.instanceUuid }),
   };
   return {
     server: {

@@ -7,7 +7,7 @@ import { Image, pathOfImage } from './images.ts';
 import { NotRemovedError } from './making-errors.ts';
 import { foundSoon, tagIn, unlessGone, waitUntil, type Site } from './making.ts';
 import { FloatingIp, pathOfFloatingIp, pathOfPort, Port } from './ports.ts';
-import { MIGRATION_KEY, removeServer, Server, serversOf, STATE_KEY, WITH_TAGS } from './servers.ts';
+import { isFinished, MIGRATION_KEY, removeServer, Server, serversOf, WITH_TAGS } from './servers.ts';
 import { removeVolume, Volume } from './volumes.ts';
 
 type Kind = 'server' | 'volume' | 'floatingIp' | 'port' | 'flavor' | 'image';
@@ -106,8 +106,7 @@ async function* findServers(site: Site, name: string | null, signal: AbortSignal
   const all = site.session.list('compute', '/servers/detail', 'servers', Server, signal, {}, WITH_TAGS);
   for await (const server of tag === null ? all : serversOf(site, tag, signal)) {
     const itsTag = tagIn(server.metadata[MIGRATION_KEY]);
-    if (itsTag !== null && server.metadata[STATE_KEY] !== 'done')
-      yield { id: server.id, name: `${itsTag}-server ${server.name}` };
+    if (itsTag !== null && !isFinished(server)) yield { id: server.id, name: `${itsTag}-server ${server.name}` };
   }
 }
 

@@ -5,7 +5,7 @@ import type { MigrationPlan } from '../../../main/shared/migration.ts';
 import type { ProvisionedServer } from '../../drivers.ts';
 import { ServerDiffersError } from './making-errors.ts';
 import type { Site } from './making.ts';
-import { portOf } from './ports.ts';
+import { guardDifferences, portOf } from './ports.ts';
 import { pathOfServer, serverOf } from './servers.ts';
 
 const Attachments = z.object({ volumeAttachments: z.array(z.object({ volumeId: z.string() })) });
@@ -75,8 +75,14 @@ async function portFinding(
       ? []
       : [`${label} has the MAC ${mac} instead of ${planned.mac}`]),
     ...missing.map(({ address }) => `${label} lacks the address ${address}`),
+    ...guardDifferences(now, planned).map((difference) => `${label} ${difference}`),
   ];
-  const evidence = `Port ${now.id} on ${planned.networkName}: ${[mac, ...addresses].join(', ')}.`;
+  const { addressPairs = [] } = planned;
+  const guard = [
+    ...(addressPairs.length === 0 ? [] : [`may send from ${addressPairs.join(', ')} as well`]),
+    ...(planned.portSecurity === 'off' ? ['has no port security'] : []),
+  ];
+  const evidence = `Port ${now.id} on ${planned.networkName}: ${[mac, ...addresses, ...guard].join(', ')}.`;
   return { differences, proof: { claim, evidence } };
 }
 

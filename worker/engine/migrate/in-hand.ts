@@ -35,14 +35,23 @@ export class MigrationInHand implements AsyncDisposable {
   readonly #open: (signal: AbortSignal) => Promise<Sides>;
   readonly #cancel = new AbortController();
   readonly #pause = new AbortController();
+  readonly #fenced: AbortSignal | null;
   #state: MoveState;
   /** The stage that it is at, or about to reach. */
   #bound: Stage;
   #sides: Sides | undefined;
 
-  constructor(taken: TakenMigration, open: (signal: AbortSignal) => Promise<Sides>, context: JobContext) {
+  /** @param fenced aborts when somebody else has the migration: then nothing is done any more */
+  constructor(
+    taken: TakenMigration,
+    open: (signal: AbortSignal) => Promise<Sides>,
+    context: JobContext,
+    fenced: AbortSignal | null = null,
+  ) {
     this.cancelled = AbortSignal.any([context.signal, this.#cancel.signal]);
-    this.context = { ...context, signal: AbortSignal.any([this.cancelled, this.#pause.signal]) };
+    const stops = [this.cancelled, this.#pause.signal, ...(fenced === null ? [] : [fenced])];
+    this.context = { ...context, signal: AbortSignal.any(stops) };
+    this.#fenced = fenced;
     this.#taken = taken;
     this.#open = open;
     this.#state = taken.state;
@@ -57,6 +66,11 @@ export class MigrationInHand implements AsyncDisposable {
     const isGranted = wish === 'cancel' || canPauseAt(this.#bound);
     if (wish === 'pause' && isGranted === true) this.#pause.abort(new PauseWish());
     return isGranted;
+  }
+
+  /** @throws FencedError where somebody else has the migration */
+  demandOurs(): void {
+    this.#fenced?.throwIfAborted();
   }
 
   get isToPause(): boolean {

@@ -18,10 +18,13 @@ import { isAlive } from '../process-mark.ts';
 const at = z.iso.datetime();
 const Abouts = z.object({ source: SourceAbout, destination: DestinationAbout });
 
+/** Of lines that came from a node which works on a copy. */
+const By = z.object({ node: z.string() });
+
 export const MoveEntry = z.discriminatedUnion('what', [
   z.object({ what: z.literal('begun'), request: MigrationRequest }),
   /** A process takes it on, and lets go of it. */
-  z.object({ what: z.literal('taken'), pid: z.number().int(), processStart: z.string(), at }),
+  z.object({ what: z.literal('taken'), pid: z.number().int(), processStart: z.string(), at, by: By.optional() }),
   z.object({ what: z.literal('left'), at }),
   z.object({ what: z.literal('stage'), stage: Stage, at }),
   /** Before a byte is copied: the machine as it was, what was found, and what will be made. */
@@ -91,7 +94,8 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
     case 'begun':
       return state;
     case 'taken':
-      return changed({ isRunning: isAlive(entry) });
+      // Of a process elsewhere nothing can be said here: the scheduler knows what its nodes are at.
+      return changed({ isRunning: entry.by === undefined && isAlive(entry) });
     case 'left':
       return changed({ isRunning: false });
     case 'stage': {

@@ -45,7 +45,7 @@ export async function migrate(
   const limit = limitOf(job, context);
   await shelf.put(job.request);
   await using taken = await shelf.take(job.request.id);
-  await using move = new MigrationInHand(taken, tools.open, context);
+  await using move = new MigrationInHand(taken, tools.open, context, shelf.truth?.fenced);
   using _listening = shelf.onWish(job.request.id, (wish) => move.answer(wish));
   return await new Run(move, tools.plan, job, limit).go();
 }
@@ -94,6 +94,7 @@ class Run {
   async #stop(error: unknown): Promise<void> {
     const move = this.#move;
     const { cancelled } = move;
+    move.demandOurs();
     if (move.isToPause) await move.reach('pause');
     else if (!cancelled.aborted) {
       if (isOver(move.stage)) throw error; // what was left to undo could not be

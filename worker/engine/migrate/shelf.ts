@@ -3,14 +3,17 @@ import { link, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/
 import * as path from 'node:path';
 import { z } from 'zod';
 import { GutsError } from '../../../main/shared/errors.ts';
+import type { SentBy } from '../../../main/shared/journal-jobs.ts';
 import { MigrationId, type MigrationRecord, type MigrationRequest } from '../../../main/shared/migration.ts';
 import type { MigrationPage } from '../../../main/shared/move-jobs.ts';
 import { isOver } from '../../../main/shared/stages.ts';
 import { UnknownMigrationError } from '../../../main/shared/unknown-migration.ts';
-import { journalRefused } from '../journal-errors.ts';
-import { JournalFile, journalNames, journalPath, readJournal, readJournals } from '../journal-file.ts';
+import { JournalTooNewError, journalRefused } from '../journal-errors.ts';
+import { JournalFile, journalNames, journalPath, makeFolder, readJournal, readJournals } from '../journal-file.ts';
 import { isAlive, thisProcess } from '../process-mark.ts';
+import type { Truth } from '../truth.ts';
 import { MoveEntry, stateOf, type MoveState } from './journal.ts';
+import { CopiedJournal, type Journal } from './copied-journal.ts';
 import { Wishes, type Answer, type Wish } from './wishes.ts';
 
 export class MigrationBusyError extends GutsError {
@@ -34,9 +37,17 @@ const Mark = z.object({ pid: z.number(), processStart: z.string() });
 
 export class Shelf {
   readonly #folder: string;
+  readonly #truth: Truth | null;
 
-  constructor(dataDir: string) {
+  /** @param truth where these are copies of journals that are kept elsewhere */
+  constructor(dataDir: string, truth: Truth | null = null) {
     this.#folder = path.join(dataDir, 'migrations');
+    this.#truth = truth;
+  }
+
+  /** Null where the journals here are the ones that count. */
+  get truth(): Truth | null {
+    return this.#truth;
   }
 
   /** Newest first. */
@@ -87,7 +98,8 @@ export class Shelf {
     await this.#lock(id);
     try {
       await this.#wishes(id).drop();
-      const journal = await JournalFile.reopen(this.#journal(id), MoveEntry);
+      const file = await JournalFile.reopen(this.#journal(id), MoveEntry);
+      const journal = this.#truth === null ? file : new CopiedJournal(file, this.#truth);
       await journal.write({ what: 'taken', ...thisProcess(), at: now() });
       const state = await this.one(id);
       return {
@@ -106,6 +118,44 @@ export class Shelf {
     } catch (error) {
       await rm(this.#lockFile(id), { force: true });
       throw error;
+    }
+  }
+
+  /** The lines as they were written. @throws UnknownMigrationError */
+  async lines(id: MigrationId): Promise<unknown[]> {
+    const { entries } = await readJournal(this.#journal(id), z.looseObject({ what: z.string() }));
+    if (entries.length === 0) throw new UnknownMigrationError(id);
+    return [...entries];
+  }
+
+  /** Puts these lines in the place of the journal. @throws MigrationBusyError, JournalTooNewError */
+  async replace(id: MigrationId, lines: readonly unknown[]): Promise<void> {
+    if (lines.some((line) => !MoveEntry.safeParse(line).success)) throw new JournalTooNewError(this.#journal(id));
+    await makeFolder(this.#folder);
+    await this.#lock(id);
+    try {
+      await this.#wishes(id).drop();
+      await JournalFile.replace(this.#journal(id), lines);
+    } finally {
+      await rm(this.#lockFile(id), { force: true });
+    }
+  }
+
+  /**
+   * Adds a line of a node that works on a copy, unless it is there or one before it is missing.
+   * @returns how many lines there are then
+   * @throws UnknownMigrationError, MigrationBusyError
+   */
+  async keep(id: MigrationId, entry: Readonly<Record<string, unknown>>, by: SentBy): Promise<number> {
+    await this.#lock(id);
+    try {
+      const { length } = await this.lines(id);
+      if (by.number !== length) return length;
+      await using journal = await JournalFile.reopen(this.#journal(id), z.looseObject({ what: z.string() }));
+      await journal.write({ what: '', ...entry, by });
+      return length + 1;
+    } finally {
+      await rm(this.#lockFile(id), { force: true });
     }
   }
 
@@ -183,7 +233,7 @@ export class Shelf {
 }
 
 export interface TakenMigration extends AsyncDisposable {
-  readonly journal: JournalFile<MoveEntry>;
+  readonly journal: Journal;
   readonly state: MoveState;
 }
 

@@ -88,6 +88,15 @@ export const CardAnswer = z.object({
   accessVlan: Count.nullable(),
   nativeVlan: Count.nullable(),
   allowedVlans: Text,
+  /** `On`, `Off`; empty where the host does not say. */
+  spoofing: Text.optional(),
+  teaming: Text.optional(),
+  dhcpGuard: Text.optional(),
+  routerGuard: Text.optional(),
+  /** `None`, `Source`, `Destination`. */
+  mirroring: Text.optional(),
+  /** In a second; 0 is no limit. */
+  mostBits: Count.nullish(),
   addresses: list(z.string()),
   guest: z
     .object({
@@ -140,6 +149,26 @@ export const MachineAnswer = z.object({
   clustered: z.boolean(),
   /** Devices of the host that are given to it. */
   devices: list(Text),
+  /** Null where it could not be asked. */
+  extras: z
+    .object({
+      /** Files in its DVD drives. */
+      media: list(Text),
+      /** Pipes of the host that its serial ports end in. */
+      ports: list(Text),
+      /** Hardware virtualisation is handed to the guest. */
+      nested: z.boolean(),
+      /** Percent of its processors that are kept free for it, and that it may have at the most. */
+      reserve: Count.nullable(),
+      limit: Count.nullable(),
+      /** 100 is what every machine has. */
+      weight: Count.nullable(),
+      /** `Nothing`, `StartIfRunning`, `Start`. */
+      startAction: Text,
+      /** `TurnOff`, `Save`, `ShutDown`. */
+      stopAction: Text,
+    })
+    .nullish(),
   troubles: list(Trouble),
 });
 export type MachineAnswer = z.infer<typeof MachineAnswer>;
@@ -198,3 +227,6 @@ export const LeftoversAnswer = z.object({
   checkpoints: list(z.object({ machine: z.string().min(1), id: z.string().min(1), name: z.string() })),
 });
 export const PartAnswer = z.object({ size: Count, read: Count, bytes: z.base64() });
+/** Groups by their security ids. */
+export const RightsAnswer = z.object({ user: Text, groups: list(z.string()) });
+export type RightsAnswer = z.infer<typeof RightsAnswer>;

@@ -19,7 +19,7 @@ const HEAD_BYTES = 64 * 1024;
 export async function diagnoseHyperv(signIn: HypervSignIn, signal: AbortSignal): Promise<Diagnosis> {
   const looking = new Looking(signIn, signal);
   const session = await looking.step('sign in to WinRM', async () => {
-    const opened = await HypervSession.open(signIn, signal, looking.note);
+    const opened = await HypervSession.open(signIn, signal, { trace: looking.note });
     return { value: opened, says: `signed in as ${signIn.connection.userName}, by ${signIn.connection.signInBy}` };
   });
   try {

@@ -1,15 +1,14 @@
 /** A Hyper-V host, or a cluster of them, as a source of machines. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HypervSignIn } from '../../../main/shared/connections.ts';
-import type { InventoryPage } from '../../../main/shared/inventory.ts';
-import type { SourceDriver } from '../../drivers.ts';
+import type { InventoryPage, InventorySurroundings, InventoryVm } from '../../../main/shared/inventory.ts';
+import type { MayChange, SourceDriver } from '../../drivers.ts';
 import { accountOf } from './account.ts';
 import { HostFiles } from './disks/files.ts';
 import { openVmDisks } from './disks/open.ts';
 import { readingsOf } from './disks/readings.ts';
-import { describeMachine } from './describe.ts';
+import { describeMachine, findSurroundings } from './describe.ts';
 import { HypervHosts } from './hosts.ts';
-import { networkFrom } from './inventory/networks.ts';
 import { pageOf } from './inventory/page.ts';
 import { Changes } from './inventory/changes.ts';
 import { shutDown } from './power.ts';
@@ -19,11 +18,21 @@ import { leftovers, undo } from './undo.ts';
 const LOOK_EVERY_MS = 30_000;
 
 /** Signs in. @throws GutsError */
-export async function openHyperv(signIn: HypervSignIn, signal: AbortSignal): Promise<SourceDriver> {
-  const hosts = await HypervHosts.open(signIn, signal);
+export async function openHyperv(
+  signIn: HypervSignIn,
+  signal: AbortSignal,
+  mayChange?: MayChange,
+): Promise<SourceDriver> {
+  return hypervDriver(await HypervHosts.open(signIn, signal, mayChange), signIn);
+}
+
+/** Over hosts that are signed in to; disposing it signs out. */
+export function hypervDriver(hosts: HypervHosts, signIn: HypervSignIn): SourceDriver {
   const { connection, secret } = signIn;
   const files = new HostFiles(connection.disks, accountOf(connection.userName, secret));
   const changes = new Changes();
+  /** Of machines that were described: the host says it along with them. */
+  const around = new WeakMap<InventoryVm, InventorySurroundings>();
   async function* pages(stop: AbortSignal): AsyncGenerator<InventoryPage, void, void> {
     for await (const told of hosts.inventories(stop)) yield 'machines' in told ? pageOf(told) : unreached(told);
   }
@@ -44,8 +53,12 @@ export async function openHyperv(signIn: HypervSignIn, signal: AbortSignal): Pro
         yield* changes.since(seen);
       }
     },
-    describe: async (ref, stop) => await describeMachine(hosts, files, ref, stop),
-    networksOf: async ({ nics }) => [...new Set(nics.flatMap(({ network }) => network ?? []))].map(networkFrom),
+    async describe(ref, stop) {
+      const { vm, surroundings } = await describeMachine(hosts, files, ref, stop);
+      around.set(vm, surroundings);
+      return vm;
+    },
+    surroundingsOf: async (vm, stop) => around.get(vm) ?? (await findSurroundings(hosts, vm, stop)),
     // Who may see a machine may stop it and take checkpoints of it, too: Hyper-V knows no finer rights.
     missingPrivileges: async () => [],
     readings: readingsOf,

@@ -2,6 +2,7 @@
 import type { HypervSignIn } from '../../../main/shared/connections.ts';
 import type { SourceAbout } from '../../../main/shared/connections.ts';
 import { GutsError } from '../../../main/shared/errors.ts';
+import { mayAlways, type MayChange } from '../../drivers.ts';
 import type { z } from 'zod';
 import { AboutAnswer, InventoryAnswer, PowerAnswer, type MachineAnswer } from './answers.ts';
 import { MachineMissingError, troubleError } from './errors.ts';
@@ -19,14 +20,16 @@ export class HypervHosts implements AsyncDisposable {
   readonly about: SourceAbout;
   readonly aboutHost: AboutAnswer;
   readonly #signIn: HypervSignIn;
+  readonly #mayChange: MayChange;
   readonly #first: HypervSession;
   /** By the node's name in lower case; the first one is among them. */
   readonly #sessions = new Map<string, Promise<HypervSession>>();
   /** Where a machine was seen last. */
   readonly #lastSeen = new Map<string, string>();
 
-  private constructor(signIn: HypervSignIn, first: HypervSession, about: AboutAnswer) {
+  private constructor(signIn: HypervSignIn, first: HypervSession, about: AboutAnswer, mayChange: MayChange) {
     this.#signIn = signIn;
+    this.#mayChange = mayChange;
     this.#first = first;
     this.aboutHost = about;
     this.#sessions.set(about.name.toLowerCase(), Promise.resolve(first));
@@ -40,10 +43,10 @@ export class HypervHosts implements AsyncDisposable {
   }
 
   /** Signs in. @throws GutsError */
-  static async open(signIn: HypervSignIn, signal: AbortSignal): Promise<HypervHosts> {
-    const first = await HypervSession.open(signIn, signal);
+  static async open(signIn: HypervSignIn, signal: AbortSignal, mayChange: MayChange = mayAlways): Promise<HypervHosts> {
+    const first = await HypervSession.open(signIn, signal, { mayChange });
     try {
-      return new HypervHosts(signIn, first, await first.ask('about', {}, AboutAnswer, signal));
+      return new HypervHosts(signIn, first, await first.ask('about', {}, AboutAnswer, signal), mayChange);
     } catch (error) {
       await first[Symbol.asyncDispose]();
       throw error;
@@ -149,7 +152,8 @@ export class HypervHosts implements AsyncDisposable {
     const { connection, secret } = this.#signIn;
     const url = new URL(connection.url);
     url.hostname = nodeAddress(this.#first.host, node);
-    const opening = HypervSession.open({ connection: { ...connection, url: url.origin }, secret }, signal);
+    const signIn = { connection: { ...connection, url: url.origin }, secret };
+    const opening = HypervSession.open(signIn, signal, { mayChange: this.#mayChange });
     this.#sessions.set(node, opening);
     opening.catch(() => this.#sessions.delete(node)); // it may be up again later
     return await opening;

@@ -8,7 +8,7 @@ import { HostFiles } from './disks/files.ts';
 import { HypervHosts } from './hosts.ts';
 
 /** Windows Server 2012 R2, the first with VHDX checkpoints that can be merged while a machine runs. */
-const OLDEST_SUPPORTED = '6.3';
+export const OLDEST_SUPPORTED = '6.3';
 /** A file that nobody has: that it is missing shows that the folder can be looked into. */
 const NOBODYS = 'guts-looks-whether-it-may.vhdx';
 const MISSING = ['hyperv.file-missing', 'disk.file-missing'];
@@ -45,7 +45,7 @@ async function whyDisksCannotBeRead(
   }
 }
 
-function isOlder(version: string, than: string): boolean {
+export function isOlder(version: string, than: string): boolean {
   const [a, b] = [version, than].map((text) => text.split('.').map(Number));
   for (let i = 0; i < 2; i++) {
     const [one = 0, other = 0] = [a?.[i], b?.[i]];

@@ -8,6 +8,7 @@ import inventory from './scripts/inventory.ps1?raw';
 import leftovers from './scripts/leftovers.ps1?raw';
 import part from './scripts/part.ps1?raw';
 import power from './scripts/power.ps1?raw';
+import rights from './scripts/rights.ps1?raw';
 import tail from './scripts/tail.ps1?raw';
 
 const bodies = {
@@ -17,8 +18,11 @@ const bodies = {
   leftovers,
   part,
   power,
+  rights,
 };
 export type ScriptName = keyof typeof bodies;
+/** They change nothing on the host, whatever they are asked. */
+export const lookingScripts: ReadonlySet<ScriptName> = new Set(['about', 'inventory', 'leftovers', 'part', 'rights']);
 export const scriptNames = Object.keys(bodies) as ScriptName[]; // Object.keys forgets which strings they are
 
 /**

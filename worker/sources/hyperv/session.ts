@@ -4,12 +4,13 @@ import type { z } from 'zod';
 import type { HypervSignIn } from '../../../main/shared/connections.ts';
 import { winrmPlace } from '../../../main/shared/hyperv-address.ts';
 import { GutsError } from '../../../main/shared/errors.ts';
+import { mayAlways, type MayChange } from '../../drivers.ts';
 import { StrangeAnswerError } from '../../net/errors.ts';
 import { accountOf } from './account.ts';
 import { Said } from './answers.ts';
 import { troubleError } from './errors.ts';
 import type { Account } from './ntlm/keys.ts';
-import { scriptText, type ScriptName } from './scripts.ts';
+import { lookingScripts, scriptText, type ScriptName } from './scripts.ts';
 import { WinrmChannel, type WinrmServer, type WinrmTrace } from './winrm/channel.ts';
 import { WinrmShell } from './winrm/shell.ts';
 
@@ -17,6 +18,11 @@ import { WinrmShell } from './winrm/shell.ts';
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 /** Shells that wait for the next script; others are ended at once, since a host allows a user only so many. */
 const MOST_IDLE = 2;
+
+export interface HypervSessionOptions {
+  readonly trace?: WinrmTrace;
+  readonly mayChange?: MayChange;
+}
 
 /** A connection with a shell on it; scripts on one connection would wait for each other. */
 interface Line extends AsyncDisposable {
@@ -31,11 +37,13 @@ export class HypervSession implements AsyncDisposable {
   readonly account: Account;
   readonly #server: WinrmServer;
   readonly #trace: WinrmTrace | undefined;
+  readonly #mayChange: MayChange;
   readonly #idle: Line[] = [];
   #isOver = false;
 
-  private constructor({ connection, secret }: HypervSignIn, trace: WinrmTrace | undefined) {
+  private constructor({ connection, secret }: HypervSignIn, { trace, mayChange = mayAlways }: HypervSessionOptions) {
     this.#trace = trace;
+    this.#mayChange = mayChange;
     const { host, port, isTls } = winrmPlace(connection);
     this.host = host;
     this.name = `${new URL(connection.url).hostname}:${port}`;
@@ -50,8 +58,12 @@ export class HypervSession implements AsyncDisposable {
   }
 
   /** Signs in. @throws GutsError; whoever gave a wrong address does not have to wait */
-  static async open(signIn: HypervSignIn, signal: AbortSignal, trace?: WinrmTrace): Promise<HypervSession> {
-    const session = new HypervSession(signIn, trace);
+  static async open(
+    signIn: HypervSignIn,
+    signal: AbortSignal,
+    options: HypervSessionOptions = {},
+  ): Promise<HypervSession> {
+    const session = new HypervSession(signIn, options);
     session.#idle.push(await session.#openLine(signal));
     return session;
   }
@@ -68,7 +80,12 @@ export class HypervSession implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<T> {
     const text = scriptText(name, args);
-    const said = Said.safeParse(await this.#patiently(signal, async () => await this.#run(text, signal)));
+    const isLook = lookingScripts.has(name);
+    const run = async (): Promise<unknown> => {
+      if (!isLook) await this.#mayChange();
+      return await this.#run(text, signal);
+    };
+    const said = Said.safeParse(await this.#patiently(signal, run));
     if (!said.success) throw new StrangeAnswerError(`${this.name} says something else than a result.`);
     if (!said.data.ok) throw troubleError(this.name, said.data.trouble);
     const value = schema.safeParse(said.data.value);

@@ -1,7 +1,7 @@
 /** A vCenter or an ESXi host as a source of machines. */
 import type { SourceSignIn } from '../../../main/shared/connections.ts';
 import type { InventoryVm } from '../../../main/shared/inventory.ts';
-import type { SourceDriver } from '../../drivers.ts';
+import type { MayChange, SourceDriver } from '../../drivers.ts';
 import { openVmDisks } from './disks/open.ts';
 import { readingsOf } from './disks/readings.ts';
 import { GoneError, MissingPrivilegeError } from './errors.ts';
@@ -9,16 +9,25 @@ import { describeVm } from './inventory/describe.ts';
 import { inventoryPages } from './inventory/pages.ts';
 import { inventoryUpdates } from './inventory/updates.ts';
 import { LatencyReader } from './latency.ts';
-import { networksOf } from './networks.ts';
 import { shutDown } from './power.ts';
 import { missingOn, neededFor } from './privileges.ts';
 import { VsphereSession } from './session.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { withTags } from './tags.ts';
+import { changeTrackingOf } from './tracking.ts';
 import { leftovers, undo } from './undo.ts';
 
 /** Signs in. @throws GutsError */
-export async function openVsphere(signIn: SourceSignIn, signal: AbortSignal): Promise<SourceDriver> {
-  const session = await VsphereSession.open(signIn, signal);
+export async function openVsphere(
+  signIn: SourceSignIn,
+  signal: AbortSignal,
+  mayChange?: MayChange,
+): Promise<SourceDriver> {
+  return vsphereDriver(await VsphereSession.open(signIn, signal, mayChange), signIn);
+}
+
+/** Over a session that is signed in; disposing it signs out. */
+export function vsphereDriver(session: VsphereSession, signIn: SourceSignIn): SourceDriver {
   /** `VMFS`, `vsan` …, by datastore, of all machines that were described. */
   const datastoreKinds = new Map<string, string>();
   const kindOf = (datastore: string): string | null => datastoreKinds.get(datastore) ?? null;
@@ -34,7 +43,7 @@ export async function openVsphere(signIn: SourceSignIn, signal: AbortSignal): Pr
       }
       return vm;
     },
-    networksOf: async (vm, stop) => await networksOf(session, vm, stop),
+    surroundingsOf: async (vm, stop) => await surroundingsOf(session, vm, stop),
     async missingPrivileges(vm, options, stop) {
       const [best] = readingsOf(vm, options, kindOf);
       const reading = options.reading === 'auto' ? (best?.reading ?? 'lease') : options.reading;
@@ -47,6 +56,7 @@ export async function openVsphere(signIn: SourceSignIn, signal: AbortSignal): Pr
     readings: (vm, options) => readingsOf(vm, options, kindOf),
     shutDown: async (vm, options, ledger, stop) => await shutDown(session, vm, options, ledger, stop),
     openDisks: async (vm, disks, ledger, stop) => await openVmDisks(session, vm, disks, ledger, stop),
+    changeTracking: changeTrackingOf(session),
     readLatency: async (places, stop) => await latency.read(places, stop),
     undo: async (item, stop) => await undo(session, item, stop),
     leftovers: async (stop) => await leftovers(session, stop),

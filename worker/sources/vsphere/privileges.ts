@@ -31,6 +31,39 @@ const BY_READING: Readonly<Record<Reading, readonly Privilege[]>> = {
 const STOPPING: readonly Privilege[] = ['VirtualMachine.Interact.PowerOff', 'VirtualMachine.Interact.PowerOn'];
 const FREEZING: readonly Privilege[] = ['VirtualMachine.State.CreateSnapshot', 'VirtualMachine.State.RemoveSnapshot'];
 
+/** Privileges that belong together, by what they are for; every one of them is in one of these at least. */
+export interface PrivilegeSet {
+  /** A way of reading, or what else needs them. */
+  readonly need: 'seeing' | Exclude<Reading, 'file'> | 'stopping' | 'freezing' | 'other';
+  readonly says: string;
+  readonly privileges: readonly Privilege[];
+}
+
+const named: readonly PrivilegeSet[] = [
+  { need: 'seeing', says: 'seeing the inventory; every move', privileges: ['System.View', 'System.Read'] },
+  { need: 'lease', says: 'reading by a lease', privileges: BY_READING.lease },
+  { need: 'ranges', says: 'reading by ranges', privileges: BY_READING.ranges },
+  { need: 'areas', says: 'reading by areas', privileges: BY_READING.areas },
+  { need: 'stopping', says: 'a machine that is shut down first', privileges: STOPPING },
+  { need: 'freezing', says: 'a copy of a running machine', privileges: FREEZING },
+];
+const others = allPrivileges.filter((one) => !named.some(({ privileges }) => privileges.includes(one)));
+
+export const privilegeSets: readonly PrivilegeSet[] = [
+  ...named,
+  ...others.map((one): PrivilegeSet => ({ need: 'other', says: NEEDED_FOR[one], privileges: [one] })),
+];
+
+/** The kinds of objects on which a privilege is looked for. */
+export const heldOn = (
+  privilege: Privilege,
+): readonly ('VirtualMachine' | 'Datastore' | 'HostSystem' | 'ResourcePool')[] =>
+  privilege.startsWith('System.')
+    ? ['VirtualMachine', 'Datastore', 'HostSystem', 'ResourcePool']
+    : privilege.startsWith('Datastore.')
+      ? ['Datastore']
+      : ['VirtualMachine'];
+
 const Availability = listOf(
   z.object({ privAvailability: listOf(z.object({ privId: z.string(), isGranted: z.coerce.string() })) }),
 );

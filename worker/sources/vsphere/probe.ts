@@ -9,7 +9,7 @@ import { listOf } from './values.ts';
 import { compare } from './version.ts';
 
 /** Older servers may work; nobody has tried. */
-const OLDEST_SUPPORTED = '6.7';
+export const OLDEST_SUPPORTED = '6.7';
 
 const Licences = listOf(z.object({ name: z.string().nullish(), editionKey: z.string().nullish() }));
 
@@ -36,7 +36,7 @@ export async function testVsphere(signIn: SourceSignIn, signal: AbortSignal): Pr
   };
 }
 
-async function hasFreeLicence(session: VsphereSession, signal: AbortSignal): Promise<boolean> {
+export async function hasFreeLicence(session: VsphereSession, signal: AbortSignal): Promise<boolean> {
   const manager = session.content.licenseManager;
   if (session.about.kind !== 'esxi' || manager === undefined) return false;
   try {

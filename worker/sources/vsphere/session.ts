@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { VimMethod } from '../../../assets/wsdl/vim25.ts';
 import type { SourceAbout, SourceSignIn } from '../../../main/shared/connections.ts';
+import { mayAlways, type MayChange } from '../../drivers.ts';
 import { StrangeAnswerError } from '../../net/errors.ts';
 import type { Peer } from '../../net/tls.ts';
 import { type FaultPlace, SoapFault, errorOf } from './faults.ts';
@@ -14,7 +15,7 @@ import { OLDEST_SPOKEN, chooseVersion } from './version.ts';
 
 export type { ManagedRef } from './values.ts';
 
-/** Calls that make nothing which outlives the session, and may so be sent twice. */
+/** Calls that make nothing which outlives the session: they may be sent twice, and by whoever may change nothing. */
 const REPEATABLE: ReadonlySet<VimMethod> = new Set<VimMethod>([
   'RetrieveServiceContent',
   'Login',
@@ -70,6 +71,7 @@ interface Opened {
   readonly version: string;
   readonly content: ServiceContent;
   readonly place: FaultPlace;
+  readonly mayChange: MayChange;
 }
 
 export class VsphereSession implements AsyncDisposable {
@@ -85,12 +87,13 @@ export class VsphereSession implements AsyncDisposable {
   readonly #soap: SoapClient;
   readonly #place: FaultPlace;
   readonly #secret: string;
+  readonly #mayChange: MayChange;
   readonly #closing = new AbortController();
   #cookie: string | null = null;
   #logins = 0;
   #renewing: Promise<void> | null = null;
 
-  private constructor(signIn: SourceSignIn, { transport, soap, version, content, place }: Opened) {
+  private constructor(signIn: SourceSignIn, { transport, soap, version, content, place, mayChange }: Opened) {
     const { trust, proxy, url, userName } = signIn.connection;
     this.peer = { ...addressOf(url), trust, proxy };
     this.content = content;
@@ -107,13 +110,18 @@ export class VsphereSession implements AsyncDisposable {
     this.#soap = soap;
     this.#place = place;
     this.#secret = signIn.secret;
+    this.#mayChange = mayChange;
   }
 
   /**
    * Agrees on a version, signs in.
    * @throws UnreachableError, UntrustedServerError, CertificateChangedError, StrangeAnswerError, LoginRefusedError …
    */
-  static async open(signIn: SourceSignIn, signal: AbortSignal): Promise<VsphereSession> {
+  static async open(
+    signIn: SourceSignIn,
+    signal: AbortSignal,
+    mayChange: MayChange = mayAlways,
+  ): Promise<VsphereSession> {
     const { trust, proxy, url, userName } = signIn.connection;
     const transport = new Transport({ ...addressOf(url), trust, proxy });
     try {
@@ -130,7 +138,7 @@ export class VsphereSession implements AsyncDisposable {
       const content = ServiceContent.safeParse(answer.value).data;
       if (content === undefined) throw new StrangeAnswerError(`${transport.name} does not say what it is.`);
       const place = { server: transport.name, userName, isVcenter: content.about.apiType === 'VirtualCenter' };
-      const session = new VsphereSession(signIn, { transport, soap, version, content, place });
+      const session = new VsphereSession(signIn, { transport, soap, version, content, place, mayChange });
       await session.renew(signal);
       return session;
     } catch (error) {
@@ -258,6 +266,7 @@ export class VsphereSession implements AsyncDisposable {
     const once = async (): Promise<T> =>
       await withRetries(isRepeatable ? 'always' : 'unsent', signal, async () => {
         if (this.#renewing !== null) await unlessAborted(this.#renewing, signal);
+        if (!isRepeatable) await this.#mayChange();
         login = this.#logins;
         return await attempt({ cookie: this.#cookie, version: this.version, onFresh: !isRepeatable, signal });
       });

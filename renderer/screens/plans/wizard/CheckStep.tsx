@@ -9,7 +9,10 @@ import { AllMoved, isAllMoved } from './AllMoved.tsx';
 import { checkedOf, groupsOf, runChecks, stopChecks, useChecks } from './checks.ts';
 import { useWizard } from './context.ts';
 import { FindingCard } from './FindingCard.tsx';
+import { heldSummary } from './held.ts';
+import { HeldCard } from './HeldCard.tsx';
 import { Machines, NeedsFirst } from './MappingStep.tsx';
+import { someNames } from './some-names.ts';
 import classes from './Wizard.module.css';
 
 export function CheckStep() {
@@ -35,6 +38,7 @@ function Checks() {
   const isAllChecked = unchecked.length === 0 && toCheck.length > 0;
   const again = isAllChecked ? toCheck : unchecked;
   const [firstFailed] = failed;
+  const held = running === null ? heldSummary(known) : null;
 
   return (
     <Stack gap="md">
@@ -99,6 +103,7 @@ function Checks() {
       {groups.map((group) => (
         <FindingCard key={group.id} group={group} />
       ))}
+      {held !== null && <HeldCard held={held} />}
       {draft.leftOut.length > 0 && (
         <Group className="guts-card" justify="space-between">
           <Text>
@@ -119,11 +124,4 @@ function Checks() {
       {unchecked.length > 0 && running === null && <p className={classes['why']}>{t('wizard.checkWhy')}</p>}
     </Stack>
   );
-}
-
-const MOST_NAMED = 5;
-
-function someNames(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` … (+${numberText(more)})` : ''}`;
 }

@@ -28,11 +28,13 @@ export function Ending() {
   const end = async (isStart: boolean): Promise<void> => {
     setBusy(isStart ? 'start' : 'save');
     setRefused(null);
-    const wish = wishOf(draft, planWide.networks ?? []);
+    const { waves, ...wish } = wishOf(draft, planWide.networks ?? []);
     let id: PlanId;
     try {
       const plan =
-        key === NEW_PLAN ? await call('plans.create', wish) : await call('plans.change', { plan: key, ...wish });
+        key === NEW_PLAN
+          ? await call('plans.create', { ...wish, waves })
+          : await call('plans.change', { plan: key, ...wish }); // its waves are changed on its page, maybe meanwhile
       ({ id } = plan);
       dropDraft(key);
       await plans.load();

@@ -1,18 +1,17 @@
 /** One rule, the machines that it is about, what to do, and what can be done here. */
 import { Button, Checkbox, Collapse, Group } from '@mantine/core';
 import { useState } from 'react';
-import type { Severity } from '../../../../main/shared/preflight.ts';
-import { Badge, type Tone } from '../../../parts/Badge.tsx';
+import { Badge } from '../../../parts/Badge.tsx';
+import { severityTones } from '../../../parts/severity.tsx';
 import { numberText } from '../../../texts/format.ts';
-import { remedyText } from '../../../texts/remedy.ts';
+import { remedyText } from '../../../../main/shared/remedy.ts';
 import { t } from '../../../texts/t.ts';
 import { isAccepted, type FindingGroup } from './checks.ts';
 import { useWizard } from './context.ts';
 import type { StepName } from './draft.ts';
+import { FixButtons } from './FixButtons.tsx';
 import { findingFieldId } from './problems.ts';
 import classes from './Wizard.module.css';
-
-const tones: Readonly<Record<Severity, Tone>> = { blocks: 'bad', warns: 'wait', informs: 'info' };
 
 /** Where what a rule finds can be put right without leaving the wizard. */
 const stepsOfRules: readonly (readonly [pattern: RegExp, step: StepName])[] = [
@@ -46,7 +45,7 @@ export function FindingCard({ group }: { readonly group: FindingGroup }) {
   return (
     <article className={classes['finding']} data-severity={severity} id={findingFieldId(id)} aria-label={says}>
       <Group gap="sm" wrap="nowrap" align="flex-start">
-        <Badge tone={tones[severity]}>{t(`wizard.severity.${severity}`)}</Badge>
+        <Badge tone={severityTones[severity]}>{t(`wizard.severity.${severity}`)}</Badge>
         <strong>{t('wizard.vmsWith', { ...count, says })}</strong>
         <code>{id}</code>
       </Group>
@@ -63,6 +62,7 @@ export function FindingCard({ group }: { readonly group: FindingGroup }) {
             onChange={({ currentTarget }) => setAccepted(currentTarget.checked)}
           />
         )}
+        <FixButtons group={group} />
         {severity !== 'informs' && (
           <Button size="xs" variant="default" onClick={leaveOut}>
             {t('wizard.leaveOut', count)}

@@ -2,8 +2,7 @@
 import { Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Instance } from '../../../../main/shared/operations.ts';
-import type { ScheduledMigration } from '../../../../main/shared/schedule.ts';
-import { forecastSeconds, measuredRate, type Measured } from '../../../../main/shared/proposals/forecast.ts';
+import { forecastSeconds, measuredOf, measuredRate } from '../../../../main/shared/proposals/forecast.ts';
 import { call } from '../../../api.ts';
 import { useMigrations } from '../../../state/migrations.ts';
 import { numberText, rateText, spanText } from '../../../texts/format.ts';
@@ -67,13 +66,4 @@ async function measure(): Promise<Known> {
   const measured = ended.flatMap((one) => (one === null ? [] : (measuredOf(one) ?? [])));
   const { global, perSource, perDestination } = settings.slots;
   return { rate: measuredRate(measured), count: measured.length, atOnce: Math.min(global, perSource, perDestination) };
-}
-
-/** From when it left the queue. */
-function measuredOf({ stages, plan }: ScheduledMigration): Measured | null {
-  const began = stages.find(({ stage }) => stage === 'preparing')?.at;
-  const ended = stages.find(({ stage }) => stage === 'done')?.at;
-  if (began === undefined || ended === undefined || plan === null) return null;
-  const bytes = plan.disks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return { bytes, seconds: (Date.parse(ended) - Date.parse(began)) / 1000 };
 }

@@ -10,6 +10,7 @@ import { go } from '../../../router.ts';
 import { sources } from '../../../state/connections.ts';
 import { numberText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';
+import { numberAndName } from '../waves/waves.ts';
 import { reloadSource, type SourceWorld } from '../worlds.ts';
 import { useWizard } from './context.ts';
 import type { DraftMachine } from './draft.ts';
@@ -97,7 +98,7 @@ const keyOf = ({ vm }: SourceLine): string => vm.ref;
 function Machines({ world }: { readonly world: SourceWorld }) {
   const { draft, change, setBeforeNext } = useWizard();
   const [selected, setSelected] = useState<ReadonlySet<string>>(nobody);
-  const { machines } = draft;
+  const { machines, waves: named } = draft;
   const [before] = useState<ReadonlySet<string>>(() => new Set(machines.map(({ ref }) => ref)));
   const columns = useMemo(() => sourceColumns(), []);
   const lines = useMemo(() => {
@@ -130,11 +131,13 @@ function Machines({ world }: { readonly world: SourceWorld }) {
     const count = rows.length;
     const isMoving = rows.some(({ vm }) => machines.some(({ ref, migration }) => ref === vm.ref && migration !== null));
     const isOff = isMoving ? t('wizard.stays') : null;
-    const waves = Array.from({ length: last + 1 }, (_, index) => index + 1);
+    const numbers = Array.from({ length: last + 1 }, (_, index) => index + 1);
+    const waves = [...new Set([...numbers, ...named.map(({ number }) => number)])].sort((a, b) => a - b);
+    const isNew = (wave: number): boolean => wave > last && last > 0 && !named.some(({ number }) => number === wave);
     return [
       ...waves.map((wave): RowAction<SourceLine> => ({
         id: `wave-${wave}`,
-        title: t(wave > last && last > 0 ? 'wizard.intoNewWave' : 'wizard.intoWave', { count, wave: numberText(wave) }),
+        title: t(isNew(wave) ? 'wizard.intoNewWave' : 'wizard.intoWave', { count, wave: numberAndName(draft, wave) }),
         isOff,
         run: (some) =>
           put(

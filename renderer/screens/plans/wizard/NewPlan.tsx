@@ -3,17 +3,24 @@ import { Alert, Stack } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { Faces } from '../../../parts/Faces.tsx';
 import { destinations, plans, sources } from '../../../state/connections.ts';
+import type { PlanTemplate } from '../../../../main/shared/plans.ts';
 import { numberText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';
 import { freeName } from '../acts.ts';
 import { againIn, draftAgain, ownOf } from './again.ts';
-import { newDraft, type Draft, type OwnOptions } from './draft.ts';
+import { draftBy, newDraft, type Draft, type OwnOptions } from './draft.ts';
 import { beginDraft, changeDraft, isKept, NEW_PLAN, useDrafts } from './drafts.ts';
-import { takeHanded, type Handed } from './handed.ts';
+import { forgetHanded, readHanded, type Handed } from './handed.ts';
 import { OfferDraft } from './OfferDraft.tsx';
+import { ByTemplate } from '../templates/ByTemplate.tsx';
 import { Wizard } from './Wizard.tsx';
 
 export function NewPlan() {
+  return <Begun template={null} />;
+}
+
+/** @param template by which it begins */
+export function Begun({ template }: { readonly template: PlanTemplate | null }) {
   const known = plans.use();
   const from = sources.use();
   const to = destinations.use();
@@ -23,7 +30,7 @@ export function NewPlan() {
         <Faces of={from} onRetry={() => void sources.load()}>
           {(all) => (
             <Faces of={to} onRetry={() => void destinations.load()}>
-              {(clouds) => <Known sources={all} clouds={clouds} />}
+              {(clouds) => <Known sources={all} clouds={clouds} template={template} />}
             </Faces>
           )}
         </Faces>
@@ -38,15 +45,24 @@ interface Given {
   readonly handed: Handed;
   /** Begun before, and not saved. */
   readonly isOffered: boolean;
+  /** It is that one which is gone on with. */
+  readonly isOld: boolean;
 }
 
-function Known({ sources: all, clouds }: { readonly sources: Named; readonly clouds: Named }) {
+interface KnownProps {
+  readonly sources: Named;
+  readonly clouds: Named;
+  readonly template: PlanTemplate | null;
+}
+
+function Known({ sources: all, clouds, template }: KnownProps) {
   const draft = useDrafts(({ byKey }) => byKey[NEW_PLAN]);
   const [given, setGiven] = useState<Given>(() => ({
-    handed: takeHanded(),
+    handed: readHanded(),
     isOffered: draft !== undefined && isKept(draft),
+    isOld: false,
   }));
-  const { handed, isOffered } = given;
+  const { handed, isOffered, isOld } = given;
   /** What was there before is not shown as if it were the new one. */
   const [isBegun, setIsBegun] = useState(isOffered);
   const begin = (): void => {
@@ -55,8 +71,13 @@ function Known({ sources: all, clouds }: { readonly sources: Named; readonly clo
     const source = others.length === 0 ? (only?.id ?? null) : null;
     const destination = otherClouds.length === 0 ? (cloud?.id ?? null) : null;
     const again = againIn(handed);
+    const isThere = (some: Named, wanted: string): string | null => some.find(({ id }) => id === wanted)?.id ?? null;
+    if (template !== null) {
+      const { name, source: from, destination: to } = template;
+      beginDraft(NEW_PLAN, draftBy(template, freeName(name, true), isThere(all, from), isThere(clouds, to)));
+      return;
+    }
     if (again !== null) {
-      const isThere = (some: Named, wanted: string): string | null => some.find(({ id }) => id === wanted)?.id ?? null;
       beginDraft(NEW_PLAN, draftAgain(again, isThere(all, again.source), isThere(clouds, again.again.destination)));
       changeDraft(NEW_PLAN, () => ({})); // it is kept as if somebody had written it
       return;
@@ -65,6 +86,7 @@ function Known({ sources: all, clouds }: { readonly sources: Named; readonly clo
     if (handed.length > 0) changeDraft(NEW_PLAN, (fresh) => withHanded(fresh, handed, all));
   };
   useEffect(() => {
+    forgetHanded();
     if (!isOffered) begin();
     setIsBegun(true);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when the wizard is opened
@@ -76,9 +98,10 @@ function Known({ sources: all, clouds }: { readonly sources: Named; readonly clo
       <OfferDraft
         draft={draft}
         more={handed.length}
+        {...(template === null ? {} : { template: template.name })}
         onGo={() => {
           if (handed.length > 0) changeDraft(NEW_PLAN, (kept) => withHanded(kept, handed, all));
-          setGiven({ ...given, isOffered: false });
+          setGiven({ ...given, isOffered: false, isOld: true });
         }}
         onDiscard={() => {
           begin();
@@ -92,6 +115,7 @@ function Known({ sources: all, clouds }: { readonly sources: Named; readonly clo
       {handed.length > 0 && missing > 0 && draft.changedAt > 0 && draft.step === 'machines' && (
         <Alert color="guts">{t('wizard.handedOthers', { count: missing, number: numberText(missing) })}</Alert>
       )}
+      {template !== null && !isOld && <ByTemplate template={template} draft={draft} />}
       <Wizard draftKey={NEW_PLAN} draft={draft} title={t('plans.new')} />
     </Stack>
   );

@@ -9,11 +9,13 @@ interface OfferDraftProps {
   readonly draft: Draft;
   /** Machines that were handed over by another screen. */
   readonly more: number;
+  /** By which the new one would begin. */
+  readonly template?: string;
   readonly onGo: () => void;
   readonly onDiscard: () => void;
 }
 
-export function OfferDraft({ draft, more, onGo, onDiscard }: OfferDraftProps) {
+export function OfferDraft({ draft, more, template, onGo, onDiscard }: OfferDraftProps) {
   const time = momentText(draft.changedAt);
   const count = draft.machines.length;
   return (
@@ -23,6 +25,7 @@ export function OfferDraft({ draft, more, onGo, onDiscard }: OfferDraftProps) {
         <Text fw={600}>{draft.name === '' ? t('plans.new') : draft.name}</Text>
         <Text>{t('wizard.offerWhat', { count, number: numberText(count), time })}</Text>
         {more > 0 && <Text>{t('wizard.offerMore', { count: more, number: numberText(more) })}</Text>}
+        {template !== undefined && <Text>{t('templates.offer', { name: template })}</Text>}
         <Group mt="md">
           <Button onClick={onGo} data-autofocus>
             {t('wizard.offerGo', { time })}

@@ -13,6 +13,7 @@ import { MachineDialog } from './MachineDialog.tsx';
 import { useResets } from './MachineMap.tsx';
 import { OptionField } from './OptionField.tsx';
 import { overrideColumns } from './override-columns.tsx';
+import { isoOf, localOf } from './local-moment.ts';
 import { WindowFields } from './WindowFields.tsx';
 import classes from './Wizard.module.css';
 
@@ -58,7 +59,7 @@ export function OptionsStep() {
       <fieldset className={classes['group']}>
         <legend>{t('wizard.group.when')}</legend>
         <Stack gap="sm">
-          <WindowFields problemAt={problemAt} />
+          <WindowFields window={draft.window} onChange={(window) => change(() => ({ window }))} problemAt={problemAt} />
           <div className={classes['fields']}>
             <TextInput
               type="datetime-local"
@@ -137,13 +138,3 @@ function noteOf(name: FieldName): string {
       return '';
   }
 }
-
-/** As the field wants it, in this computer's time. */
-function localOf(iso: string | null): string {
-  if (iso === null) return '';
-  const at = new Date(iso);
-  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 16);
-}
-
-const isoOf = (local: string): string | null => (local === '' ? null : new Date(local).toISOString());

@@ -3,7 +3,7 @@ import { Stack, Text } from '@mantine/core';
 import { quotaLines, totalsOf } from '../../../../main/shared/proposals/totals.ts';
 import { t } from '../../../texts/t.ts';
 import { AllMoved, isAllMoved } from './AllMoved.tsx';
-import { flavorTexts, networkTexts } from './becomes-texts.ts';
+import { flavorTexts, networkTexts, openPortTexts } from './becomes-texts.ts';
 import { useWizard, type Wizard } from './context.ts';
 import { Forecast } from './Forecast.tsx';
 import { Machines, NeedsFirst } from './MappingStep.tsx';
@@ -48,9 +48,11 @@ function Review() {
             {t('wizard.becomesWhat')}
           </Text>
           <ul className={classes['order']}>
-            {[...networkTexts(wanted, facts), ...flavorTexts(wanted, facts)].map((text) => (
-              <li key={text}>{text}</li>
-            ))}
+            {[...networkTexts(wanted, facts), ...openPortTexts(wanted, facts), ...flavorTexts(wanted, facts)].map(
+              (text) => (
+                <li key={text}>{text}</li>
+              ),
+            )}
           </ul>
         </section>
       )}

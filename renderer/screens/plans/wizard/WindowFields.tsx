@@ -1,20 +1,26 @@
 /** When machines may start: on which days, from when, for how many hours, by which clock. */
 import { Button, Checkbox, Chip, Group, Stack, Text, TextInput } from '@mantine/core';
+import type { TimeWindow } from '../../../../main/shared/schedule.ts';
 import { weekDays, windowOf, wordsOf, type WeekDay, type WindowWords } from '../../../../main/shared/window-words.ts';
 import { NumberField } from '../../../parts/NumberField.tsx';
 import { t } from '../../../texts/t.ts';
 import { dayText, windowText } from '../when-text.ts';
-import { useWizard } from './context.ts';
 import classes from './Wizard.module.css';
 
 const here = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 const nights: Omit<WindowWords, 'timeZone'> = { days: [1, 2, 3, 4, 5], from: '22:00', minutes: 360 };
 const zones = (): string[] => [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
 
-export function WindowFields({ problemAt }: { readonly problemAt: (field: string) => string | null }) {
-  const { draft, change } = useWizard();
-  const { window } = draft;
-  const set = (words: WindowWords): void => change(() => ({ window: windowOf(words) }));
+interface WindowFieldsProps {
+  /** May be half typed. */
+  readonly window: TimeWindow | null;
+  readonly onChange: (window: TimeWindow | null) => void;
+  /** What is wrong, by the field’s id. */
+  readonly problemAt: (field: string) => string | null;
+}
+
+export function WindowFields({ window, onChange, problemAt }: WindowFieldsProps) {
+  const set = (words: WindowWords): void => onChange(windowOf(words));
   return (
     <Stack gap="sm">
       <Checkbox
@@ -23,7 +29,7 @@ export function WindowFields({ problemAt }: { readonly problemAt: (field: string
         checked={window !== null}
         onChange={({ currentTarget }) => {
           const isOn = currentTarget.checked;
-          change(() => ({ window: isOn ? windowOf({ ...nights, timeZone: here() }) : null }));
+          onChange(isOn ? windowOf({ ...nights, timeZone: here() }) : null);
         }}
       />
       {window !== null && <Words words={halfWords(window)} window={window} set={set} problemAt={problemAt} />}
@@ -36,10 +42,8 @@ export function WindowFields({ problemAt }: { readonly problemAt: (field: string
   );
 }
 
-type Window = NonNullable<ReturnType<typeof useWizard>['draft']['window']>;
-
 /** Also of what is only half typed; null where it is cron that words cannot say. */
-function halfWords(window: Window): WindowWords | null {
+function halfWords(window: TimeWindow): WindowWords | null {
   const known = wordsOf(window);
   if (known !== null) return known;
   if (!/NaN| $/.test(window.opens)) return null;
@@ -51,7 +55,7 @@ function halfWords(window: Window): WindowWords | null {
 
 interface WordsProps {
   readonly words: WindowWords | null;
-  readonly window: Window;
+  readonly window: TimeWindow;
   readonly set: (words: WindowWords) => void;
   readonly problemAt: (field: string) => string | null;
 }
@@ -81,6 +85,7 @@ function Words({ words, window, set, problemAt }: WordsProps) {
             <Chip
               key={day}
               size="sm"
+              variant="filled"
               checked={words.days.includes(day)}
               onChange={() => set({ ...words, days: toggled(day) })}
             >

@@ -20,6 +20,21 @@ interface Told {
   readonly addresses: string[];
 }
 
+/** A sentence for each network of the cloud on which somebody turned port security off. */
+export function openPortTexts(wanted: readonly Wanted[], facts: CloudFacts): string[] {
+  const open = new Map<string, Set<string>>();
+  for (const { vm, options } of wanted)
+    for (const nic of vm.nics) {
+      const choice = choiceFor({ name: nic.networkName, ref: nic.network }, options.networks);
+      if (choice?.portSecurity !== false) continue;
+      const network = networkNamed(choice.to, facts)?.name ?? choice.to;
+      open.set(network, (open.get(network) ?? new Set()).add(vm.ref));
+    }
+  return [...open].map(([network, refs]) =>
+    t('wizard.portsOpen', { network, count: refs.size, number: numberText(refs.size) }),
+  );
+}
+
 /** A sentence for each pair of networks: “lan” becomes “private”: 2 VMs keep their addresses. */
 export function networkTexts(wanted: readonly Wanted[], facts: CloudFacts): string[] {
   const pairs = new Map<string, { readonly from: string; readonly to: string; readonly told: Map<Fate, Told> }>();

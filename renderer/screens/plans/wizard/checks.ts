@@ -2,14 +2,15 @@
 import { create } from 'zustand';
 import { toErrorInfo, type ErrorInfo } from '../../../../main/shared/errors.ts';
 import type { InputOf } from '../../../../main/shared/operations.ts';
-import type { Finding, Severity } from '../../../../main/shared/preflight.ts';
+import type { Checked as Held, Finding, NotHeld } from '../../../../main/shared/preflight.ts';
 import { call } from '../../../api.ts';
+import { severities } from '../../../parts/severity.tsx';
 import type { Draft } from './draft.ts';
 import type { Picked } from './effective.ts';
 
 /** What came out for a machine, and for which wishes: with others it says nothing any more. */
 export type Checked =
-  | { readonly key: string; readonly findings: readonly Finding[]; readonly error: null }
+  | ({ readonly key: string; readonly error: null } & Readonly<Held>)
   | { readonly key: string; readonly findings: readonly []; readonly error: ErrorInfo };
 
 interface Checks {
@@ -64,30 +65,49 @@ async function check(draft: Draft, one: Picked, signal: AbortSignal): Promise<Ch
     options: one.options,
   };
   try {
-    const { findings } = await call('checks.run', input, signal);
-    return { key, findings, error: null };
+    const { findings, notHeld, passed } = await call('checks.run', input, signal);
+    return { key, findings, notHeld: notHeld.map(once), passed, error: null };
   } catch (error) {
     return signal.aborted ? null : { key, findings: [], error: toErrorInfo(error) };
   }
 }
 
-/** One rule, and the machines that it is about. */
-export interface FindingGroup extends Pick<Finding, 'id' | 'severity' | 'says' | 'remedy'> {
-  readonly machines: readonly { readonly ref: string; readonly name: string; readonly about: readonly string[] }[];
+const said = new Map<string, NotHeld>();
+
+/** Thousands of machines say the same of the same rules; it is kept once. */
+function once(one: NotHeld): NotHeld {
+  const text = `${one.id} ${one.why}`;
+  const known = said.get(text);
+  if (known === undefined) said.set(text, one);
+  return known ?? one;
 }
 
-const weights: readonly Severity[] = ['blocks', 'warns', 'informs'];
+/** A machine that a rule is about, and what Guts can do there. */
+export interface FoundIn extends Pick<Finding, 'about' | 'fix'> {
+  readonly ref: string;
+  readonly name: string;
+}
+
+/** One rule, and the machines that it is about. */
+export interface FindingGroup extends Pick<Finding, 'id' | 'severity' | 'says' | 'remedy'> {
+  readonly machines: readonly FoundIn[];
+}
 
 /** What blocks first, then by how many machines it is about. */
 export function groupsOf(draft: Draft, picked: readonly Picked[], byRef: Checks['byRef']): FindingGroup[] {
   const groups = new Map<string, FindingGroup & { machines: FindingGroup['machines'][number][] }>();
   for (const one of picked)
-    for (const { id, severity, says, remedy, about } of checkedOf(byRef, draft, one)?.findings ?? []) {
+    for (const { id, severity, says, remedy, about, fix } of checkedOf(byRef, draft, one)?.findings ?? []) {
       const group = groups.get(id) ?? { id, severity, says, remedy, machines: [] };
-      group.machines.push({ ref: one.machine.ref, name: one.machine.name, about });
+      group.machines.push({
+        ref: one.machine.ref,
+        name: one.machine.name,
+        about,
+        ...(fix === undefined ? {} : { fix }),
+      });
       groups.set(id, group);
     }
-  const weight = ({ severity }: FindingGroup): number => weights.indexOf(severity);
+  const weight = ({ severity }: FindingGroup): number => severities.indexOf(severity);
   return [...groups.values()].sort((a, b) => weight(a) - weight(b) || b.machines.length - a.machines.length);
 }
 

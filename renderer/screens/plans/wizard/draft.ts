@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defaultOptions, type MigrationOptions } from '../../../../main/shared/migration.ts';
 import type { InputOf } from '../../../../main/shared/operations.ts';
-import type { Plan } from '../../../../main/shared/plans.ts';
+import { PlannedWave, type Plan, type PlanTemplate } from '../../../../main/shared/plans.ts';
 
 export const stepNames = ['machines', 'destination', 'mapping', 'options', 'check', 'review'] as const;
 export type StepName = (typeof stepNames)[number];
@@ -40,6 +40,8 @@ export const Draft = z.object({
   window: DraftWindow.nullable(),
   notBefore: z.string().nullable(),
   priority: halfTypedNumber,
+  /** Names and times of waves. Drafts of before have none. */
+  waves: z.array(PlannedWave).default([]),
   step: z.enum(stepNames),
   /** Steps that somebody has been at. */
   seen: z.array(z.enum(stepNames)),
@@ -58,6 +60,7 @@ export const newDraft = (name: string, source: string | null, destination: strin
   window: null,
   notBefore: null,
   priority: 0,
+  waves: [],
   step: 'machines',
   seen: [],
   changedAt: 0,
@@ -71,6 +74,7 @@ export const draftOf = ({
   window,
   notBefore,
   priority,
+  waves,
   machines,
 }: Plan): Draft => ({
   ...newDraft(name, source, destination),
@@ -78,8 +82,23 @@ export const draftOf = ({
   window,
   notBefore,
   priority,
+  waves,
   machines: machines.map(({ vm, wave, options, migration }) => ({ ...vm, wave, options, migration })),
   seen: [...stepNames],
+});
+
+/** @param source null where it is not there any more, as `destination` */
+export const draftBy = (
+  { options, window, priority, waves }: PlanTemplate,
+  name: string,
+  source: string | null,
+  destination: string | null,
+): Draft => ({
+  ...newDraft(name, source, destination),
+  options: withoutProposed(options),
+  window,
+  priority,
+  waves,
 });
 
 /** Networks that were proposed are proposed anew. */
@@ -90,7 +109,7 @@ const withoutProposed = (options: OwnOptions): OwnOptions =>
 
 /** @param networks all that the plan's own mapping says, proposals that were left as they are included */
 export function wishOf(draft: Draft, networks: MigrationOptions['networks']): InputOf<'plans.create'> {
-  const { name, source, destination, options, window, notBefore, priority, machines } = draft;
+  const { name, source, destination, options, window, notBefore, priority, waves, machines } = draft;
   return {
     name: name.trim(),
     source: source ?? '',
@@ -99,6 +118,7 @@ export function wishOf(draft: Draft, networks: MigrationOptions['networks']): In
     window,
     notBefore,
     priority,
+    waves,
     machines: machines.map(({ ref, wave, options }) => ({ vm: ref, wave, options })),
   };
 }

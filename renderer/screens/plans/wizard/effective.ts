@@ -11,6 +11,7 @@ import {
   type NetworkProposal,
 } from '../../../../main/shared/proposals/networks.ts';
 import { optionsFor, type Draft, type DraftMachine, type OwnOptions } from './draft.ts';
+import { guardOf, type Guard } from './guard.ts';
 
 /** A machine of the draft, with what the inventory knows of it; null where that is not known, or not there any more. */
 export interface Picked {
@@ -59,7 +60,13 @@ export function networkLines(
     // Of what cannot be kept, nothing is asked for.
     const ip = choice?.ip ?? (kept.length === 0 && lost.length > 0 ? 'auto' : 'keep');
     const proposed = choice === null ? proposal?.why : choice.proposed;
-    const said = { from: need.from, to: to ?? '', ip, ...(proposed === undefined ? {} : { proposed }) };
+    const said = {
+      from: need.from,
+      to: to ?? '',
+      ip,
+      ...(proposed === undefined ? {} : { proposed }),
+      ...guardOf(choice ?? {}),
+    };
     return { need, proposal, choice, holds: to === null ? null : said, network, kept, lost };
   });
 }
@@ -74,9 +81,21 @@ export function networksOf(lines: readonly NetworkLine[], choices: readonly Netw
 /** The choices, with another one for a network; null goes back to the proposal. */
 export function withChoice(
   choices: readonly NetworkChoice[],
-  { from, ref }: NetworkNeed,
+  need: NetworkNeed,
   change: Pick<NetworkChoice, 'to' | 'ip'> | null,
 ): NetworkChoice[] {
+  const { from, ref } = need;
   const others = choices.filter((choice) => choice.from === null || (choice.from !== from && choice.from !== ref));
-  return change === null ? others : [...others, { from, ...change }];
+  return change === null ? others : [...others, { from, ...change, ...guardOf(choiceFor(need, choices) ?? {}) }];
+}
+
+/** The choices, with something else said of the ports of one network; where it leads is a choice then, too. */
+export function withGuard(
+  choices: readonly NetworkChoice[],
+  { from, ref }: Pick<NetworkNeed, 'from' | 'ref'>,
+  { to, ip }: Pick<NetworkChoice, 'to' | 'ip'>,
+  guard: Guard,
+): NetworkChoice[] {
+  const others = choices.filter((choice) => choice.from === null || (choice.from !== from && choice.from !== ref));
+  return [...others, { from, to, ip, ...guardOf(guard) }];
 }

@@ -14,14 +14,16 @@ const Handed = z.array(
 );
 export type Handed = z.infer<typeof Handed>;
 
-/** Once: they are not there any more afterwards. */
-export function takeHanded(): Handed {
+/** They stay until they are forgotten: React may begin to show a screen, throw that away, and begin anew. */
+export function readHanded(): Handed {
   const text = sessionStorage.getItem(PLACE);
   if (text === null) return [];
-  sessionStorage.removeItem(PLACE);
   try {
     return Handed.parse(JSON.parse(text));
   } catch {
     return []; // nobody's machines
   }
 }
+
+/** The next new plan begins without them. */
+export const forgetHanded = (): void => sessionStorage.removeItem(PLACE);

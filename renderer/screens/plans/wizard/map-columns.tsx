@@ -2,7 +2,7 @@
 import type { CloudFacts, Flavor } from '../../../../main/shared/cloud.ts';
 import { bootDiskOf, sizeGiBOf } from '../../../../main/shared/proposals/disks.ts';
 import { chooseFlavor, needOf } from '../../../../main/shared/proposals/flavor.ts';
-import { bringsVirtio } from '../../../../main/shared/proposals/profile.ts';
+import { bringsVirtio } from '../../../../main/shared/proposals/virtio.ts';
 import type { Column } from '../../../parts/table/column.ts';
 import { numberText, sizeText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';

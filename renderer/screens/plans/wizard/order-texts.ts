@@ -2,7 +2,8 @@
 import type { Totals } from '../../../../main/shared/proposals/totals.ts';
 import { numberText, sizeText } from '../../../texts/format.ts';
 import { t } from '../../../texts/t.ts';
-import { nextStartText } from '../when-text.ts';
+import { nextStartText, timesToCome } from '../when-text.ts';
+import { numberAndName, ownOf, ownTimesTexts } from '../waves/waves.ts';
 import type { Wizard } from './context.ts';
 import type { Picked } from './effective.ts';
 
@@ -12,14 +13,18 @@ const MOST_NAMED = 8;
 export function orderTexts({ draft, picked }: Pick<Wizard, 'draft' | 'picked'>): string[] {
   const fresh = picked.filter(({ machine }) => machine.migration === null);
   const waves = [...new Set(fresh.map(({ machine }) => machine.wave))].sort((a, b) => a - b);
-  const when = nextStartText(draft);
+  const when = nextStartText(timesToCome(draft));
   return [
     t('wizard.order.queue', { count: fresh.length, number: numberText(fresh.length), when }),
     ...waves.map((wave, at) => {
       const names = fresh.filter(({ machine }) => machine.wave === wave).map(({ machine }) => machine.name);
-      const values = { wave: numberText(wave), count: names.length, names: namesText(names) };
+      const values = { wave: numberAndName(draft, wave), count: names.length, names: namesText(names) };
       if (waves.length === 1) return t('wizard.order.oneWave', values);
       return t(at === 0 ? 'wizard.order.firstWave' : 'wizard.order.nextWave', values);
+    }),
+    ...waves.flatMap((wave) => {
+      const times = ownTimesTexts(ownOf(draft, wave)).join('; ');
+      return times === '' ? [] : [t('wizard.order.waveTimes', { wave: numberAndName(draft, wave), times })];
     }),
     t('wizard.order.each'),
     t('wizard.order.proof'),

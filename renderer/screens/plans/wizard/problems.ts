@@ -11,6 +11,7 @@ import { checkedOf, groupsOf, isAccepted, type useChecks } from './checks.ts';
 import type { Draft, OwnOptions, StepName } from './draft.ts';
 import type { NetworkLine, Picked } from './effective.ts';
 import { fieldId, fieldLabel, isFieldName } from './field-names.ts';
+import { badPairs } from './guard.ts';
 
 export interface Problem {
   readonly step: StepName;
@@ -91,6 +92,20 @@ function ofMapping({ draft, facts, lines, picked }: Looked): Problem[] {
         says: t('wizard.notInCloud', { what: t('wizard.network'), name: holds.to }),
         isMissing: false,
       });
+    const bad = badPairs(holds ?? {});
+    if (bad.length > 0)
+      problems.push({
+        step: 'mapping',
+        field: portsFieldId(need.from),
+        says: t('wizard.guard.badPairs', { pairs: bad.join(', ') }),
+        isMissing: false,
+      });
+  }
+  for (const { machine } of picked) {
+    const bad = (machine.options.networks ?? []).flatMap(badPairs);
+    if (bad.length === 0) continue;
+    const says = t('wizard.guard.badPairsOf', { name: machine.name, pairs: bad.join(', ') });
+    problems.push({ step: 'mapping', field: 'plan-mapped', says, isMissing: false });
   }
   const unfit = picked.filter((one) => one.machine.migration === null && !hasFlavor(one, facts));
   for (const { machine, options } of unfit.slice(0, MOST_TOLD)) {
@@ -133,7 +148,11 @@ function ofOptions({ draft, picked }: Looked): Problem[] {
   return problems;
 }
 
-function ofWindow({ window }: Draft): Problem[] {
+const ofWindow = ({ window }: Draft): Problem[] =>
+  windowProblems(window).map(({ field, says }) => ({ step: 'options', field, says, isMissing: false }));
+
+/** What is wrong with a window that is being typed, by the field’s id. */
+export function windowProblems(window: Draft['window']): Pick<Problem, 'field' | 'says'>[] {
   if (window === null) return [];
   const { opens, minutes, timeZone } = window;
   const wrong: readonly (readonly [isWrong: boolean, field: string, says: string])[] = [
@@ -141,9 +160,7 @@ function ofWindow({ window }: Draft): Problem[] {
     [!Number.isInteger(minutes) || minutes < 1 || minutes > MOST_MINUTES, 'plan-hours', t('wizard.badHours')],
     [!isTimeZone(timeZone), 'plan-zone', t('wizard.zoneUnknown')],
   ];
-  return wrong.flatMap(([isWrong, field, says]): Problem[] =>
-    isWrong ? [{ step: 'options', field, says, isMissing: false }] : [],
-  );
+  return wrong.flatMap(([isWrong, field, says]) => (isWrong ? [{ field, says }] : []));
 }
 
 export function isTimeZone(name: string): boolean {
@@ -185,6 +202,7 @@ function ofCheck({ draft, picked, checked }: Looked): Problem[] {
 }
 
 const shortened = (says: string): string => says.replace(/[.:;,].*$/s, '');
+export const portsFieldId = (from: string): string => `ports-${encodeURIComponent(from)}`;
 export const networkFieldId = (from: string): string => `network-${encodeURIComponent(from)}`;
 export const findingFieldId = (id: string): string => `finding-${id}`;
 

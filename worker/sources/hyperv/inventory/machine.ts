@@ -3,7 +3,9 @@ import { isIPv4, isIPv6 } from 'node:net';
 import type { InventoryDisk, InventoryNic, InventorySnapshot, InventoryVm } from '../../../../main/shared/inventory.ts';
 import type { CardAnswer, DiskAnswer, MachineAnswer, PluggedAnswer, Trouble } from '../answers.ts';
 import { guestSystemOf, toolsOf } from './guest.ts';
+import { settingsOf } from './card-settings.ts';
 import { networkFrom, networkRefOf } from './networks.ts';
+import { traitsOf } from './traits.ts';
 
 export interface Surroundings {
   /** Of the host that runs it. */
@@ -68,6 +70,7 @@ export function machineOf(machine: MachineAnswer, { host, cluster }: Surrounding
       hasRecoveryCheckpoint: machine.checkpoints.some(({ type }) => /^recovery$/i.test(type)),
       checkpointType: machine.checkpointType,
     },
+    traits: traitsOf(machine),
   };
 }
 
@@ -155,6 +158,8 @@ function cardOf(card: CardAnswer): InventoryNic {
     networkName: network === null ? null : networkFrom(network).name,
     connected: card.connected,
     ipAddresses: addresses.filter(({ address }) => isIPv4(address) || isIPv6(address)),
+    ...settingsOf(card),
+    ...(card.guest === null || card.guest === undefined ? {} : { usesDhcp: card.guest.dhcp }),
   };
 }
 

@@ -56,6 +56,12 @@ function Get-Cards($vm, $guest) {
       accessVlan = $vlan.AccessVlanId
       nativeVlan = $vlan.NativeVlanId
       allowedVlans = [string]$vlan.AllowedVlanIdListString
+      spoofing = [string]$nic.MacAddressSpoofing
+      teaming = [string]$nic.AllowTeaming
+      dhcpGuard = [string]$nic.DhcpGuard
+      routerGuard = [string]$nic.RouterGuard
+      mirroring = [string]$nic.PortMirroringMode
+      mostBits = $nic.BandwidthSetting.MaximumBandwidth
       addresses = @($nic.IPAddresses | ForEach-Object { [string]$_ })
       guest = $guest[[string]$nic.MacAddress]
     }
@@ -113,6 +119,21 @@ function Get-BootOrder($firmware) {
   }
 }
 
+# What few machines have: images in drives, pipes on serial ports, what is handed to the guest, and what its host does with it.
+function Get-Extras($vm) {
+  $processor = Get-VMProcessor -VM $vm
+  [pscustomobject]@{
+    media = @(Get-VMDvdDrive -VM $vm | ForEach-Object { [string]$_.Path } | Where-Object { $_ -ne '' })
+    ports = @(@($vm.ComPort1, $vm.ComPort2) | ForEach-Object { [string]$_.Path } | Where-Object { $_ -ne '' })
+    nested = [bool]$processor.ExposeVirtualizationExtensions
+    reserve = $processor.Reserve
+    limit = $processor.Maximum
+    weight = $processor.RelativeWeight
+    startAction = [string]$vm.AutomaticStartAction
+    stopAction = [string]$vm.AutomaticStopAction
+  }
+}
+
 # Whether something failed because the host is older than it: before 2016 there is no such command, or class of WMI.
 function Test-Newer($record) {
   [string]$record.FullyQualifiedErrorId -match '^(CommandNotFoundException$|HRESULT 0x80041010)'
@@ -163,6 +184,8 @@ function Get-Described($vm) {
   try {
     $devices = @(Get-VMAssignableDevice -VM $vm | ForEach-Object { [string]$_.LocationPath })
   } catch { if (-not (Test-Newer $_)) { $troubles += Get-Trouble $_ } }
+  $extras = $null
+  try { $extras = Get-Extras $vm } catch { $troubles += Get-Trouble $_ }
   [pscustomobject]@{
     id = [string]$vm.Id
     name = [string]$vm.Name
@@ -194,6 +217,7 @@ function Get-Described($vm) {
     replicationMode = [string]$vm.ReplicationMode
     clustered = [bool]$vm.IsClustered
     devices = @($devices)
+    extras = $extras
     troubles = @($troubles)
   }
 }

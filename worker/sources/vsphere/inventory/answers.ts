@@ -1,5 +1,5 @@
 /** Takes the objects out of the property collector's answers, one after the other, as the bytes come. */
-import { XmlReader, type XmlEvents } from './xml-reader.ts';
+import { TypedReader, type TypedEvents } from './typed-reader.ts';
 
 /** One element with what is in it; only as much of an answer as belongs to one object is ever held like this. */
 export interface Value {
@@ -43,15 +43,18 @@ const DULL_DEVICES = new Set([
   'VirtualMachineVideoCard',
   'VirtualMachineVMCIDevice',
   'VirtualVMIROM',
-  'VirtualSoundCard',
-  'VirtualHdAudioCard',
-  'VirtualEnsoniq1371',
-  'VirtualSoundBlaster16',
   'VirtualHPET',
   'VirtualWDT',
 ]);
-/** Policies of port groups, texts about devices, and the copies of a disk layout that snapshots keep. */
-const DULL_ELEMENTS = new Set(['computedPolicy', 'policy', 'uplinkTeamingPolicy', 'summary']);
+/** What port groups say of their uplinks, texts about devices, and the copies of a disk layout that snapshots keep. */
+const DULL_ELEMENTS = new Set([
+  'policy',
+  'nicTeaming',
+  'offloadPolicy',
+  'uplinkTeamingPolicy',
+  'uplinkPortPolicy',
+  'summary',
+]);
 
 const PARTS = new Set(['token', 'objects', 'version', 'truncated', 'objectSet']);
 const NOTHING: Value[] = [];
@@ -59,7 +62,7 @@ const NOTHING: Value[] = [];
 /** The parts of an answer, all those that one chunk completes at a time. Memory is bounded by the largest object. */
 export async function* partsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Part[]> {
   const collector = new Collector();
-  const reader = new XmlReader(collector);
+  const reader = new TypedReader(collector);
   for await (const chunk of bytes) {
     reader.write(chunk);
     const parts = collector.take();
@@ -68,7 +71,7 @@ export async function* partsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   reader.end();
 }
 
-class Collector implements XmlEvents {
+class Collector implements TypedEvents {
   #parts: Part[] = [];
   /** From the part down to what is open. */
   readonly #path: Value[] = [];
@@ -117,6 +120,7 @@ function isDull(schemaType: string | null): boolean {
 
 function isDullIn(parent: Value, name: string): boolean {
   if (name === 'snapshot') return parent.schemaType === 'VirtualMachineFileLayoutEx';
+  if (name === 'host') return parent.schemaType === 'VMwareDVSConfigInfo'; // every host of a distributed switch
   return DULL_ELEMENTS.has(name);
 }
 

@@ -16,6 +16,7 @@ const VIEWED = [
   'VirtualApp',
   'HostSystem',
   'Network',
+  'DistributedVirtualSwitch',
   'Datastore',
   'VirtualMachine',
 ];

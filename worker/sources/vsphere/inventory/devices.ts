@@ -128,9 +128,23 @@ export function nicsOf(
         networkName: places.networkNameOf(network) ?? (backingName === null ? null : displayName(backingName)),
         connected: startConnected === null || isTrue(startConnected),
         ipAddresses: addressesOf(inGuest),
+        ...dhcpOf(inGuest),
+        ...policiesOf(device),
       };
     })
     .sort((a, b) => Number(a.key) - Number(b.key));
+}
+
+/** A limit of -1 is none. */
+function policiesOf(device: Value): Pick<InventoryNic, 'policies'> {
+  const allocation = childOf(device, 'resourceAllocation');
+  const limit = countOf(childOf(allocation, 'limit'));
+  const reserved = countOf(childOf(allocation, 'reservation')) ?? 0;
+  const policies = [
+    ...(limit === null ? [] : [`limits the bandwidth to ${limit} Mbit/s`]),
+    ...(reserved > 0 ? [`reserves ${reserved} Mbit/s`] : []),
+  ];
+  return policies.length === 0 ? {} : { policies };
 }
 
 /** `VirtualVmxnet3` → `vmxnet3`. */
@@ -161,6 +175,18 @@ function addressesOf(nic: Value | undefined): InventoryNic['ipAddresses'] {
     .map(({ text }) => ({ address: text, prefixLength: null }));
 }
 
+/** Windows tells of its settings, other guests at the most where each address is from; many tell neither. */
+function dhcpOf(nic: Value | undefined): Pick<InventoryNic, 'usesDhcp'> {
+  const config = childOf(nic, 'ipConfig');
+  const enable = childOf(childOf(childOf(config, 'dhcp'), 'ipv4'), 'enable');
+  if (enable !== null) return { usesDhcp: isTrue(enable) };
+  const origins = (config?.children ?? [])
+    .filter((one) => one.name === 'ipAddress' && !(textAt(one, 'ipAddress') ?? '').includes(':'))
+    .flatMap((one) => textAt(one, 'origin') ?? []);
+  if (origins.includes('dhcp')) return { usesDhcp: true };
+  return origins.includes('manual') ? { usesDhcp: false } : {};
+}
+
 export function hasTpm(devices: readonly Value[]): boolean {
   return devices.some(({ schemaType }) => schemaType === 'VirtualTPM');
 }
@@ -175,6 +201,6 @@ export function passthroughOf(devices: readonly Value[]): string[] {
   });
 }
 
-function labelOf(device: Value, what: string): string {
+export function labelOf(device: Value, what: string): string {
   return textAt(childOf(device, 'deviceInfo'), 'label') ?? `${what} ${textAt(device, 'key') ?? ''}`.trim();
 }

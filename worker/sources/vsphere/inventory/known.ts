@@ -14,6 +14,8 @@ const VM_SIGNS = [
   'runtime.connectionState',
   'runtime.host',
   'runtime.consolidationNeeded',
+  'runtime.question',
+  'runtime.faultToleranceState',
   'config.changeVersion', // stands for everything below `config`
   'config.modified',
   'config.template',
@@ -87,10 +89,20 @@ export function knownOf(session: VsphereSession): Known {
   return known;
 }
 
+/** Places that stand in the records of others alone. */
+const UNTOLD = new Set([
+  'Folder',
+  'StoragePod',
+  'Datacenter',
+  'ComputeResource',
+  'ClusterComputeResource',
+  'VirtualApp',
+  'DistributedVirtualSwitch',
+  'VmwareDistributedVirtualSwitch',
+]);
+
 function isTold(type: string): boolean {
-  return !['Folder', 'StoragePod', 'Datacenter', 'ComputeResource', 'ClusterComputeResource', 'VirtualApp'].includes(
-    type,
-  );
+  return !UNTOLD.has(type);
 }
 
 function signOf({ type, properties }: ObjectFacts): number {

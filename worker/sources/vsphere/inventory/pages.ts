@@ -4,7 +4,8 @@ import type { VsphereSession } from '../session.ts';
 import { mayAskAnew, objectsOf, propSet, propSets, View } from './collector.ts';
 import { knownOf, type Known } from './known.ts';
 import { PLACE_PROPERTIES } from './places.ts';
-import { VM_PROPERTIES, vmOf } from './vm.ts';
+import { vmPropertiesOf } from './vm-properties.ts';
+import { vmOf } from './vm.ts';
 
 /** Enough for a page to be worth telling, and few enough to be posted to another thread without a halt. */
 const PAGE_VMS = 100;
@@ -46,7 +47,7 @@ export async function* machinePages(
   for (let failures = 0; ;) {
     try {
       await using view = await View.open(session, signal);
-      const specSet = propSet('VirtualMachine', VM_PROPERTIES) + view.objectSet;
+      const specSet = propSet('VirtualMachine', vmPropertiesOf(session)) + view.objectSet;
       for await (const objects of objectsOf(session, specSet, signal)) {
         for (const object of objects) {
           if (told.has(object.id)) continue; // from before the session ended

@@ -1,6 +1,14 @@
 /** Where things are in a vSphere inventory: folders, data centres, clusters, hosts, and networks by each of their names. */
 import type { InventoryDatastore, InventoryHost, InventoryNetwork } from '../../../../main/shared/inventory.ts';
 import { childOf, countOf, isTrue, textAt, textOf, type ObjectFacts, type Value } from './answers.ts';
+import {
+  hostPortGroupsOf,
+  networkFactsOf,
+  standardFacts,
+  switchMtuOf,
+  type HostPortGroups,
+  type NetworkFacts,
+} from './switches.ts';
 
 /** What is asked of everything that is no machine; known to every server from 6.5 on. */
 export const PLACE_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
@@ -17,9 +25,18 @@ export const PLACE_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'summary.hardware.memorySize',
     'config.product.version',
     'config.network.portgroup',
+    'config.network.vswitch',
   ],
   Network: ['name', 'parent', 'host'],
-  DistributedVirtualPortgroup: ['name', 'parent', 'tag', 'key', 'config.defaultPortConfig'],
+  DistributedVirtualPortgroup: [
+    'name',
+    'parent',
+    'tag',
+    'key',
+    'config.defaultPortConfig',
+    'config.distributedVirtualSwitch',
+  ],
+  VmwareDistributedVirtualSwitch: ['name', 'parent', 'config'],
   OpaqueNetwork: ['name', 'parent', 'summary'],
   Datastore: ['name', 'parent', 'summary'],
 };
@@ -29,16 +46,7 @@ interface Place {
   readonly name: string;
   readonly parent: string | null;
 }
-interface NetworkFacts {
-  readonly kind: InventoryNetwork['kind'];
-  readonly isUplink: boolean;
-  readonly vlanId: number | null;
-  /** Hosts of a standard port group; empty where the server does not tell. */
-  readonly hosts: readonly string[];
-}
 
-/** 1 to 4094 are VLANs, 0 is none; 4095 hands all of them to the guest. */
-const TRUNK = 4095;
 const MOST_DEPTH = 100;
 
 /** Kept as long as machines are mapped by it: some hundred bytes for each thing, whatever the number of machines. */
@@ -51,8 +59,10 @@ export class Places {
   readonly #networks = new Map<string, NetworkFacts>();
   readonly #byPortGroupKey = new Map<string, string>();
   readonly #byOpaqueId = new Map<string, string>();
-  /** VLANs of the standard port groups of each host, by their names. */
-  readonly #vlans = new Map<string, ReadonlyMap<string, number>>();
+  /** The standard port groups of each host. */
+  readonly #portGroups = new Map<string, HostPortGroups>();
+  /** Of distributed switches, by their refs. */
+  readonly #switchMtus = new Map<string, number>();
 
   /** @returns whether machines that were mapped before are to be told anew, because a name or a path of theirs is another now */
   take({ type, id, properties }: ObjectFacts): boolean {
@@ -63,10 +73,12 @@ export class Places {
     this.#places.set(id, { type, name, parent });
     if (type === 'HostSystem') {
       this.#hosts.set(id, hostOf(id, name, at));
-      this.#vlans.set(id, vlansOf(at('config.network.portgroup')));
+      this.#portGroups.set(id, hostPortGroupsOf(at, displayName));
     } else if (type === 'Datastore') {
       this.#datastores.set(id, datastoreOf(id, name, at('summary')));
       return false; // machines name theirs by ref
+    } else if (type === 'VmwareDistributedVirtualSwitch') {
+      this.#switchMtus.set(id, switchMtuOf(at('config')) ?? 0);
     } else if (type === 'Network' || type === 'DistributedVirtualPortgroup' || type === 'OpaqueNetwork') {
       this.#networks.set(id, networkFactsOf(type, at));
       const key = textOf(at('key'));
@@ -79,7 +91,8 @@ export class Places {
   }
 
   forget(id: string): void {
-    for (const map of [this.#places, this.#hosts, this.#datastores, this.#networks, this.#vlans]) map.delete(id);
+    for (const map of [this.#places, this.#hosts, this.#datastores, this.#networks, this.#portGroups, this.#switchMtus])
+      map.delete(id);
   }
 
   /** The folders from the data centre down to `id`, with slashes. */
@@ -131,20 +144,22 @@ export class Places {
         ref,
         name: this.networkNameOf(ref) ?? ref,
         kind: facts.kind,
-        vlanId: facts.kind === 'standard' ? this.#standardVlanOf(ref, facts.hosts) : facts.vlanId,
         datacenter: this.datacenterOf(ref),
+        ...(facts.kind === 'standard' ? this.#standardFactsOf(ref, facts.hosts) : this.#ownFactsOf(facts)),
       }));
   }
 
-  /** Every host has its own port group of that name; null unless those that tell agree. */
-  #standardVlanOf(ref: string, hosts: readonly string[]): number | null {
+  #standardFactsOf(ref: string, hosts: readonly string[]): ReturnType<typeof standardFacts> {
     const name = this.networkNameOf(ref) ?? '';
     const datacenter = this.datacenterOf(ref);
     const asked =
       hosts.length > 0 ? hosts : [...this.#hosts.keys()].filter((host) => this.datacenterOf(host) === datacenter);
-    const found = new Set(asked.flatMap((host) => this.#vlans.get(host)?.get(name) ?? []));
-    const [vlan = TRUNK] = found;
-    return found.size === 1 && vlan < TRUNK ? vlan : null;
+    return standardFacts(asked.flatMap((host) => this.#portGroups.get(host)?.get(name) ?? []));
+  }
+
+  #ownFactsOf({ vlanId, switchRef, told }: NetworkFacts): Pick<InventoryNetwork, 'vlanId' | 'mtu'> {
+    const mtu = this.#switchMtus.get(switchRef ?? '') ?? 0;
+    return { vlanId, ...told, ...(mtu > 0 ? { mtu } : {}) };
   }
 
   *#upFrom(id: string | null): Generator<Place> {
@@ -171,17 +186,6 @@ export function displayName(stored: string): string {
   return stored.replaceAll(/%(25|2f|5c)/gi, (escape) => String.fromCharCode(Number.parseInt(escape.slice(1), 16)));
 }
 
-/** VLANs of a host's standard port groups, by their names. */
-function vlansOf(portGroups: Value | undefined): Map<string, number> {
-  const vlans = new Map<string, number>();
-  for (const group of portGroups?.children ?? []) {
-    const spec = childOf(group, 'spec');
-    const vlanId = countOf(childOf(spec, 'vlanId'));
-    if (vlanId !== null) vlans.set(displayName(textAt(spec, 'name') ?? ''), vlanId);
-  }
-  return vlans;
-}
-
 function hostOf(ref: string, name: string, at: (path: string) => Value | undefined): Omit<InventoryHost, 'cluster'> {
   return {
     ref: ref,
@@ -202,24 +206,5 @@ function datastoreOf(ref: string, name: string, summary: Value | undefined): Omi
     capacityBytes: countOf(childOf(summary, 'capacity')) ?? 0,
     freeBytes: countOf(childOf(summary, 'freeSpace')) ?? 0,
     isAccessible: isTrue(childOf(summary, 'accessible')),
-  };
-}
-
-function networkFactsOf(type: string, at: (path: string) => Value | undefined): NetworkFacts {
-  if (type === 'OpaqueNetwork') return { kind: 'opaque', isUplink: false, vlanId: null, hosts: [] };
-  if (type === 'Network')
-    return {
-      kind: 'standard',
-      isUplink: false,
-      vlanId: null,
-      hosts: (at('host')?.children ?? []).map(({ text }) => text),
-    };
-  const vlan = childOf(at('config.defaultPortConfig'), 'vlan');
-  const isSingle = vlan?.schemaType === 'VmwareDistributedVirtualSwitchVlanIdSpec';
-  return {
-    kind: 'distributed',
-    isUplink: (at('tag')?.children ?? []).some((tag) => textAt(tag, 'key') === 'SYSTEM/DVS.UPLINKPG'),
-    vlanId: isSingle ? countOf(childOf(vlan, 'vlanId')) : null,
-    hosts: [],
   };
 }

@@ -7,7 +7,8 @@ import { mayAskAnew, objectSets, objectsOf, propSet, propSets, quietly, View } f
 import { type Known, knownOf, SIGNS } from './known.ts';
 import { emptyPage, machinePage, machinePages } from './pages.ts';
 import { PLACE_PROPERTIES } from './places.ts';
-import { VM_PROPERTIES, vmOf } from './vm.ts';
+import { vmPropertiesOf } from './vm-properties.ts';
+import { vmOf } from './vm.ts';
 
 /** The server answers at the latest after this, with nothing if nothing has changed; proxies cut what is silent for longer. */
 const WAIT_SECONDS = 50;
@@ -134,7 +135,7 @@ async function* told(
     return;
   }
   let vms: InventoryVm[] = [];
-  for await (const object of readAnew(session, propSet('VirtualMachine', VM_PROPERTIES), machines, signal)) {
+  for await (const object of readAnew(session, propSet('VirtualMachine', vmPropertiesOf(session)), machines, signal)) {
     if (!known.see(object)) continue;
     vms.push(vmOf(object, known.places));
     if (vms.length < READ_OBJECTS) continue;

@@ -3,48 +3,8 @@ import type { InventoryGuestDisk, InventorySnapshot, InventoryVm } from '../../.
 import { childOf, countOf, isTrue, textAt, textOf, type ObjectFacts, type Value } from './answers.ts';
 import { disksOf, hasTpm, nicsOf, passthroughOf } from './devices.ts';
 import { displayName, type Places } from './places.ts';
-
-/** Everything that `vmOf` looks at; known to every server from 6.5 on, which refuses a whole call for one unknown path. */
-export const VM_PROPERTIES = [
-  'name',
-  'parent',
-  'parentVApp',
-  'resourcePool',
-  'network',
-  'tag',
-  'runtime.powerState',
-  'runtime.connectionState',
-  'runtime.host',
-  'runtime.consolidationNeeded',
-  'config.template',
-  'config.uuid',
-  'config.instanceUuid',
-  'config.version',
-  'config.guestId',
-  'config.guestFullName',
-  'config.hardware.numCPU',
-  'config.hardware.numCoresPerSocket',
-  'config.hardware.memoryMB',
-  'config.hardware.device',
-  'config.firmware',
-  'config.bootOptions',
-  'config.keyId',
-  'config.changeTrackingEnabled',
-  'config.changeVersion',
-  'config.modified',
-  'config.annotation',
-  'guest.toolsStatus',
-  'guest.toolsRunningStatus',
-  'guest.toolsVersionStatus2',
-  'guest.hostName',
-  'guest.net',
-  'guest.disk',
-  'guest.ipStack',
-  'snapshot',
-  'layoutEx',
-] as const;
-
-type Property = (typeof VM_PROPERTIES)[number];
+import { traitsOf } from './traits.ts';
+import type { VmProperty } from './vm-properties.ts';
 
 const POWER: Readonly<Record<string, InventoryVm['power']>> = {
   poweredOn: 'on',
@@ -59,9 +19,12 @@ const OLD_TOOLS = new Set([
 ]);
 const MEBI = 1024 * 1024;
 
-/** The machine in the inventory's words; whatever the server leaves out is null or empty. */
-export function vmOf({ id, properties }: ObjectFacts, places: Places): InventoryVm {
-  const at = (path: Property): Value | undefined => properties.get(path);
+/**
+ * The machine in the inventory's words; whatever the server leaves out is null or empty.
+ * @param tasks that go on with it, where they were asked for
+ */
+export function vmOf({ id, properties }: ObjectFacts, places: Places, tasks: readonly string[] = []): InventoryVm {
+  const at = (path: VmProperty): Value | undefined => properties.get(path);
   const host = textOf(at('runtime.host'));
   const devices = at('config.hardware.device')?.children ?? [];
   const boot = at('config.bootOptions');
@@ -104,6 +67,7 @@ export function vmOf({ id, properties }: ObjectFacts, places: Places): Inventory
       hostName: textOf(at('guest.hostName')),
       dnsServers: dnsServersOf([...(at('guest.ipStack')?.children ?? []), ...guestNics]),
       disks: guestDisksOf(at('guest.disk')),
+      ...ownCardsOf(guestNics),
     },
     disks,
     nics: nicsOf(devices, guestNics, at('network')?.children ?? [], places),
@@ -117,6 +81,7 @@ export function vmOf({ id, properties }: ObjectFacts, places: Places): Inventory
     passthrough: passthroughOf(devices),
     annotation: textOf(at('config.annotation')) ?? '',
     tags: (at('tag')?.children ?? []).flatMap((tag) => textAt(tag, 'key') ?? []),
+    traits: traitsOf(at, devices, tasks),
   };
 }
 
@@ -161,6 +126,19 @@ function guestDisksOf(told: Value | undefined): InventoryGuestDisk[] {
     const mappings = disk.children.filter(({ name }) => name === 'mappings');
     return [{ path, capacityBytes, freeBytes, diskKeys: mappings.flatMap((mapping) => textAt(mapping, 'key') ?? []) }];
   });
+}
+
+/** Cards that no device stands behind: the guest made them. Containers have so many that those without an address are left out. */
+function ownCardsOf(guestNics: readonly Value[]): Pick<InventoryVm['guest'], 'ownCards'> {
+  const ownCards = guestNics
+    .filter((nic) => textAt(nic, 'deviceConfigId') === '-1')
+    .map((nic) => {
+      const mac = textAt(nic, 'macAddress')?.toLowerCase() ?? '';
+      const addresses = nic.children.filter(({ name }) => name === 'ipAddress').map(({ text }) => text);
+      return { mac: /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac) ? mac : null, addresses };
+    })
+    .filter(({ addresses }) => addresses.length > 0);
+  return ownCards.length === 0 ? {} : { ownCards };
 }
 
 export function snapshotsOf(info: Value | undefined): InventorySnapshot[] {

@@ -1,0 +1,78 @@
+/** What makes Node trust the broker's certificate, before a password is sent: authorities and the name, or exactly this one. */
+import * as net from 'node:net';
+import * as tls from 'node:tls';
+import type { Trust } from '../../shared/trust.ts';
+import { placeOf, type BrokerAddress } from './address.ts';
+import { BrokerCertificateChangedError, BrokerUnreachableError, BrokerUntrustedError } from './errors.ts';
+
+const LOOK_TIMEOUT_MS = 20_000;
+
+/** @throws BrokerCertificateChangedError, BrokerUnreachableError */
+export async function tlsOptions(address: BrokerAddress, trust: Trust): Promise<tls.ConnectionOptions> {
+  if (!address.isTls) return {};
+  const always = { rejectUnauthorized: true, minVersion: 'TLSv1.2' } as const;
+  if (trust.kind === 'system') return always;
+  if (trust.kind === 'authorities') return { ...always, ca: trust.pem };
+  const { raw, fingerprint256 } = await shown(address);
+  if (fingerprint256 !== trust.sha256)
+    throw new BrokerCertificateChangedError(placeOf(address), trust.sha256, fingerprint256);
+  return {
+    ...always,
+    ca: pem(raw), // nothing but this certificate vouches for this certificate, whoever signed it
+    allowPartialTrustChain: true,
+    checkServerIdentity: (_name, certificate) =>
+      certificate.fingerprint256 === trust.sha256
+        ? undefined
+        : new BrokerCertificateChangedError(placeOf(address), trust.sha256, certificate.fingerprint256),
+  };
+}
+
+/** Why the handshake failed; null where it is not for the certificate. */
+export async function untrusted(address: BrokerAddress, error: unknown): Promise<BrokerUntrustedError | null> {
+  const problem = problemOf(error);
+  if (problem === null) return null;
+  const sha256 = await shown(address).then(
+    ({ fingerprint256 }) => fingerprint256,
+    () => null, // the problem is told without it
+  );
+  return new BrokerUntrustedError(placeOf(address), problem, sha256, { cause: error });
+}
+
+/** What the broker shows of itself; nothing is sent to it. @throws BrokerUnreachableError */
+async function shown({ host, port }: BrokerAddress): Promise<tls.PeerCertificate> {
+  const servername = net.isIP(host) === 0 ? { servername: host } : {};
+  return await new Promise((resolve, reject) => {
+    // Only to see what is shown: not a byte is sent, and the connection that a password goes by is held to it by `tlsOptions`.
+    const socket = tls.connect({ host, port, ...servername, rejectUnauthorized: false });
+    const fail = (why: string, cause?: unknown): void => {
+      reject(new BrokerUnreachableError(placeOf({ host, port }), why, { cause }));
+      socket.destroy();
+    };
+    socket.setTimeout(LOOK_TIMEOUT_MS, () => fail('ETIMEDOUT'));
+    socket.on('error', (cause: NodeJS.ErrnoException) => fail(cause.code ?? cause.message, cause));
+    socket.on('close', () => fail('ECONNRESET'));
+    socket.on('secureConnect', () => {
+      resolve(socket.getPeerCertificate());
+      socket.destroy();
+    });
+  });
+}
+
+const pem = (der: Buffer): string =>
+  `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+
+function problemOf(error: unknown): string | null {
+  const words: Readonly<Record<string, string>> = {
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'it is signed by itself',
+    SELF_SIGNED_CERT_IN_CHAIN: 'an authority that Guts was not told of signed it',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'an authority that Guts was not told of signed it',
+    UNABLE_TO_GET_ISSUER_CERT: 'an authority that Guts was not told of signed it',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'an authority that Guts was not told of signed it',
+    CERT_SIGNATURE_FAILURE: 'another authority than the one that Guts was told of signed it',
+    CERT_HAS_EXPIRED: 'it has expired',
+    CERT_NOT_YET_VALID: 'it is not valid yet; check the clocks of both machines',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name',
+    INVALID_PURPOSE: 'it is not for servers',
+  };
+  return words[(error as NodeJS.ErrnoException).code ?? ''] ?? null;
+}

@@ -1,0 +1,244 @@
+/** A worker on another machine as a node of the scheduler: gets jobs by the broker, and is believed as long as it is heard. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Heartbeat, Latencies } from '../../shared/fleet.ts';
+import { GutsError, RemoteError, type ErrorInfo } from '../../shared/errors.ts';
+import type { FleetJob, Wish, WishAnswer } from '../../shared/fleet.ts';
+import type { Progress } from '../../shared/jobs.ts';
+import type { DatastoreLatency } from '../../shared/latency.ts';
+import type { MigrationId, MigrationRequest } from '../../shared/migration.ts';
+import type { NodeFacts, NodeId, SlotUse } from '../../shared/schedule.ts';
+import type { Stage } from '../../shared/stages.ts';
+import type { LatencyWish, MigrationNode, RunListener, RunOptions, Token } from '../../scheduler/node.ts';
+
+/** The worker is gone, as far as can be told: what it ran goes on elsewhere, by its journal. */
+export class NodeLostError extends GutsError {
+  readonly code = 'node.lost';
+  readonly remedy = 'It goes on by itself where a node is up. Look at the worker and at its way to the broker.';
+  override readonly retryable = true;
+
+  constructor(node: NodeId, why: string) {
+    super(`Node “${node}” ${why}.`);
+  }
+}
+
+/** The daemon ends: what runs elsewhere goes on without it. */
+class LetGoError extends GutsError {
+  readonly code = 'node.let-go';
+  readonly remedy = 'Nothing has to be done: the daemon takes it up again when it starts.';
+  override readonly retryable = true;
+
+  constructor(node: NodeId) {
+    super(`Node “${node}” goes on by itself.`);
+  }
+}
+
+interface Errand {
+  readonly kind: FleetJob['kind'];
+  readonly token: Token;
+  readonly listener: RunListener | null;
+  /** The worker has said that it is at it; null before. */
+  seenMs: number | null;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export interface RemoteParts {
+  /** Returns when the broker has it. */
+  readonly send: (job: FleetJob) => Promise<void>;
+  readonly wish: (wish: Wish, signal?: AbortSignal) => Promise<WishAnswer>;
+  /** By the journal, which is kept here. */
+  readonly measure: (request: MigrationRequest) => Promise<SlotUse>;
+  /** What jobs bring along besides. */
+  readonly site: () => Promise<FleetJob['site']>;
+  readonly nowMs: () => number;
+  readonly lostAfterMs: number;
+}
+
+export class RemoteNode implements MigrationNode {
+  readonly id: NodeId;
+  readonly isElsewhere = true;
+  readonly #parts: RemoteParts;
+  readonly #errands = new Map<MigrationId, Errand>();
+  readonly #watches = new Set<(told: Latencies) => void>();
+  #last: Heartbeat | null = null;
+  #heardMs: number;
+  /** Somebody wants it to be emptied. */
+  isDraining: boolean;
+
+  /** @param isDraining as it was when the daemon ended; it has one lease's time to be heard */
+  constructor(id: NodeId, parts: RemoteParts, isDraining = false) {
+    this.id = id;
+    this.#parts = parts;
+    this.isDraining = isDraining;
+    this.#heardMs = parts.nowMs();
+  }
+
+  get isUp(): boolean {
+    return this.#parts.nowMs() - this.#heardMs < this.#parts.lostAfterMs;
+  }
+
+  get heartbeat(): Heartbeat | null {
+    return this.#last;
+  }
+
+  async facts(): Promise<Omit<NodeFacts, 'running'>> {
+    const seenAt = new Date(this.#heardMs).toISOString();
+    const told = this.#last?.facts ?? unknownFacts(this.id);
+    const { tags = [], version = '', slots = 1, reach = [] } = this.#last ?? {};
+    const isDraining = this.isDraining || this.#last?.isDraining === true; // it may be ending by itself
+    const more = { tags, version, slots, reach, isDraining };
+    return await Promise.resolve({ ...told, ...more, id: this.id, isAlive: this.isUp, seenAt });
+  }
+
+  async preflight(request: MigrationRequest, listener: RunListener, token: Token): Promise<void> {
+    await this.#errand('preflight', request, token, listener);
+  }
+
+  async measure(request: MigrationRequest): Promise<SlotUse> {
+    return await this.#parts.measure(request);
+  }
+
+  async run(request: MigrationRequest, { token }: RunOptions, listener: RunListener): Promise<void> {
+    await this.#errand('run', request, token, listener);
+  }
+
+  async pause({ id }: MigrationRequest): Promise<void> {
+    await this.#wishOf(id, 'pause');
+  }
+
+  async cancel(request: MigrationRequest, token: Token | null): Promise<void> {
+    if (token === null) await this.#wishOf(request.id, 'cancel');
+    else await this.#errand('cancel', request, token, null);
+  }
+
+  async watchLatency(
+    { source, places, everyMs }: LatencyWish,
+    onLatency: (latencies: readonly DatastoreLatency[]) => void,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const hear = (told: Latencies): void => {
+      if (told.source === source) onLatency(told.latencies);
+    };
+    this.#watches.add(hear);
+    const forMs = Math.max(60_000, 4 * everyMs);
+    try {
+      while (!signal.aborted) {
+        const wish: Wish = { kind: 'watchLatency', source, places: [...places], everyMs, forMs };
+        const answer = await this.#parts.wish(wish, signal);
+        if (answer.kind === 'failed') throw new RemoteError(answer.error);
+        await pause(forMs / 2, undefined, { signal }).catch(() => {});
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      this.#watches.delete(hear);
+    }
+    return null;
+  }
+
+  /** It lives, and this is what it is at. */
+  hear(told: Heartbeat): void {
+    const nowMs = this.#parts.nowMs();
+    // Two processes with one key share a data folder, and only one may have that: the one before is dead, and not just silent.
+    const isSuccessor = this.#last?.publicKey === told.publicKey && this.#last.incarnation !== told.incarnation;
+    this.#last = told;
+    this.#heardMs = nowMs;
+    const named = new Map(told.running.map(({ migration, token }) => [migration, token]));
+    for (const [id, errand] of this.#errands) {
+      if (named.get(id) === errand.token) errand.seenMs = nowMs;
+      else if (errand.seenMs === null) continue; // the job waits for the worker in its queue
+      else if (isSuccessor) this.#lose(id, errand, 'was started anew');
+      else if (nowMs - errand.seenMs > this.#parts.lostAfterMs) this.#lose(id, errand, 'knows nothing of it any more');
+    }
+  }
+
+  /** It has asked something about a migration that it has: an answer that it gets now is good for a lease. */
+  hearQuestion(id: MigrationId, token: Token): void {
+    this.#heardMs = this.#parts.nowMs();
+    const errand = this.#at(id, token);
+    if (errand !== undefined) errand.seenMs = this.#heardMs;
+  }
+
+  hearLatencies(told: Latencies): void {
+    for (const hear of this.#watches) hear(told);
+  }
+
+  hearProgress(id: MigrationId, token: Token, progress: Progress): void {
+    this.#at(id, token)?.listener?.onProgress(progress);
+  }
+
+  /** The worker's entry says so, and is kept. */
+  hearStage(id: MigrationId, token: Token, stage: Stage): void {
+    const errand = this.#at(id, token);
+    errand?.listener?.onStage(stage);
+  }
+
+  hearEnd(id: MigrationId, token: Token, error: ErrorInfo | null): void {
+    const errand = this.#at(id, token);
+    if (errand === undefined) return;
+    this.#errands.delete(id);
+    if (error === null) errand.resolve();
+    else errand.reject(new RemoteError(error));
+  }
+
+  /** Called now and then. @returns whether it counts as lost since the last time */
+  look(): boolean {
+    if (this.isUp || this.#errands.size === 0) return false;
+    for (const [id, errand] of this.#errands) this.#lose(id, errand, 'is not heard any more');
+    return true;
+  }
+
+  /** The daemon ends; nothing of it is taken from the worker. */
+  letGo(): void {
+    for (const errand of this.#errands.values()) errand.reject(new LetGoError(this.id));
+    this.#errands.clear();
+  }
+
+  #at(id: MigrationId, token: Token): Errand | undefined {
+    const errand = this.#errands.get(id);
+    return errand?.token === token ? errand : undefined;
+  }
+
+  #lose(id: MigrationId, errand: Errand, why: string): void {
+    this.#errands.delete(id);
+    errand.reject(new NodeLostError(this.id, why));
+  }
+
+  async #errand(
+    kind: FleetJob['kind'],
+    request: MigrationRequest,
+    token: Token,
+    listener: RunListener | null,
+  ): Promise<void> {
+    const site = await this.#parts.site();
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#errands.set(request.id, { kind, token, listener, seenMs: null, resolve, reject });
+    });
+    ended.catch(() => {}); // it may be lost before anybody waits for it
+    try {
+      await this.#parts.send({ kind, migration: request.id, token, request, site });
+    } catch (error) {
+      if (this.#at(request.id, token) !== undefined) this.#errands.delete(request.id); // the broker does not have it
+      throw error;
+    }
+    await ended;
+  }
+
+  async #wishOf(id: MigrationId, kind: 'pause' | 'cancel'): Promise<void> {
+    const errand = this.#errands.get(id);
+    if (errand === undefined) throw new NodeLostError(this.id, `is not at work on ${id}`);
+    const answer = await this.#parts.wish({ kind, migration: id, token: errand.token });
+    if (answer.kind === 'failed') throw new RemoteError(answer.error);
+    if (answer.kind === 'notHere') throw new NodeLostError(this.id, `is not at work on ${id} yet`);
+  }
+}
+
+const unknownFacts = (id: NodeId): Omit<NodeFacts, 'running'> => ({
+  id,
+  host: id,
+  isAlive: false,
+  space: { folder: '', totalBytes: 0, freeBytes: 0, reservedBytes: 0 },
+  processors: 1,
+  memoryBytes: 0,
+  seenAt: new Date(0).toISOString(),
+});

@@ -1,0 +1,40 @@
+/** Jobs on the journal of one migration, where one place keeps it and another works on a copy. */
+import { z } from 'zod';
+import { MigrationId } from './migration.ts';
+import { NodeId } from './node-id.ts';
+
+const of = { id: MigrationId, dataDir: z.string().min(1) };
+
+/** Who sends a line, and which of the journal it is: the first one is 0. */
+export const SentBy = z.object({
+  node: NodeId,
+  token: z.number().int().positive(),
+  number: z.number().int().nonnegative(),
+});
+export type SentBy = z.infer<typeof SentBy>;
+
+/** The lines as the one who keeps the journal has them, the first one first. */
+export const JournalJob = z.object({ kind: z.literal('journal'), ...of });
+
+/**
+ * Replaces the journal here by these lines, for a node that goes on with the migration. Fails with `migration.busy` where a
+ * process here works on it, and with `store.too-new` where a later Guts wrote them.
+ */
+export const TakeOverJob = z.object({ kind: z.literal('takeOver'), ...of, entries: z.array(z.unknown()).min(1) });
+
+/**
+ * Adds a line that a node sends to the journal that is kept here, unless it is there already or one before it is missing.
+ * @returns how many lines there are then
+ */
+export const KeepEntryJob = z.object({
+  kind: z.literal('keepEntry'),
+  ...of,
+  entry: z.record(z.string(), z.unknown()),
+  by: SentBy,
+});
+
+export const journalJobs = [JournalJob, TakeOverJob, KeepEntryJob] as const;
+export const journalResults = { journal: z.array(z.unknown()), takeOver: z.null(), keepEntry: z.number().int() };
+export type JournalJob = z.infer<typeof JournalJob>;
+export type TakeOverJob = z.infer<typeof TakeOverJob>;
+export type KeepEntryJob = z.infer<typeof KeepEntryJob>;

@@ -1,0 +1,19 @@
+/** How large something is, in the words of people, whatever it is counted in. */
+import { numberText, sizeText } from './format.ts';
+import { t } from './t.ts';
+
+export const MiB = 2 ** 20;
+export const GiB = 2 ** 30;
+
+export const memoryText = (mib: number): string => sizeText(mib * MiB);
+export const diskText = (gib: number): string => sizeText(gib * GiB);
+
+interface Flavor {
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly diskGiB: number;
+}
+
+/** “2 vCPU, 4 GiB, disk 20 GiB”. */
+export const flavorText = ({ vcpus, memoryMiB, diskGiB }: Flavor): string =>
+  t('rehearsal.flavorSize', { cpus: numberText(vcpus), memory: memoryText(memoryMiB), disk: diskText(diskGiB) });

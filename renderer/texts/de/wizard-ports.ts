@@ -1,0 +1,47 @@
+/** The plan editor: what ports drop, and what they may do besides. */
+export const wizardPorts = {
+  'wizard.guard.off': 'Ports für „{{name}}“ ohne Port Security',
+  'wizard.guard.offWhy': 'Nichts, was sie senden, wird verworfen, und keine Sicherheitsgruppe schützt sie.',
+  'wizard.guard.offByNetwork': 'Das Netz „{{name}}“ hat keine Port Security: Seine Ports verwerfen nichts.',
+  'wizard.guard.noPortSecurity': 'Der Netzdienst dieser Cloud kann Port Security nicht abschalten.',
+  'wizard.guard.noPairs': 'Der Netzdienst dieser Cloud kennt keine weiteren Adressen für einen Port.',
+  'wizard.guard.ofOthers':
+    '„{{name}}“ gehört einem anderen Projekt. Nach Neutrons üblichen Regeln darf dieses Projekt dort weder Port Security abschalten noch weitere Adressen erlauben: Das dürfen nur der Besitzer des Netzes und Administratoren. Die Cloud würde den Port ablehnen.',
+  'wizard.guard.ownerUnknown':
+    '„{{name}}“ wird geteilt, und die Cloud sagt nicht, wem es gehört. Gehört es nicht diesem Projekt, lehnt die Cloud Ports ab, die mehr als üblich dürfen.',
+  'wizard.guard.pairs': 'Ports für „{{name}}“ dürfen auch senden von',
+  'wizard.guard.pairsWhy':
+    'Adressen oder Bereiche (192.0.2.0/24), durch Kommas getrennt. Sie werden nicht zu eigenen Adressen der Ports.',
+  'wizard.guard.pairsNeedless': 'Ohne Port Security dürfen sie von jeder Adresse senden.',
+  'wizard.guard.badPairs': 'Weder Adresse noch Bereich: {{pairs}}.',
+  'wizard.guard.badPairsOf': 'Weitere Adressen von „{{name}}“: weder Adresse noch Bereich: {{pairs}}.',
+  'wizard.twin.title': 'Was Ports für „{{name}}“ verwerfen',
+  'wizard.twin.show': 'Zeigen, was Ports verwerfen',
+  'wizard.twin.hide': 'Verbergen, was Ports verwerfen',
+  'wizard.twin.drops_one': '{{number}} Punkt wird verworfen',
+  'wizard.twin.drops_other': '{{number}} Punkte werden verworfen',
+  'wizard.twin.mayDrop_one': '{{number}} Punkt wird vielleicht verworfen',
+  'wizard.twin.mayDrop_other': '{{number}} Punkte werden vielleicht verworfen',
+  'wizard.twin.dropsOne': 'Wird verworfen',
+  'wizard.twin.mayDropOne': 'Wird vielleicht verworfen',
+  'wizard.twin.passesOne': 'Geht durch',
+  'wizard.twin.nothing': 'Nichts wird verworfen',
+  'wizard.twin.isOff': 'Port Security aus',
+  'wizard.twin.pairs': 'Darf auch senden von {{addresses}}',
+  'wizard.twin.mayBeRefused': 'Die Cloud lehnt das vielleicht ab',
+  'wizard.twin.own': '(mit eigenen Netzen)',
+  'wizard.twin.source': 'An der Quelle',
+  'wizard.twin.cloud': 'In der Cloud',
+  'wizard.twin.pairsAll_one': 'Für die VM an „{{name}}“ erlauben',
+  'wizard.twin.pairsAll_other': 'Für alle {{number}} VMs an „{{name}}“ erlauben',
+  'wizard.twin.pairsThese_one': 'Nur für {{name}} erlauben',
+  'wizard.twin.pairsThese_other': 'Nur für diese {{number}} VMs erlauben',
+  'wizard.twin.offAll_one': 'Port Security für die VM an „{{name}}“ abschalten',
+  'wizard.twin.offAll_other': 'Port Security für alle {{number}} VMs an „{{name}}“ abschalten',
+  'wizard.twin.offThese_one': 'Nur für {{name}} abschalten',
+  'wizard.twin.offThese_other': 'Nur für diese {{number}} VMs abschalten',
+  'wizard.portsOpen_one':
+    'In „{{network}}“ bekommt {{number}} VM Ports ohne Port Security: Nichts, was sie senden, wird verworfen, und keine Sicherheitsgruppe schützt sie.',
+  'wizard.portsOpen_other':
+    'In „{{network}}“ bekommen {{number}} VMs Ports ohne Port Security: Nichts, was sie senden, wird verworfen, und keine Sicherheitsgruppe schützt sie.',
+};

@@ -1,0 +1,47 @@
+/** The plan editor: what ports drop, and what they may do besides. */
+export const wizardPorts = {
+  'wizard.guard.off': 'Ports for “{{name}}” without port security',
+  'wizard.guard.offWhy': 'Nothing that they send is dropped, and no security group guards them.',
+  'wizard.guard.offByNetwork': 'The network “{{name}}” has no port security: its ports drop nothing.',
+  'wizard.guard.noPortSecurity': 'This cloud’s network service cannot turn port security off.',
+  'wizard.guard.noPairs': 'This cloud’s network service knows no further addresses for a port.',
+  'wizard.guard.ofOthers':
+    '“{{name}}” belongs to another project. By Neutron’s usual policy this project may neither turn port security off there nor allow more addresses: only the owner of the network and administrators may. The cloud would refuse the port.',
+  'wizard.guard.ownerUnknown':
+    '“{{name}}” is shared, and the cloud does not tell whose it is. If it is not this project’s, the cloud refuses ports that may do more than usual.',
+  'wizard.guard.pairs': 'Ports for “{{name}}” may also send from',
+  'wizard.guard.pairsWhy':
+    'Addresses or ranges (192.0.2.0/24), separated by commas. They do not become the ports’ own.',
+  'wizard.guard.pairsNeedless': 'Without port security they may send from every address.',
+  'wizard.guard.badPairs': 'Neither an address nor a range: {{pairs}}.',
+  'wizard.guard.badPairsOf': 'Further addresses of “{{name}}”: neither an address nor a range: {{pairs}}.',
+  'wizard.twin.title': 'What ports for “{{name}}” drop',
+  'wizard.twin.show': 'Show what ports drop',
+  'wizard.twin.hide': 'Hide what ports drop',
+  'wizard.twin.drops_one': '{{number}} thing is dropped',
+  'wizard.twin.drops_other': '{{number}} things are dropped',
+  'wizard.twin.mayDrop_one': '{{number}} thing may be dropped',
+  'wizard.twin.mayDrop_other': '{{number}} things may be dropped',
+  'wizard.twin.dropsOne': 'Is dropped',
+  'wizard.twin.mayDropOne': 'May be dropped',
+  'wizard.twin.passesOne': 'Passes',
+  'wizard.twin.nothing': 'Nothing is dropped',
+  'wizard.twin.isOff': 'Port security off',
+  'wizard.twin.pairs': 'May also send from {{addresses}}',
+  'wizard.twin.mayBeRefused': 'The cloud may refuse this',
+  'wizard.twin.own': '(with networks of their own)',
+  'wizard.twin.source': 'At the source',
+  'wizard.twin.cloud': 'In the cloud',
+  'wizard.twin.pairsAll_one': 'Allow it for the VM on “{{name}}”',
+  'wizard.twin.pairsAll_other': 'Allow it for all {{number}} VMs on “{{name}}”',
+  'wizard.twin.pairsThese_one': 'Allow it for {{name}} alone',
+  'wizard.twin.pairsThese_other': 'Allow it for these {{number}} VMs alone',
+  'wizard.twin.offAll_one': 'Turn port security off for the VM on “{{name}}”',
+  'wizard.twin.offAll_other': 'Turn port security off for all {{number}} VMs on “{{name}}”',
+  'wizard.twin.offThese_one': 'Turn it off for {{name}} alone',
+  'wizard.twin.offThese_other': 'Turn it off for these {{number}} VMs alone',
+  'wizard.portsOpen_one':
+    'On “{{network}}”, {{number}} VM gets ports without port security: nothing they send is dropped, and no security group guards them.',
+  'wizard.portsOpen_other':
+    'On “{{network}}”, {{number}} VMs get ports without port security: nothing they send is dropped, and no security group guards them.',
+};

@@ -1,0 +1,128 @@
+/** Two exports of one data centre: what came, what went, what has changed. */
+import { describe, expect, test } from 'vitest';
+import { compareAssessments, Comparison } from '../../main/shared/compare-assessments.ts';
+import type { InventoryVm } from '../../main/shared/inventory.ts';
+import { anonymised } from '../../worker/assessment/anonymise.ts';
+import { disk, machine, nic } from '../plan/sample.ts';
+import { estate, judged } from './estate.ts';
+
+const GiB = 2 ** 30;
+const vm = (name: string, change: Partial<InventoryVm> = {}): InventoryVm => machine({ ref: name, name, ...change });
+
+async function compared(before: readonly InventoryVm[], after: readonly InventoryVm[]): Promise<Comparison> {
+  const comparison = compareAssessments(
+    await judged(estate({ vms: [...before], from: ['old.xlsx'] })),
+    await judged(estate({ vms: [...after], from: ['new.xlsx'] })),
+  );
+  expect(Comparison.parse(comparison)).toEqual(comparison);
+  return comparison;
+}
+
+describe('two exports', () => {
+  test('tell what came and what went, with sums', async () => {
+    const { added, gone, changed, unchanged, before, after } = await compared([vm('a'), vm('b')], [vm('b'), vm('c')]);
+
+    expect(added.map(({ name }) => name)).toEqual(['c']);
+    expect(gone.map(({ name }) => name)).toEqual(['a']);
+    expect(changed).toEqual([]);
+    expect(unchanged).toBe(1);
+    expect([before.machines, after.machines]).toEqual([2, 2]);
+    expect([before.from, after.from]).toEqual([['old.xlsx'], ['new.xlsx']]);
+  });
+
+  test('tell of a machine that stayed everything that has changed', async () => {
+    const was = vm('a', { power: 'off' });
+    const is = vm('a', {
+      name: 'renamed',
+      power: 'on',
+      cpus: 4,
+      memoryBytes: 8 * GiB,
+      hasTpm: true,
+      disks: [disk({ sizeBytes: 25 * GiB })],
+      nics: [nic({ network: 'network-2', networkName: 'dmz' })],
+    });
+
+    const { changed } = await compared([was], [is]);
+
+    expect(changed).toEqual([
+      {
+        name: 'renamed',
+        changes: [
+          { of: 'name', before: 'a', after: 'renamed' },
+          { of: 'power', before: 'off', after: 'on' },
+          { of: 'cpus', before: 2, after: 4 },
+          { of: 'memoryMiB', before: 4096, after: 8192 },
+          { of: 'diskGiB', before: 10, after: 25 },
+          { of: 'readiness', before: 'ready', after: 'conditional' },
+          { of: 'networks', before: 'lan', after: 'dmz' },
+          { of: 'findings', before: '', after: 'DEV-02' },
+        ],
+      },
+    ]);
+  });
+
+  test('tell of each rule in how many machines it found something, where that is another number now', async () => {
+    const { rules } = await compared(
+      [vm('a', { hasTpm: true }), vm('b')],
+      [vm('a'), vm('b', { passthrough: ['gpu'] })],
+    );
+
+    expect(rules.map(({ id, before, after }) => [id, before, after])).toEqual([
+      ['DEV-03', 0, 1],
+      ['DEV-02', 1, 0],
+    ]);
+  });
+
+  test('of other refs are compared by names, where only one has the name', async () => {
+    const twins = [vm('t1', { name: 'twin' }), vm('t2', { name: 'twin' })];
+
+    const { added, gone, changed } = await compared(
+      [vm('old-1', { name: 'web' }), ...twins],
+      [vm('new-1', { name: 'WEB', cpus: 8 }), vm('t3', { name: 'twin' })],
+    );
+
+    expect(changed.map(({ name, changes }) => [name, changes.map(({ of }) => of)])).toEqual([
+      ['WEB', ['name', 'cpus']],
+    ]);
+    expect(added.map(({ name }) => name)).toEqual(['twin']);
+    expect(gone.map(({ name }) => name)).toEqual(['twin', 'twin']);
+  });
+});
+
+describe('a comparison that may not be what somebody wanted says so', () => {
+  const of = async (takenAt: string | null, vms: readonly InventoryVm[]) =>
+    await judged(estate({ vms: [...vms], takenAt }));
+  const [march, april] = ['2026-03-01T08:00:00Z', '2026-04-01T08:00:00Z'];
+  const [a, grown] = [vm('a'), vm('a', { cpus: 8 })];
+
+  test.each<[string | null, string | null, InventoryVm, InventoryVm, Comparison['doubt']]>([
+    [march, '2026-03-01T09:00:00+01:00', a, grown, 'sameMoment'],
+    [april, march, a, grown, 'newerBefore'],
+    [march, april, a, vm('b'), 'nothingInCommon'],
+    [null, null, a, a, 'nothingDiffers'],
+    [march, april, a, a, null],
+    [null, march, a, grown, null],
+  ])('of %s and %s', async (before, after, was, is, doubt) => {
+    const comparison = compareAssessments(await of(before, [was]), await of(after, [is]));
+
+    expect(Comparison.parse(comparison).doubt).toBe(doubt);
+  });
+
+  test('and without names on either side there is none', async () => {
+    const named = await of(march, [a]);
+    const nameless = await judged(anonymised(estate({ vms: [a], from: ['site.json'] })));
+
+    for (const [before, after] of [
+      [nameless, named],
+      [named, nameless],
+      [nameless, nameless],
+    ] as const)
+      expect(() => compareAssessments(before, after)).toThrow(
+        expect.objectContaining({
+          code: 'assessment.nameless-comparison',
+          message: expect.stringContaining('has no names any more'),
+          remedy: expect.stringContaining('with their names on both sides'),
+        }),
+      );
+  });
+});

@@ -1,0 +1,485 @@
+/** An estate becomes an honest plan: what can move, what cannot, what nobody knows, and what all of it needs. */
+import { describe, expect, test } from 'vitest';
+import { Assessment } from '../../main/shared/assessment.ts';
+import type { CloudFacts } from '../../main/shared/cloud.ts';
+import type { EstateGap } from '../../main/shared/estate.ts';
+import type { InventoryVm } from '../../main/shared/inventory.ts';
+import { anonymised } from '../../worker/assessment/anonymise.ts';
+import { cloud, disk, flavor, machine, network, nic } from '../plan/sample.ts';
+import { estate, judged } from './estate.ts';
+
+const GiB = 2 ** 30;
+
+const vm = (name: string, change: Partial<InventoryVm> = {}): InventoryVm => machine({ ref: name, name, ...change });
+
+const gap = (of: string, machines: string[] | null = null): EstateGap => ({ of, says: `no tab about ${of}`, machines });
+
+describe('how ready a machine is', () => {
+  test('is what the rules of preflight say of it: ready, under conditions, not ready', async () => {
+    const { machines, rules, readiness } = await judged(
+      estate({
+        vms: [
+          vm('plain'),
+          vm('locked', { hasTpm: true }),
+          vm('raw', { hasTpm: true, disks: [disk({ rawDevice: 'physical' })] }),
+        ],
+      }),
+    );
+
+    expect(machines.map(({ name, readiness: own }) => [name, own])).toEqual([
+      ['plain', 'ready'],
+      ['locked', 'conditional'],
+      ['raw', 'notReady'],
+    ]);
+    expect(machines[2]?.findings).toEqual([
+      { id: 'DSK-04', about: ['Hard disk 1'] },
+      { id: 'DEV-02', about: ['raw'] },
+    ]);
+    expect(rules.map(({ id, severity, machines: count }) => [id, severity, count])).toEqual([
+      ['DSK-04', 'blocks', 1],
+      ['DEV-02', 'warns', 2],
+    ]);
+    expect(rules[0]?.remedy).toContain('Convert it to a virtual disk');
+    expect([readiness.ready.machines, readiness.conditional.machines, readiness.notReady.machines]).toEqual([1, 1, 1]);
+  });
+
+  test('is unknown where the origin does not tell what could stop it, and never “ready” by silence', async () => {
+    const silent = vm('silent', { disks: [] });
+    const blocked = vm('blocked', { disks: [], power: 'suspended' });
+
+    const { machines, rules, gaps } = await judged(estate({ vms: [silent, blocked], gaps: [gap('disks')] }));
+
+    expect(machines.map(({ readiness }) => readiness)).toEqual(['unknown', 'notReady']);
+    expect(machines[0]?.findings).toEqual([]);
+    expect(machines[0]?.gaps).toEqual([0]);
+    expect(rules.find(({ id }) => id === 'DSK-20')).toMatchObject({ machines: 0, notTold: 2 });
+    expect(gaps).toMatchObject([{ of: 'disks', says: 'no tab about disks', machines: null }]);
+    expect(gaps[0]?.rules).toContain('DSK-20');
+    expect(gaps[0]?.blocking).toContain('DSK-20');
+  });
+
+  test('does not suffer from what no blocking rule needs, nor from what is told of other machines', async () => {
+    const { machines, rules } = await judged(
+      estate({ vms: [vm('a'), vm('b', { disks: [] })], gaps: [gap('snapshots'), gap('disks', ['b'])] }),
+    );
+
+    expect(machines.map(({ readiness, gaps }) => [readiness, gaps])).toEqual([
+      ['ready', [0]],
+      ['unknown', [0, 1]],
+    ]);
+    expect(rules.find(({ id }) => id === 'CBT-04')).toMatchObject({ machines: 0, notTold: 2 });
+  });
+});
+
+test('how old a snapshot is counts from when the export was taken, not from today', async () => {
+  const snapshot = { ref: 's', name: 's', createdAt: '2026-02-28T08:00:00Z', depth: 0 };
+  const vms = [vm('web', { snapshots: [snapshot] })];
+  const aboutAt = async (takenAt: string): Promise<unknown> =>
+    (await judged(estate({ vms, takenAt }))).machines[0]?.findings;
+
+  expect(await aboutAt('2026-03-01T08:00:00Z')).toEqual([
+    { id: 'CBT-04', about: ['1 snapshot, 0 of them older than 3 days'] },
+  ]);
+  expect(await aboutAt('2026-03-08T08:00:00Z')).toEqual([
+    { id: 'CBT-04', about: ['1 snapshot, 1 of them older than 3 days'] },
+  ]);
+});
+
+test('what few machines have is a condition of those of which it is not told, where it would block; where it is told of none, of none', async () => {
+  const { machines, rules, gaps, shares, waves } = await judged(
+    estate({ vms: [vm('a'), vm('b', { hasTpm: true })], gaps: [gap('encryption', ['a']), gap('usb')] }),
+    { waves: { mostMachines: 50, windowHours: null, pilotMachines: 1 } },
+  );
+  const warned = await judged(estate({ gaps: [gap('tpm', ['web'])] }));
+  const ofNone = await judged(estate({ gaps: [gap('encryption')] }));
+
+  expect(warned.machines[0]?.readiness).toBe('ready');
+  expect(ofNone.machines[0]?.readiness).toBe('ready');
+  expect(ofNone.gaps[0]?.blocking).toEqual(['DSK-15']);
+  expect(machines.map(({ readiness }) => readiness)).toEqual(['conditional', 'conditional']);
+  expect(gaps.map(({ blocking }) => blocking)).toEqual([['DSK-15'], []]);
+  expect(shares?.map(({ of, isUntold, why }) => [of, isUntold, why])).toEqual([
+    ['conditional', true, 'No rule warns, but somebody has to look: no tab about encryption'],
+    ['conditional', undefined, 'Rules warn of what wants a look before.'],
+  ]);
+  expect(waves[0]).toMatchObject({ isPilot: true, machines: 1 });
+  expect(machines.map(({ wave }) => wave)).toEqual([1, 2]);
+  expect(rules.map(({ id, severity, machines: count, notTold }) => [id, severity, count, notTold])).toEqual([
+    ['DSK-15', 'blocks', 0, 1],
+    ['DEV-02', 'warns', 1, 0],
+  ]);
+});
+
+test('a machine whose size nobody tells is unknown, since no flavor can be chosen for it', async () => {
+  const { machines } = await judged(estate({ vms: [vm('a', { cpus: 0 })], gaps: [gap('size', ['a'])] }));
+
+  expect(machines[0]?.readiness).toBe('unknown');
+});
+
+describe('which machines are judged', () => {
+  const vms = [
+    vm('web-1', { power: 'on' }),
+    vm('web-2'),
+    vm('golden', { isTemplate: true }),
+    vm('db-1', { folder: 'DC0/vm/databases', power: 'on' }),
+  ];
+
+  test('templates are counted apart, and powered-off ones where that is asked', async () => {
+    const usual = await judged(estate({ vms }));
+    const running = await judged(estate({ vms }), {
+      machines: { name: null, folder: null, cluster: null, withPoweredOff: false, withTemplates: false },
+    });
+
+    expect(usual.machines.map(({ name }) => name)).toEqual(['web-1', 'web-2', 'db-1']);
+    expect(usual.leftOut).toEqual({ templates: 1, poweredOff: 0, byFilter: 0 });
+    expect(running.machines.map(({ name }) => name)).toEqual(['web-1', 'db-1']);
+    expect(running.leftOut).toEqual({ templates: 1, poweredOff: 1, byFilter: 0 });
+    expect(running.estate.machines).toBe(4);
+  });
+
+  test('names and folders choose by patterns', async () => {
+    const { machines, leftOut } = await judged(estate({ vms }), {
+      machines: { name: '*-1', folder: '*/databases', cluster: null, withPoweredOff: true, withTemplates: true },
+    });
+
+    expect(machines.map(({ name }) => name)).toEqual(['db-1']);
+    expect(leftOut.byFilter).toBe(3);
+  });
+});
+
+describe('flavors', () => {
+  test('are those that the cloud has, with what they waste', async () => {
+    const { flavors, machines, totals } = await judged(
+      estate({ vms: [vm('a'), vm('b', { cpus: 3, memoryBytes: 5 * GiB })] }),
+      {},
+      { name: 'prod', facts: cloud() },
+    );
+
+    expect(flavors.map(({ name, isNew, machines: count, waste }) => [name, isNew, count, waste])).toEqual([
+      ['medium', false, 1, { vcpus: 0, memoryMiB: 0 }],
+      ['large', false, 1, { vcpus: 1, memoryMiB: 3072 }],
+    ]);
+    expect(machines[1]).toMatchObject({ flavor: 1, waste: { vcpus: 1, memoryMiB: 3072 } });
+    expect(totals.flavorWaste).toEqual({ vcpus: 1, memoryMiB: 3072 });
+  });
+
+  test('are made where the cloud has none that is large enough', async () => {
+    const { flavors } = await judged(
+      estate({ vms: [vm('giant', { cpus: 48, memoryBytes: 256 * GiB })] }),
+      {},
+      { name: 'prod', facts: cloud() },
+    );
+
+    expect(flavors).toEqual([
+      expect.objectContaining({ name: 'guts.48c.256g', vcpus: 48, memoryMiB: 262_144, isNew: true, machines: 1 }),
+    ]);
+  });
+
+  test('without a cloud are few, and waste little of what thousands of machines have', async () => {
+    const vms = Array.from({ length: 3000 }, (_, at) =>
+      vm(`m${at}`, { cpus: 1 + (at % 16), memoryBytes: (1 + ((at * 7) % 64)) * GiB }),
+    );
+
+    const { flavors, totals, machines } = await judged(estate({ vms }));
+
+    expect(flavors.length).toBeLessThanOrEqual(16);
+    expect(flavors.reduce((count, one) => count + one.machines, 0)).toBe(3000);
+    for (const one of machines) {
+      const own = flavors[one.flavor ?? -1];
+      expect(own?.vcpus).toBe(one.cpus + one.waste.vcpus);
+      expect(own?.memoryMiB).toBe(one.memoryMiB + one.waste.memoryMiB);
+      expect(Math.min(one.waste.vcpus, one.waste.memoryMiB)).toBeGreaterThanOrEqual(0);
+    }
+    expect(totals.flavorWaste.memoryMiB).toBeLessThan(totals.memoryMiB * 0.4);
+  });
+});
+
+describe('what is needed of a project', () => {
+  const disks = [disk(), disk({ key: '2001', label: 'Hard disk 2', sizeBytes: 100.5 * GiB, storedBytes: null })];
+
+  test('is told plainly without a cloud', async () => {
+    const { quotas, totals } = await judged(estate({ vms: [vm('a', { disks, nics: [nic(), nic({ key: '4001' })] })] }));
+
+    expect(Object.fromEntries(quotas.map(({ of, needs }) => [of, needs]))).toEqual({
+      instances: 1,
+      cores: 2,
+      memoryMiB: 4096,
+      ports: 2,
+      floatingIps: 0,
+      volumes: 2,
+      volumeGiB: 111,
+    });
+    expect(quotas.every(({ quota, over }) => quota === null && over === 0)).toBe(true);
+    expect(totals).toMatchObject({ disks: 2, cards: 2, addresses: 2, diskGiB: 111 });
+  });
+
+  test('is held against live quotas, those of volume types among them', async () => {
+    const facts = cloud({
+      quotas: { ...cloud().quotas, cores: { limit: 10, used: 9 }, volumeGiB: { limit: -1, used: 5 } },
+      typeQuotas: { fast: { volumes: { limit: 1, used: 0 }, volumeGiB: { limit: 1000, used: 0 } } },
+    });
+
+    const { quotas, hurts } = await judged(estate({ vms: [vm('a', { disks })] }), {}, { name: 'prod', facts });
+
+    expect(quotas.filter(({ over }) => over > 0)).toEqual([
+      { of: 'cores', type: null, needs: 2, quota: { limit: 10, used: 9 }, over: 1 },
+      { of: 'volumes', type: 'fast', needs: 2, quota: { limit: 1, used: 0 }, over: 1 },
+    ]);
+    expect(hurts[0]?.says).toContain('quota is too small in 2 places');
+    expect(hurts[0]?.about[0]).toBe('vCPUs: 2 needed, 9 of 10 used, 1 too many');
+  });
+
+  test('grows by what disks shall grow', async () => {
+    const { totals } = await judged(estate({ vms: [vm('a', { disks })] }), { growthPercent: 20 });
+
+    expect(totals.diskGiB).toBe(12 + 121);
+  });
+
+  test('has no volume for a boot disk that lies on the flavor', async () => {
+    const { quotas, flavors, machines } = await judged(estate({ vms: [vm('a', { disks })] }), { boot: 'image' });
+
+    expect(quotas.find(({ of }) => of === 'volumes')?.needs).toBe(1);
+    expect(flavors[0]?.diskGiB).toBe(10);
+    expect(machines[0]?.boot).toBe('image');
+  });
+});
+
+describe('networks', () => {
+  test('become what is like them in the cloud, with what is free there', async () => {
+    const facts = cloud({ networks: [network('lan'), network('dmz')], freeAddresses: { 'subnet-lan': 1 } });
+
+    const { networks, hurts } = await judged(estate({ vms: [vm('a'), vm('b')] }), {}, { name: 'prod', facts });
+
+    expect(networks).toEqual([
+      {
+        name: 'lan',
+        ref: 'network-1',
+        vlanId: 12,
+        machines: 2,
+        cards: 2,
+        addresses: 2,
+        known: 1,
+        to: { name: 'lan', why: 'name', free: 1 },
+        proposal: '“lan” has room for 1 of 2 addresses.',
+      },
+    ]);
+    expect(hurts.map(({ says }) => says)).toContain('1 network of the cloud has too few free addresses');
+  });
+
+  test('are to be made as the guests have them where no cloud was asked', async () => {
+    const [told] = (await judged(estate())).networks;
+    const [untold] = (await judged(estate({ vms: [vm('a', { nics: [nic({ ipAddresses: [] })] })] }))).networks;
+
+    expect(told?.proposal).toBe('Make a network on VLAN 12 with 192.0.2.0/24, as its guests have it.');
+    expect(untold?.proposal).toBe('Make a network on VLAN 12 with room for one address (a /28).');
+  });
+});
+
+describe('networks whose subnets overlap', () => {
+  const on = (name: string, ref: string, address: string, prefixLength: number | null) =>
+    vm(name, { nics: [nic({ network: ref, networkName: ref, ipAddresses: [{ address, prefixLength }] })] });
+  const net = (ref: string, vlanId: number | null) =>
+    ({ ref, name: ref, kind: 'standard', vlanId, datacenter: 'DC0' }) as const;
+  const networks = [net('shop', 10), net('lab', 20), net('shop-2', 10), net('far', 30)];
+  const saidOf = async (vms: InventoryVm[], facts: CloudFacts | null = null): Promise<string[]> => {
+    const asked = facts === null ? null : { name: 'prod', facts };
+    const { hurts } = await judged(estate({ vms, networks }), {}, asked);
+    return hurts.filter(({ says }) => says.includes('several networks')).flatMap(({ says, about }) => [says, ...about]);
+  };
+
+  test('are told as their guests have them, and that one VLAN may be one network', async () => {
+    const apart = await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'lab', '10.1.99.4', 16)]);
+    const alike = await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'shop-2', '10.1.2.4', 24)]);
+
+    expect(apart).toEqual([
+      '1 range of addresses is in several networks, which no router of the cloud can serve together',
+      '10.1.0.0/16 in “lab” (VLAN 20) and 10.1.2.0/24 in “shop” (VLAN 10)',
+    ]);
+    expect(alike.slice(1)).toEqual([
+      '10.1.2.0/24 in “shop” (VLAN 10) and 10.1.2.0/24 in “shop-2” (VLAN 10): on one VLAN, so that one network may do',
+    ]);
+  });
+
+  test('are told as the cloud has them', async () => {
+    const facts = cloud({ networks: [network('shop'), network('lab'), network('other')] });
+
+    expect(await saidOf([on('a', 'shop', '10.1.2.3', null), on('b', 'lab', '10.9.2.3', null)], facts)).toEqual([
+      '1 range of addresses is in several networks, which no router of the cloud can serve together',
+      '192.0.2.0/24 in “lab” (VLAN 20, becomes “lab”) and 192.0.2.0/24 in “shop” (VLAN 10, becomes “shop”)',
+    ]);
+  });
+
+  test('are none where they are apart, become one network, or nobody tells how long prefixes are', async () => {
+    const one = cloud({ networks: [network('only')] });
+
+    expect(await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'lab', '10.1.3.3', 24)])).toEqual([]);
+    expect(await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'shop', '10.1.2.4', 16)])).toEqual([]);
+    expect(await saidOf([on('a', 'shop', '10.1.2.3', null), on('b', 'lab', '10.1.2.3', null)])).toEqual([]);
+    expect(await saidOf([on('a', 'shop', '192.0.2.3', 24), on('b', 'lab', '192.0.2.4', 24)], one)).toEqual([]);
+  });
+
+  test('are not made by taking names away', async () => {
+    const { hurts } = await judged(
+      anonymised(estate({ vms: [on('a', 'shop', '10.1.2.3', 16), on('b', 'lab', '10.2.2.3', 16)], networks })),
+    );
+
+    expect(hurts.filter(({ says }) => says.includes('several networks'))).toEqual([]);
+  });
+});
+
+describe('datastores', () => {
+  const facts = cloud({
+    volumeTypes: [
+      { name: 'standard', isDefault: true },
+      { name: 'gold', isDefault: false },
+    ],
+  });
+
+  test('become the volume type that is called alike, else the default, else what was chosen', async () => {
+    const of = estate();
+    const named = await judged(of, {}, { name: 'prod', facts });
+    const usual = await judged(
+      { ...of, datastores: of.datastores.map((one) => ({ ...one, name: 'vsan-7' })) },
+      {},
+      { name: 'prod', facts },
+    );
+    const chosen = await judged(of, { volumeTypes: { 'gold-01': 'ssd' } });
+
+    expect([named, usual, chosen].map(({ datastores: [one] }) => one?.to)).toEqual(['gold', 'standard', 'ssd']);
+    expect(named.machines[0]?.volumes).toEqual([{ type: 'gold', volumes: 1, gib: 10 }]);
+  });
+});
+
+describe('time', () => {
+  const stored = [disk({ sizeBytes: 100 * GiB, storedBytes: 1e9 })];
+
+  test('is that of what is stored at a given rate, and of the disks’ size at a measured one', async () => {
+    const of = estate({ vms: [vm('a', { disks: stored })] });
+    const given = await judged(of, { rate: { bytesPerSecond: 100e6, atOnce: 1, basis: 'given' } });
+    const measured = await judged(of, { rate: { bytesPerSecond: 100 * 2 ** 20, atOnce: 1, basis: 'measured' } });
+
+    expect(given.machines[0]?.seconds).toBe(10);
+    expect(measured.machines[0]?.seconds).toBe(1024);
+    expect(given.waves[0]?.seconds).toBe(10);
+  });
+
+  test('is told by waves of what can move, and what cannot is in none', async () => {
+    const { waves, machines, totals } = await judged(
+      estate({ vms: [vm('a'), vm('b', { hasTpm: true }), vm('c', { power: 'suspended' })] }),
+      { waves: { mostMachines: 1, windowHours: null, pilotMachines: 1 } },
+    );
+
+    expect(machines.map(({ wave }) => wave)).toEqual([1, 2, null]);
+    expect(waves.map(({ machines: count, isPilot }) => [count, isPilot])).toEqual([
+      [1, true],
+      [1, false],
+    ]);
+    expect(totals.seconds).toBeCloseTo(2 * ((2 * GiB) / 50e6));
+  });
+});
+
+describe('what will hurt', () => {
+  test('is told with figures and names', async () => {
+    const snapshot = { ref: 's', name: 's', createdAt: '2020-01-01T00:00:00Z', depth: 0 };
+    const { hurts } = await judged(
+      estate({
+        vms: [
+          vm('big', { disks: [disk({ sizeBytes: 4096 * GiB, storedBytes: 4096 * GiB })] }),
+          vm('raw', { disks: [disk({ rawDevice: 'physical' })] }),
+          vm('old', { guestOsId: null, guestOsName: 'Microsoft Windows Server 2003 Standard (32-bit)' }),
+          vm('older', { guestOsId: 'rhel5_64Guest', guestOsName: 'Red Hat Enterprise Linux 5 (64-bit)' }),
+          vm('snapped', { snapshots: [snapshot, snapshot] }),
+          vm('patched', { snapshots: [{ ...snapshot, createdAt: '2026-02-20T00:00:00Z' }] }),
+          vm('mute', { guest: { ...machine().guest, tools: 'stopped' }, power: 'on' }),
+          vm('bare', { guest: { ...machine().guest, tools: 'missing' }, power: 'off' }),
+          vm('asleep', { guest: { ...machine().guest, tools: 'stopped' }, power: 'off' }),
+        ],
+      }),
+    );
+
+    const told = hurts.map(({ says, about }) => `${says}: ${about.join('; ')}`);
+    expect(told).toEqual([
+      '1 machine takes longer than a window of 8 h: big: 24 h 26 min for 4 TiB',
+      '1 disk is larger than 2 TiB: big, Hard disk 1: 4 TiB, up to 24 h 26 min to copy',
+      '1 disk of 10 GiB is a raw device: raw, Hard disk 1: physical, 10 GiB',
+      '2 guests have no tools that run (VMware Tools, integration services): nobody can ask for a shutdown, and addresses are not told, or those of before: mute: installed, do not run; bare: not installed, the machine is off',
+      '2 machines have 3 snapshots, 2 older than 30 days: only the present state is moved: snapped: 2, the oldest of 2020-01-01; patched: 1, of 2026-02-20',
+      '2 guests that nobody supports any more: Windows Server 2003, ended on 2015-07-14: 1; RHEL 5, ended on 2017-03-31: 1',
+    ]);
+  });
+});
+
+describe('hardware', () => {
+  const hardwareOf = async (guests: readonly [id: string | null, name: string | null][]) =>
+    await judged(
+      estate({ vms: guests.map(([guestOsId, guestOsName], at) => vm(`m${at}`, { guestOsId, guestOsName })) }),
+    );
+
+  test('is virtio for guests that bring it, by id or by name, and a reason that many share is told once', async () => {
+    const { machines, profiles, profileReasons, profileChoices } = await hardwareOf([
+      [null, 'Ubuntu Linux (64-bit)'],
+      ['ubuntu64Guest', 'Ubuntu Linux (64-bit)'],
+      [null, 'Microsoft Windows Server 2019 (64-bit)'],
+      ['windows9Server64Guest', 'Microsoft Windows Server 2016 (64-bit)'],
+    ]);
+
+    expect(machines.map(({ profile, profileReason }) => [profile, profileReason])).toEqual([
+      ['virtio', 0],
+      ['virtio', 0],
+      ['compatible', 1],
+      ['compatible', 1],
+    ]);
+    expect(profiles).toEqual({ virtio: 2, compatible: 2 });
+    expect(profileReasons[1]).toContain(profileChoices?.[1]?.reason);
+    expect(profileReasons[0]).toContain('Ubuntu brings virtio drivers');
+    expect(profileChoices?.map(({ machines: count, remedy }) => [count, remedy === null])).toEqual([
+      [2, true],
+      [2, false],
+    ]);
+  });
+
+  test.each([
+    ['rhel8_64Guest', 'Red Hat Enterprise Linux 8 (64-bit)', /dracut, hostonly/, /dracut -f; then choose virtio/],
+    [null, 'Rocky Linux (64-bit)', /dracut, hostonly/, /virtio_pci virtio_blk/],
+    [null, 'SUSE Linux Enterprise 15 (64-bit)', /^SUSE has virtio drivers/, /dracut\.conf\.d/],
+    ['centos6_64Guest', 'CentOS 6 (64-bit)', /up to 6/, /^Leave it as it is; or .*mkinitrd/],
+    [null, 'SUSE Linux Enterprise 11 (64-bit)', /up to 11/, /mkinitrd/],
+    [null, 'Microsoft Windows Server 2022 (64-bit)', /no virtio drivers of its own/, /viostor/],
+    [null, 'Debian GNU/Linux 4 (64-bit)', /^Debian GNU\/Linux 4 .* not known/, /Find out/],
+    [null, null, /^Nobody tells which system/, /Find out/],
+  ])('of %s, “%s”, is compatible, with the reason, the cost and the way to virtio', async (id, name, why, way) => {
+    const { profileChoices, profileReasons } = await hardwareOf([[id, name]]);
+
+    expect(profileChoices).toEqual([
+      {
+        profile: 'compatible',
+        machines: 1,
+        reason: expect.stringMatching(why),
+        remedy: expect.stringMatching(way),
+      },
+    ]);
+    expect(profileReasons[0]).toMatch(/SATA or IDE disks and an e1000 card.*slower/);
+  });
+});
+
+describe('an assessment', () => {
+  test('is what its schema says, also of an empty estate', async () => {
+    const full = await judged(estate({ gaps: [gap('tpm')], warnings: ['vInfo, row 7: no name'] }));
+    const empty = await judged(estate({ vms: [], networks: [], datastores: [] }));
+
+    expect(Assessment.parse(full)).toEqual(full);
+    expect(full.warnings).toEqual(['vInfo, row 7: no name']);
+    expect(Assessment.parse(empty)).toEqual(empty);
+    expect(empty.waves).toEqual([]);
+  });
+
+  test('for flavors that nobody has can be asked with a cloud of special ones', async () => {
+    const facts = cloud({
+      flavors: [{ ...flavor('gpu', 8, 16_384, 80), extraSpecs: { 'pci_passthrough:alias': 'x:1' } }],
+    });
+
+    const { flavors } = await judged(estate(), {}, { name: 'prod', facts });
+
+    expect(flavors.map(({ name, isNew }) => [name, isNew])).toEqual([['guts.2c.4g', true]]);
+  });
+});

@@ -1,0 +1,119 @@
+/** Network cards, ports and addresses. */
+import type { CloudFacts } from '../../../../main/shared/cloud.ts';
+import type { Fix } from '../../../../main/shared/preflight.ts';
+import { cloud, machine, network, nic } from '../../../plan/sample.ts';
+import type { MoveCases, MoveChange } from '../move-change.ts';
+
+const withCard = (change: Parameters<typeof nic>[0]): MoveChange => ({ vm: machine({ nics: [nic(change)] }) });
+const other = nic({ key: '4001', label: 'Network adapter 2', mac: '00:50:56:aa:bb:02', ipAddresses: [] });
+const port: CloudFacts['ports'][number] = {
+  id: 'p',
+  mac: 'fa:16:3e:00:00:01',
+  network: 'net-lan',
+  addresses: ['192.0.2.18'],
+};
+const withPort = (change: Partial<typeof port>): MoveChange => ({ cloud: cloud({ ports: [{ ...port, ...change }] }) });
+const leftover = { name: 'guts-mig_0123456789ab-port-4000', usedBy: '' };
+const removal: Fix = {
+  kind: 'removePorts',
+  says: 'Remove the port that an earlier try left.',
+  ports: [{ id: 'p', name: leftover.name }],
+};
+const chosen: Fix = {
+  kind: 'options',
+  says: 'Let the cloud choose the address.',
+  options: { networks: [{ from: 'lan', to: 'lan', ip: 'auto' }] },
+};
+const external = network('internet', { isExternal: true });
+const notWished = [{ given: {}, why: 'you named none' }];
+
+export const cases: MoveCases = {
+  'NET-01': {
+    found: [
+      {
+        given: { cloud: cloud({ networks: [network('a'), network('b')] }) },
+        about: ['Network adapter 1 on “lan”'],
+      },
+      {
+        given: { options: { networks: [{ from: 'lan', to: 'gone', ip: 'keep' }] } },
+        about: ['Network adapter 1: the cloud has no network “gone” that a server can be on'],
+      },
+    ],
+    quiet: [{}, { vm: machine({ nics: [] }) }],
+  },
+  'NET-05': {
+    found: [
+      {
+        given: withCard({ ipAddresses: [{ address: '10.1.1.1', prefixLength: 8 }] }),
+        about: ['Network adapter 1: 10.1.1.1 is in no subnet of “lan”'],
+        fix: chosen,
+      },
+    ],
+    quiet: [{}, withCard({ ipAddresses: [{ address: 'fe80::1', prefixLength: 64 }] })],
+  },
+  'NET-06': {
+    found: [
+      {
+        given: withPort({ addresses: ['192.0.2.17'] }),
+        about: ['Network adapter 1: 192.0.2.17'],
+        fix: chosen,
+      },
+      {
+        given: withPort({ addresses: ['192.0.2.17'], ...leftover }),
+        about: ['Network adapter 1: 192.0.2.17, by the port “guts-mig_0123456789ab-port-4000” (p)'],
+        fix: removal,
+      },
+      {
+        given: withPort({ addresses: ['192.0.2.17'], ...leftover, usedBy: 'compute:nova' }),
+        about: ['Network adapter 1: 192.0.2.17, by the port “guts-mig_0123456789ab-port-4000” (p)'],
+        fix: chosen,
+      },
+    ],
+    quiet: [withPort({}), withPort({ addresses: ['192.0.2.17'], network: 'net-other' })],
+  },
+  'NET-07': {
+    found: [
+      {
+        given: withPort({ mac: '00:50:56:AA:BB:01' }),
+        about: ['Network adapter 1: 00:50:56:aa:bb:01'],
+        fix: { kind: 'options', says: 'Let the cloud choose the MAC addresses.', options: { keepMac: false } },
+      },
+      {
+        given: withPort({ mac: '00:50:56:AA:BB:01', ...leftover }),
+        about: ['Network adapter 1: 00:50:56:aa:bb:01, by the port “guts-mig_0123456789ab-port-4000” (p)'],
+        fix: removal,
+      },
+    ],
+    quiet: [withPort({}), { ...withPort({ mac: '00:50:56:AA:BB:01' }), options: { keepMac: false } }],
+  },
+  'NET-11': {
+    found: [{ given: { vm: machine({ nics: [nic(), other] }) }, about: ['Network adapter 2 on “lan”'] }],
+    quiet: [{}],
+  },
+  'NET-12': { found: [{ given: withCard({ connected: false }), about: ['Network adapter 1'] }], quiet: [{}] },
+  'NET-17': {
+    found: [{ given: { options: { floatingNetwork: 'lan' } }, about: ['“lan”'] }],
+    quiet: [{ options: { floatingNetwork: 'internet' }, cloud: cloud({ networks: [network('lan'), external] }) }],
+    beside: notWished,
+  },
+  'NET-23': {
+    found: [
+      {
+        given: {
+          networks: [{ ref: 'network-1', name: 'lan (trunk)', kind: 'switch', vlanId: null, datacenter: null }],
+        },
+        about: ['Network adapter 1'],
+      },
+      {
+        given: {
+          networks: [
+            { ref: 'network-1', name: 'dv', kind: 'distributed', vlanId: null, datacenter: null, trunk: ['1-9', '20'] },
+          ],
+        },
+        about: ['Network adapter 1: VLANs 1-9, 20'],
+      },
+    ],
+    quiet: [{}, { networks: [{ ref: 'network-1', name: 'lan', kind: 'switch', vlanId: 7, datacenter: null }] }],
+  },
+  'NET-24': { found: [{ given: withCard({ mac: null }), about: ['Network adapter 1'] }], quiet: [{}] },
+};

@@ -1,0 +1,184 @@
+/** CSV files about Hyper-V → a data centre. */
+import type { Estate, EstateGap } from '../../../../main/shared/estate.ts';
+import type { InventoryNetwork, InventoryVm } from '../../../../main/shared/inventory.ts';
+import { NoMachinesError } from '../errors.ts';
+import { Records, type Heading, type Reading, type Tab } from '../records.ts';
+import type { Row, Table } from '../table.ts';
+import { Warnings } from '../warnings.ts';
+import { addressesIn, macOf } from '../rvtools/nics.ts';
+import { HypervMachines } from './machines.ts';
+import * as tabs from './tabs.ts';
+
+export type HypervTables = ReadonlyMap<tabs.HypervTab, readonly Table[]>;
+type DiskField = keyof typeof tabs.disks.columns;
+type NicField = keyof typeof tabs.nics.columns;
+
+interface DiskFile {
+  readonly sizeBytes: number | null;
+  readonly storedBytes: number | null;
+  readonly isThin: boolean | null;
+}
+
+/** @throws NoMachinesError and whatever the tables throw */
+export async function readHyperv(tables: HypervTables, from: readonly string[], signal: AbortSignal): Promise<Estate> {
+  const warnings = new Warnings();
+  const machines = new HypervMachines(warnings);
+  const networks = new Map<string, InventoryNetwork>();
+  const files = new Map<string, DiskFile>();
+  const seen = new Map<string, ReadonlyMap<string, Heading>>();
+  const read = async <Field extends string>(
+    name: tabs.HypervTab,
+    tab: Tab<Field>,
+    tell: (records: Reading<Field>, row: Row) => void,
+  ): Promise<void> => {
+    for (const table of tables.get(name) ?? []) {
+      const onHeadings = (headings: ReadonlyMap<string, Heading>): void =>
+        void seen.set(name, new Map([...(seen.get(name) ?? []), ...headings]));
+      const records = new Records(table, tab, { warnings, units: { megabyte: 1024 * 1024 }, onHeadings });
+      await records.each((row) => tell(records, row), signal);
+    }
+  };
+
+  await read('machines', tabs.machines, (records, row) => machines.add(records, row));
+  if (!seen.has('machines')) throw new NoMachinesError(`There are no machines in “${from.join('”, “')}”.`);
+  await read('disks', tabs.disks, (records, row) => {
+    const file = fileOf(records, row);
+    if (records.text(row, 'vm') === null && records.text(row, 'id') === null) {
+      files.set(records.text(row, 'path')?.toLowerCase() ?? '', file); // a disk’s file by itself, as Get-VHD tells it
+      return;
+    }
+    const vm = machines.of(records, row);
+    if (vm !== null) addDisk(records, row, vm, file);
+  });
+  await read('nics', tabs.nics, (records, row) => {
+    const vm = machines.of(records, row);
+    if (vm !== null) addNic(records, row, vm, networks);
+  });
+  for (const { disks } of machines.all)
+    for (const disk of disks) {
+      const file = files.get(disk.file?.toLowerCase() ?? '');
+      if (disk.sizeBytes === 0) disk.sizeBytes = file?.sizeBytes ?? 0;
+      disk.storedBytes ??= file?.storedBytes ?? null;
+      disk.isThin ??= file?.isThin ?? null;
+    }
+  return {
+    kind: 'hyperv-csv',
+    product: null,
+    takenAt: null,
+    from: [...from],
+    vms: machines.all,
+    networks: [...networks.values()],
+    datastores: [],
+    hosts: [],
+    gaps: gapsOf(seen, machines.all),
+    warnings: warnings.list(),
+  };
+}
+
+function fileOf(records: Reading<DiskField>, row: Row): DiskFile {
+  const kind = records.text(row, 'kind');
+  return {
+    sizeBytes: records.bytes(row, 'size'),
+    storedBytes: records.bytes(row, 'stored'),
+    isThin: kind === null ? null : !/^(?:fixed|2)$/i.test(kind),
+  };
+}
+
+function addDisk(records: Reading<DiskField>, row: Row, vm: InventoryVm, file: DiskFile): void {
+  const path = records.text(row, 'path') ?? '';
+  const isIde = /ide|^0$/i.test(records.text(row, 'controller') ?? '');
+  const controller = isIde ? 'IDE' : 'SCSI';
+  const [bus, unit] = [records.count(row, 'number') ?? 0, records.count(row, 'location') ?? vm.disks.length];
+  const isShared = records.flag(row, 'shared') === true || /\.a?vhds$/i.test(path);
+  const isRaw = records.text(row, 'diskNumber') !== null || /^disk \d/i.test(path);
+  const sector = records.count(row, 'sector') ?? 512;
+  vm.disks.push({
+    key: `${controller}:${bus}:${unit}`,
+    label: `${controller} ${bus}:${unit}`,
+    sizeBytes: file.sizeBytes ?? 0,
+    controller: { kind: isIde ? 'ide' : 'scsi', model: isIde ? 'ide' : null, bus, unit, isShared },
+    file: isRaw ? null : path,
+    datastore: null,
+    mode: 'persistent',
+    isThin: file.isThin,
+    isMultiWriter: isShared,
+    rawDevice: isRaw ? 'physical' : null,
+    isEncrypted: false,
+    changeId: null,
+    uuid: null,
+    chainLength: /\.avhdx?$/i.test(path) || records.text(row, 'parent') !== null ? 2 : 1,
+    storedBytes: file.storedBytes,
+    ...(sector === 512 || sector === 0 ? {} : { sectorBytes: sector }),
+  });
+}
+
+/** Each VLAN on a switch is a network of its own. */
+function addNic(records: Reading<NicField>, row: Row, vm: InventoryVm, networks: Map<string, InventoryNetwork>): void {
+  const switchName = records.text(row, 'switch');
+  const mode = records.text(row, 'vlanMode') ?? '';
+  const vlan = records.count(row, 'vlan') ?? 0;
+  const isTrunk = /trunk/i.test(mode);
+  const vlanId = isTrunk ? null : /untagged/i.test(mode) || vlan > 4094 ? 0 : vlan;
+  const ending = isTrunk ? '/trunk' : vlanId === 0 ? '' : `/vlan:${vlanId}`;
+  const ref = switchName === null ? null : `switch:${switchName}${ending}`;
+  const name = `${switchName ?? ''}${isTrunk ? ' (trunk)' : vlanId === 0 ? '' : ` (VLAN ${vlanId})`}`;
+  if (ref !== null && !networks.has(ref)) networks.set(ref, { ref, name, kind: 'switch', vlanId, datacenter: null });
+  const mac = macOf(records.text(row, 'mac'));
+  const label = records.text(row, 'name') ?? 'Network Adapter';
+  const same = vm.nics.filter((nic) => nic.label.startsWith(label)).length;
+  vm.nics.push({
+    key: String(vm.nics.length),
+    label: same === 0 ? label : `${label} ${same + 1}`,
+    model: records.flag(row, 'legacy') === true ? 'legacy' : 'synthetic',
+    mac: mac === '00:00:00:00:00:00' ? null : mac,
+    network: ref,
+    networkName: ref === null ? null : name,
+    connected: records.flag(row, 'connected') ?? ref !== null,
+    ipAddresses: addressesIn(records.text(row, 'ips')?.replaceAll(/[{}"']/g, ' ') ?? null).map((address) => ({
+      address,
+      prefixLength: null,
+    })),
+  });
+}
+
+type Known = ReadonlyMap<string, ReadonlyMap<string, Heading>>;
+
+function gapsOf(seen: Known, vms: readonly InventoryVm[]): EstateGap[] {
+  const whole = (of: string, says: string): EstateGap => ({ of, says, machines: null });
+  const some = (of: string, says: string, where: (vm: InventoryVm) => boolean): EstateGap[] => {
+    const refs = vms.filter(where).map(({ ref }) => ref);
+    return refs.length === 0 ? [] : [{ of, says, machines: refs }];
+  };
+  const lacks = (field: string): boolean => seen.get('machines')?.has(field) !== true;
+  return [
+    ...(seen.has('disks')
+      ? some('disks', 'No disk is told.', ({ disks }) => disks.length === 0)
+      : [whole('disks', 'There is no table of disks.')]),
+    ...(seen.has('nics') ? [] : [whole('networks', 'There is no table of network cards.')]),
+    ...some('disk-sizes', 'A disk’s size is not told.', ({ disks }) => disks.some(({ sizeBytes }) => sizeBytes === 0)),
+    ...some(
+      'size',
+      'How many processors, or how much memory it has, is not told.',
+      ({ cpus, memoryBytes }) => cpus === 0 || memoryBytes === 0,
+    ),
+    ...some(
+      'addresses',
+      'No address is told.',
+      ({ nics }) => nics.length > 0 && nics.every(({ ipAddresses }) => ipAddresses.length === 0),
+    ),
+    ...some(
+      'guest-system',
+      'Which system the guest has is not told, or not known.',
+      ({ guestOsId }) => guestOsId === null,
+    ),
+    ...(lacks('generation')
+      ? [whole('firmware', 'There is no column “Generation”: machines are taken for generation 1.')]
+      : []),
+    ...(lacks('secureBoot') ? [whole('secure-boot', 'There is no column “SecureBoot”.')] : []),
+    ...(lacks('tpm') ? [whole('tpm', 'There is no column “TpmEnabled”.')] : []),
+    whole('integration-services', 'Nobody can say whether the integration services run.'),
+    whole('snapshots', 'Of checkpoints, no more is told than the name of the one that a machine stands on.'),
+    whole('hosts', 'Nothing is told of the hosts but their names.'),
+    whole('datastores', 'Nothing is told of the volumes.'),
+  ];
+}

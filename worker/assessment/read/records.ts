@@ -1,0 +1,226 @@
+/** Rows of a table by what their columns are called: finds the headings, and tells of each cell that it cannot read. */
+import { dateOf, flagOf, numberOf, textOf, type Meant } from './cells.ts';
+import type { Row, Table, Wanted } from './table.ts';
+import type { Warnings } from './warnings.ts';
+
+/** Names of a column in the plain form of `plainName`, the best first. */
+export interface Column {
+  readonly names: readonly string[];
+  /** The last column of that name counts: whoever adds columns of his own puts them before it. */
+  readonly isLast?: true;
+}
+
+export interface Tab<Field extends string> {
+  /** As RVTools calls it. */
+  readonly name: string;
+  /** Without this, a row says nothing. */
+  readonly key: Field;
+  readonly columns: Readonly<Record<Field, Column>>;
+  /** What a size without a unit in its heading is in; left out for MiB. */
+  readonly unit?: 'b';
+}
+
+/** How large a `MB` of this file is. */
+export interface Units {
+  megabyte: number;
+}
+
+const MiB = 1024 * 1024;
+const SIZES: Readonly<Record<string, number>> = {
+  kib: 1024,
+  b: 1,
+  kb: 1024,
+  mib: MiB,
+  gib: 1024 * MiB,
+  gb: 1024 * MiB,
+  tib: MiB * MiB,
+  tb: MiB * MiB,
+};
+const MOST_ROWS_BEFORE_HEADINGS = 50;
+
+/** Without blanks, case and marks: `# CPUs` → `numcpus`. */
+export const plainName = (heading: string): string =>
+  heading
+    .slice(0, 200)
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll('#', 'num')
+    .replaceAll('%', 'percent')
+    .replaceAll(/[^\p{L}\p{N}]/gu, '');
+
+export interface Heading {
+  readonly index: number;
+  /** As the file has it. */
+  readonly written: string;
+  readonly unit: string | null;
+}
+
+/** The columns that a row of headings names. @param tab whose name may stand before each: `vInfoVMName` */
+export function headingsIn<Field extends string>(
+  row: Row,
+  tab: Pick<Tab<Field>, 'name' | 'columns'>,
+): Map<Field, Heading> {
+  const plain = new Map<string, Heading[]>();
+  const prefix = tab.name.toLowerCase();
+  for (const [index, cell] of row.cells.entries()) {
+    if (typeof cell !== 'string' || cell === '') continue;
+    const bare = plainName(cell);
+    const name = bare.startsWith(prefix) && bare.length > prefix.length ? bare.slice(prefix.length) : bare;
+    const [, unit] = /(kib|kb|mib|mb|gib|gb|tib|tb)$/.exec(name) ?? [];
+    for (const key of unit === undefined ? [name] : [name, name.slice(0, -unit.length)]) {
+      const heading = { index, written: cell.trim(), unit: unit ?? null };
+      const same = plain.get(key);
+      if (same === undefined) plain.set(key, [heading]);
+      else same.push(heading);
+    }
+  }
+  const found = new Map<Field, Heading>();
+  for (const [field, { names, isLast }] of Object.entries<Column>(tab.columns)) {
+    const name = names.find((one) => plain.has(one));
+    const heading = name === undefined ? undefined : plain.get(name)?.at(isLast === true ? -1 : 0);
+    if (heading !== undefined) found.set(field as Field, heading); // the keys of `columns` are the fields
+  }
+  return found;
+}
+
+/** A row by the names of its fields; of a field that the table lacks, null. */
+export interface Reading<Field extends string> {
+  readonly tabName: string;
+  text(row: Row, field: Field): string | null;
+  /** A whole number from 0. */
+  count(row: Row, field: Field): number | null;
+  /** A size, in the unit of its heading. */
+  bytes(row: Row, field: Field): number | null;
+  flag(row: Row, field: Field): boolean | null;
+  date(row: Row, field: Field): Date | null;
+}
+
+export class Records<Field extends string> implements Reading<Field> {
+  readonly tabName: string;
+  readonly #tab: Tab<Field>;
+  readonly #table: Table;
+  readonly #warnings: Warnings;
+  readonly #units: Units;
+  readonly #onHeadings: (headings: ReadonlyMap<Field, Heading>) => void;
+  #headings: ReadonlyMap<Field, Heading> = new Map();
+
+  /** @param onHeadings is told before the first row, and not at all where there are none */
+  constructor(
+    table: Table,
+    tab: Tab<Field>,
+    {
+      warnings,
+      units,
+      onHeadings,
+    }: { warnings: Warnings; units: Units; onHeadings: (headings: ReadonlyMap<Field, Heading>) => void },
+  ) {
+    this.#table = table;
+    this.#tab = tab;
+    this.tabName = tab.name;
+    this.#warnings = warnings;
+    this.#units = units;
+    this.#onHeadings = onHeadings;
+  }
+
+  /** Tells each row that has something under its key. @returns false where no row has its headings */
+  async each(tell: (record: Row) => void, signal: AbortSignal): Promise<boolean> {
+    const wanted: Wanted = { columns: null };
+    let waiting: Row[] | null = [];
+    for await (const rows of this.#table.rows(wanted, signal)) {
+      if (waiting === null) {
+        for (const row of rows) this.#tell(row, tell);
+        continue;
+      }
+      waiting.push(...rows);
+      if (waiting.length >= MOST_ROWS_BEFORE_HEADINGS) {
+        if (!this.#begin(waiting, wanted, tell)) return false;
+        waiting = null;
+      }
+    }
+    return waiting === null || this.#begin(waiting, wanted, tell);
+  }
+
+  /** Finds the headings among the first rows, and tells those behind them. */
+  #begin(rows: readonly Row[], wanted: Wanted, tell: (record: Row) => void): boolean {
+    let best = -1;
+    for (const [index, row] of rows.slice(0, MOST_ROWS_BEFORE_HEADINGS).entries()) {
+      const headings = headingsIn(row, this.#tab);
+      if (!headings.has(this.#tab.key) || headings.size <= this.#headings.size) continue;
+      this.#headings = headings;
+      best = index;
+    }
+    if (best < 0) return false;
+    this.#onHeadings(this.#headings);
+    wanted.columns = new Set([...this.#headings.values()].map(({ index }) => index));
+    for (const row of rows.slice(best + 1)) this.#tell(row, tell);
+    return true;
+  }
+
+  #tell(row: Row, tell: (record: Row) => void): void {
+    const heading = this.#headings.get(this.#tab.key);
+    if (heading === undefined) return;
+    const key = textOf(row.cells[heading.index]);
+    if (key === heading.written) return; // the headings again, as where files were put together
+    if (key !== null && key !== undefined) tell(row);
+    else if (row.cells.some((cell, index) => cell !== undefined && cell !== null && this.#isOurs(index)))
+      this.#warnings.add(
+        `${this.#tab.name}: rows without a name`,
+        `${this.#tab.name}, row ${row.number}: nothing stands under “${heading.written}”, so the row is left out.`,
+      );
+  }
+
+  #isOurs(index: number): boolean {
+    for (const heading of this.#headings.values()) if (heading.index === index) return true;
+    return false;
+  }
+
+  text(row: Row, field: Field): string | null {
+    return this.#read(row, field, textOf, 'cannot be read');
+  }
+
+  count(row: Row, field: Field): number | null {
+    const value = this.#read(row, field, numberOf, 'is no number');
+    return value === null ? null : Math.max(0, Math.round(value));
+  }
+
+  bytes(row: Row, field: Field): number | null {
+    const value = this.#read(row, field, numberOf, 'is no size');
+    if (value === null) return null;
+    const unit = this.#headings.get(field)?.unit ?? this.#tab.unit ?? 'mib';
+    const size = Math.round(value * (unit === 'mb' ? this.#units.megabyte : (SIZES[unit] ?? MiB)));
+    if (size >= 0 && size <= Number.MAX_SAFE_INTEGER) return size;
+    this.#warn(row, field, 'is no size');
+    return null;
+  }
+
+  flag(row: Row, field: Field): boolean | null {
+    return this.#read(row, field, flagOf, 'is neither yes nor no');
+  }
+
+  date(row: Row, field: Field): Date | null {
+    return this.#read(row, field, dateOf, 'is no date');
+  }
+
+  #read<T>(row: Row, field: Field, meant: (cell: Row['cells'][number]) => Meant<T>, objection: string): T | null {
+    const heading = this.#headings.get(field);
+    if (heading === undefined) return null;
+    const value = meant(row.cells[heading.index]);
+    if (value !== undefined) return value;
+    this.#warn(row, field, objection);
+    return null;
+  }
+
+  #warn(row: Row, field: Field, objection: string): void {
+    const heading = this.#headings.get(field);
+    if (heading === undefined) return;
+    const cell = row.cells[heading.index];
+    const held =
+      cell !== null && typeof cell === 'object' && 'unreadable' in cell
+        ? cell.unreadable
+        : `“${String(cell).slice(0, 60)}”`;
+    this.#warnings.add(
+      `${this.#tab.name}, column “${heading.written}”`,
+      `${this.#tab.name}, row ${row.number}, column “${heading.written}”: ${held} ${objection}.`,
+    );
+  }
+}

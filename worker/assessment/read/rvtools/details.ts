@@ -1,0 +1,83 @@
+/** What the smaller tabs tell of a machine: processors, memory, file systems, snapshots, tools, drives, USB. */
+import { type InventoryVm, type MachineTraits, TIME_UNTOLD } from '../../../../main/shared/inventory.ts';
+import type { Reading } from '../records.ts';
+import type { Row } from '../table.ts';
+import type { vCD, vCPU, vMemory, vPartition, vSnapshot, vTools } from './tabs.ts';
+
+export function addCpu(records: Reading<keyof typeof vCPU.columns>, row: Row, vm: InventoryVm): void {
+  if (vm.cpus === 0) vm.cpus = records.count(row, 'cpus') ?? 0;
+  vm.coresPerSocket = records.count(row, 'coresPerSocket') || null; // 0 lets the host choose
+  const hotAdd = records.flag(row, 'hotAdd');
+  if (hotAdd !== null) traitsOf(vm).hotAdd = { memory: false, ...vm.traits?.hotAdd, cpu: hotAdd };
+  addTuning(records, row, vm, 'MHz');
+}
+
+export function addMemory(records: Reading<keyof typeof vMemory.columns>, row: Row, vm: InventoryVm): void {
+  if (vm.memoryBytes === 0) vm.memoryBytes = records.bytes(row, 'size') ?? 0;
+  const hotAdd = records.flag(row, 'hotAdd');
+  if (hotAdd !== null) traitsOf(vm).hotAdd = { cpu: false, ...vm.traits?.hotAdd, memory: hotAdd };
+  addTuning(records, row, vm, 'MiB of memory');
+}
+
+/** A reservation of 0 and a limit of -1 are none. */
+function addTuning(
+  records: Reading<keyof typeof vCPU.columns & keyof typeof vMemory.columns>,
+  row: Row,
+  vm: InventoryVm,
+  unit: string,
+): void {
+  const [reserved, limit] = [records.count(row, 'reservation') ?? 0, records.count(row, 'limit') ?? 0];
+  const said = [
+    ...(reserved > 0 ? [`${reserved} ${unit} reserved`] : []),
+    ...(limit > 0 ? [`limited to ${limit} ${unit}`] : []),
+  ];
+  if (said.length > 0) traitsOf(vm).tuning = [...(vm.traits?.tuning ?? []), ...said];
+}
+
+export function addPartition(records: Reading<keyof typeof vPartition.columns>, row: Row, vm: InventoryVm): void {
+  const [path, capacityBytes] = [records.text(row, 'path'), records.bytes(row, 'capacity')];
+  if (path === null || capacityBytes === null) return;
+  const key = records.text(row, 'diskKey');
+  vm.guest.disks.push({
+    path,
+    capacityBytes,
+    freeBytes: records.bytes(row, 'free') ?? 0,
+    diskKeys: key !== null && vm.disks.some((disk) => disk.key === key) ? [key] : [],
+  });
+}
+
+/** How deep it is in their tree the file does not say: each is taken to stand on the one before. */
+export function addSnapshot(records: Reading<keyof typeof vSnapshot.columns>, row: Row, vm: InventoryVm): void {
+  const number = vm.snapshots.length;
+  vm.snapshots.push({
+    ref: `${vm.ref}/snapshot-${number + 1}`,
+    name: records.text(row, 'name') ?? '',
+    createdAt: records.date(row, 'at')?.toISOString() ?? TIME_UNTOLD,
+    depth: number,
+  });
+}
+
+export function addTools(records: Reading<keyof typeof vTools.columns>, row: Row, vm: InventoryVm): void {
+  const said = records.text(row, 'tools')?.toLowerCase() ?? '';
+  if (/notinstalled/.test(said)) vm.guest.tools = 'missing';
+  else if (/notrunning/.test(said)) vm.guest.tools = 'stopped';
+  else if (/ok|old|running/.test(said)) vm.guest.tools = 'running';
+  vm.guest.isToolsOld = /old/.test(said) || (vm.guest.tools !== 'missing' && isYes(records.text(row, 'upgradeable')));
+}
+
+const isYes = (text: string | null): boolean => /^(yes|true)$/i.test(text ?? '');
+
+/** What is in a CD or floppy drive that is plugged in, or will be. */
+export function addMedia(records: Reading<keyof typeof vCD.columns>, row: Row, vm: InventoryVm): void {
+  if (records.flag(row, 'connected') !== true && records.flag(row, 'startsConnected') !== true) return;
+  const holds = records.text(row, 'holds')?.replace(/^(?:iso|image)\s*[:-]?\s*(?=\[|\/)/i, '');
+  traitsOf(vm).media = [...(vm.traits?.media ?? []), holds ?? records.text(row, 'node') ?? 'a drive'];
+}
+
+export function addUsb(records: Reading<keyof typeof vCD.columns>, row: Row, vm: InventoryVm): void {
+  vm.passthrough.push(
+    ['USB device', records.text(row, 'holds') ?? records.text(row, 'node')].filter((part) => part !== null).join(' '),
+  );
+}
+
+export const traitsOf = (vm: InventoryVm): MachineTraits => (vm.traits ??= {});

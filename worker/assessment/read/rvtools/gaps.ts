@@ -1,0 +1,103 @@
+/** What an export does not tell: tabs and columns that it lacks, and machines of which it tells less than of others. */
+import type { EstateGap } from '../../../../main/shared/estate.ts';
+import type { Heading } from '../records.ts';
+import type { Machine } from './machines.ts';
+
+/** The headings that were found in each tab that was there. */
+export type Seen = ReadonlyMap<string, ReadonlyMap<string, Heading>>;
+
+const TABS: readonly (readonly [tab: string, of: string, what: string])[] = [
+  ['vDisk', 'disks', 'disks are known by their sum alone'],
+  ['vNetwork', 'networks', 'network cards are known by the names of their networks alone'],
+  ['vSnapshot', 'snapshots', 'nobody can say which machines have snapshots'],
+  ['vTools', 'tools', 'nobody can say whether VMware Tools are there and up to date'],
+  ['vPartition', 'partitions', 'nobody can say how full the file systems are'],
+  ['vCD', 'media', 'nobody can say what is in the CD drives'],
+  ['vUSB', 'usb', 'nobody can say which machines have USB devices of their host'],
+  ['vCPU', 'processors', 'sockets, reservations and hot add are not known'],
+  ['vHost', 'hosts', 'nothing is known of the hosts'],
+  ['vDatastore', 'datastores', 'nothing is known of the datastores'],
+];
+
+const COLUMNS: readonly (readonly [tab: string, fields: readonly string[], of: string, says: string])[] = [
+  ['vInfo', ['cpus'], 'processors', 'vInfo has no column “CPUs”.'],
+  ['vInfo', ['memory'], 'memory', 'vInfo has no column “Memory”.'],
+  ['vInfo', ['power'], 'power', 'vInfo has no column “Powerstate”.'],
+  ['vInfo', ['firmware'], 'firmware', 'vInfo has no column “Firmware”: machines are taken to start by BIOS.'],
+  ['vInfo', ['secureBoot'], 'secure-boot', 'vInfo has no column “EFI Secure boot”, which older versions lack.'],
+  ['vInfo', ['changeTracking'], 'change-tracking', 'vInfo has no column “CBT”, which older versions lack.'],
+  ['vInfo', ['consolidation'], 'consolidation', 'vInfo has no column “Consolidation Needed”.'],
+  ['vInfo', ['osConfig', 'osTools'], 'guest-systems', 'vInfo has no column that names the guest’s system.'],
+  ['vInfo', ['id', 'uuid'], 'ids', 'vInfo has neither “VM ID” nor “VM UUID”: machines are known by their names alone.'],
+  [
+    'vDisk',
+    ['sharing', 'sharedBus'],
+    'shared-disks',
+    'vDisk has no columns “Sharing mode” and “Shared Bus”, which older versions lack.',
+  ],
+  ['vDisk', ['controller'], 'controllers', 'vDisk has no column “Controller”.'],
+  ['vDisk', ['thin'], 'thin-disks', 'vDisk has no column “Thin”.'],
+  ['vNetwork', ['mac'], 'macs', 'vNetwork has no column “Mac Address”.'],
+];
+
+export function gapsOf(seen: Seen, machines: readonly Machine[]): EstateGap[] {
+  const whole = (of: string, says: string): EstateGap => ({ of, says, machines: null });
+  const gaps: EstateGap[] = [
+    ...TABS.filter(([tab]) => !seen.has(tab)).map(([tab, of, what]) =>
+      whole(of, `The tab ${tab} is missing: ${what}.`),
+    ),
+    ...COLUMNS.flatMap(([tab, fields, of, says]) => {
+      const headings = seen.get(tab);
+      return headings === undefined || fields.some((field) => headings.has(field)) ? [] : [whole(of, says)];
+    }),
+  ];
+  if (!seen.has('vPort') && !seen.has('dvPort'))
+    gaps.push(
+      whole('vlans', 'The tabs vPort and dvPort are missing: VLANs and what the switches allow are not known.'),
+    );
+  gaps.push(
+    whole('tpm', 'RVTools has no column for virtual TPMs.'),
+    whole('encryption', 'RVTools has no column for encrypted machines.'),
+    whole('passthrough', 'RVTools does not tell which PCI devices of a host a machine has.'),
+    whole(
+      'stored',
+      'RVTools tells what a machine takes on its datastores, not what each disk takes: shares are by size.',
+    ),
+  );
+  return [...gaps, ...gapsOfMachines(seen, machines)];
+}
+
+function gapsOfMachines(seen: Seen, machines: readonly Machine[]): EstateGap[] {
+  const some = (of: string, says: string, where: (machine: Machine) => boolean): EstateGap[] => {
+    const refs = machines.filter(where).map(({ vm }) => vm.ref);
+    return refs.length === 0 ? [] : [{ of, says, machines: refs }];
+  };
+  return [
+    ...(seen.has('vDisk')
+      ? some(
+          'disks',
+          'vInfo counts more disks than vDisk tells of.',
+          ({ vm, diskCount }) => diskCount !== null && diskCount > vm.disks.filter(({ key }) => key !== 'all').length,
+        )
+      : []),
+    ...(seen.has('vNetwork')
+      ? some(
+          'networks',
+          'vInfo counts more network cards than vNetwork tells of.',
+          ({ vm, nicCount }) => nicCount !== null && nicCount > vm.nics.length,
+        )
+      : []),
+    ...some(
+      'addresses',
+      'No address is told: the machine was off, or its tools did not run.',
+      ({ vm }) => vm.nics.length > 0 && vm.nics.every(({ ipAddresses }) => ipAddresses.length === 0),
+    ),
+    ...some(
+      'size',
+      'How many processors, or how much memory it has, is not told.',
+      ({ vm }) => vm.cpus === 0 || vm.memoryBytes === 0,
+    ),
+    ...some('disk-sizes', 'A disk’s size is not told.', ({ vm }) => vm.disks.some(({ sizeBytes }) => sizeBytes === 0)),
+    ...some('guest-system', 'Which system the guest has is not told, or not known.', ({ vm }) => vm.guestOsId === null),
+  ];
+}

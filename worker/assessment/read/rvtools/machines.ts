@@ -1,0 +1,196 @@
+/** The machines of the tab vInfo, and how rows of other tabs find theirs. */
+import type { InventoryVm } from '../../../../main/shared/inventory.ts';
+import { ExportLimitError } from '../errors.ts';
+import { guestSystem } from '../guest-ids.ts';
+import type { Reading } from '../records.ts';
+import type { Row } from '../table.ts';
+import type { Warnings } from '../warnings.ts';
+import { blankMachine } from '../blank.ts';
+import type { vInfo, MachineField } from './tabs.ts';
+
+type VInfo = keyof typeof vInfo.columns;
+
+export interface Machine {
+  readonly vm: InventoryVm;
+  /** How many rows of other tabs were about it. */
+  rowCount: number;
+  /** Which vCenter it was read from, in the file's words; null where the file does not say. */
+  readonly server: string | null;
+  readonly hostName: string | null;
+  /** What vInfo counts; null where it does not. */
+  readonly diskCount: number | null;
+  readonly nicCount: number | null;
+  /** Of all its disks together. */
+  readonly capacityBytes: number | null;
+  readonly inUseBytes: number | null;
+  readonly primaryIp: string | null;
+  readonly networkNames: readonly string[];
+}
+
+const POWER: Readonly<Record<string, InventoryVm['power']>> = {
+  poweredon: 'on',
+  on: 'on',
+  poweredoff: 'off',
+  off: 'off',
+  suspended: 'suspended',
+};
+const MOST_ROWS_OF_ONE = 5000;
+const MOST_OF_ONE_NAME = 1000;
+const CONNECTIONS = new Set(['connected', 'disconnected', 'inaccessible', 'invalid', 'orphaned']);
+const NETWORKS = [
+  'network1',
+  'network2',
+  'network3',
+  'network4',
+  'network5',
+  'network6',
+  'network7',
+  'network8',
+] as const;
+
+export class Machines {
+  readonly all: Machine[] = [];
+  readonly #byId = new Map<string, Machine[]>();
+  readonly #byUuid = new Map<string, Machine[]>();
+  readonly #byName = new Map<string, Machine[]>();
+  readonly #warnings: Warnings;
+  /** Words that many machines share, kept once. */
+  readonly #words = new Map<string, string>();
+
+  constructor(warnings: Warnings) {
+    this.#warnings = warnings;
+  }
+
+  /** @returns how many vCenters the file is of */
+  get serverCount(): number {
+    return new Set(this.all.map(({ server }) => server)).size;
+  }
+
+  add(records: Reading<VInfo>, row: Row): void {
+    const machine = this.#machineOf(records, row);
+    const { vm, server } = machine;
+    const id = records.text(row, 'id');
+    const known =
+      (id === null ? undefined : this.#byId.get(id)) ??
+      (vm.instanceUuid === null ? undefined : this.#byUuid.get(vm.instanceUuid));
+    if (known?.some((other) => other.server === server) === true) {
+      this.#warnings.add(
+        'vInfo: machines told twice',
+        `vInfo, row ${row.number}: “${vm.name}” was told before, with the same id; this row is left out.`,
+      );
+      return;
+    }
+    this.all.push(machine);
+    if (id !== null) pushTo(this.#byId, id, machine);
+    if (vm.instanceUuid !== null) pushTo(this.#byUuid, vm.instanceUuid, machine);
+    pushTo(this.#byName, vm.name, machine);
+  }
+
+  /** The machine of a row in another tab; null, with a warning, where none is or several could be meant. */
+  of(records: Reading<MachineField>, row: Row): Machine | null {
+    const name = records.text(row, 'vm') ?? '';
+    const id = this.#byId.size === 0 ? null : records.text(row, 'id');
+    const uuid = this.#byUuid.size === 0 ? null : lower(records.text(row, 'uuid'));
+    const server = records.text(row, 'server');
+    const named = id !== null ? this.#byId.get(id) : uuid !== null ? this.#byUuid.get(uuid) : this.#byName.get(name);
+    const [first, ...others] = narrowed(narrowed(named ?? [], 'server', server), 'hostName', records.text(row, 'host'));
+    if (first !== undefined && others.length === 0) {
+      first.rowCount += 1;
+      if (first.rowCount > MOST_ROWS_OF_ONE)
+        throw new ExportLimitError(`“${name}” has more than ${MOST_ROWS_OF_ONE} rows in the tabs of the export.`);
+      return first;
+    }
+    const tab = records.tabName;
+    if (first === undefined)
+      this.#warnings.add(
+        `${tab}: rows of no machine`,
+        `${tab}, row ${row.number}: “${name}” is not in vInfo, so the row is left out.`,
+      );
+    else
+      this.#warnings.add(
+        `${tab}: rows of several machines`,
+        `${tab}, row ${row.number}: “${name}” could be ${others.length + 1} machines, and nothing says which, so the row is left out.`,
+      );
+    return null;
+  }
+
+  /** The same text as one that was kept before. */
+  word(text: string): string;
+  word(text: string | null): string | null;
+  word(text: string | null): string | null {
+    if (text === null) return null;
+    const kept = this.#words.get(text);
+    if (kept !== undefined) return kept;
+    if (this.#words.size < 50_000) this.#words.set(text, text);
+    return text;
+  }
+
+  #machineOf(records: Reading<VInfo>, row: Row): Machine {
+    const text = (field: VInfo): string | null => records.text(row, field);
+    const word = (field: VInfo): string | null => this.word(text(field));
+    const name = text('vm') ?? '';
+    const id = text('id');
+    const uuid = lower(text('uuid'));
+    const server = word('server');
+    const isUefi = /efi/i.test(text('firmware') ?? '');
+    const hostName = word('host');
+    const system = guestSystem(word('osConfig'), word('osTools'));
+    const connection = text('connection')?.toLowerCase() ?? 'connected';
+    const hardware = /^(?:vmx-)?0*(\d{1,3})$/i.exec(text('hardware') ?? '')?.[1];
+    const vm: InventoryVm = {
+      ...blankMachine(id ?? uuid ?? `name:${name}`, name),
+      folder: word('folder') ?? '',
+      datacenter: word('datacenter'),
+      cluster: word('cluster'),
+      host: hostName,
+      isTemplate: records.flag(row, 'template') ?? false,
+      power: POWER[text('power')?.toLowerCase().replaceAll(/[\s_]/g, '') ?? ''] ?? 'unknown',
+      connection: CONNECTIONS.has(connection) ? (connection as InventoryVm['connection']) : 'inaccessible', // it is one of these
+      biosUuid: lower(text('biosUuid')),
+      instanceUuid: uuid,
+      cpus: records.count(row, 'cpus') ?? 0,
+      memoryBytes: records.bytes(row, 'memory') ?? 0,
+      firmware: isUefi ? 'uefi' : 'bios',
+      secureBoot: isUefi && records.flag(row, 'secureBoot') === true,
+      hardwareVersion: hardware === undefined ? null : Number(hardware),
+      ...system,
+      needsConsolidation: records.flag(row, 'consolidation') ?? false,
+      changeTracking: records.flag(row, 'changeTracking') ?? false,
+      annotation: text('annotation') ?? '',
+    };
+    vm.guest.hostName = text('hostName');
+    vm.guest.tools = toolsBy(text('guestState'));
+    return {
+      vm,
+      rowCount: 0,
+      server,
+      hostName,
+      diskCount: records.count(row, 'disks'),
+      nicCount: records.count(row, 'nics'),
+      capacityBytes: records.bytes(row, 'capacity') ?? records.bytes(row, 'provisioned'),
+      inUseBytes: records.bytes(row, 'inUse'),
+      primaryIp: text('ip'),
+      networkNames: NETWORKS.flatMap((field) => word(field) ?? []),
+    };
+  }
+}
+
+const lower = (text: string | null): string | null => text?.toLowerCase() ?? null;
+
+/** Those that have this value, where the row says it and any of them does. */
+function narrowed(machines: readonly Machine[], by: 'server' | 'hostName', value: string | null): readonly Machine[] {
+  if (machines.length < 2 || machines.length > MOST_OF_ONE_NAME || value === null) return machines;
+  const same = machines.filter((machine) => machine[by] === value);
+  return same.length > 0 ? same : machines;
+}
+
+function toolsBy(guestState: string | null): InventoryVm['guest']['tools'] {
+  if (guestState === 'running') return 'running';
+  return guestState === 'notRunning' ? 'stopped' : 'unknown';
+}
+
+function pushTo<Key>(map: Map<Key, Machine[]>, key: Key, machine: Machine): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [machine]);
+  else list.push(machine);
+}

@@ -1,0 +1,32 @@
+/** Which machines of an estate are judged, and how many are not, by why. */
+import type { AssessmentOptions, AssessmentSummary } from '../../main/shared/assessment.ts';
+import { matcher } from '../../main/shared/glob.ts';
+import type { InventoryVm } from '../../main/shared/inventory.ts';
+
+type Wanted = AssessmentOptions['machines'];
+
+/** Which machines are asked for by what they are called, and by where they are. */
+export function chosenBy({ name, folder, cluster }: Wanted): (vm: InventoryVm) => boolean {
+  const isNamed = matcher(name ?? undefined);
+  const isIn = matcher(folder ?? undefined);
+  const isOf = matcher(cluster ?? undefined);
+  return (vm) => isNamed(vm.name) && isIn(vm.folder) && isOf(vm.cluster ?? '');
+}
+
+/** @param notChosen machines that were not asked for, and are not among `all` any more */
+export function wantedOf(
+  all: readonly InventoryVm[],
+  wanted: Wanted,
+  notChosen = 0,
+): { readonly vms: InventoryVm[]; readonly leftOut: AssessmentSummary['leftOut'] } {
+  const leftOut = { templates: 0, poweredOff: 0, byFilter: notChosen };
+  const isChosen = chosenBy(wanted);
+  const vms = all.filter((vm) => {
+    if (!isChosen(vm)) leftOut.byFilter += 1;
+    else if (vm.isTemplate && !wanted.withTemplates) leftOut.templates += 1;
+    else if (vm.power === 'off' && !wanted.withPoweredOff) leftOut.poweredOff += 1;
+    else return true;
+    return false;
+  });
+  return { vms, leftOut };
+}

@@ -1,0 +1,13 @@
+/** DSK-20: a machine without disks. */
+import type { MachineFacts } from '../machine-facts.ts';
+import type { Rule } from '../rule.ts';
+
+export const noDisk: Rule<MachineFacts> = {
+  id: 'DSK-20',
+  group: 'disks',
+  severity: 'blocks',
+  finds: ({ vm }) => (vm.disks.length === 0 ? [vm.name] : []),
+  says: 'The machine has no disk to move.',
+  remedy: 'Choose another machine.',
+  manual: 'There is no disk to move.',
+};

@@ -1,0 +1,14 @@
+/** What is known when the rules of a whole wave are held against it: its machines together, and what a cloud has for them. */
+import type { Rehearsal } from '../../main/shared/rehearsal.ts';
+
+export interface WaveFacts extends Pick<
+  Rehearsal,
+  'takenAt' | 'quota' | 'flavors' | 'subnets' | 'storage' | 'twins' | 'times' | 'torn' | 'leftovers'
+> {
+  /** Those of the wave itself, each with its own findings. */
+  readonly machines: Rehearsal['machines'];
+  /** Findings that warn and were not accepted, by the machine's ref. */
+  readonly unaccepted: ReadonlyMap<string, readonly string[]>;
+  /** Volumes that are larger than the project may have a single one. */
+  readonly tooLarge: readonly string[];
+}
