@@ -7,6 +7,10 @@ const never = ['**/node_modules/**', 'out/**', 'release/**', '.cache/**', 'test/
 
 /** Stories with other programs that need no peer. */
 const withConverters = ['producers', 'kill', 'hostile'].map((name) => `test/interop/${name}.test.ts`);
+/** Stories with brokers and databases, each of which has a folder and ports of its own. */
+const withFleets = ['broker', 'fleet', 'fleet-channels', 'fleet-chaos', 'state-*'].map(
+  (name) => `test/interop/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {
@@ -50,7 +54,7 @@ export default defineConfig({
         test: {
           name: 'interop',
           include: ['test/interop/**/*.test.ts'],
-          exclude: [...never, ...withConverters],
+          exclude: [...never, ...withConverters, ...withFleets],
           fileParallelism: false, // the peers share ports and disks
           globalSetup: 'test/interop/put-back.ts',
           testTimeout: 600_000,
@@ -68,6 +72,18 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'fleet',
+          include: withFleets,
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 1_800_000,
+          sequence: { groupOrder: 4 },
         },
       },
     ],
