@@ -3,7 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { GutsError } from '../shared/errors.ts';
-import { defaultOptions, MigrationOptions, Profile, Reading, type NetworkChoice } from '../shared/migration.ts';
+import {
+  defaultOptions,
+  MigrationOptions,
+  NodeTag,
+  Profile,
+  Reading,
+  type NetworkChoice,
+} from '../shared/migration.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface MigrationFlags {
@@ -34,6 +41,7 @@ export interface MigrationFlags {
   readonly consoleMarker?: string;
   readonly reachablePort?: number;
   readonly accept: readonly string[];
+  readonly nodeTag: readonly string[];
 }
 
 export function migrationOptions(command: Command): Command {
@@ -98,7 +106,8 @@ export function migrationOptions(command: Command): Command {
       'go on in spite of this warning; all (default), none, or an id (may be repeated)',
       repeated,
       [],
-    );
+    )
+    .option('--node-tag <tag>', 'run it only on a node that has this tag (may be repeated: all of them)', nodeTag, []);
 }
 
 class UserDataError extends GutsError {
@@ -144,6 +153,7 @@ export async function optionsFrom(flags: MigrationFlags): Promise<MigrationOptio
     consoleMarker: flags.consoleMarker ?? null,
     reachablePort: flags.reachablePort ?? null,
     accept: accepted(flags.accept),
+    nodeTags: [...flags.nodeTag],
   });
 }
 
@@ -226,6 +236,12 @@ async function userDataIn(file: string): Promise<string> {
   } catch (cause) {
     throw new UserDataError(`“${file}” is no text.`, { cause });
   }
+}
+
+function nodeTag(text: string, before: string[]): string[] {
+  if (!NodeTag.safeParse(text).success)
+    throw new InvalidArgumentError('A tag has no spaces, and at most 63 letters: see “guts node list”.');
+  return [...before, text];
 }
 
 const repeated = (text: string, before: string[]): string[] => [...before, text];

@@ -27,6 +27,7 @@ const words: Words = {
   floatingNetwork: orWithout('--floating'),
   profile: (profile) => [`--profile ${profile}`],
   availabilityZone: orWithout('--availability-zone'),
+  nodeTags: (tags) => (tags ?? []).map((tag) => `--node-tag ${quoted(tag)}`),
 };
 
 export function flagsOf(options: { readonly [K in keyof MigrationOptions]?: MigrationOptions[K] | undefined }): string {

@@ -98,6 +98,7 @@ const fieldOf = {
   consoleMarker: 'consoleMarker',
   reachablePort: 'reachablePort',
   accept: 'accept',
+  nodeTag: 'nodeTags',
 } satisfies Record<keyof MigrationFlags, keyof MigrationOptions>;
 
 /** Fields of which something was typed. */

@@ -10,6 +10,7 @@ import { needsPreflight } from './decide.ts';
 import type { Copied } from './latency-watch.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
 import type { MigrationNode, RecordIndex, RunListener, Token } from './node.ts';
+import type { RatesMoved } from './rates-moved.ts';
 import { afterCancel, afterPreflight, afterRun, type End } from './settle.ts';
 
 export interface WorkParts {
@@ -20,6 +21,7 @@ export interface WorkParts {
   readonly clock: Clock;
   readonly events: EventHub;
   readonly bandwidth: Bandwidth;
+  readonly moved: RatesMoved;
   readonly entryOf: (id: MigrationId) => QueueEntry | undefined;
   /** Returns when the end of something is written down; never throws. */
   readonly settle: (lines: readonly QueueLine[]) => Promise<void>;
@@ -81,13 +83,18 @@ export class AtWork {
   }
 
   run(record: MigrationRecord, on: NodeId): void {
-    const { request } = record;
+    const { request, disks } = record;
     const node = this.#node(on);
     this.#begin(request.id, 'run', node, async (listener) => {
       const { datastores } = this.#parts.entryOf(request.id)?.use ?? { datastores: [] };
       using limited = this.#parts.bandwidth.forRun(request.source, datastores);
       const token = await this.#parts.hand(request.id, node);
-      await node.run(request, { buckets: limited.buckets, token }, listener);
+      try {
+        await node.run(request, { buckets: limited.buckets, token }, listener);
+      } finally {
+        const after = (await this.#refresh(request.id))?.disks ?? [];
+        this.#parts.moved.note(node.id, request.source, after.slice(disks.length));
+      }
       return null;
     });
   }

@@ -12,7 +12,7 @@ import type {
 } from '../shared/schedule.ts';
 import type { Stage } from '../shared/stages.ts';
 import type { QueueEntry } from './entries.ts';
-import { choosePlace, NodeSpace } from './placement.ts';
+import { NodeSpace } from './placement.ts';
 import { inOrder } from './queue.ts';
 import { sharedKeysOf, SlotCount, type NameOf } from './slots.ts';
 import { Waves, type StageOf } from './waves.ts';
@@ -24,6 +24,8 @@ export interface Situation {
   readonly entries: readonly QueueEntry[];
   readonly stageOf: StageOf;
   readonly endsOf: (id: MigrationId) => Pick<SlotUse, 'source' | 'destination'> | null;
+  /** That its node must have. */
+  readonly tagsOf: (id: MigrationId) => readonly string[];
   readonly settings: SchedulerSettings;
   readonly nodes: readonly NodeFacts[];
   /** Migrations that are looked at right now. */
@@ -102,7 +104,7 @@ class Round {
   readonly #edges: number[] = [];
 
   constructor(situation: Situation) {
-    const { settings, nodes, nameOf, entries, stageOf } = situation;
+    const { settings, nodes, nameOf, entries, stageOf, inPreflight } = situation;
     this.#situation = situation;
     this.#slots = new SlotCount(settings.slots, nameOf);
     const placed: Placement[] = [];
@@ -110,7 +112,8 @@ class Round {
       if (isAdmitted && use !== null) this.#slots.take(use);
       if (isAdmitted && placement !== null) placed.push(placement);
     }
-    this.#space = new NodeSpace(nodes, placed);
+    this.#space = new NodeSpace(nodes, placed, settings);
+    for (const { id, hold } of entries) if (hold !== null && inPreflight.has(id)) this.#space.look(hold.node);
     this.#waves = new Waves(entries, stageOf);
   }
 
@@ -183,15 +186,14 @@ class Round {
   }
 
   #place({ id, schedule, placement: before }: QueueEntry, use: SlotUse): void {
-    const { settings } = this.#situation;
     const missing = this.#slots.missing(use);
     if (missing !== null) {
       this.#waits.set(id, { ...missing, until: null });
       this.#keepFor(id, use, null);
       return;
     }
-    const wanted = { use, nodes: schedule.nodes, before: before?.node ?? null };
-    const choice = choosePlace(wanted, this.#space, settings.nodesOfSource);
+    const tags = this.#situation.tagsOf(id);
+    const choice = this.#space.choose({ use, nodes: schedule.nodes, tags, before: before?.node ?? null });
     if (choice.kind === 'waits') {
       this.#waits.set(id, choice.waitsFor);
       // What has nowhere to run takes nothing from anybody.
@@ -216,11 +218,16 @@ class Round {
   #look({ id, schedule }: QueueEntry): boolean {
     const ends = this.#situation.endsOf(id);
     if (ends === null) return false; // gone meanwhile
-    const wanted = { use: { ...ends, spaceBytes: 0 }, nodes: schedule.nodes, before: null };
-    const choice = choosePlace(wanted, this.#space, this.#situation.settings.nodesOfSource);
-    if (choice.kind === 'placed') this.#preflights.push({ id, node: choice.placement.node });
-    else this.#waits.set(id, choice.waitsFor);
-    return choice.kind === 'placed';
+    const tags = this.#situation.tagsOf(id);
+    const choice = this.#space.choose({ use: { ...ends, spaceBytes: 0 }, nodes: schedule.nodes, tags, before: null });
+    if (choice.kind === 'waits') {
+      this.#waits.set(id, choice.waitsFor);
+      return false;
+    }
+    const { node } = choice.placement;
+    this.#preflights.push({ id, node });
+    this.#space.look(node);
+    return true;
   }
 
   /** @param node that has the space as soon as others there are over; null where it is slots that are missing */

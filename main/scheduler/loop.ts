@@ -32,6 +32,7 @@ const WORTH_A_REST_MS = 1;
 const LONGEST_REST_MS = 500;
 
 const NONE: QueueLine[] = [];
+const NO_TAGS: readonly string[] = [];
 
 /** After the journal could not be written. */
 export const TRY_AGAIN_MS = 5000;
@@ -119,6 +120,7 @@ export class Loop {
       entries,
       stageOf: (id) => desk.find(id)?.stage ?? null,
       endsOf: (id) => desk.find(id)?.request ?? null,
+      tagsOf: (id) => desk.find(id)?.request.options.nodeTags ?? NO_TAGS,
       settings: settings(),
       nodes,
       inPreflight: new Set(work.idsOf('preflight')),

@@ -1,17 +1,66 @@
-/** Chooses the node for a migration: of those that may, the one with the most conversion space that nobody was promised. */
-import { bytesText } from '../shared/figures.ts';
+/**
+ * Chooses the node for a migration. It has all tags, is up, reaches both sides, and has a slot and the room; of several the one with
+ * ample room goes first, then with more free slots, the shorter way, the higher rate of late, and at last the most room.
+ */
+import type { SourceId } from '../shared/connections.ts';
 import type { NodeFacts, NodeId, Placement, SchedulerSettings, SlotUse, WaitsFor } from '../shared/schedule.ts';
+import { noNode, noSlot, noSpace, noTag, noWay, reasonOf, type Lead } from './placement-words.ts';
+
+/** A node in which a machine fits so often has ample room for it. */
+export const AMPLE = 4;
+/** Ways that are shorter than this are alike. */
+const SHORT_WAY_MS = 4;
+
+export interface Wanted {
+  readonly use: Pick<SlotUse, 'source' | 'destination' | 'spaceBytes'>;
+  /** That the migration may run on; empty is any. */
+  readonly nodes: readonly NodeId[];
+  /** That its node must have, all of them. */
+  readonly tags: readonly string[];
+  /** Where it ran before: taken again when it can be. */
+  readonly before: NodeId | null;
+}
+
+export type Choice =
+  | { readonly kind: 'placed'; readonly placement: Placement }
+  /** `nodeToCome`: there it fits as soon as others that run there are over. */
+  | { readonly kind: 'waits'; readonly waitsFor: WaitsFor; readonly nodeToCome: NodeId | null };
+
+export type Limits = Pick<SchedulerSettings, 'nodesOfSource'>;
+
+/** What is the same for all migrations between two sides with the same wishes, as long as one decision takes. */
+interface Field {
+  /** Those that reach both sides, in the order of their ways and rates. */
+  readonly nodes: readonly Ranked[];
+  /** Why there is none. */
+  readonly obstacle: WaitsFor | null;
+  /** All slots are taken, and in this decision none becomes free. */
+  full: WaitsFor | null;
+}
+
+/** A node as the sides of a migration see it. */
+interface Ranked {
+  readonly node: NodeFacts;
+  /** Of connecting to both sides; null where that was not measured. */
+  readonly wayMs: number | null;
+  /** Of several ways that are as good as alike the same. */
+  readonly way: number;
+  /** What copies from the source sent there of late; null where none did. */
+  readonly rate: number | null;
+}
 
 /** The nodes with what is promised of their space; takes count as placements are made. */
 export class NodeSpace {
   readonly #nodes: readonly NodeFacts[];
-  readonly #reserved: Map<NodeId, number>;
-  readonly #running: Map<NodeId, number>;
+  readonly #limits: Limits;
+  readonly #reserved = new Map<NodeId, number>();
+  readonly #running = new Map<NodeId, number>();
+  readonly #looks = new Map<NodeId, number>();
+  readonly #fields = new Map<string, Field>();
 
-  constructor(nodes: readonly NodeFacts[], placed: readonly Placement[]) {
+  constructor(nodes: readonly NodeFacts[], placed: readonly Placement[], limits: Limits) {
     this.#nodes = nodes;
-    this.#reserved = new Map();
-    this.#running = new Map();
+    this.#limits = limits;
     for (const placement of placed) this.take(placement);
   }
 
@@ -20,8 +69,9 @@ export class NodeSpace {
     this.#running.set(node, this.runningOf(node) + 1);
   }
 
-  all(): readonly NodeFacts[] {
-    return this.#nodes;
+  /** A preflight goes on there: it takes no slot, but others go elsewhere first. */
+  look(node: NodeId): void {
+    this.#looks.set(node, (this.#looks.get(node) ?? 0) + 1);
   }
 
   reservedOf(node: NodeId): number {
@@ -36,95 +86,137 @@ export class NodeSpace {
   leftOf({ id, space }: NodeFacts): number {
     return Math.max(0, space.freeBytes - this.reservedOf(id));
   }
+
+  choose(wanted: Wanted): Choice {
+    const field = this.#fieldOf(wanted);
+    const { obstacle, full, nodes } = field;
+    if (obstacle !== null || full !== null) return waits(obstacle ?? full);
+    const { use, tags, before } = wanted;
+    const order = this.#orderFor(use.spaceBytes);
+    const withSlot: Ranked[] = [];
+    let familiar: Ranked | undefined;
+    let best: Ranked | undefined;
+    let second: Ranked | undefined;
+    let fitting = 0;
+    for (const one of nodes) {
+      const { id, slots = Infinity } = one.node;
+      if (this.runningOf(id) >= slots) continue;
+      withSlot.push(one);
+      if (this.leftOf(one.node) < use.spaceBytes) continue;
+      fitting += 1;
+      if (id === before) familiar = one;
+      if (best === undefined || order(one, best) < 0) [best, second] = [one, best];
+      else if (second === undefined || order(one, second) < 0) second = one;
+    }
+    if (withSlot.length === 0) return waits((field.full = noSlot(nodes.map(({ node }) => node))));
+    const chosen = familiar ?? best;
+    if (chosen === undefined) return this.#noSpace(withSlot, use.spaceBytes);
+    const { node } = chosen;
+    const lead: Lead =
+      familiar !== undefined
+        ? { by: 'before' }
+        : second === undefined
+          ? { by: 'alone' }
+          : this.#leadOf(chosen, second, use.spaceBytes);
+    const told = { lead, candidates: fitting, tags, leftBytes: this.leftOf(node), needBytes: use.spaceBytes };
+    return { kind: 'placed', placement: { node: node.id, reason: reasonOf(told), reservedBytes: use.spaceBytes } };
+  }
+
+  #noSpace(withSlot: readonly Ranked[], need: number): Choice {
+    const byRoom = withSlot.map(({ node }) => node).sort((a, b) => this.leftOf(b) - this.leftOf(a) || byName(a, b));
+    const toCome = byRoom.find((node) => this.reservedOf(node.id) > 0 && node.space.freeBytes >= need);
+    return { kind: 'waits', waitsFor: noSpace(need, byRoom[0], toCome), nodeToCome: toCome?.id ?? null };
+  }
+
+  /** First those that are better for a machine which needs so much. */
+  #orderFor(need: number): (a: Ranked, b: Ranked) => number {
+    return (a, b) =>
+      Number(this.#isAmple(b, need)) - Number(this.#isAmple(a, need)) ||
+      this.#freeSlotsOf(b) - this.#freeSlotsOf(a) ||
+      a.way - b.way ||
+      (b.rate ?? 0) - (a.rate ?? 0) ||
+      this.leftOf(b.node) - this.leftOf(a.node) ||
+      byName(a.node, b.node);
+  }
+
+  /** What it is that the better one is better in. */
+  #leadOf(one: Ranked, other: Ranked, need: number): Lead {
+    if (this.#isAmple(one, need) !== this.#isAmple(other, need)) return { by: 'room' };
+    if (this.#freeSlotsOf(one) !== this.#freeSlotsOf(other))
+      return { by: 'slots', free: this.#freeSlotsOf(one), of: slotsOf(one.node) };
+    if (one.way !== other.way) return { by: 'way', milliseconds: one.wayMs ?? 0 };
+    if (one.rate !== other.rate) return { by: 'rate', bytesPerSecond: one.rate ?? 0 };
+    return { by: this.leftOf(one.node) === this.leftOf(other.node) ? 'name' : 'room' };
+  }
+
+  #isAmple({ node }: Ranked, need: number): boolean {
+    return this.leftOf(node) >= AMPLE * need;
+  }
+
+  #freeSlotsOf({ node }: Ranked): number {
+    return slotsOf(node) - this.runningOf(node.id) - (this.#looks.get(node.id) ?? 0);
+  }
+
+  #fieldOf({ use: { source, destination }, nodes, tags }: Wanted): Field {
+    const key = [source, destination, nodes.join(' '), tags.join(' ')].join('\n');
+    const known = this.#fields.get(key);
+    if (known !== undefined) return known;
+    const ofSource = this.#limits.nodesOfSource[source];
+    const may = ({ id }: NodeFacts): boolean =>
+      (ofSource === undefined || ofSource.includes(id)) && (nodes.length === 0 || nodes.includes(id));
+    const allowed = this.#nodes.filter(may);
+    const tagged =
+      tags.length === 0 ? allowed : allowed.filter((node) => tags.every((tag) => node.tags?.includes(tag)));
+    const alive = tagged.filter(({ isAlive, isDraining = false }) => isAlive && !isDraining);
+    const sides = { source, destination };
+    const reaching = alive.filter((node) => missedBy(node, sides).length === 0);
+    const field: Field = {
+      nodes: reaching.map((node) => rankedFor(node, sides)),
+      obstacle: obstacleOf({ allowed, tagged, alive, reaching }, tags, sides),
+      full: null,
+    };
+    this.#fields.set(key, field);
+    return field;
+  }
 }
 
-export interface Wanted {
-  readonly use: Pick<SlotUse, 'source' | 'destination' | 'spaceBytes'>;
-  /** That the migration may run on; empty is any. */
-  readonly nodes: readonly NodeId[];
-  /** Where it ran before: taken again when it can be. */
-  readonly before: NodeId | null;
-}
+type Sides = Pick<SlotUse, 'source' | 'destination'>;
+type Stages = Readonly<Record<'allowed' | 'tagged' | 'alive' | 'reaching', readonly NodeFacts[]>>;
 
-export type Choice =
-  | { readonly kind: 'placed'; readonly placement: Placement }
-  /** `nodeToCome`: there it fits as soon as others that run there are over. */
-  | { readonly kind: 'waits'; readonly waitsFor: WaitsFor; readonly nodeToCome: NodeId | null };
-
-export function choosePlace(
-  { use, nodes, before }: Wanted,
-  space: NodeSpace,
-  nodesOfSource: SchedulerSettings['nodesOfSource'],
-): Choice {
-  const ofSource = nodesOfSource[use.source];
-  const may = (id: NodeId): boolean =>
-    (ofSource === undefined || ofSource.includes(id)) && (nodes.length === 0 || nodes.includes(id));
-  const allowed = space.all().filter(({ id }) => may(id));
-  const alive = allowed.filter(({ isAlive, isDraining = false }) => isAlive && !isDraining);
-  const reaching = alive.filter((node) => missedBy(node, use).length === 0);
-  if (reaching.length === 0 && alive.length > 0) return noWay(alive, use);
-  const withSlot = reaching.filter(({ id, slots = Infinity }) => space.runningOf(id) < slots);
-  if (withSlot.length === 0 && reaching.length > 0) return noSlot(reaching);
-  const compare = byRoom(space);
-  const roomiest = withSlot.reduce<NodeFacts | undefined>(
-    (best, node) => (best === undefined || compare(node, best) < 0 ? node : best),
-    undefined,
-  );
-  if (roomiest === undefined) return { kind: 'waits', waitsFor: noNode(allowed), nodeToCome: null };
-  const familiar = withSlot.find(({ id }) => id === before);
-  const chosen = [familiar, roomiest].find((node) => node !== undefined && space.leftOf(node) >= use.spaceBytes);
-  if (chosen === undefined) return noSpace(withSlot, roomiest, use.spaceBytes, space);
-  const reason = reasonOf(chosen, chosen.id === familiar?.id, reaching.length, space, use.spaceBytes);
-  return { kind: 'placed', placement: { node: chosen.id, reason, reservedBytes: use.spaceBytes } };
-}
-
-/** The node with the most room first, of equals the one where fewer run. */
-const byRoom =
-  (space: NodeSpace) =>
-  (a: NodeFacts, b: NodeFacts): number =>
-    space.leftOf(b) - space.leftOf(a) || space.runningOf(a.id) - space.runningOf(b.id) || (a.id < b.id ? -1 : 1);
-
-function reasonOf(node: NodeFacts, isFamiliar: boolean, candidates: number, space: NodeSpace, need: number): string {
-  const room = `${bytesText(space.leftOf(node))} of conversion space are free there and promised to nobody; it needs ${bytesText(need)}.`;
-  if (isFamiliar) return `It ran there before. ${room}`;
-  return candidates === 1
-    ? `It is the only node that may run it. ${room}`
-    : `Of ${candidates} nodes it has the most room. ${room}`;
-}
-
-function noNode(allowed: readonly NodeFacts[]): WaitsFor {
-  const says =
-    allowed.length === 0
-      ? 'No node that is known may run it: change the nodes of its source, or its own.'
-      : `No node that may run it is up: ${allowed.map(({ id, isDraining = false }) => `${id}${isDraining ? ' (being drained)' : ''}`).join(', ')}.`;
-  return { reason: 'node', says, until: null };
+function obstacleOf(
+  { allowed, tagged, alive, reaching }: Stages,
+  tags: readonly string[],
+  sides: Sides,
+): WaitsFor | null {
+  if (reaching.length > 0) return null;
+  if (alive.length > 0) return noWay(alive.map((node) => ({ node, missed: missedBy(node, sides) })));
+  return tagged.length === 0 && allowed.length > 0 ? noTag(tags, allowed) : noNode(tagged);
 }
 
 /** What it needs and cannot connect to; what was not measured counts as reached. */
-function missedBy({ reach = [] }: NodeFacts, { source, destination }: Wanted['use']): ('source' | 'destination')[] {
+function missedBy({ reach = [] }: NodeFacts, { source, destination }: Sides): ('source' | 'destination')[] {
   const isMissed = (id: string): boolean => reach.some(({ connection, isReached }) => connection === id && !isReached);
   return [...(isMissed(source) ? ['source' as const] : []), ...(isMissed(destination) ? ['destination' as const] : [])];
 }
 
-function noWay(alive: readonly NodeFacts[], use: Wanted['use']): Choice {
-  const names = alive.map((node) => `${node.id} (not its ${missedBy(node, use).join(' and ')})`).join(', ');
-  const says = `No node that may run it reaches both its source and its destination: ${names}.`;
-  return { kind: 'waits', waitsFor: { reason: 'node', says, until: null }, nodeToCome: null };
+function rankedFor(node: NodeFacts, { source, destination }: Sides): Ranked {
+  const { reach = [], moved = [] } = node;
+  const msTo = (id: string): number | null => reach.find(({ connection }) => connection === id)?.milliseconds ?? null;
+  const [toSource, toDestination] = [msTo(source), msTo(destination)];
+  const wayMs = toSource === null || toDestination === null ? null : toSource + toDestination;
+  const way = wayMs === null ? Infinity : Math.floor(Math.log2(Math.max(SHORT_WAY_MS, wayMs)));
+  return { node, wayMs, way: Number.isFinite(way) ? way : Number.MAX_SAFE_INTEGER, rate: rateFrom(moved, source) };
 }
 
-function noSlot(alive: readonly NodeFacts[]): Choice {
-  const names = alive.map(({ id, slots }) => `${id} (${slots ?? 0})`).join(', ');
-  const says = `Every node that may run it runs as many migrations as it has slots: ${names}.`;
-  return { kind: 'waits', waitsFor: { reason: 'node', says, until: null }, nodeToCome: null };
-}
+const rateFrom = (moved: NonNullable<NodeFacts['moved']>, from: SourceId): number | null =>
+  moved.find(({ source }) => source === from)?.bytesPerSecond ?? null;
 
-function noSpace(alive: readonly NodeFacts[], roomiest: NodeFacts, need: number, space: NodeSpace): Choice {
-  const toCome = alive
-    .filter((node) => space.reservedOf(node.id) > 0 && node.space.freeBytes >= need)
-    .sort(byRoom(space))[0];
-  const says =
-    toCome === undefined
-      ? `It needs ${bytesText(need)} of conversion space: make room in “${roomiest.space.folder}” of node “${roomiest.id}”, which has the most.`
-      : `It needs ${bytesText(need)} of conversion space, and node “${toCome.id}” has promised too much of its own to others.`;
-  return { kind: 'waits', waitsFor: { reason: 'space', says, until: null }, nodeToCome: toCome?.id ?? null };
-}
+/** One that has no slots of its own is as large as its processors. */
+const slotsOf = ({ slots, processors }: NodeFacts): number => slots ?? processors;
+
+const byName = (a: NodeFacts, b: NodeFacts): number => (a.id < b.id ? -1 : 1);
+
+const waits = (waitsFor: WaitsFor | null): Choice => {
+  if (waitsFor === null) throw new Error('nothing is waited for');
+  return { kind: 'waits', waitsFor, nodeToCome: null };
+};

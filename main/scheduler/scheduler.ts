@@ -29,6 +29,7 @@ import { CircleError, NoCutoverError } from './errors.ts';
 import { LatencyWatch } from './latency-watch.ts';
 import { Loop, TRY_AGAIN_MS } from './loop.ts';
 import { nodeLoads } from './node-loads.ts';
+import { RatesMoved } from './rates-moved.ts';
 import type { MigrationNode, RecordChange, RecordIndex } from './node.ts';
 import type { QueueFile } from './queue-file.ts';
 import type { SettingsFile } from './settings-file.ts';
@@ -66,6 +67,7 @@ export class Scheduler implements Runner {
   readonly #desk: Desk;
   readonly #loop: Loop;
   readonly #latency: LatencyWatch;
+  readonly #moved = new RatesMoved();
   readonly #watch: Disposable;
   #isStopping = false;
 
@@ -77,6 +79,7 @@ export class Scheduler implements Runner {
     this.#work = new AtWork({
       ...parts,
       bandwidth: this.#bandwidth,
+      moved: this.#moved,
       entryOf: (id) => this.#desk.entry(id),
       tell: (id) => this.#desk.tell(id),
       hand: async (id, node) => await this.#desk.hand(id, node),
@@ -104,6 +107,11 @@ export class Scheduler implements Runner {
       warn: (source, says) => parts.events.tell({ kind: 'warning', source, says }),
     });
     this.#watch = parts.index.onChange((change) => this.#hear(change));
+    for (const { id, placement } of this.#desk.entries()) {
+      const record = placement === null ? null : this.#desk.find(id);
+      if (placement !== null && record?.stage === 'done')
+        this.#moved.note(placement.node, record.request.source, record.disks);
+    }
   }
 
   /** Goes on with what was interrupted, and with the queue. */
@@ -174,7 +182,8 @@ export class Scheduler implements Runner {
       if (answer.status === 'rejected') return [];
       const node = answer.value;
       const { running = [], reservedBytes = 0, bytesPerSecond = 0 } = loads.get(node.id) ?? {};
-      return { ...node, space: { ...node.space, reservedBytes }, running, bytesPerSecond };
+      const moved = this.#moved.of(node.id);
+      return { ...node, space: { ...node.space, reservedBytes }, running, bytesPerSecond, moved };
     });
   }
 

@@ -32,6 +32,9 @@ export const NetworkChoice = z.object({
 });
 export type NetworkChoice = z.infer<typeof NetworkChoice>;
 
+/** What a worker is called besides its name, by its “--tags”. */
+export const NodeTag = z.string().min(1).max(63).regex(/^\S+$/);
+
 export const MigrationOptions = z.object({
   /** Name of the new server; null keeps the machine's. */
   targetName: z.string().min(1).nullable(),
@@ -68,6 +71,8 @@ export const MigrationOptions = z.object({
   reachablePort: z.number().int().min(1).max(65_535).nullable(),
   /** Ids of findings that warn and were accepted; `all` accepts every warning. */
   accept: z.union([z.literal('all'), z.array(z.string())]),
+  /** Only on nodes that have all of these tags; left out is any. */
+  nodeTags: z.array(NodeTag).max(20).optional(),
 });
 export type MigrationOptions = z.infer<typeof MigrationOptions>;
 
@@ -97,4 +102,5 @@ export const defaultOptions: MigrationOptions = {
   consoleMarker: null,
   reachablePort: null,
   accept: 'all',
+  nodeTags: [],
 };

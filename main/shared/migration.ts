@@ -7,7 +7,15 @@ import { MigrationOptions, Profile, Reading } from './migration-options.ts';
 import { Finding } from './preflight.ts';
 import { Stage } from './stages.ts';
 
-export { defaultOptions, MigrationOptions, NetworkChoice, Profile, ProposedFor, Reading } from './migration-options.ts';
+export {
+  defaultOptions,
+  MigrationOptions,
+  NetworkChoice,
+  NodeTag,
+  Profile,
+  ProposedFor,
+  Reading,
+} from './migration-options.ts';
 
 export const MigrationId = z
   .string()

@@ -138,6 +138,7 @@ test.each([
   [['create', '--vm', 'web-01', '--boot-timeout', '1.5'], /whole number/],
   [['create', '--vm', 'web-01', '--reachable-port', '70000'], /from 1 to 65535/],
   [['create', '--vm', 'web-01', '--accept', 'all', '--accept', 'DSK-03'], /stand alone/],
+  [['create', '--vm', 'web-01', '--node-tag', 'rack 1'], /no spaces/],
   [['create', '--vm', 'web-01', '--start', '--dry-run'], /not both/],
   [['create', '--vm', 'web-01'], /No destination is set up/],
   [['source', 'frob'], /unknown command/],

@@ -86,8 +86,15 @@ function* objections(
   if (!isFirst) return; // it was under way: hours and waves are behind it
   // As long as somebody waits for room, some of it may be kept for that one.
   const isKept = entries.some(({ waitsFor, wish: wants }) => wants === 'run' && waitsFor?.reason === 'space');
-  if (!isKept && allowed.some((node) => freeOf(node) > freeOf(placement.node)))
+  const isAmple = (node: string): boolean => freeOf(node) >= 4 * use.spaceBytes;
+  if (!isKept && !isAmple(placement.node) && allowed.some(isAmple))
     yield `${id} came to ${placement.node}, not where there is more room`;
+  const loadOf = (node: string): number => running.filter((one) => one.placement?.node === node).length;
+  const isAsGood = (node: string): boolean =>
+    freeOf(node) >= use.spaceBytes && isAmple(node) === isAmple(placement.node);
+  // Those that are in preflight count there as well, and are not in this journal.
+  if (!isKept && allowed.some((node) => isAsGood(node) && loadOf(node) + settings.preflights < loadOf(placement.node)))
+    yield `${id} came to ${placement.node}, not where less runs`;
   if (schedule.notBefore !== null && Date.parse(schedule.notBefore) > atMs) yield `${id} was admitted too early`;
   if (schedule.window !== null && !isOpen(schedule.window, atMs))
     yield `${id} was admitted outside its window, at ${at}`;

@@ -89,6 +89,7 @@ export interface Told {
   readonly nowMs?: number;
   readonly inPreflight?: ReadonlySet<MigrationId>;
   readonly overtaken?: ReadonlyMap<MigrationId, number>;
+  readonly tags?: ReadonlyMap<MigrationId, readonly string[]>;
 }
 
 export function situation(told: Told): Situation {
@@ -97,6 +98,7 @@ export function situation(told: Told): Situation {
     nowMs = MONDAY_NOON,
     inPreflight = new Set<MigrationId>(),
     overtaken = new Map<MigrationId, number>(),
+    tags = new Map<MigrationId, readonly string[]>(),
   } = told;
   const admitted = new Set(entries.filter(({ isAdmitted }) => isAdmitted).map(({ id }) => id));
   return {
@@ -104,6 +106,7 @@ export function situation(told: Told): Situation {
     entries,
     stageOf: (id) => (stages.has(id) ? (stages.get(id) ?? null) : admitted.has(id) ? 'copying' : 'queued'),
     endsOf: () => ({ source: src('vc'), destination: dst('cloud') }),
+    tagsOf: (id) => tags.get(id) ?? [],
     settings: { ...defaultSettings, ...settings, slots: { ...defaultSettings.slots, ...slots } },
     nodes,
     inPreflight,

@@ -14,7 +14,7 @@ import { OwnNetworks } from './OwnNetworks.tsx';
 import { badFields } from './problems.ts';
 import classes from './Wizard.module.css';
 
-const groups = ['own', 'hardware', 'running', 'server', 'proof'] as const;
+const groups = ['own', 'hardware', 'running', 'server', 'proof', 'where'] as const;
 /** A name is of one machine alone. */
 const ofOne: readonly FieldName[] = ['targetName'];
 const ofPlan: readonly FieldName[] = ['createFlavor'];

@@ -1,5 +1,5 @@
 /** One option as a field: the same for the plan and for a machine of it. */
-import { Checkbox, Group, NativeSelect, TextInput } from '@mantine/core';
+import { Checkbox, Group, NativeSelect, TagsInput, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { CloudFacts } from '../../../../main/shared/cloud.ts';
 import type { MigrationOptions } from '../../../../main/shared/migration.ts';
@@ -81,6 +81,17 @@ export function OptionField({ name, id, value, onChange, facts, note, error = nu
             ))}
           </Group>
         </Checkbox.Group>
+      );
+    case 'nodeTags':
+      return (
+        <TagsInput
+          {...common}
+          value={listOf(value)}
+          placeholder={listOf(value).length === 0 ? t('wizard.anyNode') : ''}
+          splitChars={[',', ' ']}
+          acceptValueOnBlur
+          onChange={onChange}
+        />
       );
     default: {
       const text = typeof value === 'string' ? value : '';

@@ -17,7 +17,7 @@ import { isoOf, localOf } from './local-moment.ts';
 import { WindowFields } from './WindowFields.tsx';
 import classes from './Wizard.module.css';
 
-const groups = ['running', 'server', 'proof'] as const;
+const groups = ['running', 'server', 'proof', 'where'] as const;
 
 export function OptionsStep() {
   const { draft, change, facts, problems } = useWizard();
@@ -133,6 +133,7 @@ function noteOf(name: FieldName): string {
     case 'bootTimeoutSeconds':
     case 'consoleMarker':
     case 'reachablePort':
+    case 'nodeTags':
       return t(`wizard.note.${name}`);
     default:
       return '';

@@ -68,7 +68,9 @@ export function choicesFor(name: FieldName, facts: CloudFacts | null): FieldChoi
 export function valueText(name: FieldName, value: unknown, facts: CloudFacts | null): string {
   if (typeof value === 'boolean') return t(value ? 'wizard.yes' : 'wizard.no');
   if (typeof value === 'number') return name === 'reachablePort' ? String(value) : `${value} s`;
-  if (Array.isArray(value)) return value.length === 0 ? t('wizard.groupsDefault') : value.join(', ');
+  if (Array.isArray(value) && value.length > 0) return value.join(', ');
+  if (name === 'nodeTags') return t('wizard.anyNode');
+  if (Array.isArray(value)) return t('wizard.groupsDefault');
   const text = typeof value === 'string' ? value : '';
   if (text === '' && name === 'targetName') return t('wizard.sameName');
   if (text === '' && name === 'reachablePort') return t('wizard.notTried');

@@ -9,6 +9,7 @@ export const fieldGroups = {
   proof: ['bootTimeoutSeconds', 'consoleMarker', 'reachablePort'],
   hardware: ['flavor', 'createFlavor', 'profile', 'boot', 'volumeType'],
   own: ['targetName', 'availabilityZone'],
+  where: ['nodeTags'],
 } as const satisfies Readonly<Record<string, readonly (keyof MigrationOptions)[]>>;
 
 export type FieldName = (typeof fieldGroups)[keyof typeof fieldGroups][number];

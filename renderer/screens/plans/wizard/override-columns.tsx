@@ -18,6 +18,7 @@ const extra: readonly FieldName[] = [
   'bootTimeoutSeconds',
   'consoleMarker',
   'reachablePort',
+  'nodeTags',
 ];
 
 export function overrideColumns(
