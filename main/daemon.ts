@@ -7,6 +7,7 @@ import { pageFrom } from './api/page.ts';
 import { serveOn, type ServeOptions } from './api/server.ts';
 import { KeptAnswers } from './api/kept-answers.ts';
 import { Host, type DaemonHost, type DaemonHostOptions } from './host.ts';
+import { stateIn } from './state.ts';
 import type { MigrationId } from './shared/migration.ts';
 import type { EventHub } from './events.ts';
 import type { VaultStatus } from './shared/vault.ts';
@@ -61,7 +62,7 @@ export class Daemon {
 
   /** @throws DataFolderHeldError, and why the port or the files cannot be had; nothing stays open then */
   static async start(options: DaemonOptions): Promise<Daemon> {
-    const { dataDir, onDetail, pageFolder = null } = options;
+    const { dataDir, state = stateIn(dataDir), onDetail, pageFolder = null } = options;
     const opened: AsyncDisposable[] = [];
     const keep = <T extends AsyncDisposable>(one: T): T => {
       opened.unshift(one);
@@ -69,8 +70,8 @@ export class Daemon {
     };
     try {
       const lock = keep(await DataLock.take(dataDir));
-      const host = keep(await Host.forDaemon(options));
-      const access = keep(await OpenAccess.open({ dataDir, connections: host.connections }));
+      const host = keep(await Host.forDaemon({ ...options, state }));
+      const access = keep(await OpenAccess.open({ dataDir, state, connections: host.connections }));
       const keptAnswers = await KeptAnswers.open(dataDir);
       keep({ [Symbol.asyncDispose]: async () => await Promise.resolve(keptAnswers[Symbol.dispose]()) });
       const handlers = { ...host.handlers, ...accessHandlers(access) };

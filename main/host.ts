@@ -37,6 +37,7 @@ import type { MigrationId } from './shared/migration.ts';
 import type { NodeId } from './shared/schedule.ts';
 import { UnknownMigrationError } from './shared/unknown-migration.ts';
 import { SignIns } from './sign-ins.ts';
+import { stateIn, type State } from './state.ts';
 import { CloudFactsStore } from './store/cloud-facts.ts';
 import { ConnectionStore } from './store/connections.ts';
 import { InventoryStore } from './store/inventory.ts';
@@ -47,6 +48,8 @@ import { Vault } from './vault/vault.ts';
 
 export interface HostOptions {
   readonly dataDir: string;
+  /** Where the rest is kept; in the data folder without it. */
+  readonly state?: State;
   /** Asks a person for the vault's passphrase; null where nobody is there. */
   readonly askPassphrase: AskPassphrase;
   /** What the vault is told by the environment; that of the process where it is not said. */
@@ -144,7 +147,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
         onDetail,
         nodes: () => [...here, ...(fleet?.nodes ?? [])],
       });
-      const plans = await PlanFile.open(dataDir);
+      const plans = await PlanFile.open(parts.state.documents);
       const handlers = {
         ...commonHandlers(parts),
         ...migrationHandlers(parts, scheduler, (plan) => plans.find(plan).id),
@@ -187,11 +190,13 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
 }
 
 function partsOf(options: HostOptions, engines: EnginePool): Omit<Parts, 'migrations'> {
-  const { dataDir } = options;
-  const connections = new ConnectionStore(dataDir);
+  const { dataDir, state = stateIn(dataDir) } = options;
+  const connections = new ConnectionStore(state.documents);
   const vault = new Vault(options);
   return {
     dataDir,
+    state,
+    journals: state.journals(engines),
     connections,
     inventories: new InventoryStore(dataDir),
     clouds: new CloudFactsStore(dataDir),

@@ -1,8 +1,8 @@
 /** Reads a site's own rules for preflight, from `preflight.yaml` in the data folder or as somebody sent them. */
-import { readFile } from 'node:fs/promises';
-import * as path from 'node:path';
 import type { Parts } from './operations/handlers.ts';
 import { GutsError } from './shared/errors.ts';
+import { StoreRefusedError } from './store/errors.ts';
+import type { StateText } from './store/documents.ts';
 import { noSiteRules, siteRulesFor, type KnownRule, type SiteRules } from './shared/site-rules.ts';
 import { demandWritten } from './yaml-problems.ts';
 
@@ -14,8 +14,11 @@ type Engines = Pick<Parts, 'engines'>;
  * Read anew each time: it is small, and somebody may just have changed it. Nothing where there is no such file.
  * @throws FileProblemsError with line and column of everything that is wrong
  */
-export async function siteRulesIn({ engines, dataDir }: Engines & Pick<Parts, 'dataDir'>): Promise<SiteRules> {
-  const text = await textOf(path.join(dataDir, SITE_FILE));
+export async function siteRulesIn({
+  engines,
+  state,
+}: Engines & { readonly state: Pick<Parts['state'], 'documents'> }): Promise<SiteRules> {
+  const text = await textOf(state.documents.text(SITE_FILE));
   return text === null ? noSiteRules : await siteRulesOf({ engines }, SITE_FILE, text);
 }
 
@@ -34,13 +37,12 @@ export function readSiteRules(known: readonly KnownRule[], file: string, text: s
 const REMEDY =
   'Mend these lines; the manual has the fields, and an editor finds them by the schema (“guts rules --schema”).';
 
-async function textOf(file: string): Promise<string | null> {
+async function textOf(text: StateText): Promise<string | null> {
   try {
-    return await readFile(file, 'utf8');
+    return await text.read();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException; // nothing else comes from there
-    if (code === 'ENOENT') return null;
-    throw new UnreadableSiteRulesError(`“${file}” cannot be read (${code ?? 'unknown reason'}).`, { cause: error });
+    if (!(error instanceof StoreRefusedError)) throw error;
+    throw new UnreadableSiteRulesError(error.message, { cause: error });
   }
 }
 

@@ -1,12 +1,9 @@
-/** `audit.jsonl`: who changed what and when. Lines are only added; whatever is acknowledged has its line on the disk. */
+/** The audit log: who changed what and when. Lines are only added; whatever is acknowledged has its line on the disk. */
 import { matcher } from '../shared/glob.ts';
 import type { AuditEntry } from '../shared/access.ts';
 import { GutsError } from '../shared/errors.ts';
-import { AppendLog } from '../store/append-log.ts';
-import { auditEntries, auditFile, oldAuditFiles, oldAuditName } from './audit-files.ts';
-
-/** A line has some 250 bytes: a file of so many is read in a second. Older ones lie beside it as `audit-NUMBER.jsonl`. */
-const ROTATE_AT_BYTES = 16 * 2 ** 20;
+import type { AuditBook, AuditPlace, UnnumberedEntry } from './audit-book.ts';
+import { AuditFiles } from './audit-files.ts';
 
 export type NewEntry = Omit<AuditEntry, 'number' | 'at'>;
 
@@ -22,39 +19,30 @@ export class AuditNotWrittenError extends GutsError {
 }
 
 export class AuditLog implements AsyncDisposable {
-  readonly #dataDir: string;
-  readonly #rotateAtBytes: number;
-  #log: AppendLog<AuditEntry> | undefined;
-  #number = 0;
+  readonly #place: AuditPlace;
+  readonly #book: AuditBook;
   /** What could not be written; nothing else is, before these are. */
-  readonly #owed: AuditEntry[] = [];
+  readonly #owed: UnnumberedEntry[] = [];
   #paying: Promise<void> | undefined;
-  #rotating: Promise<void> | undefined;
-  readonly #hear: (entry: AuditEntry) => void;
 
-  private constructor(dataDir: string, hear: (entry: AuditEntry) => void, rotateAtBytes: number) {
-    this.#dataDir = dataDir;
-    this.#hear = hear;
-    this.#rotateAtBytes = rotateAtBytes;
+  private constructor(place: AuditPlace, book: AuditBook) {
+    this.#place = place;
+    this.#book = book;
   }
 
   /**
+   * @param where a data folder, or what keeps the log elsewhere
    * @param hear is told every entry of the newest file, and every new one
+   * @param rotateAtBytes of a data folder's files; the usual size without it
    * @throws StoreDamagedError when a line is not what was written; the file was set aside then
    */
   static async open(
-    dataDir: string,
+    where: string | AuditPlace,
     hear: (entry: AuditEntry) => void = () => {},
-    rotateAtBytes = ROTATE_AT_BYTES,
+    rotateAtBytes?: number,
   ): Promise<AuditLog> {
-    const audit = new AuditLog(dataDir, hear, rotateAtBytes);
-    const [newest] = await oldAuditFiles(dataDir);
-    audit.#number = newest?.number ?? 0;
-    audit.#log = await AppendLog.open(auditFile(dataDir), (entry) => {
-      audit.#number = Math.max(audit.#number, entry.number);
-      audit.#hear(entry);
-    });
-    return audit;
+    const place = typeof where === 'string' ? new AuditFiles(where, rotateAtBytes) : where;
+    return new AuditLog(place, await place.open(hear));
   }
 
   /** Writes what is owed, if there is something. @throws why it cannot be written */
@@ -66,17 +54,13 @@ export class AuditLog implements AsyncDisposable {
 
   /** Returns when it is on the disk. @throws AuditNotWrittenError; it is owed then */
   async write(entry: NewEntry): Promise<void> {
-    this.#number += 1;
-    const full: AuditEntry = { number: this.#number, at: new Date().toISOString(), ...entry };
+    const full = { at: new Date().toISOString(), ...entry };
     try {
-      await this.#file.append(full);
+      await this.#book.append(full);
     } catch (error) {
       this.#owed.push(full);
       throw new AuditNotWrittenError(error);
     }
-    if (this.#file.bytes < this.#rotateAtBytes) return;
-    this.#rotating ??= this.#rotate().finally(() => (this.#rotating = undefined));
-    await this.#rotating;
   }
 
   /** Newest first. `before` is a number: only what is older. */
@@ -87,28 +71,18 @@ export class AuditLog implements AsyncDisposable {
   }): AsyncGenerator<AuditEntry> {
     const isWho = matcher(wanted.who);
     const isWhat = matcher(wanted.what);
-    for await (const entry of auditEntries(this.#dataDir))
+    for await (const entry of this.#place.entries())
       if (entry.number < (wanted.before ?? Infinity) && isWho(entry.who) && isWhat(entry.what)) yield entry;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#log?.[Symbol.asyncDispose]();
-  }
-
-  get #file(): AppendLog<AuditEntry> {
-    if (this.#log === undefined) throw new Error('the audit log is not open');
-    return this.#log;
+    await this.#book[Symbol.asyncDispose]();
   }
 
   async #pay(): Promise<void> {
     for (let oldest = this.#owed[0]; oldest !== undefined; oldest = this.#owed[0]) {
-      await this.#file.append(oldest);
+      await this.#book.append(oldest);
       this.#owed.shift();
     }
-  }
-
-  /** A disk that is full then leaves it as long as it is: nothing is lost by that. */
-  async #rotate(): Promise<void> {
-    await this.#file.rotate(oldAuditName(this.#number)).catch(() => {});
   }
 }

@@ -4,12 +4,15 @@ import { toErrorInfo } from '../shared/errors.ts';
 import type { Caller } from '../shared/access.ts';
 import type { OperationName } from '../shared/operations.ts';
 import type { ConnectionStore } from '../store/connections.ts';
+import { DocumentFiles, markOf } from '../store/document-files.ts';
+import type { Documents } from '../store/documents.ts';
 import { aboutOf } from './about.ts';
 import type { Access, Asked, Ending, Look } from './access.ts';
+import type { AuditPlace } from './audit-book.ts';
 import { AuditLog } from './audit-log.ts';
 import { Buckets } from './buckets.ts';
 import { NotSignedInError, TokenRefusedError, TooManyFailuresError } from './errors.ts';
-import { FreshFile } from './fresh-file.ts';
+import { Fresh } from './fresh.ts';
 import { KeystoneCallers } from './keystone-callers.ts';
 import { localTokenFile, makeLocalToken, readLocalToken } from './local-token.ts';
 import { Makers } from './makers.ts';
@@ -20,6 +23,8 @@ import { hashOf, TokenStore } from './token-store.ts';
 export interface OpenAccessParts {
   readonly dataDir: string;
   readonly connections: ConnectionStore;
+  /** Where tokens, policy and audit log are; in the data folder without it. */
+  readonly state?: { readonly documents: Documents; readonly audit: AuditPlace };
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -30,7 +35,7 @@ const FAILURES = { perSecond: 1, burst: 20 };
 export class OpenAccess implements Access, AsyncDisposable {
   readonly audit: AuditLog;
   readonly tokens: TokenStore;
-  readonly #local: FreshFile<string | null>;
+  readonly #local: Fresh<string | null>;
   readonly #policy: PolicyFile;
   readonly #keystones: KeystoneCallers;
   readonly #rules: Rules;
@@ -39,11 +44,19 @@ export class OpenAccess implements Access, AsyncDisposable {
   readonly #strangers = new Buckets(FAILURES);
   readonly #now: () => number;
 
-  private constructor({ dataDir, connections, now = Date.now }: OpenAccessParts, audit: AuditLog, makers: Makers) {
+  private constructor(
+    { dataDir, connections, state, now = Date.now }: OpenAccessParts,
+    audit: AuditLog,
+    makers: Makers,
+  ) {
+    const documents = state?.documents ?? new DocumentFiles(dataDir);
     this.audit = audit;
-    this.tokens = new TokenStore(dataDir);
-    this.#local = new FreshFile(localTokenFile(dataDir), async () => await readLocalToken(dataDir));
-    this.#policy = new PolicyFile(dataDir);
+    this.tokens = new TokenStore(documents);
+    this.#local = new Fresh(
+      async () => await markOf(localTokenFile(dataDir)),
+      async () => await readLocalToken(dataDir),
+    );
+    this.#policy = new PolicyFile(documents);
     this.#keystones = new KeystoneCallers(connections);
     this.#rules = new Rules(connections, makers, now);
     this.#now = now;
@@ -53,7 +66,7 @@ export class OpenAccess implements Access, AsyncDisposable {
   static async open(parts: OpenAccessParts): Promise<OpenAccess> {
     await makeLocalToken(parts.dataDir);
     const makers = new Makers();
-    const audit = await AuditLog.open(parts.dataDir, makers.hear);
+    const audit = await AuditLog.open(parts.state?.audit ?? parts.dataDir, makers.hear);
     const access = new OpenAccess(parts, audit, makers);
     try {
       await access.#policy.get();

@@ -1,20 +1,21 @@
 /** `policy.json`: who may come in by Keystone, and what is ruled. An administrator writes it by hand; changes hold at once. */
-import { readFile } from 'node:fs/promises';
-import * as path from 'node:path';
 import { z } from 'zod';
 import { Policy } from '../shared/access.ts';
-import { refused } from '../store/errors.ts';
-import { FreshFile } from './fresh-file.ts';
+import type { Documents, StateText } from '../store/documents.ts';
+import { Fresh } from './fresh.ts';
 import { PolicyDamagedError } from './errors.ts';
 
 const none: Policy = Policy.parse({ schemaVersion: 1 });
 
 export class PolicyFile {
-  readonly #fresh: FreshFile<Policy>;
+  readonly #fresh: Fresh<Policy>;
 
-  constructor(dataDir: string) {
-    const file = path.join(dataDir, 'policy.json');
-    this.#fresh = new FreshFile(file, async () => await read(file));
+  constructor(documents: Documents) {
+    const text = documents.text('policy.json');
+    this.#fresh = new Fresh(
+      async () => await text.mark(),
+      async () => await read(text),
+    );
   }
 
   /** No rules and no Keystone where there is no file. @throws PolicyDamagedError */
@@ -23,18 +24,17 @@ export class PolicyFile {
   }
 }
 
-async function read(file: string): Promise<Policy> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return none;
-    throw refused('read', file, error);
-  }
+async function read(from: StateText): Promise<Policy> {
+  const text = await from.read();
+  return text === null ? none : policyOf(from.place, text);
+}
+
+/** @param place for messages @throws PolicyDamagedError */
+export function policyOf(place: string, text: string): Policy {
   try {
     return Policy.parse(JSON.parse(text));
   } catch (cause) {
-    throw new PolicyDamagedError(`“${file}” is not a policy. ${wordsOf(cause)}`, { cause });
+    throw new PolicyDamagedError(`“${place}” is not a policy. ${wordsOf(cause)}`, { cause });
   }
 }
 

@@ -1,14 +1,12 @@
 /** `tokens.json`: who else may come in. Of a token itself only its SHA-256 is kept, which is enough to know it again. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import * as path from 'node:path';
-import { Low } from 'lowdb';
 import { z } from 'zod';
 import { TokenFacts, TokenId, type Role } from '../shared/access.ts';
 import { GutsError } from '../shared/errors.ts';
 import { randomLetters } from '../store/connections.ts';
-import { DurableFile } from '../store/durable-file.ts';
-import { asOnlyWriter } from '../store/writer-lock.ts';
-import { FreshFile } from './fresh-file.ts';
+import { documentsAt } from '../store/document-files.ts';
+import type { Documents, StateDocument } from '../store/documents.ts';
+import { Fresh } from './fresh.ts';
 import { newToken } from './local-token.ts';
 
 const SCHEMA_VERSION = 1;
@@ -51,16 +49,23 @@ export class TooManyTokensError extends GutsError {
 }
 
 export class TokenStore {
-  readonly #folder: string;
-  readonly #file: DurableFile<Document>;
-  readonly #fresh: FreshFile<readonly z.infer<typeof KeptToken>[]>;
+  readonly #document: StateDocument<Document>;
+  readonly #fresh: Fresh<readonly z.infer<typeof KeptToken>[]>;
 
-  constructor(dataDir: string) {
-    const file = path.join(dataDir, 'tokens.json');
-    this.#folder = dataDir;
-    // No generation before: a token that was revoked must not come back with it.
-    this.#file = new DurableFile({ file, schema: Document, schemaVersion: SCHEMA_VERSION, keepsBackup: false });
-    this.#fresh = new FreshFile(file, async () => (await this.#load()).data.tokens);
+  /** @param place a data folder, or what keeps the documents elsewhere */
+  constructor(place: string | Documents) {
+    const document = documentsAt(place).document<Document>({
+      name: 'tokens.json',
+      schema: Document,
+      schemaVersion: SCHEMA_VERSION,
+      keepsBackup: false, // no generation before: a token that was revoked must not come back with it
+      empty: () => ({ schemaVersion: SCHEMA_VERSION, tokens: [] }),
+    });
+    this.#document = document;
+    this.#fresh = new Fresh(
+      async () => await document.mark(),
+      async () => (await document.read()).tokens,
+    );
   }
 
   async list(): Promise<TokenFacts[]> {
@@ -101,16 +106,10 @@ export class TokenStore {
     return found;
   }
 
-  async #load(): Promise<Low<Document>> {
-    const db = new Low<Document>(this.#file, { schemaVersion: SCHEMA_VERSION, tokens: [] });
-    await db.read();
-    return db;
-  }
-
   async #change(change: (tokens: Document['tokens']) => void): Promise<void> {
-    await asOnlyWriter(this.#folder, async () => {
-      const db = await this.#load();
-      await db.update(({ tokens }) => change(tokens));
+    await this.#document.change((data) => {
+      change(data.tokens);
+      return data;
     });
   }
 }

@@ -4,7 +4,7 @@ import { noSiteRules, type SiteRules } from '../shared/site-rules.ts';
 import { siteRulesIn } from '../site-rules.ts';
 import type { Parts, Some } from './handlers.ts';
 
-export const checkHandlers = (parts: Pick<Parts, 'engines' | 'dataDir'>): Some<'rules.list'> => ({
+export const checkHandlers = (parts: Pick<Parts, 'engines' | 'state'>): Some<'rules.list'> => ({
   'rules.list': async (_, { signal }) => {
     const known = await parts.engines.run({ kind: 'rules' }, signal);
     const { site, problem } = await siteOr(parts);
@@ -32,7 +32,7 @@ export const checkHandlers = (parts: Pick<Parts, 'engines' | 'dataDir'>): Some<'
 });
 
 async function siteOr(
-  parts: Pick<Parts, 'engines' | 'dataDir'>,
+  parts: Pick<Parts, 'engines' | 'state'>,
 ): Promise<{ readonly site: SiteRules; readonly problem: ErrorInfo | null }> {
   try {
     return { site: await siteRulesIn(parts), problem: null };

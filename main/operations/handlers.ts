@@ -5,9 +5,11 @@ import type { Caller } from '../shared/access.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { OperationName, OutputOf, ParsedOf } from '../shared/operations.ts';
 import type { SignIns } from '../sign-ins.ts';
+import type { State } from '../state.ts';
 import type { CloudFactsStore } from '../store/cloud-facts.ts';
 import type { ConnectionStore } from '../store/connections.ts';
 import type { InventoryStore } from '../store/inventory.ts';
+import type { Journals } from '../store/journals.ts';
 import type { Vault } from '../vault/vault.ts';
 
 export interface CallContext {
@@ -24,6 +26,8 @@ export type Some<K extends OperationName> = Pick<Handlers, K>;
 /** What the handlers share; built once by the host. */
 export interface Parts {
   readonly dataDir: string;
+  readonly state: State;
+  readonly journals: Journals;
   readonly connections: ConnectionStore;
   readonly inventories: InventoryStore;
   readonly clouds: CloudFactsStore;

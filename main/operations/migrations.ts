@@ -47,7 +47,7 @@ export function migrationHandlers(
   | 'migrations.schedule'
   | 'migrations.delete'
 > {
-  const { connections, dataDir, engines, events, migrations, signIns } = parts;
+  const { connections, dataDir, engines, events, journals, migrations, signIns } = parts;
 
   async function request(wish: Wish, signal: AbortSignal): Promise<MigrationRequest> {
     const source = await connections.find('source', wish.source);
@@ -65,7 +65,7 @@ export function migrationHandlers(
 
   async function written(asked: MigrationRequest, signal: AbortSignal): Promise<MigrationRecord> {
     try {
-      const record = await engines.run({ kind: 'planned', request: asked, dataDir }, signal);
+      const record = await journals.begin(asked, signal);
       await migrations.refresh(asked.id);
       return record;
     } catch (error) {
@@ -180,7 +180,7 @@ export function migrationHandlers(
     },
     'migrations.delete': async ({ id }, { signal }) => {
       demandIdle(runner.view(await migrations.one(id)));
-      await engines.run({ kind: 'deleteMigration', id, dataDir }, signal);
+      await journals.remove(id, signal);
       await runner.forget(id);
       await migrations.forget(id);
       events.tell({ kind: 'migration.deleted', id });

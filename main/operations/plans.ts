@@ -153,7 +153,7 @@ const newId = (): MigrationId => MigrationId.parse(`mig_${randomLetters()}`);
 
 /** @returns why some could not be */
 async function writeDown(
-  { engines, dataDir, migrations }: Parts,
+  { journals, migrations }: Parts,
   plan: Plan,
   machines: readonly (PlannedMachine & { readonly migration: MigrationId })[],
 ): Promise<Map<MigrationId, unknown>> {
@@ -171,7 +171,7 @@ async function writeDown(
         createdAt: new Date().toISOString(),
       };
       try {
-        await engines.run({ kind: 'planned', request, dataDir }, never);
+        await journals.begin(request, never);
         await migrations.refresh(request.id);
       } catch (error) {
         failed.set(request.id, error);

@@ -46,7 +46,7 @@ interface Placed {
 }
 
 export function reportHandlers(
-  { connections, engines, migrations, dataDir }: Parts,
+  { connections, engines, migrations, dataDir, state }: Parts,
   runner: Pick<Runner, 'view'>,
   book: PlanBook,
 ): Some<'reports.list' | 'reports.show' | 'reports.summary' | 'reports.schema'> {
@@ -63,7 +63,7 @@ export function reportHandlers(
     const wanted = all
       .filter(({ record }) => acceptedOf(record, null).length > 0)
       .map(({ record: { request }, plan }) => ({ id: request.id, createdAt: request.createdAt, plan }));
-    const consents = await consentsFor(dataDir, wanted, signal);
+    const consents = await consentsFor(state.audit, wanted, signal);
     return ({ record, plan }) => ({
       plan: plan === null ? null : { name: plan.name, wave: plan.wave },
       consent: consents.get(record.request.id) ?? null,

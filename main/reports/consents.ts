@@ -1,5 +1,5 @@
 /** Who wrote which move down, and with it which warnings were accepted, as the audit log has it. */
-import { auditEntries } from '../access/audit-files.ts';
+import type { AuditPlace } from '../access/audit-book.ts';
 import type { MigrationId } from '../shared/migration.ts';
 import type { Consent } from '../shared/report-of.ts';
 import { Breather } from '../store/breather.ts';
@@ -13,7 +13,7 @@ export interface Wanted {
 
 /** Those of whom nothing is written are left out. @throws where the log cannot be read, or the signal’s reason */
 export async function consentsFor(
-  dataDir: string,
+  audit: Pick<AuditPlace, 'entries'>,
   wanted: readonly Wanted[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<MigrationId, Consent>> {
@@ -26,7 +26,7 @@ export async function consentsFor(
     wanted[0]?.createdAt ?? '',
   );
   const breather = new Breather();
-  for await (const { what, about, who, at, result } of auditEntries(dataDir)) {
+  for await (const { what, about, who, at, result } of audit.entries()) {
     if (breather.isDue) {
       await breather.breathe();
       signal.throwIfAborted();

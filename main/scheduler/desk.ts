@@ -109,11 +109,28 @@ export class Desk {
 
   /** Returns when the lines would survive a power cut, and tells of those whom they are about. @throws as QueueFile */
   async write(lines: readonly QueueLine[]): Promise<void> {
+    await this.#written(lines, async () => await this.#parts.queue.write(...lines));
+  }
+
+  /** The same, for what somebody asks of the scheduler, which may be another server's. */
+  async ask(lines: readonly QueueLine[]): Promise<void> {
+    await this.#written(lines, async () => await this.#parts.queue.ask(...lines));
+  }
+
+  /** Another server has changed the queue: all of it is looked at again. */
+  readonly hearOthers = (): void => {
+    for (const { id, number } of this.#parts.queue.entries.values()) {
+      this.#lastNumber = Math.max(this.#lastNumber, number);
+      this.reopen(id);
+    }
+  };
+
+  async #written(lines: readonly QueueLine[], write: () => Promise<void>): Promise<void> {
     const told = new Set<MigrationId>();
     for (const line of lines) if (line.what !== 'kept' && line.what !== 'waits') told.add(line.id);
     for (const id of told) this.reopen(id);
     try {
-      await this.#parts.queue.write(...lines);
+      await write();
     } catch (error) {
       for (const id of told) this.reopen(id); // what was taken back may go on
       throw error;

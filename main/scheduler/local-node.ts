@@ -18,14 +18,14 @@ const never = new AbortController().signal;
 export class LocalNode implements MigrationNode {
   readonly id: NodeId;
   readonly #isDrained: boolean;
-  readonly #parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir'>;
+  readonly #parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir' | 'state' | 'journals'>;
 
   /**
    * @param name among nodes
    * @param isDrained it is given nothing to run: workers do
    */
   constructor(
-    parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir'>,
+    parts: Pick<Parts, 'engines' | 'signIns' | 'dataDir' | 'state' | 'journals'>,
     name: NodeId = nodeIdOf(hostname()),
     isDrained = false,
   ) {
@@ -60,14 +60,16 @@ export class LocalNode implements MigrationNode {
   }
 
   async pause({ id }: MigrationRequest): Promise<void> {
-    const { engines, dataDir } = this.#parts;
-    await engines.run({ kind: 'pauseMigration', id, dataDir }, never);
+    const { engines, journals, dataDir } = this.#parts;
+    await using journal = await journals.take(id);
+    await engines.run({ kind: 'pauseMigration', id, dataDir, ...journal.job }, never, journal.listener);
   }
 
   async cancel({ id }: MigrationRequest): Promise<void> {
-    const { engines, dataDir } = this.#parts;
+    const { engines, journals, dataDir } = this.#parts;
+    await using journal = await journals.take(id);
     const { record } = await engines.run({ kind: 'journey', id, dataDir }, never);
-    await engines.run(await cancelJobOf(this.#parts, record), never);
+    await engines.run({ ...(await cancelJobOf(this.#parts, record)), ...journal.job }, never, journal.listener);
   }
 
   async watchLatency(
@@ -83,11 +85,13 @@ export class LocalNode implements MigrationNode {
   }
 
   async #migrate(request: MigrationRequest, how: Partial<MigrateJob>, listener: RunListener): Promise<void> {
-    const { engines, dataDir } = this.#parts;
+    const { engines, journals, dataDir } = this.#parts;
     const sides = await this.#signIns(request);
     const site = await siteRulesIn(this.#parts);
-    const job = { kind: 'migrate', request, ...sides, dataDir, lanes: defaultLanes(), site, ...how } as const;
-    await engines.run(job, never, listener);
+    await using journal = await journals.take(request.id);
+    const own = { dataDir, lanes: defaultLanes(), ...journal.job };
+    const job = { kind: 'migrate', request, ...sides, ...own, site, ...how } as const;
+    await engines.run(job, never, { ...listener, ...journal.listener });
   }
 
   async #signIns({ source, destination }: MigrationRequest): Promise<Pick<MigrateJob, 'source' | 'destination'>> {

@@ -24,12 +24,12 @@ const SHARE = 0.1;
 
 /** Reads what it knew last; nothing runs before its `start`. @throws what reading its files throws */
 export async function openScheduler(parts: Parts, options: OpenOptions): Promise<Scheduler> {
-  const { dataDir, events } = parts;
+  const { state, events } = parts;
   const names = await Names.follow(parts);
   return new Scheduler({
     ...options,
-    queue: await QueueFile.open(dataDir),
-    settings: await SettingsFile.open(dataDir),
+    queue: await QueueFile.open(state.queue),
+    settings: await SettingsFile.open(state.documents),
     events,
     clock: systemClock,
     share: SHARE,

@@ -1,13 +1,11 @@
 /** `plans.json`: the plans, with the migrations that were made of them, and the templates of plans. */
-import * as path from 'node:path';
-import { Low } from 'lowdb';
 import { z } from 'zod';
 import { GutsError } from '../shared/errors.ts';
 import { Plan, PlanTemplate } from '../shared/plans.ts';
 import { PlanId } from '../shared/schedule.ts';
 import { randomLetters } from '../store/connections.ts';
-import { DurableFile } from '../store/durable-file.ts';
-import { asOnlyWriter } from '../store/writer-lock.ts';
+import { documentsAt } from '../store/document-files.ts';
+import type { Documents, StateDocument } from '../store/documents.ts';
 
 const SCHEMA_VERSION = 1;
 const Document = z.object({
@@ -51,30 +49,39 @@ export class TemplateNameTakenError extends GutsError {
 }
 
 export class PlanFile {
-  readonly #folder: string;
-  readonly #db: Low<Document>;
+  readonly #document: StateDocument<Document>;
+  #data: Document;
 
-  private constructor(folder: string, db: Low<Document>) {
-    this.#folder = folder;
-    this.#db = db;
+  private constructor(document: StateDocument<Document>, data: Document) {
+    this.#document = document;
+    this.#data = data;
   }
 
-  /** @throws StoreDamagedError, StoreTooNewError, StoreRefusedError */
-  static async open(dataDir: string): Promise<PlanFile> {
-    const file = new DurableFile<Document>({
-      file: path.join(dataDir, 'plans.json'),
+  /**
+   * @param place a data folder, or what keeps the documents elsewhere
+   * @param hear is told of each plan that another server has changed
+   * @throws StoreDamagedError, StoreTooNewError, StoreRefusedError
+   */
+  static async open(place: string | Documents, hear: (plan: PlanId) => void = () => {}): Promise<PlanFile> {
+    const document = documentsAt(place).document<Document>({
+      name: 'plans.json',
       schema: Document,
       schemaVersion: SCHEMA_VERSION,
       keepsBackup: true,
+      empty: () => ({ schemaVersion: SCHEMA_VERSION, plans: [], templates: [] }),
     });
-    const db = new Low<Document>(file, { schemaVersion: SCHEMA_VERSION, plans: [], templates: [] });
-    await db.read();
-    return new PlanFile(dataDir, db);
+    const plans = new PlanFile(document, await document.read());
+    document.follow((now) => {
+      const before = new Map(plans.plans.map((plan) => [plan.id, JSON.stringify(plan)]));
+      plans.#data = now;
+      for (const plan of now.plans) if (before.get(plan.id) !== JSON.stringify(plan)) hear(plan.id);
+    });
+    return plans;
   }
 
   /** Oldest first. */
   get plans(): readonly Plan[] {
-    return this.#db.data.plans;
+    return this.#data.plans;
   }
 
   /** @param nameOrId names are compared without regard to case @throws UnknownPlanError */
@@ -106,7 +113,7 @@ export class PlanFile {
 
   /** Oldest first. */
   get templates(): readonly PlanTemplate[] {
-    return this.#db.data.templates;
+    return this.#data.templates;
   }
 
   /** @throws UnknownTemplateError */
@@ -142,16 +149,7 @@ export class PlanFile {
   }
 
   async #write(change: (before: Document) => Document): Promise<void> {
-    await asOnlyWriter(this.#folder, async () => {
-      const before = this.#db.data;
-      this.#db.data = change(before);
-      try {
-        await this.#db.write();
-      } catch (error) {
-        this.#db.data = before;
-        throw error;
-      }
-    });
+    this.#data = await this.#document.change(change);
   }
 }
 

@@ -1,47 +1,47 @@
-/** `queue.jsonl`: the queue as a log of what happened to it. What is being written shows at once, and is taken back if it fails. */
-import * as path from 'node:path';
+/** The queue as a log of what happened to it. What is being written shows at once, and is taken back if it fails. */
 import type { MigrationId } from '../shared/migration.ts';
-import { AppendLog } from '../store/append-log.ts';
-import { Breather } from '../store/breather.ts';
-import { apply, QueueLine, type Entries, type QueueEntry } from './entries.ts';
+import { apply, type QueueLine, type Entries, type QueueEntry } from './entries.ts';
+import { queueLogIn, type OpenQueueLog, type QueueLog, type WrittenBy } from './queue-log.ts';
 
-/** Written anew at this size, or at four times that of the last time, whichever is more. */
 const SNAPSHOT_AT_BYTES = 1024 ** 2;
 
 interface Pending {
-  readonly lines: readonly QueueLine[];
+  lines: readonly QueueLine[];
+  readonly by: WrittenBy;
   resolve(): void;
   reject(error: unknown): void;
 }
 
 export class QueueFile implements AsyncDisposable {
-  readonly #log: AppendLog<QueueLine>;
-  readonly #snapshotAtBytes: number;
-  #snapshotBytes = 0;
+  #log: QueueLog | undefined;
   /** As it would be found after a power cut. */
-  readonly #durable: Map<MigrationId, QueueEntry>;
+  readonly #durable = new Map<MigrationId, QueueEntry>();
   /** The same with what is being written. */
-  #entries: Map<MigrationId, QueueEntry>;
-  /** After a failure: the next write begins a new file, whatever the old one is like. */
-  #isBroken = false;
+  #entries = new Map<MigrationId, QueueEntry>();
   #pending: Pending[] = [];
+  /** What is being written right now. */
+  #batch: readonly Pending[] = [];
   #flushing: Promise<void> | undefined;
+  readonly #listeners = new Set<() => void>();
 
-  private constructor(log: AppendLog<QueueLine>, durable: Map<MigrationId, QueueEntry>, snapshotAtBytes: number) {
-    this.#log = log;
-    this.#durable = durable;
-    this.#entries = new Map(durable);
-    this.#snapshotAtBytes = snapshotAtBytes;
-  }
+  private constructor() {}
 
-  /** @throws StoreDamagedError, StoreTooNewError, StoreRefusedError */
-  static async open(dataDir: string, snapshotAtBytes = SNAPSHOT_AT_BYTES): Promise<QueueFile> {
-    const durable = new Map<MigrationId, QueueEntry>();
-    const file = path.join(dataDir, 'queue.jsonl');
-    const log = await AppendLog.open({ file, name: 'queue', schema: QueueLine, schemaVersion: 1 }, (line) =>
-      apply(durable, line),
-    );
-    return new QueueFile(log, durable, snapshotAtBytes);
+  /**
+   * @param where a data folder, or what keeps the log elsewhere
+   * @param snapshotAtBytes of a data folder's file
+   * @throws StoreDamagedError, StoreTooNewError, StoreRefusedError
+   */
+  static async open(where: string | OpenQueueLog, snapshotAtBytes = SNAPSHOT_AT_BYTES): Promise<QueueFile> {
+    const queue = new QueueFile();
+    const open = typeof where === 'string' ? queueLogIn(where, snapshotAtBytes) : where;
+    queue.#log = await open({
+      line: (line) => apply(queue.#durable, line),
+      anew: () => queue.#durable.clear(),
+      changed: () => queue.#hearOthers(),
+      place: (lines) => placed(queue.#durable, lines),
+    });
+    queue.#entries = new Map(queue.#durable);
+    return queue;
   }
 
   /** In the order in which they were first written down. */
@@ -49,17 +49,28 @@ export class QueueFile implements AsyncDisposable {
     return this.#entries;
   }
 
+  /** Calls when another server has changed it, until it is disposed. */
+  onOthers(hear: () => void): Disposable {
+    this.#listeners.add(hear);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(hear) };
+  }
+
   /**
    * Returns when the lines would survive a power cut; they show in `entries` at once.
    * @throws StoreRefusedError when they could not be written: they are taken back then, and with them all that came after
    */
   async write(...lines: readonly QueueLine[]): Promise<void> {
-    if (lines.length === 0) return;
-    for (const line of lines) apply(this.#entries, line);
-    await new Promise<void>((resolve, reject) => {
-      this.#pending.push({ lines, resolve, reject });
-      this.#flushing ??= this.#flush();
-    });
+    await this.#write(lines, 'scheduler');
+  }
+
+  /** The same, for what somebody asks of the scheduler, which may be another server's. */
+  async ask(...lines: readonly QueueLine[]): Promise<void> {
+    await this.#write(lines, 'caller');
+  }
+
+  /** Looks what other servers have written. */
+  async catchUp(): Promise<void> {
+    await this.#log?.catchUp();
   }
 
   /** Returns when nothing is being written. */
@@ -69,46 +80,61 @@ export class QueueFile implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.written();
-    await this.#log[Symbol.asyncDispose]();
+    await this.#log?.[Symbol.asyncDispose]();
+  }
+
+  async #write(lines: readonly QueueLine[], by: WrittenBy): Promise<void> {
+    if (lines.length === 0) return;
+    for (const line of lines) apply(this.#entries, line);
+    await new Promise<void>((resolve, reject) => {
+      this.#pending.push({ lines, by, resolve, reject });
+      this.#flushing ??= this.#flush();
+    });
   }
 
   async #flush(): Promise<void> {
     while (this.#pending.length > 0) {
-      const batch = this.#pending.splice(0);
+      const by = this.#pending[0]?.by ?? 'scheduler';
+      const others = this.#pending.findIndex((one) => one.by !== by);
+      const batch = this.#pending.splice(0, others < 0 ? this.#pending.length : others);
+      this.#batch = batch;
       try {
-        if (this.#isBroken || this.#log.bytes > Math.max(this.#snapshotAtBytes, 4 * this.#snapshotBytes))
-          await this.#writeAnew();
-        await this.#append(batch.flatMap(({ lines }) => lines));
+        if (this.#log === undefined) throw new Error('the queue is not open');
+        if (this.#log.isDue && by === 'scheduler') await this.#log.replace(() => this.#kept());
+        await this.#log.append(
+          batch.flatMap(({ lines }) => lines),
+          by,
+        );
         for (const one of batch) one.resolve();
       } catch (error) {
-        this.#isBroken = true;
         this.#entries = new Map(this.#durable);
         for (const one of [...batch, ...this.#pending.splice(0)]) one.reject(error);
       }
+      this.#batch = [];
     }
     this.#flushing = undefined;
   }
 
-  /** As one batch while they are few; thousands let others have the thread in between. */
-  async #append(lines: readonly QueueLine[]): Promise<void> {
-    const breather = new Breather();
-    const failures: Promise<unknown>[] = [];
-    for (const line of lines) {
-      if (breather.isDue) await breather.breathe();
-      failures.push(
-        this.#log.append(line).then(
-          () => null,
-          (error: unknown) => error,
-        ),
-      );
-    }
-    const failure = (await Promise.all(failures)).find((one) => one !== null);
-    if (failure !== undefined) throw failure;
+  #kept(): QueueLine[] {
+    return [...this.#durable.values()].map((entry) => ({ what: 'kept', entry }));
   }
 
-  async #writeAnew(): Promise<void> {
-    await this.#log.replace(() => [...this.#durable.values()].map((entry) => ({ what: 'kept', entry })));
-    this.#snapshotBytes = this.#log.bytes;
-    this.#isBroken = false;
+  #hearOthers(): void {
+    this.#entries = new Map(this.#durable);
+    for (const { lines } of [...this.#batch, ...this.#pending]) for (const line of lines) apply(this.#entries, line);
+    for (const hear of this.#listeners) hear();
   }
+}
+
+/** Whoever did not know what others had put into the queue gave their places once more: these come behind them. */
+function placed(durable: Entries, lines: readonly QueueLine[]): readonly QueueLine[] {
+  const wished = lines.filter((line) => line.what === 'wished' && line.number !== null);
+  if (wished.length === 0) return lines;
+  let last = 0;
+  for (const { number } of durable.values()) last = Math.max(last, number);
+  return lines.map((line) => {
+    if (line.what !== 'wished' || line.number === null) return line;
+    last = Math.max(last + 1, line.number);
+    return { ...line, number: last };
+  });
 }

@@ -222,13 +222,13 @@ export class Scheduler implements Runner {
       this.#demandSound(id, after, others);
       return { what: 'scheduled', id, schedule: after, at };
     });
-    await this.#desk.write(lines);
+    await this.#desk.ask(lines);
     this.#loop.look();
   }
 
   /** @throws NoSuchStepError and what writing throws; nothing has changed then */
   async act(record: MigrationRecord, action: MigrationAction): Promise<void> {
-    await this.#desk.write(this.#linesFor(record, action));
+    await this.#desk.ask(this.#linesFor(record, action));
     this.#loop.look();
   }
 
@@ -245,7 +245,7 @@ export class Scheduler implements Runner {
         return { id, error: toErrorInfo(error) };
       }
     });
-    await this.#desk.write(lines);
+    await this.#desk.ask(lines);
     this.#loop.look();
     return results;
   }
@@ -260,7 +260,7 @@ export class Scheduler implements Runner {
       return { what: 'scheduled', id: other, schedule: { ...schedule, after }, at };
     });
     if (this.#desk.entry(id) !== undefined) lines.push({ what: 'forgotten', id, at });
-    await this.#desk.write(lines);
+    await this.#desk.ask(lines);
     this.#loop.look();
   }
 

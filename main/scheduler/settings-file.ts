@@ -1,10 +1,8 @@
 /** `settings.json`: slots, bandwidth limits and allowed nodes, as the operator has set them. */
-import * as path from 'node:path';
-import { Low } from 'lowdb';
 import { z } from 'zod';
 import { defaultSettings, SchedulerSettings } from '../shared/schedule.ts';
-import { DurableFile } from '../store/durable-file.ts';
-import { asOnlyWriter } from '../store/writer-lock.ts';
+import { documentsAt } from '../store/document-files.ts';
+import type { Documents, StateDocument } from '../store/documents.ts';
 import { demandWindow } from '../shared/windows.ts';
 
 const SCHEMA_VERSION = 1;
@@ -16,29 +14,39 @@ const Document = z.object({ schemaVersion: z.literal(SCHEMA_VERSION), settings: 
 type Document = z.infer<typeof Document>;
 
 export class SettingsFile {
-  readonly #folder: string;
-  readonly #db: Low<Document>;
+  readonly #document: StateDocument<Document>;
+  #settings: SchedulerSettings;
 
-  private constructor(folder: string, db: Low<Document>) {
-    this.#folder = folder;
-    this.#db = db;
+  private constructor(document: StateDocument<Document>, { settings }: Document) {
+    this.#document = document;
+    this.#settings = settings;
   }
 
-  /** @throws StoreDamagedError, StoreTooNewError, StoreRefusedError */
-  static async open(dataDir: string): Promise<SettingsFile> {
-    const file = new DurableFile<Document>({
-      file: path.join(dataDir, 'settings.json'),
+  /**
+   * @param place a data folder, or what keeps the documents elsewhere
+   * @throws StoreDamagedError, StoreTooNewError, StoreRefusedError
+   */
+  static async open(place: string | Documents): Promise<SettingsFile> {
+    const document = documentsAt(place).document<Document>({
+      name: 'settings.json',
       schema: Document,
       schemaVersion: SCHEMA_VERSION,
       keepsBackup: true,
+      empty: () => ({ schemaVersion: SCHEMA_VERSION, settings: defaultSettings }),
     });
-    const db = new Low<Document>(file, { schemaVersion: SCHEMA_VERSION, settings: defaultSettings });
-    await db.read();
-    return new SettingsFile(dataDir, db);
+    return new SettingsFile(document, await document.read());
   }
 
   get settings(): SchedulerSettings {
-    return this.#db.data.settings;
+    return this.#settings;
+  }
+
+  /** Calls when another server has changed them, until it is disposed. */
+  follow(hear: (settings: SchedulerSettings) => void): Disposable {
+    return this.#document.follow(({ settings }) => {
+      this.#settings = settings;
+      hear(settings);
+    });
   }
 
   /** What is not named stays. @throws BadWindowError, StoreBusyError, StoreRefusedError; nothing has changed then */
@@ -46,16 +54,11 @@ export class SettingsFile {
     const { global, perSource, perMigration } = change.bandwidth ?? this.settings.bandwidth;
     for (const { table } of [global, perMigration, ...Object.values(perSource)])
       for (const { when } of table) demandWindow(when);
-    return await asOnlyWriter(this.#folder, async () => {
-      const before = this.#db.data;
-      this.#db.data = { ...before, settings: { ...before.settings, ...change } };
-      try {
-        await this.#db.write();
-      } catch (error) {
-        this.#db.data = before;
-        throw error;
-      }
-      return this.settings;
-    });
+    const changed = await this.#document.change((before) => ({
+      ...before,
+      settings: { ...before.settings, ...change },
+    }));
+    this.#settings = changed.settings;
+    return this.#settings;
   }
 }

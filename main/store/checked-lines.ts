@@ -16,8 +16,14 @@ export function* linesOf(bytes: Buffer): Generator<{ readonly text: string; read
 
 /** Undefined where the line is not what was written. */
 export function valueOf(line: string): unknown {
+  const json = jsonOf(line);
+  return json === undefined ? undefined : JSON.parse(json);
+}
+
+/** The text behind the sum; undefined where the line is not what was written. */
+export function jsonOf(line: string): string | undefined {
   const [, sum, json] = LINE.exec(line) ?? [];
-  return json === undefined || sumOf(json) !== sum ? undefined : JSON.parse(json);
+  return json === undefined || sumOf(json) !== sum ? undefined : json;
 }
 
 export function hasSoundLine(bytes: Buffer): boolean {
@@ -28,6 +34,7 @@ export function hasSoundLine(bytes: Buffer): boolean {
 const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, SUM_DIGITS);
 
 export function lineOf(value: unknown): string {
-  const text = JSON.stringify(value);
-  return `${sumOf(text)} ${text}\n`;
+  return lineOfJson(JSON.stringify(value));
 }
+
+export const lineOfJson = (json: string): string => `${sumOf(json)} ${json}\n`;

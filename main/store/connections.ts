@@ -1,13 +1,11 @@
 /** `connections.json`: the sources and destinations that the operator has set up, without their secrets. */
 import { randomInt } from 'node:crypto';
-import * as path from 'node:path';
-import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DestinationConnection, DestinationId, SourceConnection, SourceId } from '../shared/connections.ts';
 import { GutsError } from '../shared/errors.ts';
 import type { Trust } from '../shared/trust.ts';
-import { DurableFile } from './durable-file.ts';
-import { asOnlyWriter } from './writer-lock.ts';
+import { documentsAt } from './document-files.ts';
+import type { Documents, StateDocument } from './documents.ts';
 
 const SCHEMA_VERSION = 1;
 const Document = z.object({
@@ -43,23 +41,27 @@ interface ByKind {
 const listOf = { source: 'sources', destination: 'destinations' } as const;
 
 export class ConnectionStore {
-  readonly #folder: string;
-  readonly #file: DurableFile<Document>;
+  readonly #document: StateDocument<Document>;
 
-  constructor(dataDir: string) {
-    this.#folder = dataDir;
-    this.#file = new DurableFile({
-      file: path.join(dataDir, 'connections.json'),
+  /** @param place a data folder, or what keeps the documents elsewhere */
+  constructor(place: string | Documents) {
+    this.#document = documentsAt(place).document({
+      name: 'connections.json',
       schema: Document,
       schemaVersion: SCHEMA_VERSION,
       keepsBackup: true,
+      empty: () => ({ schemaVersion: SCHEMA_VERSION, sources: [], destinations: [] }),
     });
+  }
+
+  /** Calls when another server has changed them, until it is disposed. */
+  follow(hear: () => void): Disposable {
+    return this.#document.follow(hear);
   }
 
   /** By name, as people sort. */
   async list<K extends ConnectionKind>(kind: K): Promise<ByKind[K][]> {
-    const { data } = await this.#load();
-    const all: ByKind[K][] = connectionsOf(data, kind);
+    const all: ByKind[K][] = connectionsOf(await this.#document.read(), kind);
     return [...all].sort(byName);
   }
 
@@ -134,17 +136,11 @@ export class ConnectionStore {
     });
   }
 
-  async #load(): Promise<Low<Document>> {
-    const db = new Low<Document>(this.#file, { schemaVersion: SCHEMA_VERSION, sources: [], destinations: [] });
-    await db.read();
-    return db;
-  }
-
   /** Reads, changes and writes while nobody else does. */
   async #change(change: (data: Document) => void): Promise<void> {
-    await asOnlyWriter(this.#folder, async () => {
-      const db = await this.#load();
-      await db.update(change);
+    await this.#document.change((data) => {
+      change(data);
+      return data;
     });
   }
 }

@@ -58,23 +58,14 @@ export class DurableFile<T> implements Adapter<T> {
   readonly write = async (data: T): Promise<void> => {
     const { file, keepsBackup } = this.#options;
     try {
-      await writeDurably(file, `${JSON.stringify(data, null, 2)}\n`, keepsBackup);
+      await writeDurably(file, textOfDocument(data), keepsBackup);
     } catch (error) {
       throw refused('written', file, error);
     }
   };
 
   #parse(text: string): T {
-    const { file, schema, schemaVersion, upgrades = {} } = this.#options;
-    let value: unknown = JSON.parse(text);
-    const found = Versioned.parse(value).schemaVersion;
-    if (found > schemaVersion) throw new StoreTooNewError(file, found);
-    for (let version = found; version < schemaVersion; version++) {
-      const step = upgrades[version];
-      if (step === undefined) throw new StoreTooOldError(file, found);
-      value = step(value);
-    }
-    return schema.parse(value);
+    return documentIn(text, this.#options);
   }
 
   async #setAside(cause: unknown): Promise<StoreDamagedError> {
@@ -106,6 +97,24 @@ export class DurableFile<T> implements Adapter<T> {
     }
   }
 }
+
+/** In this layout, also where the text has an older one. @throws StoreVersionError, and what parsing throws */
+export function documentIn<T>(
+  text: string,
+  { file, schema, schemaVersion, upgrades = {} }: Omit<DurableFileOptions<T>, 'keepsBackup'>,
+): T {
+  let value: unknown = JSON.parse(text);
+  const found = Versioned.parse(value).schemaVersion;
+  if (found > schemaVersion) throw new StoreTooNewError(file, found);
+  for (let version = found; version < schemaVersion; version++) {
+    const step = upgrades[version];
+    if (step === undefined) throw new StoreTooOldError(file, found);
+    value = step(value);
+  }
+  return schema.parse(value);
+}
+
+export const textOfDocument = (data: unknown): string => `${JSON.stringify(data, null, 2)}\n`;
 
 /** Writes beside the file, forces it to the disk, and gives it its name then. */
 export async function writeDurably(file: string, text: string | Uint8Array, keepsBackup: boolean): Promise<void> {

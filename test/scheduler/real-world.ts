@@ -21,6 +21,7 @@ import type { Scheduler } from '../../main/scheduler/scheduler.ts';
 import { SharedRates } from '../../main/scheduler/shared-rates.ts';
 import { usualPace, type Pace } from '../../main/scheduler/slow-down.ts';
 import { SignIns } from '../../main/sign-ins.ts';
+import { stateIn } from '../../main/state.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import type { ScheduledMigration } from '../../main/shared/schedule.ts';
 import type { InputOf, OperationName, OutputOf, ParsedOf } from '../../main/shared/operations.ts';
@@ -106,8 +107,11 @@ export class RealWorld implements AsyncDisposable {
     const engines = new EnginePool(2, (detail) => details.push(detail), rates.table);
     const stop = new AbortController();
     const index = await MigrationIndex.open(engines, dataDir, stop.signal);
+    const state = stateIn(dataDir);
     const parts: Parts = {
       dataDir,
+      state,
+      journals: state.journals(engines),
       connections,
       vault,
       engines,

@@ -27,7 +27,10 @@ export interface FleetOptions extends Omit<BrokerOptions, 'name'> {
   readonly lostAfterSeconds?: number;
 }
 
-type FleetParts = Pick<Parts, 'dataDir' | 'connections' | 'engines' | 'signIns' | 'vault' | 'events'>;
+type FleetParts = Pick<
+  Parts,
+  'dataDir' | 'state' | 'journals' | 'connections' | 'engines' | 'signIns' | 'vault' | 'events'
+>;
 
 /** What it needs of the scheduler, which in turn needs its nodes. */
 export interface Scheduling {
@@ -100,7 +103,7 @@ export class Fleet implements AsyncDisposable {
 
   /** Begins to connect; the broker may come later. @throws BrokerUrlError …, what the vault and reading its file throw */
   static async open(options: FleetOptions, parts: FleetParts): Promise<Fleet> {
-    const known = await KnownNodes.open(parts.dataDir);
+    const known = await KnownNodes.open(parts.state.documents);
     const joinKey = await joinKeyIn(parts.vault);
     const broker = new Broker({ ...options, name: 'guts serve' });
     broker.onState(options.onState);

@@ -7,6 +7,7 @@ import { FleetEntry, type TruthAnswer, type TruthQuestion } from '../../shared/f
 import type { MigrationId } from '../../shared/migration.ts';
 import type { NodeId } from '../../shared/schedule.ts';
 import { Stage } from '../../shared/stages.ts';
+import type { Journals } from '../../store/journals.ts';
 import type { SignIns } from '../../sign-ins.ts';
 import { seal } from '../sealing.ts';
 import { journalPart, type TruthKeeper } from '../truth.ts';
@@ -15,6 +16,7 @@ import type { RemoteNode } from './remote-node.ts';
 export interface KeeperParts {
   readonly dataDir: string;
   readonly engines: EnginePool;
+  readonly journals: Journals;
   readonly signIns: SignIns;
   readonly index: RecordIndex;
   readonly holdOf: (id: MigrationId) => Hold | null;
@@ -76,9 +78,9 @@ export class Keeper implements TruthKeeper {
   }
 
   async #keep({ migration, token, node, number, entry }: QuestionOf<'entry'>): Promise<TruthAnswer> {
-    const { engines, dataDir, index } = this.#parts;
+    const { journals, index } = this.#parts;
     const by = { node, token, number };
-    const count = await engines.run({ kind: 'keepEntry', id: migration, dataDir, entry, by }, never);
+    const count = await journals.keep(migration, entry, by);
     if (number > count) return { kind: 'missing', from: count };
     await index.refresh(migration);
     const stage = entry.what === 'stage' ? Stage.safeParse(entry['stage']).data : undefined;

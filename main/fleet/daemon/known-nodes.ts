@@ -1,10 +1,7 @@
 /** `nodes.json`: the workers that were heard, so that a daemon which starts again gives them time to be heard anew. */
-import * as path from 'node:path';
-import { Low } from 'lowdb';
 import { z } from 'zod';
 import { NodeId } from '../../shared/schedule.ts';
-import { DurableFile } from '../../store/durable-file.ts';
-import { asOnlyWriter } from '../../store/writer-lock.ts';
+import type { Documents, StateDocument } from '../../store/documents.ts';
 
 const SCHEMA_VERSION = 1;
 const KnownNode = z.object({ id: NodeId, isDraining: z.boolean(), joinedAt: z.iso.datetime() });
@@ -13,29 +10,36 @@ const Document = z.object({ schemaVersion: z.literal(SCHEMA_VERSION), nodes: z.a
 type Document = z.infer<typeof Document>;
 
 export class KnownNodes {
-  readonly #folder: string;
-  readonly #db: Low<Document>;
+  readonly #document: StateDocument<Document>;
+  #nodes: readonly KnownNode[];
 
-  private constructor(folder: string, db: Low<Document>) {
-    this.#folder = folder;
-    this.#db = db;
+  private constructor(document: StateDocument<Document>, { nodes }: Document) {
+    this.#document = document;
+    this.#nodes = nodes;
   }
 
   /** @throws StoreDamagedError, StoreTooNewError, StoreRefusedError */
-  static async open(dataDir: string): Promise<KnownNodes> {
-    const file = new DurableFile<Document>({
-      file: path.join(dataDir, 'nodes.json'),
+  static async open(documents: Documents): Promise<KnownNodes> {
+    const document = documents.document<Document>({
+      name: 'nodes.json',
       schema: Document,
       schemaVersion: SCHEMA_VERSION,
       keepsBackup: true,
+      empty: () => ({ schemaVersion: SCHEMA_VERSION, nodes: [] }),
     });
-    const db = new Low<Document>(file, { schemaVersion: SCHEMA_VERSION, nodes: [] });
-    await db.read();
-    return new KnownNodes(dataDir, db);
+    return new KnownNodes(document, await document.read());
   }
 
   get all(): readonly KnownNode[] {
-    return this.#db.data.nodes;
+    return this.#nodes;
+  }
+
+  /** Calls when another server has changed them, until it is disposed. */
+  follow(hear: (nodes: readonly KnownNode[]) => void): Disposable {
+    return this.#document.follow(({ nodes }) => {
+      this.#nodes = nodes;
+      hear(nodes);
+    });
   }
 
   /** Adds it, or replaces what was known of it. @throws StoreBusyError, StoreRefusedError */
@@ -48,15 +52,7 @@ export class KnownNodes {
   }
 
   async #change(change: (nodes: readonly KnownNode[]) => KnownNode[]): Promise<void> {
-    await asOnlyWriter(this.#folder, async () => {
-      const before = this.#db.data;
-      this.#db.data = { ...before, nodes: change(before.nodes) };
-      try {
-        await this.#db.write();
-      } catch (error) {
-        this.#db.data = before;
-        throw error;
-      }
-    });
+    const { nodes } = await this.#document.change((before) => ({ ...before, nodes: change(before.nodes) }));
+    this.#nodes = nodes;
   }
 }
