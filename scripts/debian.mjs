@@ -64,13 +64,22 @@ const opinions = () => [
 
 /** What workers and daemons meet at, for tests between them. */
 const servers = () => [tool('rabbitmq-server', 'carries messages between daemon and workers in tests')];
+/** For a fleet on several computers. */
+const hosts = () => [
+  tool('iproute2', 'makes the hosts of a fleet, and cuts them off from each other in tests', 'ip'),
+  files(
+    'libfaketime',
+    'lets a host’s clock jump in tests',
+    ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`),
+  ),
+];
 
 /** What each purpose uses besides Node; read when asked, since looking costs time. */
 const uses = {
   start: () => (process.env['DISPLAY'] ? [] : screen()),
   demo: qemu,
   test: () => [...window(), ...qemu(), ...opinions()],
-  interop: () => [...window(), ...qemu(), ...opinions(), ...servers()],
+  interop: () => [...window(), ...qemu(), ...opinions(), ...servers(), ...hosts()],
   bench: () => [
     ...qemu(),
     ...opinions(),

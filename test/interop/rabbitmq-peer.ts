@@ -34,8 +34,15 @@ export interface RabbitmqPeer extends AsyncDisposable {
   ctl(...words: readonly string[]): Promise<string>;
 }
 
-/** Takes some seconds. Each has a folder and ports of its own, so that several may run at once. */
-export async function rabbitmqPeer(): Promise<RabbitmqPeer> {
+export interface RabbitmqPlace {
+  /** They stand before its commands. */
+  readonly words: readonly string[];
+  /** By which others reach it, over TLS. */
+  readonly address: string;
+}
+
+/** Takes some seconds. Each has a folder and ports of its own, so that several may run at once. @param on another computer */
+export async function rabbitmqPeer(on?: RabbitmqPlace): Promise<RabbitmqPeer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'guts-rabbitmq-'));
   const [amqp = 0, amqps, dist, epmd] = await freePorts();
   const env = {
@@ -45,9 +52,11 @@ export async function rabbitmqPeer(): Promise<RabbitmqPeer> {
     LAB_AMQPS: `${amqps}`,
     LAB_DIST: `${dist}`,
     LAB_EPMD: `${epmd}`,
+    ...(on === undefined ? {} : { LAB_ADDRESS: on.address }),
   };
+  const [command = '', ...before] = [...(on?.words ?? []), lab];
   const call = async (...words: readonly string[]): Promise<string> =>
-    (await run(lab, words, { env, timeout: UP_TIMEOUT_MS })).stdout;
+    (await run(command, [...before, ...words], { env, timeout: UP_TIMEOUT_MS })).stdout;
   const stop = async (): Promise<void> => {
     await call('destroy');
     rmSync(folder, { recursive: true, force: true });

@@ -12,6 +12,18 @@ export interface DaemonOptions {
   readonly dataDir: string;
   readonly passphraseFile: string;
   readonly flags?: readonly string[];
+  /** Another computer than this one. */
+  readonly on?: Elsewhere;
+}
+
+/** Where a process runs that a story starts on another computer. */
+export interface Elsewhere {
+  /** They stand before its command. */
+  readonly words: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** From where the story asks it, instead of where it says that it listens; and its files. */
+  readonly url?: string;
+  readonly file?: (inside: string) => string;
 }
 
 export class Daemon implements AsyncDisposable {
@@ -30,9 +42,11 @@ export class Daemon implements AsyncDisposable {
   }
 
   /** Returns when it says where it listens. */
-  static async start({ dataDir, passphraseFile, flags = [] }: DaemonOptions): Promise<Daemon> {
-    const child = spawn(systemNode, [cli, 'serve', '--port', '0', ...flags], {
-      env: { ...process.env, GUTS_DATA_DIR: dataDir, GUTS_VAULT: 'file', GUTS_VAULT_PASSPHRASE_FILE: passphraseFile },
+  static async start({ dataDir, passphraseFile, flags = [], on }: DaemonOptions): Promise<Daemon> {
+    const vault = { GUTS_VAULT: 'file', GUTS_VAULT_PASSPHRASE_FILE: passphraseFile };
+    const [command = '', ...words] = [...(on?.words ?? []), systemNode, cli, 'serve', '--port', '0', ...flags];
+    const child = spawn(command, words, {
+      env: { ...process.env, ...on?.env, GUTS_DATA_DIR: dataDir, ...vault },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const log: string[] = [];
@@ -53,7 +67,9 @@ export class Daemon implements AsyncDisposable {
         reject(new Error(`guts serve ended (${code ?? signal}):\n${log.join('\n')}`)),
       );
     });
-    return new Daemon(child, log, url, readFileSync(path.join(dataDir, 'api-token'), 'utf8').trim());
+    const { file = (inside: string) => inside } = on ?? {};
+    const token = readFileSync(file(path.join(dataDir, 'api-token')), 'utf8').trim();
+    return new Daemon(child, log, on?.url ?? url, token);
   }
 
   /** Everything that it has printed. */
@@ -63,6 +79,10 @@ export class Daemon implements AsyncDisposable {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   async kill(): Promise<void> {

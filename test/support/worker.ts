@@ -1,6 +1,7 @@
 /** `guts worker` as an operator starts it, in a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as path from 'node:path';
+import type { Elsewhere } from './daemon.ts';
 import { endChild } from './end-child.ts';
 import { systemNode } from './guts.ts';
 
@@ -16,6 +17,8 @@ export interface WorkerProcessOptions {
   readonly flags?: readonly string[];
   /** Where it keeps what cannot be sent yet: its conversion space. */
   readonly temporary?: string;
+  /** Another computer than this one. */
+  readonly on?: Pick<Elsewhere, 'words' | 'env'>;
 }
 
 export class WorkerProcess implements AsyncDisposable {
@@ -31,11 +34,23 @@ export class WorkerProcess implements AsyncDisposable {
 
   /** Returns when it says that it works. */
   static async start(options: WorkerProcessOptions): Promise<WorkerProcess> {
-    const { name, dataDir, passphraseFile, broker, brokerPasswordFile, joinKeyFile, flags = [], temporary } = options;
+    const {
+      name,
+      dataDir,
+      passphraseFile,
+      broker,
+      brokerPasswordFile,
+      joinKeyFile,
+      flags = [],
+      temporary,
+      on,
+    } = options;
     const words = ['worker', '--name', name, '--broker', broker, '--broker-password-file', brokerPasswordFile];
-    const child = spawn(systemNode, [cli, ...words, '--join-key-file', joinKeyFile, ...flags], {
+    const all = [...(on?.words ?? []), systemNode, cli, ...words, '--join-key-file', joinKeyFile, ...flags];
+    const child = spawn(all[0] ?? '', all.slice(1), {
       env: {
         ...process.env,
+        ...on?.env,
         GUTS_DATA_DIR: dataDir,
         GUTS_VAULT: 'file',
         GUTS_VAULT_PASSPHRASE_FILE: passphraseFile,

@@ -1,8 +1,10 @@
 #!/bin/bash
 # lab.sh up|env|status|down|destroy|kill|freeze|thaw|alarm on|alarm off|ctl ARGS...   - a real RabbitMQ for tests, loopback only.
 # State: $LAB_STATE (default /tmp/guts-lab/rabbitmq). Ports: LAB_AMQP 5773, LAB_AMQPS 5774, LAB_DIST 25773, LAB_EPMD 4773.
+# LAB_ADDRESS: one more address, for TLS alone, in a network namespace without a way out.
 set -euo pipefail
 S=${LAB_STATE:-/tmp/guts-lab/rabbitmq}
+ADDRESS=${LAB_ADDRESS:-}
 AMQP=${LAB_AMQP:-5773} AMQPS=${LAB_AMQPS:-5774} DIST=${LAB_DIST:-25773} EPMD=${LAB_EPMD:-4773}
 NODE=guts-lab-$AMQP@localhost
 # The password has what URLs, shells and JSON trip over.
@@ -53,7 +55,7 @@ certificates() {
   done
   openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout "$S/tls/server.key" -out "$S/tls/server.csr" 2>/dev/null
   openssl x509 -req -in "$S/tls/server.csr" -CA "$S/tls/ca.pem" -CAkey "$S/tls/ca.key" -CAcreateserial -days 3650 \
-    -extfile <(printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\n') -out "$S/tls/server.pem" 2>/dev/null
+    -extfile <(printf 'subjectAltName=DNS:localhost,IP:127.0.0.1%s\n' "${ADDRESS:+,IP:$ADDRESS}") -out "$S/tls/server.pem" 2>/dev/null
 }
 
 hashed() { # as RabbitMQ keeps passwords: 4 bytes of salt, then SHA-256 of salt and password
@@ -77,6 +79,7 @@ E
   cat >"$S/rabbitmq.conf" <<E
 listeners.tcp.1 = 127.0.0.1:$AMQP
 listeners.ssl.1 = 127.0.0.1:$AMQPS
+${ADDRESS:+listeners.ssl.2 = $ADDRESS:$AMQPS}
 ssl_options.cacertfile = $S/tls/ca.pem
 ssl_options.certfile = $S/tls/server.pem
 ssl_options.keyfile = $S/tls/server.key
@@ -120,7 +123,7 @@ down() {
 environment() {
   cat <<E
 export RABBITMQ_AMQP='amqp://$USER_NAME@127.0.0.1:$AMQP/guts'
-export RABBITMQ_AMQPS='amqps://$USER_NAME@localhost:$AMQPS/guts'
+export RABBITMQ_AMQPS='amqps://$USER_NAME@${ADDRESS:-localhost}:$AMQPS/guts'
 export RABBITMQ_PASSWORD_FILE='$S/password'
 export RABBITMQ_CA='$S/tls/ca.pem'
 export RABBITMQ_OTHER_CA='$S/tls/other-ca.pem'
