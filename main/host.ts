@@ -58,6 +58,8 @@ export interface HostOptions {
   readonly onDetail?: (detail: string) => void;
   /** Is told each secret before anything can be said about it. */
   readonly onSecret?: (secret: string) => void;
+  /** Of a shell that keeps secrets of its own there, too; without it one is opened. */
+  readonly vault?: Vault;
 }
 
 export interface DaemonHostOptions extends HostOptions {
@@ -192,7 +194,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
 function partsOf(options: HostOptions, engines: EnginePool): Omit<Parts, 'migrations'> {
   const { dataDir, state = stateIn(dataDir) } = options;
   const connections = new ConnectionStore(state.documents);
-  const vault = new Vault(options);
+  const vault = options.vault ?? new Vault(options);
   return {
     dataDir,
     state,

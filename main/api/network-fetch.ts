@@ -3,7 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { Readable } from 'node:stream';
 import { TrustedAgent, UntrustedPeerError } from '../access/trusted-agent.ts';
-import { Fingerprint } from '../shared/trust.ts';
+import { Fingerprint, type Trust } from '../shared/trust.ts';
 import { GutsError } from '../shared/errors.ts';
 import { UntrustedServerError } from '../shared/client/client-errors.ts';
 import type { Fetch } from '../shared/client/client.ts';
@@ -14,12 +14,18 @@ class NoFingerprintError extends GutsError {
 }
 
 /** @param fingerprint SHA-256 of the certificate that the server must have; null takes one that this machine trusts */
-export function networkFetch(fingerprint: string | null = null): Fetch {
-  const plain = new http.Agent({ keepAlive: true });
-  const checked =
+export const networkFetch = (fingerprint: string | null = null): Fetch =>
+  fetchBy(
     fingerprint === null
       ? new https.Agent({ keepAlive: true })
-      : new TrustedAgent({ kind: 'pinned', sha256: withColons(fingerprint) }, null);
+      : new TrustedAgent({ kind: 'pinned', sha256: withColons(fingerprint) }, null),
+  );
+
+/** The same for a server that is trusted in one of the ways that there are. */
+export const trustingFetch = (trust: Trust): Fetch => fetchBy(new TrustedAgent(trust, null));
+
+function fetchBy(checked: https.Agent): Fetch {
+  const plain = new http.Agent({ keepAlive: true });
   return async (request) => {
     const { protocol, origin } = new URL(request.url);
     const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());

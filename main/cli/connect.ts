@@ -10,11 +10,11 @@ import { networkFetch } from '../api/network-fetch.ts';
 import { dataDir } from '../data-dir.ts';
 import { Host } from '../host.ts';
 import { GutsError } from '../shared/errors.ts';
+import { isLoopback, isPrivate, serverUrlOf } from '../shared/server-address.ts';
 import { findDaemon } from '../store/data-lock.ts';
 import { UploadStore } from '../store/uploads.ts';
 import { askPassphrase } from './passphrase.ts';
 import { debug } from './run.ts';
-import { urlOf } from './url.ts';
 import { UsageError } from './usage-error.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -38,13 +38,13 @@ class TokenFileError extends GutsError {
 
 export async function connect(flags: ServerFlags, terminal: Terminal): Promise<Connected> {
   const folder = dataDir();
-  if (flags.server !== undefined && urlOf(flags.server) === null)
+  if (flags.server !== undefined && serverUrlOf(flags.server) === null)
     throw new UsageError('Give --server http://HOST:PORT or https://…');
   const daemon = flags.server === undefined ? await findDaemon(folder) : null;
   const url = flags.server ?? daemon?.url;
   if (url !== undefined) {
-    const isOwn = daemon !== null || isLoopback(url);
-    if (!isOwn && !url.startsWith('https:')) throw new PlainServerError(url);
+    const isOwn = daemon !== null || isLoopback(new URL(url));
+    if (!isOwn && !isPrivate(new URL(url))) throw new PlainServerError(url);
     if (!isOwn && flags.tokenFile === undefined)
       throw new UsageError('Give the token for that server by --token-file.');
     const token = await tokenIn(flags.tokenFile ?? path.join(folder, 'api-token'));
@@ -70,12 +70,6 @@ export async function connect(flags: ServerFlags, terminal: Terminal): Promise<C
     isRemote: false,
     [Symbol.asyncDispose]: async () => await host[Symbol.asyncDispose](),
   };
-}
-
-/** The token of this machine is for itself. */
-function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
 class PlainServerError extends GutsError {

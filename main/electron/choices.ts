@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Closing, DesktopLanguage, NoticeWishes, UpdateChannel, UpdateFeed } from '../shared/desktop.ts';
+import { EngineId, KeptEngine } from '../shared/engines.ts';
 import { writeDurably } from '../store/durable-file.ts';
 
 const allNotices = { finished: true, failed: true, needsYou: true, window: true };
@@ -13,6 +14,10 @@ export const Choices = z.object({
   notices: NoticeWishes.catch(allNotices),
   channel: UpdateChannel.catch('off'),
   feed: UpdateFeed.nullable().catch(null),
+  /** Elsewhere; their tokens are in the vault. */
+  engines: z.array(KeptEngine).catch([]),
+  /** Which of them the window shows; null is its own. */
+  shown: EngineId.nullable().catch(null),
 });
 export type Choices = z.infer<typeof Choices>;
 

@@ -21,6 +21,8 @@ import type { DesktopLanguage, MenuPlace } from '../shared/desktop.ts';
 import { Background } from './background.ts';
 import { ChoicesFile } from './choices.ts';
 import { CrashGuard } from './crash.ts';
+import { EngineBook } from './engine-book.ts';
+import { engineHandlers } from './engine-handlers.ts';
 import { show, showLogs } from './deeds.ts';
 import { askAfterCrash, askQuit } from './dialogs.ts';
 import { guardSession } from './guards.ts';
@@ -74,30 +76,42 @@ export class Desktop {
     const logging = (what: string) => (error: unknown) => log.error(what, error);
 
     const pageFolder = path.join(out, 'renderer');
-    const guts: ShownGuts = new ShownGuts(
-      {
-        dataDir,
-        pageFolder,
-        onChange: (status) => tell(page, 'engine.changed', status),
-        onDaemon: (daemon) => tellLog(daemon.events, log),
-        onSecret: (secret) => redactor.know(secret),
-        redact: (text) => redactor.redact(text),
-        onDetail,
-      },
-      ({ state }) => {
+    const guts: ShownGuts = new ShownGuts({
+      dataDir,
+      pageFolder,
+      onChange: (status) => tell(page, 'engine.changed', status),
+      onReal: ({ state }) => {
         if (state === 'running') watch.start();
         else watch.stop();
       },
-    );
+      tokenOf: async ({ id }) => await engines.token(id),
+      onDaemon: (daemon) => tellLog(daemon.events, log),
+      onSecret: (secret) => redactor.know(secret),
+      redact: (text) => redactor.redact(text),
+      onDetail,
+    });
+    const engines = new EngineBook({
+      choices,
+      vault: async () => await guts.real.vault(),
+      onChange: (view) => tell(page, 'engines.changed', view),
+    });
     const fetch = async (request: Request): Promise<Response> => await guts.real.fetch(request);
     const client = new ApiClient(fetch, { baseUrl: 'http://guts.invalid' });
+    const shown = new ApiClient(async (request) => await guts.fetch(request), { baseUrl: 'http://guts.invalid' });
+    /** What is told of this computer’s migrations leads to them, whichever engine is shown. */
+    const openOwn = (to: string): void => {
+      if (engines.shown === null) return this.open(to);
+      engines.show(null).catch(logging('desktop.choices'));
+      guts.show(null);
+      this.open(to);
+    };
 
     const background = new Background({
       client,
       iconFolder: path.join(out, 'tray'),
       words,
       isWished: (kind) => choices.choices.notices[kind],
-      show: (kind, notices) => showNotice(noticeTextOf(words(), language(), kind, notices), (to) => this.open(to)),
+      show: (kind, notices) => showNotice(noticeTextOf(words(), language(), kind, notices), (to) => openOwn(to)),
       open: () => this.open(null),
       quit: () => void leaving.quit(),
       onDetail,
@@ -207,6 +221,7 @@ export class Desktop {
         theme,
         choices,
         updates,
+        engines: engineHandlers(engines, guts, client),
         desktop: {
           news: () => ({ path: this.#link.take(), cameBack: crash.takeCameBack() }),
           setPlaces: (wished) => {
@@ -218,7 +233,7 @@ export class Desktop {
             setWords();
           },
           answer: (answer) => question.answer(answer),
-          openLink: async (url) => await openLink(client, url, async (href) => await shell.openExternal(href)),
+          openLink: async (url) => await openLink(shown, url, async (href) => await shell.openExternal(href)),
           openFolder: async (which) => await (which === 'logs' ? showLogs(guts.dataDir) : openLicences()),
         },
       }),
@@ -237,6 +252,7 @@ export class Desktop {
       void watch.load(); // whatever was told meanwhile
     });
     guts.start();
+    guts.show(engines.shown);
   }
 
   /** Shows the window; at a place where one is named. */

@@ -8,6 +8,8 @@ import { CannotListenError } from '../api/listen-errors.ts';
 import type { EngineStatus } from '../shared/engine.ts';
 import { GutsError, toErrorInfo } from '../shared/errors.ts';
 import { findDaemon } from '../store/data-lock.ts';
+import { Vault } from '../vault/vault.ts';
+import { signed } from './signed.ts';
 
 /** As the command line finds it; another is taken where somebody else has that. */
 const PORT = 7000;
@@ -26,6 +28,8 @@ export interface WindowGutsOptions extends Pick<
 }
 
 interface Opened {
+  /** Its own, or a second door to that of a daemon on this computer. */
+  readonly vault: Vault;
   readonly status: EngineStatus;
   fetch(request: Request): Promise<Response>;
   stop(parkingMs?: number): Promise<void>;
@@ -80,6 +84,13 @@ export class WindowGuts {
     this.#answer = null;
   }
 
+  /** Where this window keeps secrets of its own. @throws NotRunningError where it did not start */
+  async vault(): Promise<Vault> {
+    await this.#opening;
+    if (this.#opened === null) throw new NotRunningError();
+    return this.#opened.vault;
+  }
+
   /** Answers what the page asks by REST, as whoever sits at this computer. */
   async fetch(request: Request): Promise<Response> {
     if (this.#opened === null) return problemResponse(new NotRunningError(), `urn:uuid:${randomUUID()}`);
@@ -107,9 +118,10 @@ export class WindowGuts {
 
   async #own(): Promise<Opened> {
     const { dataDir, port = PORT, isDemo = false, onDaemon = () => {}, ...rest } = this.#options;
-    // A second try, where the port is taken, must not ask anew.
-    let said: Promise<string | null> | undefined;
-    const options = { ...rest, dataDir, askPassphrase: async (isNew: boolean) => await (said ??= this.#ask(isNew)) };
+    const askPassphrase = async (isNew: boolean): Promise<string | null> => await this.#ask(isNew);
+    // One for both tries, where the port is taken: it asks once.
+    const vault = new Vault({ ...rest, dataDir, askPassphrase });
+    const options = { ...rest, dataDir, askPassphrase, vault };
     const daemon = await Daemon.start({ ...options, port }).catch(async (error: unknown) => {
       if (error instanceof CannotListenError && port !== 0) return await Daemon.start({ ...options, port: 0 });
       throw error;
@@ -117,17 +129,26 @@ export class WindowGuts {
     onDaemon(daemon);
     const token = await readLocalToken(dataDir);
     return {
-      status: { state: 'running', where: 'window', url: daemon.url, isDemo },
+      vault,
+      status: { state: 'running', where: 'window', url: daemon.url, isDemo, elsewhere: null },
       fetch: async (request) => await daemon.fetch(signed(request, request.url, token)),
       stop: async (parkingMs) => void (await daemon.stop(parkingMs)),
     };
   }
 
   async #attach({ url, fingerprint }: { readonly url: string; readonly fingerprint: string | null }): Promise<Opened> {
-    const token = await readLocalToken(this.#options.dataDir);
+    const { dataDir, env, onSecret } = this.#options;
+    const token = await readLocalToken(dataDir);
     const ask = networkFetch(fingerprint);
+    const vault = new Vault({
+      dataDir,
+      askPassphrase: async (isNew) => await this.#ask(isNew),
+      ...(env === undefined ? {} : { env }),
+      ...(onSecret === undefined ? {} : { onSecret }),
+    });
     return {
-      status: { state: 'running', where: 'daemon', url, isDemo: false },
+      vault,
+      status: { state: 'running', where: 'daemon', url, isDemo: false, elsewhere: null },
       fetch: async (request) => {
         const { pathname, search } = new URL(request.url);
         try {
@@ -141,9 +162,10 @@ export class WindowGuts {
   }
 
   async #ask(isNew: boolean): Promise<string | null> {
+    const before = this.#status;
     this.#become({ state: 'locked', isNew });
     const passphrase = await new Promise<string | null>((resolve) => (this.#answer = resolve));
-    this.#become({ state: 'starting' });
+    if (this.#status.state === 'locked') this.#become(before); // else it ends
     return passphrase;
   }
 
@@ -151,19 +173,4 @@ export class WindowGuts {
     this.#status = status;
     this.#options.onChange(status);
   }
-}
-
-/** The same request, to `url`, by somebody who has the token of this computer. */
-function signed(request: Request, url: string, token: string | null): Request {
-  const headers = new Headers(request.headers);
-  for (const name of ['host', 'origin', 'referer', 'cookie']) headers.delete(name);
-  if (token !== null) headers.set('authorization', `Bearer ${token}`);
-  const { method, body, signal } = request;
-  // Half duplex is what a body that streams takes; the types of this Node do not know the word.
-  return new Request(url, {
-    method,
-    headers,
-    signal,
-    ...(body === null ? {} : { body, duplex: 'half' }),
-  } as RequestInit);
 }

@@ -9,6 +9,7 @@ import { ApiClient } from '../shared/client/client.ts';
 import type { AppFacts, Handlers } from '../shared/contract.ts';
 import type { DesktopLanguage, MenuPlace, QuitAnswer, WindowNews } from '../shared/desktop.ts';
 import type { ChoicesFile } from './choices.ts';
+import type { EngineHandlers } from './engine-handlers.ts';
 import type { ShownGuts } from './shown-guts.ts';
 import type { ReportWish } from '../shared/report-wish.ts';
 import type { ReportPrinter } from './pdf.ts';
@@ -24,6 +25,7 @@ export interface HandlerParts {
   readonly theme: ThemeFile;
   readonly choices: ChoicesFile;
   readonly updates: Updates;
+  readonly engines: EngineHandlers;
   readonly desktop: DesktopDeeds;
 }
 
@@ -47,6 +49,7 @@ export function handlersFor({
   theme,
   choices,
   updates,
+  engines,
   desktop,
 }: HandlerParts): Handlers {
   const facts = factsOf(app);
@@ -68,6 +71,7 @@ export function handlersFor({
       guts.unlock(passphrase);
       return await done();
     },
+    ...engines,
     'demo.start': async () => {
       await guts.startDemo();
       return null;

@@ -18,8 +18,10 @@ import {
   WindowNews,
 } from './desktop.ts';
 import { EngineStatus } from './engine.ts';
+import { EngineFacts, EngineId, EnginesView, EngineToken, EngineUrl, EngineWish, KeptEngine } from './engines.ts';
 import type { ErrorInfo } from './errors.ts';
 import { ReportWish } from './report-wish.ts';
+import { CertificateFacts, Trust } from './trust.ts';
 
 const ask = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
 const nothing = z.strictObject({});
@@ -41,10 +43,25 @@ export type Theme = z.infer<typeof Theme>;
 export const asks = {
   'app.facts': ask(nothing, AppFacts),
   'engine.status': ask(nothing, EngineStatus),
-  /** Starts Guts again after it failed; does nothing while it runs. */
+  /** Starts Guts again after it failed, and tries again at once what is out of reach; does nothing else while it runs. */
   'engine.restart': ask(nothing, z.null()),
   /** The passphrase that `locked` waits for; null keeps secrets nowhere but in memory. */
   'engine.unlock': ask(z.strictObject({ passphrase: z.string().min(1).max(1024).nullable() }), z.null()),
+  'engines.get': ask(nothing, EnginesView),
+  /** The certificate that an address shows, as this computer sees it; null where there is none to see. */
+  'engines.look': ask(z.strictObject({ url: EngineUrl }), CertificateFacts.nullable()),
+  /** Tries an engine elsewhere, and keeps nothing. */
+  'engines.test': ask(EngineWish, EngineFacts),
+  /** Keeps an engine once it has been tried; its token goes into the vault. */
+  'engines.add': ask(EngineWish, KeptEngine),
+  /** Another token or certificate, tried before it is kept. */
+  'engines.change': ask(
+    z.strictObject({ id: EngineId, token: EngineToken.optional(), trust: Trust.optional() }),
+    KeptEngine,
+  ),
+  'engines.remove': ask(z.strictObject({ id: EngineId }), z.null()),
+  /** Shows it in the window instead of this computer’s own, which goes on meanwhile; null shows that again. */
+  'engines.show': ask(z.strictObject({ id: EngineId.nullable() }), z.null()),
   /** Shows simulators instead of the real Guts, which goes on meanwhile; answers when they can be worked with. */
   'demo.start': ask(nothing, z.null()),
   /** Shows the real Guts again; answers when nothing of the demo is left. */
@@ -85,6 +102,7 @@ export const asks = {
 };
 export const tells = {
   'engine.changed': EngineStatus,
+  'engines.changed': EnginesView,
   /** Shows a place of the window, by its path such as `/migrations/mig_…`. */
   'window.go': z.object({ path: z.string().regex(/^\/[\w./~-]*$/) }),
   'menu.chosen': z.object({ what: MenuChoice }),

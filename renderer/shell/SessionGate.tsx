@@ -19,6 +19,8 @@ export function SessionGate() {
       return <Stopping />;
     case 'failed':
       return <Failed error={view.error} />;
+    case 'unreachable':
+      return <Failed error={view.lost.error} />;
     case 'locked':
       return <Unlock isNew={view.isNew} />;
     case 'signedOut':

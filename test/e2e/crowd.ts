@@ -47,6 +47,7 @@ export async function openCrowd({ count, copying, role = 'admin', others = [] }:
     'session.show': async () => ({
       caller: { name: 'somebody', role, project: null },
       version: '0.0.0',
+      contract: 1,
       vault: { keepsIn: 'memory', says: 'nowhere', notUsed: [] },
     }),
     'migrations.rows': async () => ({ rows: all.map(rowOf), next: null }),

@@ -3,6 +3,7 @@ import type { IpcMainInvokeEvent } from 'electron';
 import { describe, expect, test } from 'vitest';
 import { serve, tell } from '../../main/electron/ipc.ts';
 import { askNames, type Handlers, type Reply } from '../../main/shared/contract.ts';
+import { EngineId } from '../../main/shared/engines.ts';
 import { GutsError } from '../../main/shared/errors.ts';
 
 class ClipboardBusyError extends GutsError {
@@ -21,6 +22,17 @@ const idle: Handlers = {
   'engine.status': async () => ({ state: 'starting' }),
   'engine.restart': nothing,
   'engine.unlock': nothing,
+  'engines.get': async () => ({ engines: [], shown: null, version: '1' }),
+  'engines.look': nothing,
+  'engines.test': async () => {
+    throw new ClipboardBusyError('Nobody is there.');
+  },
+  'engines.add': async ({ name, url, trust }) => ({ id: EngineId.parse('eng_0123456789ab'), name, url, trust }),
+  'engines.change': async () => {
+    throw new ClipboardBusyError('Nobody is there.');
+  },
+  'engines.remove': nothing,
+  'engines.show': nothing,
   'demo.start': nothing,
   'demo.end': nothing,
   'clipboard.write': nothing,

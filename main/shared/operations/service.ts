@@ -10,6 +10,8 @@ export const Session = z.object({
   /** Who asks, as Guts knows them. */
   caller: Caller,
   version: z.string(),
+  /** By it clients know whether they and this Guts understand each other. */
+  contract: z.number().int().positive().default(1),
   vault: VaultStatus,
 });
 export type Session = z.infer<typeof Session>;

@@ -1,0 +1,41 @@
+/** What happens when the window asks for an engine elsewhere. */
+import type { ApiClient } from '../shared/client/client.ts';
+import type { Handlers } from '../shared/contract.ts';
+import type { EngineBook } from './engine-book.ts';
+import type { ShownGuts } from './shown-guts.ts';
+
+export type EngineHandlers = Pick<Handlers, Extract<keyof Handlers, `engines.${string}`>>;
+
+/** @param here asks this computer’s own Guts, whichever is shown */
+export function engineHandlers(
+  book: EngineBook,
+  guts: Pick<ShownGuts, 'show'>,
+  here: Pick<ApiClient, 'call'>,
+): EngineHandlers {
+  return {
+    'engines.get': async () => await Promise.resolve(book.view),
+    'engines.look': async ({ url }) =>
+      url.startsWith('https:') ? await here.call('certificates.look', { url, proxy: null }) : null,
+    'engines.test': async (wish) => await book.test(wish),
+    'engines.add': async (wish) => await book.add(wish),
+    'engines.change': async ({ id, token, trust }) => {
+      const engine = await book.change(id, {
+        ...(token === undefined ? {} : { token }),
+        ...(trust === undefined ? {} : { trust }),
+      });
+      if (book.shown?.id === id) guts.show(engine); // by what was given now
+      return engine;
+    },
+    'engines.remove': async ({ id }) => {
+      const wasShown = book.shown?.id === id;
+      await book.remove(id);
+      if (wasShown) guts.show(null);
+      return null;
+    },
+    'engines.show': async ({ id }) => {
+      await book.show(id);
+      guts.show(book.shown);
+      return null;
+    },
+  };
+}
