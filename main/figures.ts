@@ -66,5 +66,12 @@ export async function figuresOf(index: MigrationIndex, scheduler: Scheduler): Pr
       'What the copies on the node send to destinations.',
       ofNodes(({ bytesPerSecond = 0 }) => Math.round(bytesPerSecond)),
     ),
+    gauge(
+      'guts_node_limit_bytes_per_second',
+      'What the node may send of the limit for all together, where there is one and it runs something.',
+      nodes.flatMap(({ id, limitBytesPerSecond: value = null }) =>
+        value === null ? [] : [{ labels: { node: id }, value }],
+      ),
+    ),
   ];
 }

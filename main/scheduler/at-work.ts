@@ -4,13 +4,13 @@ import type { Progress } from '../shared/jobs.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { NodeId, SlotUse } from '../shared/schedule.ts';
 import { exits, isOver } from '../shared/stages.ts';
-import type { Bandwidth } from './bandwidth.ts';
 import type { Clock } from './clock.ts';
 import { needsPreflight } from './decide.ts';
 import type { Copied } from './latency-watch.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
 import type { MigrationNode, RecordIndex, RunListener, Token } from './node.ts';
 import type { RatesMoved } from './rates-moved.ts';
+import type { Shares } from './shares.ts';
 import { afterCancel, afterPreflight, afterRun, type End } from './settle.ts';
 
 export interface WorkParts {
@@ -20,7 +20,7 @@ export interface WorkParts {
   readonly hand: (id: MigrationId, node: MigrationNode) => Promise<Token>;
   readonly clock: Clock;
   readonly events: EventHub;
-  readonly bandwidth: Bandwidth;
+  readonly shares: Shares;
   readonly moved: RatesMoved;
   readonly entryOf: (id: MigrationId) => QueueEntry | undefined;
   /** Returns when the end of something is written down; never throws. */
@@ -87,10 +87,11 @@ export class AtWork {
     const node = this.#node(on);
     this.#begin(request.id, 'run', node, async (listener) => {
       const { datastores } = this.#parts.entryOf(request.id)?.use ?? { datastores: [] };
-      using limited = this.#parts.bandwidth.forRun(request.source, datastores);
+      using limited = this.#parts.shares.forRun(request.id, node, request.source, datastores);
       const token = await this.#parts.hand(request.id, node);
       try {
-        await node.run(request, { buckets: limited.buckets, token }, listener);
+        const { buckets, isLimited } = limited;
+        await node.run(request, { buckets, isLimited, datastores, token }, listener);
       } finally {
         const after = (await this.#refresh(request.id))?.disks ?? [];
         this.#parts.moved.note(node.id, request.source, after.slice(disks.length));

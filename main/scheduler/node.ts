@@ -5,6 +5,7 @@ import type { DatastoreLatency, ReadPlace } from '../shared/latency.ts';
 import type { MigrationId, MigrationRecord, MigrationRequest } from '../shared/migration.ts';
 import type { NodeFacts, NodeId, SlotUse } from '../shared/schedule.ts';
 import type { Stage } from '../shared/stages.ts';
+import type { LimitKey } from './buckets.ts';
 
 export interface RunListener {
   readonly onStage: (stage: Stage) => void;
@@ -16,8 +17,19 @@ export type Token = number;
 
 export interface RunOptions {
   readonly token: Token;
-  /** Of the table of rates: all of them limit it. */
+  /** Of this machine's table of rates: all of them limit it. */
   readonly buckets: readonly number[];
+  /** Refs of those that it reads from. */
+  readonly datastores: readonly string[];
+  /** Elsewhere: it sends nothing before the node has a share of the limits that names it. */
+  readonly isLimited: boolean;
+}
+
+/** How much of each limit a node may use; those of its migrations are named, with null where they have none of their own. */
+export interface NodeShare {
+  readonly rates: ReadonlyMap<LimitKey, number | null>;
+  /** Afterwards nothing is sent until another one has come; null where nothing is limited. */
+  readonly forMs: number | null;
 }
 
 export interface LatencyWish {
@@ -48,6 +60,8 @@ export interface MigrationNode {
    * @throws GutsError where it could not be tried, and as a migration that fails does
    */
   run(request: MigrationRequest, options: RunOptions, listener: RunListener): Promise<void>;
+  /** Of a node with a table of rates of its own: how much of the limits is its own from now on. Returns when it goes by that. */
+  limit?(share: NodeShare, signal: AbortSignal): Promise<void>;
   /** Returns when it stands still. @throws GutsError where it cannot stop any more */
   pause(request: MigrationRequest): Promise<void>;
   /**

@@ -1,7 +1,7 @@
 /** Builds the scheduler of a daemon from what its host has. */
 import type { Parts } from '../operations/handlers.ts';
 import { SourceId } from '../shared/connections.ts';
-import type { RateTable } from './bandwidth.ts';
+import type { RateTable } from './buckets.ts';
 import { systemClock } from './clock.ts';
 import type { MigrationNode, RecordIndex } from './node.ts';
 import { QueueFile } from './queue-file.ts';

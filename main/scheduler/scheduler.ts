@@ -20,7 +20,8 @@ import {
 import { isOver } from '../shared/stages.ts';
 import { UnknownMigrationError } from '../shared/unknown-migration.ts';
 import { AtWork } from './at-work.ts';
-import { Bandwidth, type RateTable } from './bandwidth.ts';
+import { Bandwidth } from './bandwidth.ts';
+import type { RateTable } from './buckets.ts';
 import type { Clock } from './clock.ts';
 import { Desk } from './desk.ts';
 import type { Hold, QueueLine } from './entries.ts';
@@ -33,6 +34,7 @@ import { RatesMoved } from './rates-moved.ts';
 import type { MigrationNode, RecordChange, RecordIndex } from './node.ts';
 import type { QueueFile } from './queue-file.ts';
 import type { SettingsFile } from './settings-file.ts';
+import { Shares } from './shares.ts';
 import type { NameOf } from './slots.ts';
 import { usualPace, type Pace } from './slow-down.ts';
 import { wouldWaitForItself } from './waves.ts';
@@ -63,6 +65,7 @@ export interface SchedulerParts {
 export class Scheduler implements Runner {
   readonly #parts: SchedulerParts;
   readonly #bandwidth: Bandwidth;
+  readonly #shares: Shares;
   readonly #work: AtWork;
   readonly #desk: Desk;
   readonly #loop: Loop;
@@ -74,11 +77,17 @@ export class Scheduler implements Runner {
   constructor(parts: SchedulerParts) {
     const { settings, clock, rates } = parts;
     this.#parts = parts;
-    this.#bandwidth = new Bandwidth(rates, settings.settings.bandwidth, clock);
+    this.#bandwidth = new Bandwidth(settings.settings.bandwidth, clock, () => this.#shares.deal());
+    this.#shares = new Shares({
+      rates,
+      clock,
+      limitOf: (key) => this.#bandwidth.limitOf(key),
+      copied: () => this.#work.copied(),
+    });
     this.#desk = new Desk({ ...parts, slowedBy: (id) => this.#latency.slowedBy(id) }, () => this.#work);
     this.#work = new AtWork({
       ...parts,
-      bandwidth: this.#bandwidth,
+      shares: this.#shares,
       moved: this.#moved,
       entryOf: (id) => this.#desk.entry(id),
       tell: (id) => this.#desk.tell(id),
@@ -135,6 +144,7 @@ export class Scheduler implements Runner {
     alarm?.[Symbol.dispose]();
     this.#latency[Symbol.dispose]();
     this.#bandwidth[Symbol.dispose]();
+    this.#shares[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
     const left = this.#work.ids();
     await this.#parts.queue[Symbol.asyncDispose]();
@@ -176,14 +186,17 @@ export class Scheduler implements Runner {
   }
 
   async nodes(): Promise<NodeFacts[]> {
-    const answers = await Promise.allSettled(this.#parts.nodes().map(async (node) => await node.facts()));
+    const nodes = this.#parts.nodes();
+    const limits = new Map(nodes.map((node) => [node.id, this.#shares.limitOf(node)]));
+    const answers = await Promise.allSettled(nodes.map(async (node) => await node.facts()));
     const loads = nodeLoads(this.#desk.open(), this.#work.copied());
     return answers.flatMap((answer) => {
       if (answer.status === 'rejected') return [];
       const node = answer.value;
       const { running = [], reservedBytes = 0, bytesPerSecond = 0 } = loads.get(node.id) ?? {};
       const moved = this.#moved.of(node.id);
-      return { ...node, space: { ...node.space, reservedBytes }, running, bytesPerSecond, moved };
+      const limitBytesPerSecond = limits.get(node.id) ?? null;
+      return { ...node, space: { ...node.space, reservedBytes }, running, bytesPerSecond, limitBytesPerSecond, moved };
     });
   }
 

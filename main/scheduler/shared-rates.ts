@@ -1,6 +1,6 @@
 /** The rates of the engines of this process, in memory that they share. */
 import { makeRates, setRate } from '../shared/rates.ts';
-import type { RateTable } from './bandwidth.ts';
+import type { RateTable } from './buckets.ts';
 
 /** One for everything, one for each source, one for each migration that runs. */
 const BUCKETS = 4096;

@@ -34,7 +34,14 @@ export const FleetJob = z.discriminatedUnion('kind', [
   /** Takes it to “queued”, or to “failed” where something stops it. */
   z.object({ kind: z.literal('preflight'), ...Work }),
   /** From wherever it stands to its end, to “paused” or to “waiting”. */
-  z.object({ kind: z.literal('run'), ...Work }),
+  z.object({
+    kind: z.literal('run'),
+    ...Work,
+    /** Refs of those that it reads from. */
+    datastores: z.array(z.string()).optional(),
+    /** It sends nothing before the node has a share of the limits that names it. */
+    isLimited: z.boolean().optional(),
+  }),
   /** Undoes what was made. */
   z.object({ kind: z.literal('cancel'), ...Work }),
 ]);
@@ -112,7 +119,14 @@ export const Told = z.discriminatedUnion('kind', [
     vouched: base64,
   }),
   z.object({ kind: z.literal('progress'), ...Admission, node: NodeId, progress: Progress }),
-  z.object({ kind: z.literal('latencies'), node: NodeId, source: SourceId, latencies: z.array(DatastoreLatency) }),
+  z.object({
+    kind: z.literal('latencies'),
+    node: NodeId,
+    source: SourceId,
+    latencies: z.array(DatastoreLatency),
+    /** It tells no more: why the source never does, or what went wrong. */
+    ended: z.object({ obstacle: z.string().nullable(), error: ErrorShape.nullable() }).optional(),
+  }),
   /** It ends on purpose, and nothing runs on it any more. */
   z.object({ kind: z.literal('left'), node: NodeId, at }),
 ]);
@@ -137,12 +151,15 @@ export const Wish = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancel'), ...Admission }),
   /** Takes nothing new; what runs goes on, or is paused. */
   z.object({ kind: z.literal('drain'), isDraining: z.boolean(), pauses: z.boolean() }),
-  /** Null is no limit. */
+  /** The node's share of all limits, in place of the one before; null is no limit. Migrations that are limited and not named stand still. */
   z.object({
     kind: z.literal('bandwidth'),
     all: bytesPerSecond,
     perSource: z.record(SourceId, bytesPerSecond),
+    perDatastore: z.array(z.object({ source: SourceId, datastore: z.string(), rate: bytesPerSecond })),
     perMigration: z.record(MigrationId, bytesPerSecond),
+    /** Afterwards nothing is sent until another share has come; null for ever. */
+    forMs: z.number().int().positive().nullable(),
   }),
   /** Tells latencies for so long, unless it is wished again. */
   z.object({

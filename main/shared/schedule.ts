@@ -178,6 +178,8 @@ export const NodeFacts = z.object({
   isDraining: z.boolean().optional(),
   /** What its copies send to destinations right now. */
   bytesPerSecond: z.number().nonnegative().optional(),
+  /** Its share of what all nodes together may send, as it goes by; null where nothing is limited, or nothing runs there. */
+  limitBytesPerSecond: z.number().nonnegative().nullable().optional(),
   /** What a migration from a source sent there, of late and on average. */
   moved: z.array(z.object({ source: SourceId, bytesPerSecond: z.number().nonnegative() })).optional(),
   /** What is not named was not measured yet, and counts as reached. */

@@ -3,7 +3,7 @@ import { cpSync } from 'node:fs';
 import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 import { EventHub } from '../../main/events.ts';
 import { QueueLine } from '../../main/scheduler/entries.ts';
-import type { RateTable } from '../../main/scheduler/bandwidth.ts';
+import type { RateTable } from '../../main/scheduler/buckets.ts';
 import type { RecordChange, RecordIndex } from '../../main/scheduler/node.ts';
 import { QueueFile } from '../../main/scheduler/queue-file.ts';
 import { Scheduler } from '../../main/scheduler/scheduler.ts';

@@ -8,7 +8,9 @@ import type { DatastoreLatency } from '../../shared/latency.ts';
 import type { MigrationId, MigrationRequest } from '../../shared/migration.ts';
 import type { NodeFacts, NodeId, SlotUse } from '../../shared/schedule.ts';
 import type { Stage } from '../../shared/stages.ts';
-import type { LatencyWish, MigrationNode, RunListener, RunOptions, Token } from '../../scheduler/node.ts';
+import { ALL } from '../../scheduler/buckets.ts';
+import type { LatencyWish, MigrationNode, NodeShare, RunListener, RunOptions, Token } from '../../scheduler/node.ts';
+import type { SourceId } from '../../shared/connections.ts';
 
 /** The worker is gone, as far as can be told: what it ran goes on elsewhere, by its journal. */
 export class NodeLostError extends GutsError {
@@ -31,6 +33,8 @@ class LetGoError extends GutsError {
     super(`Node “${node}” goes on by itself.`);
   }
 }
+
+type RunJob = Extract<FleetJob, { kind: 'run' }>;
 
 interface Errand {
   readonly kind: FleetJob['kind'];
@@ -98,8 +102,14 @@ export class RemoteNode implements MigrationNode {
     return await this.#parts.measure(request);
   }
 
-  async run(request: MigrationRequest, { token }: RunOptions, listener: RunListener): Promise<void> {
-    await this.#errand('run', request, token, listener);
+  async run(request: MigrationRequest, options: RunOptions, listener: RunListener): Promise<void> {
+    const { token, datastores, isLimited } = options;
+    await this.#errand('run', request, token, listener, { datastores: [...datastores], isLimited });
+  }
+
+  async limit({ rates, forMs }: NodeShare, signal: AbortSignal): Promise<void> {
+    const answer = await this.#parts.wish(shareWish(rates, forMs), signal);
+    if (answer.kind === 'failed') throw new RemoteError(answer.error);
   }
 
   async pause({ id }: MigrationRequest): Promise<void> {
@@ -116,24 +126,34 @@ export class RemoteNode implements MigrationNode {
     onLatency: (latencies: readonly DatastoreLatency[]) => void,
     signal: AbortSignal,
   ): Promise<string | null> {
+    const over = new AbortController();
+    let ended: Latencies['ended'];
     const hear = (told: Latencies): void => {
-      if (told.source === source) onLatency(told.latencies);
+      if (told.source !== source) return;
+      if (told.latencies.length > 0) onLatency(told.latencies);
+      if (told.ended === undefined) return;
+      ended = told.ended;
+      over.abort(new Error('it tells no more'));
     };
     this.#watches.add(hear);
+    const either = AbortSignal.any([signal, over.signal]);
     const forMs = Math.max(60_000, 4 * everyMs);
     try {
-      while (!signal.aborted) {
+      while (!either.aborted) {
         const wish: Wish = { kind: 'watchLatency', source, places: [...places], everyMs, forMs };
-        const answer = await this.#parts.wish(wish, signal);
+        const answer = await this.#parts.wish(wish, either);
         if (answer.kind === 'failed') throw new RemoteError(answer.error);
-        await pause(forMs / 2, undefined, { signal }).catch(() => {});
+        if (answer.kind === 'notHere') throw new NodeLostError(this.id, `copies nothing from ${source} any more`);
+        await pause(forMs / 2, undefined, { signal: either }).catch(() => {});
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!either.aborted) throw error;
     } finally {
       this.#watches.delete(hear);
     }
-    return null;
+    if (signal.aborted || ended === undefined) return null;
+    if (ended.error !== null) throw new RemoteError(ended.error);
+    return ended.obstacle;
   }
 
   /** It lives, and this is what it is at. */
@@ -209,6 +229,7 @@ export class RemoteNode implements MigrationNode {
     request: MigrationRequest,
     token: Token,
     listener: RunListener | null,
+    limited: Pick<RunJob, 'datastores' | 'isLimited'> = { datastores: [], isLimited: false },
   ): Promise<void> {
     const site = await this.#parts.site();
     const ended = new Promise<void>((resolve, reject) => {
@@ -216,7 +237,8 @@ export class RemoteNode implements MigrationNode {
     });
     ended.catch(() => {}); // it may be lost before anybody waits for it
     try {
-      await this.#parts.send({ kind, migration: request.id, token, request, site });
+      const work = { migration: request.id, token, request, site };
+      await this.#parts.send(kind === 'run' ? { kind, ...work, ...limited } : { kind, ...work });
     } catch (error) {
       if (this.#at(request.id, token) !== undefined) this.#errands.delete(request.id); // the broker does not have it
       throw error;
@@ -231,6 +253,19 @@ export class RemoteNode implements MigrationNode {
     if (answer.kind === 'failed') throw new RemoteError(answer.error);
     if (answer.kind === 'notHere') throw new NodeLostError(this.id, `is not at work on ${id} yet`);
   }
+}
+
+function shareWish(rates: NodeShare['rates'], forMs: number | null): Wish {
+  const perSource: Record<SourceId, number | null> = {};
+  const perMigration: Record<MigrationId, number | null> = {};
+  const perDatastore: Extract<Wish, { kind: 'bandwidth' }>['perDatastore'] = [];
+  for (const [key, rate] of rates) {
+    const [what, id = '', ...ref] = key.split(' ');
+    if (what === 'source') perSource[id as SourceId] = rate; // as its key was made
+    else if (what === 'migration') perMigration[id as MigrationId] = rate;
+    else if (what === 'datastore') perDatastore.push({ source: id as SourceId, datastore: ref.join(' '), rate });
+  }
+  return { kind: 'bandwidth', all: rates.get(ALL) ?? null, perSource, perDatastore, perMigration, forMs };
 }
 
 const unknownFacts = (id: NodeId): Omit<NodeFacts, 'running'> => ({

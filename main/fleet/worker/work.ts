@@ -80,6 +80,11 @@ export class Work {
     }
   }
 
+  /** The source of its migration, to be asked for something besides. @throws GutsError */
+  async source(): Promise<SourceSignIn> {
+    return SourceSignIn.parse(await this.#signIn(this.job.request.source));
+  }
+
   /** Stands still as soon as it can. @throws GutsError where it has come too far for that */
   async pause(): Promise<void> {
     const { engines } = this.#parts;
@@ -202,9 +207,9 @@ export class Work {
   }
 
   async #signIns(): Promise<Pick<MigrateJob, 'source' | 'destination'>> {
-    const { source, destination } = this.job.request;
+    const { destination } = this.job.request;
     return {
-      source: SourceSignIn.parse(await this.#signIn(source)),
+      source: await this.source(),
       destination: DestinationSignIn.parse(await this.#signIn(destination)),
     };
   }

@@ -5,7 +5,8 @@ import { version } from '../../../package.json';
 import { EnginePool } from '../../engine-pool.ts';
 import { SharedRates } from '../../scheduler/shared-rates.ts';
 import { spaceHere } from '../../scheduler/space-here.ts';
-import { GutsError, toErrorInfo } from '../../shared/errors.ts';
+import type { SourceId, SourceSignIn } from '../../shared/connections.ts';
+import { toErrorInfo } from '../../shared/errors.ts';
 import type { FleetJob, Heartbeat, Wish, WishAnswer } from '../../shared/fleet.ts';
 import type { Progress } from '../../shared/jobs.ts';
 import type { MigrationId } from '../../shared/migration.ts';
@@ -20,6 +21,8 @@ import { newWorkerKeys, vouch, type WorkerKeys } from '../sealing.ts';
 import { Teller } from '../told.ts';
 import { Truth } from '../truth.ts';
 import { grantWishes } from '../wishes.ts';
+import { LatencyTelling } from './latency.ts';
+import { Limits } from './limits.ts';
 import { MEASURE_EVERY_MS, ReachWatch } from './reach.ts';
 import { Work } from './work.ts';
 
@@ -55,6 +58,8 @@ export class Worker implements AsyncDisposable {
   readonly #keys: WorkerKeys;
   readonly #incarnation = randomBytes(9).toString('base64url');
   readonly #rates = new SharedRates();
+  readonly #limits = new Limits(this.#rates);
+  readonly #latency: LatencyTelling;
   readonly #reach = new ReachWatch();
   readonly #engines: EnginePool;
   readonly #atWork = new Map<MigrationId, AtWork>();
@@ -73,6 +78,11 @@ export class Worker implements AsyncDisposable {
     this.#options = options;
     this.#keys = keys;
     this.#engines = new EnginePool(Math.max(1, options.slots), options.onDetail, this.#rates.table);
+    this.#latency = new LatencyTelling({
+      engines: this.#engines,
+      signIn: (source) => this.#sourceOf(source),
+      tell: async (told) => await this.#parts?.teller.tell({ kind: 'latencies', node: options.node, ...told }),
+    });
   }
 
   /** @throws DataFolderHeldError, BrokerUrlError …; a broker that is away is waited for, and told of by `onState` */
@@ -107,6 +117,8 @@ export class Worker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new Error('the worker ends'));
     for (const timer of this.#timers) clearInterval(timer);
+    this.#limits[Symbol.dispose]();
+    this.#latency[Symbol.dispose]();
     const { node } = this.#options;
     if (this.#atWork.size === 0) await this.#parts?.teller.tell({ kind: 'left', node, at: now() });
     await this.#engines.abandon();
@@ -156,6 +168,9 @@ export class Worker implements AsyncDisposable {
     const { node, dataDir, onSecret, onJob } = this.#options;
     const { truth } = this.#demandParts();
     const progress = new Map<number, Progress>();
+    const { migration: id, request } = job;
+    const { datastores = [], isLimited = false } = job.kind === 'run' ? job : {};
+    const limited = this.#limits.forRun({ id, source: request.source, datastores, isLimited });
     const work = new Work(job, {
       node,
       dataDir,
@@ -164,10 +179,11 @@ export class Worker implements AsyncDisposable {
       keys: this.#keys,
       onSecret,
       onProgress: (told) => void progress.set(told.diskIndex, told),
-      buckets: [0],
+      buckets: limited.buckets,
     });
     onJob('taken', job, null);
-    this.#atWork.set(job.migration, { work, progress, ended: this.#toTheEnd(work) });
+    const ended = this.#toTheEnd(work).finally(() => limited[Symbol.dispose]());
+    this.#atWork.set(job.migration, { work, progress, ended });
   }
 
   /** Never throws. */
@@ -213,7 +229,7 @@ export class Worker implements AsyncDisposable {
         await this.#tell();
         return { kind: 'done' };
       case 'bandwidth':
-        this.#rates.set(0, wish.all);
+        this.#limits.set(wish);
         return { kind: 'done' };
       case 'look':
         this.#reach.look(wish.targets);
@@ -222,8 +238,13 @@ export class Worker implements AsyncDisposable {
       case 'facts':
         return { kind: 'facts', facts: await this.#facts() };
       case 'watchLatency':
-        throw new NoLatencyError();
+        return { kind: this.#latency.watch(wish) ? 'done' : 'notHere' };
     }
+  }
+
+  #sourceOf(source: SourceId): Promise<SourceSignIn> | null {
+    const here = [...this.#atWork.values()].find(({ work }) => !work.isLost && work.job.request.source === source);
+    return here === undefined ? null : here.work.source();
   }
 
   async #measure(): Promise<void> {
@@ -313,12 +334,3 @@ async function keysIn(vault: Vault): Promise<WorkerKeys> {
 }
 
 const now = (): string => new Date().toISOString();
-
-class NoLatencyError extends GutsError {
-  readonly code = 'fleet.no-latency';
-  readonly remedy = 'Nothing has to be done: migrations on this node are not slowed by how long reads take.';
-
-  constructor() {
-    super('This worker does not tell how long reads take.');
-  }
-}
