@@ -208,7 +208,8 @@ export class Fleet implements AsyncDisposable {
       return;
     }
     const before = this.#nodes.get(id);
-    if (before?.heartbeat !== undefined && before.heartbeat !== null && before.heartbeat.at > at) return; // an old one
+    // An old one; or that of a worker which was down, and begins anew with its clock put right.
+    if (before?.isUp === true && before.heartbeat !== null && before.heartbeat.at > at) return;
     const node = before ?? this.#nodeOf(id, false);
     const isAnother = before?.heartbeat?.incarnation !== told.incarnation;
     const wasUp = before !== undefined && before.isUp && before.heartbeat !== null;
@@ -239,7 +240,7 @@ export class Fleet implements AsyncDisposable {
         wish: async (wish, signal = AbortSignal.timeout(WISH_MS)) => await askWish(this.#asker, id, wish, signal),
         measure: async (request) => await measured(this.#parts, request),
         site: async () => await siteRulesIn(this.#parts),
-        nowMs: () => Date.now(),
+        nowMs: () => performance.now(),
         lostAfterMs: this.#lostAfterMs,
       },
       isDraining,

@@ -54,6 +54,7 @@ export interface RemoteParts {
   readonly measure: (request: MigrationRequest) => Promise<SlotUse>;
   /** What jobs bring along besides. */
   readonly site: () => Promise<FleetJob['site']>;
+  /** By a clock that nobody can set: who was heard a moment ago is there, whatever the time of day has become since. */
   readonly nowMs: () => number;
   readonly lostAfterMs: number;
 }
@@ -66,6 +67,8 @@ export class RemoteNode implements MigrationNode {
   readonly #watches = new Set<(told: Latencies) => void>();
   #last: Heartbeat | null = null;
   #heardMs: number;
+  /** The same by the time of day. */
+  #seenAt = new Date().toISOString();
   /** Somebody wants it to be emptied. */
   isDraining: boolean;
 
@@ -86,7 +89,7 @@ export class RemoteNode implements MigrationNode {
   }
 
   async facts(): Promise<Omit<NodeFacts, 'running'>> {
-    const seenAt = new Date(this.#heardMs).toISOString();
+    const seenAt = this.#seenAt;
     const told = this.#last?.facts ?? unknownFacts(this.id);
     const { tags = [], version = '', slots = 1, reach = [] } = this.#last ?? {};
     const isDraining = this.isDraining || this.#last?.isDraining === true; // it may be ending by itself
@@ -158,11 +161,10 @@ export class RemoteNode implements MigrationNode {
 
   /** It lives, and this is what it is at. */
   hear(told: Heartbeat): void {
-    const nowMs = this.#parts.nowMs();
+    const nowMs = this.#heard();
     // Two processes with one key share a data folder, and only one may have that: the one before is dead, and not just silent.
     const isSuccessor = this.#last?.publicKey === told.publicKey && this.#last.incarnation !== told.incarnation;
     this.#last = told;
-    this.#heardMs = nowMs;
     const named = new Map(told.running.map(({ migration, token }) => [migration, token]));
     for (const [id, errand] of this.#errands) {
       if (named.get(id) === errand.token) errand.seenMs = nowMs;
@@ -174,9 +176,9 @@ export class RemoteNode implements MigrationNode {
 
   /** It has asked something about a migration that it has: an answer that it gets now is good for a lease. */
   hearQuestion(id: MigrationId, token: Token): void {
-    this.#heardMs = this.#parts.nowMs();
+    const nowMs = this.#heard();
     const errand = this.#at(id, token);
-    if (errand !== undefined) errand.seenMs = this.#heardMs;
+    if (errand !== undefined) errand.seenMs = nowMs;
   }
 
   hearLatencies(told: Latencies): void {
@@ -212,6 +214,12 @@ export class RemoteNode implements MigrationNode {
   letGo(): void {
     for (const errand of this.#errands.values()) errand.reject(new LetGoError(this.id));
     this.#errands.clear();
+  }
+
+  #heard(): number {
+    this.#heardMs = this.#parts.nowMs();
+    this.#seenAt = new Date().toISOString();
+    return this.#heardMs;
   }
 
   #at(id: MigrationId, token: Token): Errand | undefined {

@@ -73,6 +73,7 @@ export class Worker implements AsyncDisposable {
   readonly #done = new Map<MigrationId, number>();
   readonly #told = new WeakSet<Progress>();
   #isDraining = false;
+  #toldAtMs = 0;
 
   private constructor(options: WorkerOptions, keys: WorkerKeys) {
     this.#options = options;
@@ -259,7 +260,9 @@ export class Worker implements AsyncDisposable {
 
   async #tell(): Promise<void> {
     const { node, tags, slots, joinKey } = this.#options;
-    const at = now();
+    // Of two heartbeats the daemon tells the older one by this, so it never goes back, whatever becomes of the clock.
+    this.#toldAtMs = Math.max(this.#toldAtMs, Date.now());
+    const at = new Date(this.#toldAtMs).toISOString();
     const { publicKey } = this.#keys;
     const told: Heartbeat = {
       kind: 'heartbeat',
