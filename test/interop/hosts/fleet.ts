@@ -40,6 +40,7 @@ export class HostFleet implements AsyncDisposable {
   readonly #workers = new Map<string, WorkerProcess>();
   readonly #ends: (() => Promise<unknown>)[] = [];
   #daemon: Daemon | undefined;
+  #before = '';
   #url = '';
 
   private constructor(options: FleetOptions, network: Network, rabbit: RabbitmqPeer) {
@@ -85,6 +86,11 @@ export class HostFleet implements AsyncDisposable {
     return this.#daemon;
   }
 
+  /** Everything that the daemon has printed, all of its processes one after the other. */
+  get log(): string {
+    return this.#before + this.daemon.log;
+  }
+
   worker(name: string): WorkerProcess {
     const worker = this.#workers.get(name);
     if (worker === undefined) throw new Error(`there is no worker ${name}`);
@@ -109,6 +115,7 @@ export class HostFleet implements AsyncDisposable {
       url: this.#url,
       file: (file: string) => this.network.host('desk').file(file),
     };
+    this.#before += this.#daemon?.log ?? '';
     this.#daemon = await Daemon.start({
       dataDir: path.join(folder, 'daemon'),
       passphraseFile: path.join(folder, 'passphrase'),

@@ -1,6 +1,7 @@
 /** Everything that the simulated cloud holds, its folder and its clock; the services read and change it. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { constants, copyFile, link, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import * as path from 'node:path';
 import type { NetworkSpec } from './words.ts';
 import type {
@@ -42,7 +43,24 @@ export interface CloudSettings {
   readonly console: (server: NovaServer, signal: AbortSignal) => string | Promise<string>;
   readonly failsToBuild: (server: NovaServer) => string | null;
   readonly breaksUpload: (image: LabImage) => number | null;
+  readonly onWrite: (write: LabWrite) => void;
 }
+
+/** Somebody changes something, or has sent some of an image’s bytes. */
+export interface LabWrite {
+  readonly atMs: number;
+  /** The address that it came from. */
+  readonly from: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+export const writeOf = ({ method, url, socket }: IncomingMessage): LabWrite => ({
+  atMs: performance.now(),
+  from: socket.remoteAddress ?? '',
+  method: method ?? '',
+  path: url ?? '',
+});
 
 export interface Token {
   readonly userName: string;

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
-import { timeNow, type Cloud } from './cloud.ts';
+import { timeNow, writeOf, type Cloud } from './cloud.ts';
 import { digestsOf, virtualSize } from './disk-content.ts';
 import { FaultRule, FaultyBytes } from '../faults.ts';
 import { imageOf, ownImageOf } from './images.ts';
@@ -112,6 +112,7 @@ async function storeBody(
   for await (const piece of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     if (size < expiry && size + piece.byteLength >= expiry) cloud.expireTokens(); // the upload goes on all the same
     size += piece.byteLength;
+    cloud.settings.onWrite(writeOf(request));
     if (size > cloud.settings.imageSizeCapBytes) {
       request.resume();
       throw new Refusal(413, 'The incoming image is too large: The provided image is too large.');

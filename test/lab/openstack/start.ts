@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { makeCertificate } from '../certificate.ts';
 import { FaultBook, serveFaults } from '../faults.ts';
 import { serveHttps } from '../http.ts';
-import { Cloud } from './cloud.ts';
+import { Cloud, writeOf, type LabWrite } from './cloud.ts';
 import { computeService } from './compute.ts';
 import {
   defaultFlavors,
@@ -40,6 +40,7 @@ import type {
 } from './words.ts';
 
 export type { LabDisk, NovaServer } from './words.ts';
+export type { LabWrite } from './cloud.ts';
 
 export interface OpenstackOptions {
   /** 0 takes a free one. */
@@ -73,6 +74,8 @@ export interface OpenstackOptions {
   readonly failsToBuild?: (server: NovaServer) => string | null;
   /** Behind how many bytes this upload of an image breaks off; null lets it through. Asked at each upload. */
   readonly breaksUpload?: (image: LabImage) => number | null;
+  /** Hears of each request that changes something, and of each piece of an upload. */
+  readonly onWrite?: (write: LabWrite) => void;
 }
 
 /** Everything that users made, as it stands now; what Neutron itself has on its networks is left out. */
@@ -122,6 +125,7 @@ export interface OpenstackLab extends AsyncDisposable {
 }
 
 const DEFAULT_BUILD_MS = 60;
+const isRead = (method = 'GET'): boolean => method === 'GET' || method === 'HEAD';
 
 export async function startOpenstack(options: OpenstackOptions = {}): Promise<OpenstackLab> {
   let certificate = await makeCertificate();
@@ -146,6 +150,7 @@ export async function startOpenstack(options: OpenstackOptions = {}): Promise<Op
     console: options.console ?? (({ name }) => loginPrompt(name)),
     failsToBuild: options.failsToBuild ?? (() => null),
     breaksUpload: options.breaksUpload ?? (() => null),
+    onWrite: options.onWrite ?? (() => {}),
   });
   const owner = cloud.projectNamed(users[0]?.defaultProject ?? '');
   for (const spec of cloud.settings.networks)
@@ -170,7 +175,10 @@ export async function startOpenstack(options: OpenstackOptions = {}): Promise<Op
     certificate,
     async (request, response) => {
       if (request.url === '/lab/faults') await serveFaults(faults, request, response);
-      else await answer(front, request, response);
+      else {
+        if (!isRead(request.method)) cloud.settings.onWrite(writeOf(request));
+        await answer(front, request, response);
+      }
     },
     options.port ?? 0,
   );

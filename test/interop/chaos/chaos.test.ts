@@ -1,0 +1,97 @@
+/**
+ * Everything that a fleet is made of dies, freezes, is cut off, fills up or gets another time at random moments while migrations run:
+ * none is lost, none is done twice, no two write to one target, nothing is left over, and the journals tell it.
+ * GUTS_CHAOS_RUNS=100 makes it the long run, GUTS_CHAOS_SEED another one, GUTS_CHAOS_FAULTS='worker killed,broker killed' a chosen one.
+ */
+import { appendFileSync, mkdirSync } from 'node:fs';
+import * as path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { scratch } from '../../support/disks.ts';
+import { Chooser } from './chooser.ts';
+import { faults, type Fault, type Happened } from './faults.ts';
+import { everythingHolds } from './invariants.ts';
+import { Scene } from './scene.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const { env } = process;
+const RUNS = Number(env['GUTS_CHAOS_RUNS'] ?? 5);
+const SEED = Number(env['GUTS_CHAOS_SEED'] ?? 1);
+const CHOSEN = env['GUTS_CHAOS_FAULTS']?.split(',');
+/** The shortest that a daemon takes; 45 is what it takes by itself. */
+const LOST_AFTER_SECONDS = Number(env['GUTS_CHAOS_LOST_AFTER'] ?? 15);
+/** Where the daemon keeps its state: words for its command line. */
+const STATE = env['GUTS_CHAOS_STATE']?.split(' ') ?? [];
+const AT_ONCE = 4;
+const A_RUN_MS = 12 * 60_000;
+const SHARE_OF_TWO = 0.2;
+/** As soon as one of them is there. */
+const MOMENTS = ['preflight', 'queued', 'preparing', 'copying', 'provisioning', 'booting', 'verifying'] as const;
+
+const log = path.resolve(import.meta.dirname, `../../../test-results/chaos-${SEED}.jsonl`);
+const folder = scratch();
+const chooser = new Chooser(SEED);
+let scene: Scene;
+
+beforeAll(async () => {
+  mkdirSync(path.dirname(log), { recursive: true });
+  scene = await Scene.open({
+    folder: folder.dir,
+    machines: (RUNS + 1) * AT_ONCE,
+    lostAfterSeconds: LOST_AFTER_SECONDS,
+    daemonFlags: STATE,
+  });
+});
+afterAll(async () => {
+  await scene?.[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
+
+/** One, or two that have nothing to do with each other. */
+function choice(): readonly Fault[] {
+  const may = faults.filter(({ name }) => CHOSEN?.includes(name) ?? true);
+  const first = chooser.one(may);
+  const others = may.filter(({ takes }) => takes !== first.takes);
+  return chooser.next() < SHARE_OF_TWO && others.length > 0 ? [first, chooser.one(others)] : [first];
+}
+
+const told = (happened: readonly Happened[], chosen: readonly Fault[]): string =>
+  chosen.map(({ name }, i) => `${name} (${happened[i]?.how ?? 'under way'})`).join(' and ');
+
+test.each(Array.from({ length: RUNS }, (_, i) => i + 1))(
+  `run %i of ${RUNS}, seed ${SEED}`,
+  async (run) => {
+    const beganMs = performance.now();
+    const chosen = choice();
+    const { vcenter } = scene.estate;
+    for (let i = 0; i < AT_ONCE; i++) {
+      const delayMs = Math.floor(chooser.between(0, 6000));
+      vcenter.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 100_000, delayMs });
+    }
+    const logged = scene.fleet.log.length;
+    const ids = await scene.begin(AT_ONCE);
+    await scene.reach(ids, chooser.one(MOMENTS));
+    await pause(chooser.between(0, 700));
+    const moment = (await scene.records(ids)).map(({ stage }) => stage).join(' ');
+    const happened = await Promise.all(chosen.map(async ({ happen }) => await happen(scene, chooser)));
+    vcenter.faults.clear();
+    const what = told(happened, chosen);
+    const write = (outcome: string): void => {
+      const seconds = Math.round((performance.now() - beganMs) / 1000);
+      const line = { seed: SEED, run, faults: chosen.map(({ name }) => name), what, moment, seconds, outcome };
+      appendFileSync(log, `${JSON.stringify(line)}\n`);
+      process.stdout.write(`seed ${SEED} run ${run}: ${what}; at ${moment}; ${outcome} in ${seconds} s\n`);
+    };
+
+    try {
+      const asked = await scene.finish(ids);
+      await everythingHolds(scene, ids, `seed ${SEED} run ${run}: ${what}`);
+      const news = scene.fleet.log.slice(logged);
+      for (const { sign } of happened) if (sign !== null) expect(news, what).toMatch(sign);
+      write(asked.size === 0 ? 'done' : `done, ${asked.size} when asked`);
+    } catch (error) {
+      write(`FAILED: ${error instanceof Error ? error.message.slice(0, 600) : String(error)}`);
+      throw error;
+    }
+  },
+  A_RUN_MS,
+);

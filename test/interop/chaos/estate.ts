@@ -1,0 +1,61 @@
+/** What the fleet works between: machines of a vCenter with small disks, and a cloud that notes who changes what. */
+import { startOpenstack, type LabWrite, type OpenstackLab } from '../../lab/openstack/start.ts';
+import { seededContent } from '../../lab/content.ts';
+import type { MachineSpec } from '../../lab/vcenter/machine-spec.ts';
+import { startVcenter, type Vcenter } from '../../lab/vcenter/vcenter.ts';
+import { MiB } from '../../support/disks.ts';
+
+/** As long as a dead worker’s lease on a machine’s disks keeps it busy. */
+const LEASE_TIMEOUT_MS = 4000;
+const everything = { instances: -1, cores: -1, ramMiB: -1, ports: -1, floatingIps: -1, volumes: -1, volumeGiB: -1 };
+
+export class Estate implements AsyncDisposable {
+  readonly vcenter: Vcenter;
+  readonly cloud: OpenstackLab;
+  /** Oldest first. */
+  readonly writes: readonly LabWrite[];
+  #taken = 0;
+
+  private constructor(vcenter: Vcenter, cloud: OpenstackLab, writes: readonly LabWrite[]) {
+    this.vcenter = vcenter;
+    this.cloud = cloud;
+    this.writes = writes;
+  }
+
+  static async open(machines: number): Promise<Estate> {
+    const vcenter = await startVcenter({
+      machines: Array.from({ length: machines }, (_, i) => machineOf(i)),
+      withOthers: false,
+      leaseTimeoutMs: LEASE_TIMEOUT_MS,
+      shutdownMs: 200,
+    });
+    const writes: LabWrite[] = [];
+    const cloud = await startOpenstack({ quotas: everything, buildMs: 20, onWrite: (write) => writes.push(write) });
+    return new Estate(vcenter, cloud, writes);
+  }
+
+  /** Names of so many that nobody has moved yet. */
+  next(count: number): string[] {
+    return Array.from({ length: count }, () => `vm-${this.#taken++}`);
+  }
+
+  get ports(): { readonly source: number; readonly cloud: number } {
+    return { source: Number(new URL(this.vcenter.url).port), cloud: Number(new URL(this.cloud.authUrl).port) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.vcenter[Symbol.asyncDispose](), this.cloud[Symbol.asyncDispose]()]);
+  }
+}
+
+function machineOf(i: number): MachineSpec {
+  const content = seededContent(`disk of vm-${i}`, 3 * MiB, 7 + i);
+  const [high = 0, low = 0] = [Math.floor(i / 256), i % 256];
+  const mac = `00:50:56:ac:${[high, low].map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`;
+  return {
+    name: `vm-${i}`,
+    power: i % 3 === 0 ? 'on' : 'off',
+    disks: [{ sizeBytes: content.sizeBytes, isThin: true, content }],
+    nics: [{ network: 'VM Network', mac }],
+  };
+}
