@@ -58,11 +58,7 @@ describe('a clock', { timeout: 300_000 }, () => {
     scene.clocks.set('desk', 0);
     await scene.fleet.worker('w3').kill();
 
-    await until(
-      async () => await nodeOf('w3'),
-      (node) => node?.isAlive === false,
-      60_000,
-    );
+    await expect.poll(async () => (await nodeOf('w3'))?.isAlive, { timeout: 60_000 }).toBe(false);
     await scene.fleet.startWorker('w3');
   });
 
