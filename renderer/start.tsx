@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { followDesktop } from './state/desktop.ts';
+import { followEngines } from './state/engines.ts';
 import { followSession } from './state/session.ts';
 import { followTheme } from './state/preferences.ts';
 import { shareNonce } from './theme/nonce.ts';
@@ -17,6 +18,7 @@ shareNonce();
 await startTexts();
 followTheme();
 followSession();
+followEngines();
 followDesktop();
 createRoot(root).render(
   <StrictMode>

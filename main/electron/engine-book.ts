@@ -16,6 +16,11 @@ export interface EngineBookParts {
   readonly onChange: (view: EnginesView) => void;
 }
 
+export interface Changed {
+  readonly engine: KeptEngine;
+  readonly facts: EngineFacts;
+}
+
 export class UnknownEngineError extends GutsError {
   readonly code = 'engine.unknown';
   readonly remedy = 'Choose one of those that the settings list, or add it.';
@@ -80,14 +85,15 @@ export class EngineBook {
   }
 
   /** Another token, or another certificate; tried before it is kept. @throws as `add` */
-  async change(id: EngineId, change: { readonly token?: string; readonly trust?: Trust }): Promise<KeptEngine> {
+  async change(id: EngineId, change: { readonly token?: string; readonly trust?: Trust }): Promise<Changed> {
     const before = this.find(id);
     const engine = { ...before, trust: change.trust ?? before.trust };
     const token = change.token ?? (await this.token(id));
-    await this.test({ ...engine, token });
+    const { name, url, trust } = engine;
+    const facts = await this.test({ name, url, trust, token });
     await (await this.#parts.vault()).set(id, token);
     await this.#change({ engines: this.view.engines.map((one) => (one.id === id ? engine : one)) });
-    return engine;
+    return { engine, facts };
   }
 
   /** Forgets it and its token. @throws UnknownEngineError */

@@ -19,12 +19,12 @@ export function engineHandlers(
     'engines.test': async (wish) => await book.test(wish),
     'engines.add': async (wish) => await book.add(wish),
     'engines.change': async ({ id, token, trust }) => {
-      const engine = await book.change(id, {
+      const changed = await book.change(id, {
         ...(token === undefined ? {} : { token }),
         ...(trust === undefined ? {} : { trust }),
       });
-      if (book.shown?.id === id) guts.show(engine); // by what was given now
-      return engine;
+      if (book.shown?.id === id) guts.show(changed.engine); // by what was given now
+      return changed;
     },
     'engines.remove': async ({ id }) => {
       const wasShown = book.shown?.id === id;

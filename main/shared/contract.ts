@@ -57,7 +57,7 @@ export const asks = {
   /** Another token or certificate, tried before it is kept. */
   'engines.change': ask(
     z.strictObject({ id: EngineId, token: EngineToken.optional(), trust: Trust.optional() }),
-    KeptEngine,
+    z.object({ engine: KeptEngine, facts: EngineFacts }),
   ),
   'engines.remove': ask(z.strictObject({ id: EngineId }), z.null()),
   /** Shows it in the window instead of this computer’s own, which goes on meanwhile; null shows that again. */

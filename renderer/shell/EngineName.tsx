@@ -24,6 +24,7 @@ export function EngineName({ session, engine }: EngineNameProps) {
       {engine === null && t('shell.engineServer', { version: session.version })}
       {engine?.where === 'window' && t('shell.engineHere')}
       {engine?.where === 'daemon' && t('shell.engineDaemon', { url: engine.url })}
+      {engine?.elsewhere?.name}
     </Text>
   );
 }

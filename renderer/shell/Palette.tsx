@@ -2,9 +2,10 @@
 import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
 import { isDesktop } from '../bridge.ts';
+import { showEngine, useEngines } from '../state/engines.ts';
 import { onMenu } from '../state/desktop.ts';
 import { prefer } from '../state/preferences.ts';
-import { signOut } from '../state/session.ts';
+import { signOut, useSession } from '../state/session.ts';
 import { t, type TextKey } from '../texts/t.ts';
 import { openAbout } from './AboutDialog.tsx';
 import { openKeys } from './KeysDialog.tsx';
@@ -23,6 +24,13 @@ export function Palette({ places, onGo }: PaletteProps) {
     label: t(title),
     onClick: () => onGo(path),
   }));
+  const { engines, shown } = useEngines();
+  const isDemo = useSession((view) => view.state === 'ready' && view.engine?.isDemo === true);
+  const others = engines
+    .filter(({ id }) => id !== shown && !isDemo)
+    .map(({ id, name }) => ({ id, label: t('engine.showNamed', { name }), onClick: () => void showEngine(id) }));
+  const back =
+    shown === null ? [] : [{ id: 'own', label: t('engine.showOwnNamed'), onClick: () => void showEngine(null) }];
   const does: readonly (readonly [TextKey, () => void])[] = [
     ['shell.themeAuto', () => prefer({ theme: 'auto' })],
     ['shell.themeLight', () => prefer({ theme: 'light' })],
@@ -37,7 +45,10 @@ export function Palette({ places, onGo }: PaletteProps) {
     <Spotlight
       actions={[
         { group: t('shell.paletteGo'), actions: goes },
-        { group: t('shell.paletteDo'), actions: does.map(([key, onClick]) => ({ id: key, label: t(key), onClick })) },
+        {
+          group: t('shell.paletteDo'),
+          actions: [...back, ...others, ...does.map(([key, onClick]) => ({ id: key, label: t(key), onClick }))],
+        },
       ]}
       title={t('shell.palette')}
       classNames={{ header: 'guts-ears' }}

@@ -2,17 +2,17 @@
 import { AppShell, Group, NavLink, Text, UnstyledButton } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { Suspense, useEffect } from 'react';
-import type { EngineStatus } from '../../main/shared/engine.ts';
 import { Loading } from '../parts/Faces.tsx';
 import { Mark } from '../parts/Mark.tsx';
 import { go, matched, usePlace } from '../router.ts';
 import { routes } from '../routes.tsx';
-import type { Session } from '../state/session.ts';
+import type { Running, Session } from '../state/session.ts';
 import { t } from '../texts/t.ts';
 import { Activity } from './Activity.tsx';
 import { ActivityButton } from './ActivityButton.tsx';
 import { DemoBar } from './DemoBar.tsx';
-import { EngineName } from './EngineName.tsx';
+import { EngineBar } from './EngineBar.tsx';
+import { EngineSwitch } from './EngineSwitch.tsx';
 import { useKeptFocus } from './kept-focus.ts';
 import { News } from './News.tsx';
 import { NoPlace } from './NoPlace.tsx';
@@ -24,17 +24,20 @@ import { useShortcuts } from './shortcuts.ts';
 
 interface ShellProps {
   readonly session: Session;
-  readonly engine: Extract<EngineStatus, { state: 'running' }> | null;
+  readonly engine: Running | null;
 }
 
 const rail = routes.flatMap(({ path, rail: entry }) => (entry === undefined ? [] : [{ path, ...entry }]));
 
 const HEAD_PX = 52;
-const DEMO_BAR_PX = 36;
+const BAR_PX = 36;
 
 export function Shell({ session, engine }: ShellProps) {
   const path = usePlace();
   const isDemo = engine?.isDemo === true;
+  const elsewhere = engine?.elsewhere ?? null;
+  const lost = elsewhere?.lost ?? null;
+  const hasBar = isDemo || elsewhere !== null;
   useShortcuts(rail.map(({ path: to }) => to));
   useMenuPlaces(rail);
   useKeptFocus();
@@ -48,7 +51,7 @@ export function Shell({ session, engine }: ShellProps) {
 
   return (
     <AppShell
-      header={{ height: isDemo ? HEAD_PX + DEMO_BAR_PX : HEAD_PX }}
+      header={{ height: hasBar ? HEAD_PX + BAR_PX : HEAD_PX }}
       // In a narrow window, or one that is enlarged, the rail is a strip of icons beside the content, and never in front of it.
       navbar={{ width: { base: 56, sm: 200 }, breakpoint: 0 }}
       footer={{ height: { base: 56, sm: 32 } }}
@@ -59,11 +62,12 @@ export function Shell({ session, engine }: ShellProps) {
       </a>
       <AppShell.Header className={classes['head'] ?? ''}>
         {isDemo && <DemoBar />}
+        {elsewhere !== null && <EngineBar session={session} url={engine?.url ?? ''} elsewhere={elsewhere} />}
         <div className={classes['headRow']}>
           <Group gap="xs" wrap="nowrap">
             <Mark />
             <Text fw={700}>{t('app.name')}</Text>
-            <EngineName session={session} engine={engine} />
+            <EngineSwitch session={session} engine={engine} />
           </Group>
           <Group gap="xs" wrap="nowrap">
             <ActivityButton />
@@ -90,7 +94,7 @@ export function Shell({ session, engine }: ShellProps) {
           />
         ))}
       </AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1} className={classes['main'] ?? ''}>
+      <AppShell.Main id="content" tabIndex={-1} className={classes['main'] ?? ''} data-old={lost !== null || undefined}>
         <Suspense fallback={<Loading />}>
           {Screen === undefined ? (
             <NoPlace path={path} />
@@ -100,7 +104,7 @@ export function Shell({ session, engine }: ShellProps) {
         </Suspense>
       </AppShell.Main>
       <AppShell.Footer className={classes['foot'] ?? ''}>
-        <StatusBar session={session} isDemo={isDemo} />
+        <StatusBar session={session} isDemo={isDemo} lost={lost} />
       </AppShell.Footer>
       <Palette places={rail} onGo={go} />
       <Activity />

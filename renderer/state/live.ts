@@ -5,6 +5,7 @@ import { forgetActivity, hearActivity, seedActivity } from './activity.ts';
 import { destinations, plans, planTemplates, sources } from './connections.ts';
 import { forgetMigrations, hearMigration, loadMigrations, useMigrations } from './migrations.ts';
 import { details } from './details.ts';
+import { forgetWaiting, tellBack } from './reach.ts';
 
 type Hear = (event: GutsEvent) => void;
 
@@ -24,9 +25,16 @@ export function startLive(): void {
 export function endLive(): void {
   stop?.abort();
   stop = null;
+  forgetWaiting();
   for (const one of kept) one.reset();
   forgetMigrations();
   forgetActivity();
+}
+
+/** It was out of reach: all that may have changed is asked for, and what had failed meanwhile. */
+export function catchUp(): void {
+  hear({ kind: 'gap' });
+  tellBack();
 }
 
 /** For screens that keep something of their own up to date; the function that it returns ends that. */

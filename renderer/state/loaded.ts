@@ -1,6 +1,7 @@
 /** Something that is asked of Guts as a whole: loading, failed, or known as of some moment. */
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import { toErrorInfo, type ErrorInfo } from '../../main/shared/errors.ts';
+import { isOutOfReach, whenBack } from './reach.ts';
 
 export type Loaded<T> =
   | { readonly state: 'loading' }
@@ -26,10 +27,14 @@ export function loadedStore<T>(ask: () => Promise<T>): LoadedStore<T> {
     try {
       next = { state: 'known', value: await ask(), asOf: Date.now() };
     } catch (error) {
-      next = { state: 'failed', error: toErrorInfo(error) };
+      const before = use.getState();
+      const isLate = isOutOfReach(error);
+      if (isLate) whenBack(again);
+      next = isLate && before.state === 'known' ? before : { state: 'failed', error: toErrorInfo(error) };
     }
     if (number === asked) use.setState(next, true); // an older answer says less
   };
+  const again = (): void => void load();
   const reset = (): void => {
     asked += 1;
     use.setState({ state: 'loading' }, true);

@@ -6,6 +6,7 @@ import type { Progress } from '../../main/shared/jobs.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import { rowOf, type MigrationRow } from '../../main/shared/migration-row.ts';
 import { allRows, call } from '../api.ts';
+import { isOutOfReach } from './reach.ts';
 import { Pacer, type Pace } from './pace.ts';
 import { rateOf } from './standing.ts';
 import { endRun, forgetThroughput, hearProgress, throughputOf } from './throughput.ts';
@@ -65,7 +66,9 @@ export async function loadMigrations(): Promise<void> {
     const ids = rows.map(({ id }) => id);
     useMigrations.setState({ ...nothing, state: 'known', ids, byId, rows, asOf: Date.now() }, true);
   } catch (error) {
-    if (own === generation) useMigrations.setState({ ...nothing, state: 'failed', error: toErrorInfo(error) }, true);
+    if (own !== generation) return;
+    if (isOutOfReach(error) && useMigrations.getState().state === 'known') return; // all is asked for when it is back
+    useMigrations.setState({ ...nothing, state: 'failed', error: toErrorInfo(error) }, true);
   }
 }
 

@@ -5,10 +5,10 @@ import { toErrorInfo, type ErrorInfo } from '../../main/shared/errors.ts';
 import type { OutputOf } from '../../main/shared/operations.ts';
 import { call, signInWith, whenStranger } from '../api.ts';
 import { ask, isDesktop, listen } from '../bridge.ts';
-import { endLive, startLive } from './live.ts';
+import { catchUp, endLive, startLive } from './live.ts';
 
 export type Session = OutputOf<'session.show'>;
-type Running = Extract<EngineStatus, { state: 'running' }>;
+export type Running = Extract<EngineStatus, { state: 'running' }>;
 
 export type SessionView =
   | Exclude<EngineStatus, Running>
@@ -76,18 +76,43 @@ export const mayAs = (view: SessionView, role: 'operator' | 'admin'): boolean =>
 
 const showFailure = (error: unknown): void => show({ state: 'failed', error: toErrorInfo(error) });
 
+/** Grows with each that is told: what was asked because of the one before says less. */
+let told = 0;
+
 async function follow(status: EngineStatus): Promise<void> {
+  const own = ++told;
+  const before = useSession.getState();
   if (status.state !== 'running') {
     endLive();
     show(status);
     return;
   }
+  if (before.state === 'ready' && before.engine !== null && isSameEngine(before.engine, status)) {
+    show({ ...before, engine: status });
+    // What it told meanwhile was not heard, and what was asked has failed.
+    if (isLost(before.engine) && !isLost(status)) {
+      catchUp();
+      call('session.show', {}).then(
+        (session) => own === told && show({ state: 'ready', session, engine: status }),
+        () => {}, // told again, then
+      );
+    }
+    return;
+  }
   try {
-    begin(await call('session.show', {}), status);
+    const session = await call('session.show', {});
+    if (own === told) begin(session, status);
   } catch (error) {
-    showFailure(error);
+    if (own === told) showFailure(error);
   }
 }
+
+const isSameEngine = (a: Running, b: Running): boolean => nameOf(a) === nameOf(b);
+
+const isLost = ({ elsewhere }: Running): boolean => elsewhere !== null && elsewhere.lost !== null;
+
+/** By which one Guts is told from another. */
+export const nameOf = ({ url, isDemo, elsewhere }: Running): string => `${url} ${isDemo} ${elsewhere?.id ?? ''}`;
 
 function begin(session: Session, engine: Running | null): void {
   show({ state: 'ready', session, engine });

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { toErrorInfo } from '../../main/shared/errors.ts';
 import type { Loaded } from './loaded.ts';
+import { isOutOfReach, whenBack } from './reach.ts';
 
 export interface Answer<T> {
   readonly of: Loaded<T>;
@@ -13,8 +14,11 @@ export interface Answer<T> {
 export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>): Answer<T> {
   const [of, setOf] = useState<Loaded<T>>({ state: 'loading' });
   const asking = useRef<AbortController | null>(null);
+  const again = useRef(() => {});
+  const forget = useRef(() => {});
   const start = useCallback((): (() => void) => {
     asking.current?.abort();
+    forget.current();
     const stop = new AbortController();
     asking.current = stop;
     const put = (next: Loaded<T>): void => {
@@ -22,11 +26,22 @@ export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>): Answer<T
     };
     ask(stop.signal).then(
       (value) => put({ state: 'known', value, asOf: Date.now() }),
-      (thrown: unknown) => put({ state: 'failed', error: toErrorInfo(thrown) }),
+      (thrown: unknown) => {
+        const isLate = isOutOfReach(thrown);
+        if (isLate && !stop.signal.aborted) forget.current = whenBack(() => again.current());
+        if (!stop.signal.aborted)
+          setOf((now) => (isLate && now.state === 'known' ? now : { state: 'failed', error: toErrorInfo(thrown) }));
+      },
     );
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      forget.current();
+    };
   }, [ask]);
-  useEffect(() => start(), [start]);
+  useEffect(() => {
+    again.current = () => void start();
+    return start();
+  }, [start]);
   const load = useCallback((): void => {
     setOf((now) => (now.state === 'failed' ? { state: 'loading' } : now));
     start();

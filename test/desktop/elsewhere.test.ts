@@ -234,7 +234,7 @@ test('a token that is revoked is said, and another one goes on', async () => {
   });
 
   const second = await call('tokens.create', { name: 'desk again', role: 'operator', expiresAt: null });
-  room.guts.show(await room.book.change(engine.id, { token: second.token }));
+  room.guts.show((await room.book.change(engine.id, { token: second.token })).engine);
   await room.shown(isUp);
   expect((await room.page.call('session.show', {})).caller.name).toBe('token desk again');
 });

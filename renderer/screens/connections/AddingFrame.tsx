@@ -29,6 +29,7 @@ export function AddingFrame<T extends Server>(props: AddingFrameProps<T>) {
   const whyNot = useWhyNot('admin');
   const session = useSession();
   const vault = session.state === 'ready' ? session.session.vault : null;
+  const elsewhere = session.state === 'ready' ? (session.engine?.elsewhere ?? null) : null;
   if (whyNot !== null)
     return <Empty title={title} why={whyNot} action={<Button onClick={back}>{t('connections.toAll')}</Button>} />;
 
@@ -76,7 +77,9 @@ export function AddingFrame<T extends Server>(props: AddingFrameProps<T>) {
           )}
           {vault !== null && (
             <Text size="sm" c="dimmed">
-              {t(`connections.keeps.${vault.keepsIn}`)}
+              {elsewhere === null
+                ? t(`connections.keeps.${vault.keepsIn}`)
+                : t('connections.keepsThere', { name: elsewhere.name })}
             </Text>
           )}
         </Stack>

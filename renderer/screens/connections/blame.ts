@@ -3,7 +3,7 @@ import type { FieldValues, Path, UseFormReturn } from 'react-hook-form';
 import type { ErrorInfo } from '../../../main/shared/errors.ts';
 
 /** What is said in full beside the field alone. */
-const SAID_THERE = ['connection.name-taken'];
+const SAID_THERE = ['connection.name-taken', 'engine.name-taken'];
 
 /** @returns whether it is said there, and needs no card of its own */
 export function blame<F extends FieldValues>(

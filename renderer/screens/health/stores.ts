@@ -3,6 +3,7 @@ import type { CloudFacts } from '../../../main/shared/cloud.ts';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
 import { call } from '../../api.ts';
 import { loadedStore } from '../../state/loaded.ts';
+import { isOutOfReach } from '../../state/reach.ts';
 
 export const nodes = loadedStore(async () => (await call('nodes.list', {})).nodes);
 export const services = loadedStore(async () => (await call('services.list', {})).services);
@@ -25,6 +26,7 @@ export const quotas = loadedStore<readonly CloudQuotas[]>(async () => {
         const { takenAt, facts } = await call('destinations.facts', { destination: id, refresh });
         return { id, name, found: { takenAt, quotas: facts.quotas } };
       } catch (error) {
+        if (isOutOfReach(error)) throw error;
         return { id, name, found: { error: toErrorInfo(error) } };
       }
     }),

@@ -5,6 +5,7 @@ import { copyText } from '../../parts/copy.ts';
 import { FactList } from '../../parts/FactList.tsx';
 import { useSession, type SessionView } from '../../state/session.ts';
 import { t } from '../../texts/t.ts';
+import { EngineList } from './EngineList.tsx';
 import { SettingsSection } from './SettingsSection.tsx';
 
 export function EngineSettings() {
@@ -24,13 +25,14 @@ export function EngineSettings() {
         ]}
       />
       <Text size="sm" c="dimmed">
-        {t(view.engine?.where === 'window' ? 'engine.managedWindow' : 'engine.managedDaemon')}
+        {t(managed[view.engine?.where ?? 'daemon'])}
       </Text>
       <Group>
         <Button variant="default" size="xs" onClick={() => void copyText(url).then(() => setIsCopied(true))}>
           {isCopied ? t('error.copied') : t('engine.copy')}
         </Button>
       </Group>
+      {view.engine !== null && <EngineList isDemo={view.engine.isDemo} />}
     </SettingsSection>
   );
 }
@@ -42,5 +44,12 @@ const urlOf = ({ engine }: Ready): string => engine?.url ?? location.origin;
 function whereText({ engine }: Ready): string {
   if (engine === null) return t('engine.server');
   if (engine.isDemo) return t('engine.demo');
+  if (engine.elsewhere !== null) return t('engine.elsewhere', { name: engine.elsewhere.name });
   return t(engine.where === 'window' ? 'engine.window' : 'engine.daemon');
 }
+
+const managed = {
+  window: 'engine.managedWindow',
+  daemon: 'engine.managedDaemon',
+  elsewhere: 'engine.managedElsewhere',
+} as const;

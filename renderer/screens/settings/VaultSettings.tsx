@@ -11,6 +11,7 @@ const tones: Readonly<Record<KeptIn, Tone>> = { keyStore: 'good', sealedFile: 'g
 export function VaultSettings() {
   const view = useSession();
   if (view.state !== 'ready') return null;
+  const elsewhere = view.engine?.elsewhere ?? null;
   const { keepsIn, says, notUsed } = view.session.vault;
   return (
     <SettingsSection title={t('vault.title')} why={t('vault.why')}>
@@ -30,7 +31,7 @@ export function VaultSettings() {
         </>
       )}
       <Text size="sm" c="dimmed">
-        {t('vault.managed')}
+        {elsewhere === null ? t('vault.managed') : t('vault.ofElsewhere', { name: elsewhere.name })}
       </Text>
     </SettingsSection>
   );

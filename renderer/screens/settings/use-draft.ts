@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
 import { toast } from '../../parts/toast.ts';
-import { useSession, type SessionView } from '../../state/session.ts';
+import { nameOf, useSession, type SessionView } from '../../state/session.ts';
 import { t } from '../../texts/t.ts';
 
 export interface Draft<T> {
@@ -71,7 +71,7 @@ export function useDraft<T>(store: DraftStore<T>, now: T, keep: (value: T) => Pr
 
 function gutsOf(view: SessionView): string {
   if (view.state !== 'ready' || view.engine === null) return location.origin;
-  return `${view.engine.url} ${view.engine.isDemo}`;
+  return nameOf(view.engine);
 }
 
 /** Both are plain data that one program has written in one order. */

@@ -6,6 +6,7 @@ import { comparison } from './comparison.ts';
 import { connections } from './connections.ts';
 import { desktop } from './desktop.ts';
 import { doctor } from './doctor.ts';
+import { engines } from './engines.ts';
 import { errors } from './errors.ts';
 import { fleet } from './fleet.ts';
 import { health } from './health.ts';
@@ -37,6 +38,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...connections,
   ...desktop,
   ...doctor,
+  ...engines,
   ...errors,
   ...fleet,
   ...health,

@@ -5,6 +5,7 @@ import { comparison } from './comparison.ts';
 import { connections } from './connections.ts';
 import { desktop } from './desktop.ts';
 import { doctor } from './doctor.ts';
+import { engines } from './engines.ts';
 import { errors } from './errors.ts';
 import { fleet } from './fleet.ts';
 import { health } from './health.ts';
@@ -36,6 +37,7 @@ export const en = {
   ...connections,
   ...desktop,
   ...doctor,
+  ...engines,
   ...errors,
   ...fleet,
   ...health,
