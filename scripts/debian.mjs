@@ -63,7 +63,11 @@ const opinions = () => [
 ];
 
 /** What workers and daemons meet at, for tests between them. */
-const servers = () => [tool('rabbitmq-server', 'carries messages between daemon and workers in tests')];
+const servers = () => [
+  tool('rabbitmq-server', 'carries messages between daemon and workers in tests'),
+  files('postgresql', 'holds the state of several daemons in tests', ['/usr/lib/postgresql']),
+  tool('mariadb-server', 'holds the state of several daemons in tests', 'mariadbd'),
+];
 /** For a fleet on several computers. */
 const hosts = () => [
   tool('iproute2', 'makes the hosts of a fleet, and cuts them off from each other in tests', 'ip'),

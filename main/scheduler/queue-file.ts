@@ -22,6 +22,8 @@ export class QueueFile implements AsyncDisposable {
   /** What is being written right now. */
   #batch: readonly Pending[] = [];
   #flushing: Promise<void> | undefined;
+  /** Something that is being written has got another place than it was shown with. */
+  #isMoved = false;
   readonly #listeners = new Set<() => void>();
 
   private constructor() {}
@@ -38,7 +40,11 @@ export class QueueFile implements AsyncDisposable {
       line: (line) => apply(queue.#durable, line),
       anew: () => queue.#durable.clear(),
       changed: () => queue.#hearOthers(),
-      place: (lines) => placed(queue.#durable, lines),
+      place: (lines) => {
+        const own = placed(queue.#durable, lines);
+        queue.#isMoved ||= own.some((line, i) => line !== lines[i]);
+        return own;
+      },
     });
     queue.#entries = new Map(queue.#durable);
     return queue;
@@ -105,6 +111,8 @@ export class QueueFile implements AsyncDisposable {
           batch.flatMap(({ lines }) => lines),
           by,
         );
+        this.#batch = [];
+        if (this.#isMoved) this.#showAgain();
         for (const one of batch) one.resolve();
       } catch (error) {
         this.#entries = new Map(this.#durable);
@@ -120,9 +128,14 @@ export class QueueFile implements AsyncDisposable {
   }
 
   #hearOthers(): void {
+    this.#showAgain();
+    for (const hear of this.#listeners) hear();
+  }
+
+  #showAgain(): void {
+    this.#isMoved = false;
     this.#entries = new Map(this.#durable);
     for (const { lines } of [...this.#batch, ...this.#pending]) for (const line of lines) apply(this.#entries, line);
-    for (const hear of this.#listeners) hear();
   }
 }
 
@@ -135,6 +148,6 @@ function placed(durable: Entries, lines: readonly QueueLine[]): readonly QueueLi
   return lines.map((line) => {
     if (line.what !== 'wished' || line.number === null) return line;
     last = Math.max(last + 1, line.number);
-    return { ...line, number: last };
+    return line.number === last ? line : { ...line, number: last };
   });
 }

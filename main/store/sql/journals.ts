@@ -1,0 +1,170 @@
+/** The journals of migrations in a database: a line counts once it is there, under the number of the server that leads. */
+import type { EnginePool } from '../../engine-pool.ts';
+import type { Truth } from '../../engine-client.ts';
+import type { SentBy } from '../../shared/journal-jobs.ts';
+import { MigrationRequest, type MigrationId, type MigrationRecord } from '../../shared/migration.ts';
+import type { NodeId } from '../../shared/schedule.ts';
+import { UnknownMigrationError } from '../../shared/unknown-migration.ts';
+import type { Journals, TakenJournal } from '../journals.ts';
+import type { Copies } from './copies.ts';
+import type { Database, Tx } from './database.ts';
+import { NotLeaderError, StateGapError } from './errors.ts';
+import type { Leader } from './leader.ts';
+
+export interface SqlJournalParts {
+  readonly database: Database;
+  readonly copies: Copies;
+  readonly leader: Leader;
+  readonly dataDir: string;
+  /** What this machine is called among nodes. */
+  readonly node: NodeId;
+  /** Aborts when this process lets go of everything. */
+  readonly ending: AbortSignal;
+}
+
+/** An engine here works on it. */
+interface Held {
+  count: number;
+  refs: number;
+  /** What was written before is answered. */
+  last: Promise<unknown>;
+}
+
+export class SqlJournals implements Journals {
+  readonly #parts: SqlJournalParts;
+  readonly #engines: EnginePool;
+  readonly #held = new Map<MigrationId, Held>();
+
+  constructor(parts: SqlJournalParts, engines: EnginePool) {
+    this.#parts = parts;
+    this.#engines = engines;
+  }
+
+  async begin(request: MigrationRequest, signal: AbortSignal): Promise<MigrationRecord> {
+    const { database, copies, dataDir } = this.#parts;
+    const text = JSON.stringify({ what: 'begun', request: MigrationRequest.parse(request) });
+    await database.write(async (tx, changed) => {
+      if ((await countOf(tx, request.id)) > 0) return;
+      await tx.insertInto('guts_journal').values({ migration: request.id, number: 0, changed, text }).execute();
+    });
+    await copies.sync(request.id);
+    const [record] = await this.#engines.run({ kind: 'migrations', dataDir, id: request.id }, signal);
+    if (record === undefined) throw new UnknownMigrationError(request.id);
+    return record;
+  }
+
+  async remove(id: MigrationId, signal: AbortSignal): Promise<void> {
+    const { database, copies, dataDir } = this.#parts;
+    await copies.sync(id);
+    await this.#engines.run({ kind: 'deleteMigration', id, dataDir }, signal); // looks whether it may be
+    try {
+      await database.write(async (tx, changed) => {
+        await tx.deleteFrom('guts_journal').where('migration', '=', id).execute();
+        await tx.deleteFrom('guts_removed').where('migration', '=', id).execute();
+        await tx.insertInto('guts_removed').values({ migration: id, changed }).execute();
+      });
+    } finally {
+      await copies.sync(id).catch(() => {}); // it is looked at again when the database is there
+    }
+  }
+
+  async keep(id: MigrationId, entry: Readonly<Record<string, unknown>>, by: SentBy): Promise<number> {
+    const { copies } = this.#parts;
+    const count = await this.#write(async (tx, changed) => {
+      const length = await countOf(tx, id);
+      if (length === 0) throw new UnknownMigrationError(id);
+      if (by.number !== length) return length;
+      const text = JSON.stringify({ what: '', ...entry, by });
+      await tx.insertInto('guts_journal').values({ migration: id, number: length, changed, text }).execute();
+      return length + 1;
+    });
+    await copies.sync(id);
+    return count;
+  }
+
+  async take(id: MigrationId): Promise<TakenJournal> {
+    const { copies, leader } = this.#parts;
+    const count = await copies.hold(id);
+    const before = this.#held.get(id);
+    const held = count === undefined && before !== undefined ? before : { count: count ?? 0, refs: 0, last: Promise.resolve() }; // prettier-ignore
+    held.refs += 1;
+    this.#held.set(id, held);
+    return {
+      job: { isKeptElsewhere: true },
+      listener: { truth: this.#truthOf(id, held, leader.over) },
+      [Symbol.asyncDispose]: async () => {
+        held.refs -= 1;
+        if (held.refs === 0) this.#held.delete(id);
+        await copies.release(id);
+      },
+    };
+  }
+
+  #truthOf(id: MigrationId, held: Held, over: AbortSignal): Truth {
+    return {
+      lost: over,
+      take: async (entry) => {
+        try {
+          if (entry !== null) await this.#append(id, held, entry);
+          return over.aborted ? null : await this.#leaseMs(over);
+        } catch (error) {
+          if (over.aborted || error instanceof NotLeaderError) return null;
+          throw error;
+        }
+      },
+    };
+  }
+
+  /** In the order of the calls; waits for as long as the database is away. */
+  async #append(id: MigrationId, held: Held, entry: unknown): Promise<void> {
+    const { node, leader } = this.#parts;
+    const number = held.count++;
+    const before = held.last;
+    const written = (async () => {
+      await before;
+      await this.#write(async (tx, changed) => {
+        if ((await countOf(tx, id)) !== number) throw new StateGapError(id);
+        const by: SentBy = { node, token: leader.fence ?? 1, number };
+        const text = JSON.stringify({ ...(entry as object), by }); // engines write objects alone
+        await tx.insertInto('guts_journal').values({ migration: id, number, changed, text }).execute();
+      }, Infinity);
+    })();
+    held.last = written;
+    written.catch(() => {}); // whoever wrote it, and who writes next, is told
+    await written;
+  }
+
+  /** How long nobody else can lead; waits where that is not known. */
+  async #leaseMs(over: AbortSignal): Promise<number | null> {
+    const { leader, ending } = this.#parts;
+    for (;;) {
+      const goodForMs = leader.goodForMs();
+      if (goodForMs > 0) return Math.floor(goodForMs);
+      if (over.aborted) return null;
+      ending.throwIfAborted();
+      await new Promise<void>((resolve) => setTimeout(resolve, 200).unref());
+    }
+  }
+
+  async #write<T>(work: (tx: Tx, changed: number) => Promise<T>, patienceMs?: number): Promise<T> {
+    const { database, leader, ending } = this.#parts;
+    const { fence } = leader;
+    if (fence === null) throw new NotLeaderError();
+    const signal = AbortSignal.any([ending, leader.over]);
+    try {
+      return await database.write(work, { fence, signal, ...(patienceMs === undefined ? {} : { patienceMs }) });
+    } catch (error) {
+      leader.hearRefusal(error);
+      throw error;
+    }
+  }
+}
+
+async function countOf(tx: Tx, id: MigrationId): Promise<number> {
+  const { last } = await tx
+    .selectFrom('guts_journal')
+    .select(({ fn }) => fn.max('number').as('last'))
+    .where('migration', '=', id)
+    .executeTakeFirstOrThrow();
+  return last === null ? 0 : Number(last) + 1; // null where there is no row, whatever its type says
+}

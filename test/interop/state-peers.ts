@@ -1,0 +1,189 @@
+/** PostgreSQL and MariaDB for stories about a shared state: each started fresh on free ports, killed, brought back, and removed. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { ConnectOptions } from '../../main/store/sql/connect.ts';
+import { makeCertificate, type Certificate } from '../lab/certificate.ts';
+import { freePorts } from './free-ports.ts';
+
+const run = promisify(execFile);
+const UP_TIMEOUT_MS = 120_000;
+export const PASSWORD = 'a password of a story';
+
+export interface StatePeer extends AsyncDisposable {
+  readonly port: number;
+  readonly certificate: Certificate;
+  /** A fresh database of its own user, as `--state` takes it. */
+  database(name: string): Promise<{ readonly url: string; readonly options: ConnectOptions }>;
+  /** What an administrator says there. */
+  say(sql: string): Promise<string>;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+  /** Starts it where it does not run. */
+  up(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+}
+
+interface Kind {
+  readonly kind: 'postgresql' | 'mysql';
+  readonly user: string;
+  install(folder: string): Promise<void>;
+  command(folder: string, port: number): readonly string[];
+  say(folder: string, port: number, sql: string): Promise<string>;
+  readonly make: (name: string) => readonly string[];
+}
+
+const asUser = (user: string, ...words: readonly string[]): [string, string[]] =>
+  process.getuid?.() === 0
+    ? ['setpriv', [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', ...words]]
+    : [words[0] ?? '', words.slice(1)];
+
+async function asked(user: string, ...words: readonly string[]): Promise<string> {
+  const [command, rest] = asUser(user, ...words);
+  return (await run(command, rest, { timeout: UP_TIMEOUT_MS, env: { ...process.env, LC_ALL: 'C' }, cwd: '/' })).stdout;
+}
+
+function postgresBin(): string {
+  const versions = readdirSync('/usr/lib/postgresql').sort((a, b) => Number(b) - Number(a));
+  return `/usr/lib/postgresql/${versions[0] ?? ''}/bin`;
+}
+
+const postgresql: Kind = {
+  kind: 'postgresql',
+  user: 'postgres',
+  install: async (folder) => {
+    await asked('postgres', `${postgresBin()}/initdb`, '-D', `${folder}/data`, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--auth-local=trust', '--auth-host=scram-sha-256', '-N'); // prettier-ignore
+  },
+  command: (folder, port) => [
+    `${postgresBin()}/postgres`,
+    '-D',
+    `${folder}/data`,
+    '-p',
+    `${port}`,
+    '-k',
+    folder,
+    '-h',
+    '127.0.0.1',
+    '--ssl=on',
+    `--ssl_cert_file=${folder}/server.pem`,
+    `--ssl_key_file=${folder}/server.key`,
+  ],
+  say: async (folder, port, sql) =>
+    await asked('postgres', `${postgresBin()}/psql`, '-X', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', folder, '-p', `${port}`, '-U', 'postgres', '-c', sql), // prettier-ignore
+  make: (name) => [
+    `create role ${name} login password '${PASSWORD}'`,
+    `create database ${name} owner ${name} encoding 'UTF8' template template0`,
+  ],
+};
+
+const mariadb: Kind = {
+  kind: 'mysql',
+  user: 'mysql',
+  install: async (folder) => {
+    await asked('mysql', 'mariadb-install-db', '--no-defaults', `--datadir=${folder}/data`, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'); // prettier-ignore
+  },
+  command: (folder, port) => [
+    'mariadbd',
+    '--no-defaults',
+    `--datadir=${folder}/data`,
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    `--socket=${folder}/socket`,
+    `--ssl-cert=${folder}/server.pem`,
+    `--ssl-key=${folder}/server.key`,
+    `--pid-file=${folder}/pid`,
+    '--innodb-buffer-pool-size=64M',
+  ],
+  say: async (folder, _port, sql) =>
+    await asked('mysql', 'mariadb', '--no-defaults', `--socket=${folder}/socket`, '-u', 'root', '-N', '-B', '-e', sql),
+  make: (name) => [
+    `create database ${name} character set utf8mb4 collate utf8mb4_bin`,
+    `create user '${name}'@'%' identified by '${PASSWORD}'`,
+    `grant select, insert, update, delete, create, drop, alter, index on ${name}.* to '${name}'@'%'`,
+  ],
+};
+
+export const statePeers = { PostgreSQL: async () => await peerOf(postgresql), MariaDB: async () => await peerOf(mariadb) }; // prettier-ignore
+
+async function peerOf(kind: Kind): Promise<StatePeer> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'guts-state-'));
+  const [port = 0] = await freePorts();
+  const certificate = await makeCertificate('localhost');
+  let child: ChildProcess | undefined;
+  let says = '';
+  const isUp = async (): Promise<boolean> =>
+    await kind.say(folder, port, 'select 1').then(
+      () => true,
+      () => false,
+    );
+  const up = async (): Promise<void> => {
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) return;
+    const [command, words] = asUser(kind.user, ...kind.command(folder, port));
+    says = '';
+    child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => (says = `${says}${text}`.slice(-10_000)));
+    const deadline = Date.now() + UP_TIMEOUT_MS;
+    while (!(await isUp())) {
+      if (Date.now() > deadline || child.exitCode !== null) throw new Error(`the database does not come up:\n${says}`);
+      await pause(100);
+    }
+  };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const ending = child;
+    if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
+    const over = new Promise((resolve) => ending.once('exit', resolve));
+    ending.kill(signal);
+    await over;
+    child = undefined;
+  };
+  const remove = async (): Promise<void> => {
+    await end('SIGKILL');
+    await pause(500); // its children see that it is gone
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
+  };
+  try {
+    mkdirSync(`${folder}/data`, { mode: 0o700 });
+    writeFileSync(`${folder}/server.pem`, certificate.pem);
+    writeFileSync(`${folder}/server.key`, certificate.key, { mode: 0o600 });
+    if (process.getuid?.() === 0) {
+      const id = async (flag: string) => Number((await run('id', [flag, kind.user])).stdout);
+      const [uid, gid] = [await id('-u'), await id('-g')];
+      for (const one of ['', '/data', '/server.pem', '/server.key']) chownSync(`${folder}${one}`, uid, gid);
+    }
+    chmodSync(folder, 0o755);
+    await kind.install(folder);
+    await up();
+    return {
+      port,
+      certificate,
+      database: async (name) => {
+        for (const sql of kind.make(name)) await kind.say(folder, port, sql);
+        const scheme = kind.kind === 'mysql' ? 'mariadb' : 'postgresql';
+        return {
+          url: `${scheme}://${name}@127.0.0.1:${port}/${name}`,
+          options: {
+            address: { kind: kind.kind, host: '127.0.0.1', port, user: name, database: name, isLoopback: true },
+            trust: null,
+            password: async () => await Promise.resolve(PASSWORD),
+          },
+        };
+      },
+      say: async (sql) => await kind.say(folder, port, sql),
+      kill: async () => {
+        await end('SIGKILL');
+      },
+      up,
+      freeze: () => void child?.kill('SIGSTOP'),
+      thaw: () => void child?.kill('SIGCONT'),
+      [Symbol.asyncDispose]: remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}

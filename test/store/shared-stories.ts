@@ -1,0 +1,248 @@
+/** What servers that share a database promise each other: told of SQLite, PostgreSQL and MariaDB. */
+import { writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AuditLog } from '../../main/access/audit-log.ts';
+import { EnginePool } from '../../main/engine-pool.ts';
+import { PlanFile } from '../../main/scheduler/plan-file.ts';
+import { QueueFile } from '../../main/scheduler/queue-file.ts';
+import { SettingsFile } from '../../main/scheduler/settings-file.ts';
+import { ConnectionStore } from '../../main/store/connections.ts';
+import type { ConnectOptions } from '../../main/store/sql/connect.ts';
+import { Database } from '../../main/store/sql/database.ts';
+import { LAYOUT } from '../../main/store/sql/tables.ts';
+import { mig } from '../scheduler/samples.ts';
+import { source } from './samples.ts';
+import {
+  auditOf,
+  entry,
+  lead,
+  measured,
+  planOf,
+  requestOf,
+  scheduled,
+  wished,
+  type StatePlace,
+} from './state-stories.ts';
+
+export interface SharedPlace extends StatePlace {
+  readonly options: ConnectOptions;
+  /** A data folder that no server has had. */
+  readonly freshDir: string;
+}
+
+const never = new AbortController().signal;
+
+/** @param make a database that is empty */
+export function tellSharedStories(make: () => Promise<SharedPlace>): void {
+  let engines: EnginePool;
+  beforeAll(() => {
+    engines = new EnginePool(1);
+  });
+  afterAll(async () => await engines[Symbol.asyncDispose]());
+
+  test('what one server changes the other knows soon, without being asked', async () => {
+    await using place = await make();
+    await using first = await place.open('a');
+    await using second = await place.open('b');
+    await lead(first);
+    await lead(second);
+    const heard: string[] = [];
+    const plans = await PlanFile.open(second.documents, (id) => heard.push(id));
+    const settings = await SettingsFile.open(second.documents);
+    using _settings = settings.follow(({ preflights }) => heard.push(`preflights ${preflights}`));
+    await using queue = await QueueFile.open(second.queue);
+    await using _audit = await AuditLog.open(second.audit, ({ what }) => heard.push(what));
+
+    const plan = planOf('first');
+    await (await PlanFile.open(first.documents)).put(plan);
+    await (await SettingsFile.open(first.documents)).change({ preflights: 9 });
+    await using other = await QueueFile.open(first.queue);
+    await other.ask(scheduled(1), wished(1, 1));
+    await other.write(measured(1));
+    await using log = await AuditLog.open(first.audit);
+    await log.write(entry('sources.create'));
+    await first.journals(engines).begin(requestOf(1), never);
+
+    await expect.poll(() => heard.toSorted()).toEqual([plan.id, 'preflights 9', 'sources.create'].toSorted());
+    await expect.poll(() => [...queue.entries.values()]).toEqual([...other.entries.values()]);
+    expect(plans.plans).toEqual([plan]);
+    expect(settings.settings.preflights).toBe(9);
+    const copy = async () => await readFile(`${second.dataDir}/migrations/${mig(1)}.jsonl`, 'utf8').catch(() => '');
+    await expect.poll(copy).toContain('server-1');
+    await first.journals(engines).remove(mig(1), never);
+    await expect.poll(copy).toBe('');
+  });
+
+  test('servers that put something into the queue at the same time give each its own place, behind those before', async () => {
+    await using place = await make();
+    await using first = await place.open('a');
+    await using second = await place.open('b');
+    await using one = await QueueFile.open(first.queue);
+    await using two = await QueueFile.open(second.queue);
+    await one.ask(scheduled(1), wished(1, 1));
+    await one.ask(scheduled(2), wished(2, 2));
+
+    // The second has seen nothing of that, and begins to count by itself.
+    await Promise.all([
+      two.ask(scheduled(3), wished(3, 1)),
+      two.ask(scheduled(4), wished(4, 2)),
+      one.ask(scheduled(5), wished(5, 3)),
+      one.ask(scheduled(6), wished(6, 4)),
+    ]);
+
+    await one.catchUp();
+    await two.catchUp();
+    const places = [...one.entries.values()].map(({ number }) => number);
+    expect(new Set(places)).toEqual(new Set([1, 2, 3, 4, 5, 6]));
+    expect([...two.entries.values()]).toEqual([...one.entries.values()]);
+    for (const id of [mig(3), mig(4)]) expect(one.entries.get(id)?.number).toBeGreaterThan(2);
+  });
+
+  test('the audit log has one number for each line, whoever writes it', async () => {
+    await using place = await make();
+    await using first = await place.open('a');
+    await using second = await place.open('b');
+    await using one = await AuditLog.open(first.audit);
+    await using two = await AuditLog.open(second.audit);
+
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => await (i % 2 === 0 ? one : two).write(entry(`sources.create-${i}`))),
+    );
+
+    const numbers = (await auditOf(one)).map(({ number }) => number);
+    expect(numbers).toEqual(Array.from({ length: 20 }, (_, i) => 20 - i));
+  });
+
+  test('many changes of one document by several servers are all kept', async () => {
+    await using place = await make();
+    await using first = await place.open('a');
+    await using second = await place.open('b');
+    const stores = [new ConnectionStore(first.documents), new ConnectionStore(second.documents)];
+
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => await stores[i % 2]?.put('source', source(`vc-${i}`))),
+    );
+
+    expect(await stores[0]?.list('source')).toHaveLength(20);
+  });
+
+  test('one of two leads, and the other as soon as that one ends', async () => {
+    await using place = await make();
+    await using second = await (async () => {
+      await using first = await place.open('a');
+      await lead(first);
+      const other = await place.open('b');
+      await lead(other);
+      expect([first.leadership?.isLeading(), other.leadership?.isLeading()]).toEqual([true, false]);
+      await using queue = await QueueFile.open(other.queue);
+      await queue.ask(scheduled(1)); // whoever asks may ask each of them
+      await expect(queue.write(measured(1))).rejects.toMatchObject({ code: 'state.not-leader' });
+      return other;
+    })();
+
+    await expect.poll(() => second.leadership?.isLeading()).toBe(true);
+    await using queue = await QueueFile.open(second.queue);
+    await queue.write(measured(1));
+    expect(queue.entries.get(mig(1))?.use).not.toBeNull();
+  });
+
+  test('of one that led before nothing is taken any more, and it hears so', async () => {
+    await using place = await make();
+    await using old = await place.open('a');
+    let isResting = false;
+    await old.leadership?.begin({ lead: async () => {}, rest: async () => void (isResting = true) });
+    await using queue = await QueueFile.open(old.queue);
+    await queue.ask(scheduled(1));
+    const request = requestOf(1);
+    const journals = old.journals(engines);
+    await journals.begin(request, never);
+    await using taken = await journals.take(request.id);
+    const { truth } = taken.listener;
+    expect(await truth?.take({ what: 'stage', stage: 'preflight', at: request.createdAt })).toBeGreaterThan(1000);
+
+    await using next = await place.open('a'); // as if its machine had been frozen, and the server started anew
+    await lead(next);
+
+    await expect(queue.write(measured(1))).rejects.toMatchObject({ code: 'state.not-leader' });
+    expect(queue.entries.get(mig(1))?.use).toBeNull();
+    const by = { node: 'w1', token: 1, number: 2 };
+    await expect(journals.keep(request.id, { what: 'left' }, by)).rejects.toMatchObject({ code: 'state.not-leader' });
+    expect(await truth?.take({ what: 'left', at: request.createdAt })).toBeNull();
+    expect(truth?.lost.aborted).toBe(true);
+    await expect.poll(() => isResting).toBe(true);
+    expect(await next.journals(engines).keep(request.id, { what: 'left', at: request.createdAt }, by)).toBe(3);
+  });
+
+  test('a queue that was written anew is the same to the other server', async () => {
+    await using place = await make();
+    await using first = await place.open('a');
+    await using second = await place.open('b');
+    await lead(first);
+    await using other = await QueueFile.open(second.queue);
+    await using queue = await QueueFile.open(first.queue);
+    for (let round = 0; round < 6; round++)
+      await queue.write(...Array.from({ length: 1000 }, (_, i) => wished(i % 10, i + 1)), scheduled(round));
+    await queue.write(measured(1));
+
+    await other.ask(scheduled('later'));
+    await queue.catchUp();
+
+    expect([...other.entries.values()]).toEqual([...queue.entries.values()]);
+    expect(queue.entries.size).toBe(7);
+  });
+
+  test('a database that a newer Guts has laid out is refused, and one layout can be taken down and up again', async () => {
+    await using place = await make();
+    {
+      await using state = await place.open('a');
+      await new ConnectionStore(state.documents).put('source', source('vc1'));
+    }
+    {
+      await using database = await Database.openAsItIs(place.options);
+      expect(await database.setLayout(1)).toBe(LAYOUT);
+      expect(await database.layout()).toBe(1);
+    }
+    {
+      await using state = await place.open('a');
+      expect(await new ConnectionStore(state.documents).list('source')).toHaveLength(1);
+      await using database = await Database.openAsItIs(place.options);
+      expect(await database.layout()).toBe(LAYOUT);
+      await database.ask(
+        async (db) =>
+          await db
+            .insertInto('guts_layouts' as never)
+            .values({ name: '9-later', timestamp: '2030-01-01' } as never)
+            .execute(),
+      );
+    }
+
+    await expect(place.open('a')).rejects.toMatchObject({
+      code: 'state.too-new',
+      message: expect.stringContaining('layout 9'),
+      remedy: expect.stringContaining('newer Guts'),
+    });
+  });
+
+  test('a server that runs stops writing when a newer Guts changes the layout', async () => {
+    await using place = await make();
+    await using state = await place.open('a');
+    await using database = await Database.openAsItIs(place.options);
+    await database.write(
+      async (tx) => await tx.updateTable('guts_state').set({ layout: 9 }).where('id', '=', 1).execute(),
+    );
+
+    const connections = new ConnectionStore(state.documents);
+    await expect(connections.put('source', source('vc1'))).rejects.toMatchObject({ code: 'state.too-new' });
+    expect(await connections.list('source')).toEqual([]);
+  });
+
+  test('a data folder with a state of its own is not taken for a server', async () => {
+    await using place = await make();
+    await using _state = await place.open('a');
+    await new ConnectionStore(place.freshDir).put('source', source('vc1'));
+    await expect(place.open('fresh')).rejects.toMatchObject({ code: 'state.beside' });
+    writeFileSync(`${place.freshDir}/shared-state.json`, '{"schemaVersion":1,"identity":"another","server":"x"}');
+    await expect(place.open('fresh')).rejects.toMatchObject({ code: 'state.other' });
+  });
+}
