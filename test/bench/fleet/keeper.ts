@@ -11,6 +11,7 @@ import { Keeper } from '../../../main/fleet/daemon/keeper.ts';
 import { keepTruth } from '../../../main/fleet/truth.ts';
 import { SignIns } from '../../../main/sign-ins.ts';
 import { NodeId } from '../../../main/shared/schedule.ts';
+import { stateIn } from '../../../main/state.ts';
 import { ConnectionStore } from '../../../main/store/connections.ts';
 import { MigrationIndex } from '../../../main/store/migrations.ts';
 import { Vault } from '../../../main/vault/vault.ts';
@@ -24,10 +25,12 @@ void main();
 async function main(): Promise<void> {
   const engines = new EnginePool(1, (detail) => process.stderr.write(`${detail}\n`));
   const index = await MigrationIndex.open(engines, dataDir, new AbortController().signal);
-  const connections = new ConnectionStore(dataDir);
+  const state = stateIn(dataDir);
+  const connections = new ConnectionStore(state.documents);
   const vault = new Vault({ dataDir, askPassphrase: () => Promise.resolve(null), env: { GUTS_VAULT: 'memory' } });
   const keeper = new Keeper({
     dataDir,
+    journals: state.journals(engines),
     engines,
     signIns: new SignIns(connections, vault),
     index,
