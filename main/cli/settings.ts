@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import { z } from 'zod';
 import { GutsError } from '../shared/errors.ts';
-import { SchedulerSettings, type BandwidthLimit } from '../shared/schedule.ts';
+import { MOST_SLOTS, SchedulerSettings, type BandwidthLimit } from '../shared/schedule.ts';
 import { sheet } from './table.ts';
 import { size } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -144,8 +144,8 @@ function limitText({ otherwise, table }: BandwidthLimit): string {
 
 function count(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > 1000)
-    throw new InvalidArgumentError('Give a whole number from 1 to 1000.');
+  if (!/^\d+$/.test(text) || value < 1 || value > MOST_SLOTS)
+    throw new InvalidArgumentError(`Give a whole number from 1 to ${MOST_SLOTS}.`);
   return value;
 }
 

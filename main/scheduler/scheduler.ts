@@ -83,6 +83,7 @@ export class Scheduler implements Runner {
       clock,
       limitOf: (key) => this.#bandwidth.limitOf(key),
       copied: () => this.#work.copied(),
+      share: parts.share,
     });
     this.#desk = new Desk({ ...parts, slowedBy: (id) => this.#latency.slowedBy(id) }, () => this.#work);
     this.#work = new AtWork({

@@ -26,6 +26,8 @@ export interface ShareParts {
   readonly clock: Clock;
   readonly limitOf: (key: LimitKey) => number | null;
   readonly copied: () => readonly Copied[];
+  /** How much of the time may go into dealing, while there is always something to deal; all of it without it. */
+  readonly share?: number | undefined;
 }
 
 export interface RunShare extends Disposable {
@@ -37,6 +39,9 @@ export interface RunShare extends Disposable {
 
 /** What is used is looked at again so often, and shares go by it. */
 export const DEAL_EVERY_MS = 10_000;
+
+/** Who looks that quickly holds up nobody. */
+const WORTH_A_REST_MS = 1;
 
 /** Who shares a limit: this machine, or a node elsewhere. */
 type Holder = RemoteShare | null;
@@ -52,7 +57,8 @@ export class Shares implements Disposable {
   readonly #here = new Map<LimitKey, number>();
   readonly #remotes = new Map<NodeId, RemoteShare>();
   #alarm: Disposable | undefined;
-  #due: NodeJS.Immediate | undefined;
+  #cancel: (() => void) | undefined;
+  #tookMs = 0;
   #isOver = false;
 
   constructor(parts: ShareParts) {
@@ -69,7 +75,9 @@ export class Shares implements Disposable {
     this.#runs.add(run);
     if (isElsewhere && !this.#remotes.has(node.id)) this.#remotes.set(node.id, this.#remoteOf(node));
     const here = isElsewhere ? null : this.#buckets.take(keys);
-    this.deal();
+    // Elsewhere it stands still until its node has a share.
+    if (isElsewhere) this.#dealSoon();
+    else this.deal();
     return {
       buckets: here?.buckets ?? [],
       isLimited,
@@ -77,7 +85,7 @@ export class Shares implements Disposable {
         this.#runs.delete(run);
         here?.[Symbol.dispose]();
         this.#remotes.get(node.id)?.ends(node.isUp === false);
-        this.deal();
+        this.#dealSoon();
       },
     };
   }
@@ -85,6 +93,14 @@ export class Shares implements Disposable {
   /** Limits, who runs, or what is used may have changed. */
   deal(): void {
     if (this.#isOver) return;
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const beganMs = performance.now();
+    this.#deal();
+    this.#tookMs = performance.now() - beganMs;
+  }
+
+  #deal(): void {
     const runs = this.#runsByHolder();
     const targets = this.#targets(runs);
     const held = this.#heldElsewhere(runs, targets.keys());
@@ -116,7 +132,7 @@ export class Shares implements Disposable {
 
   [Symbol.dispose](): void {
     this.#isOver = true;
-    clearImmediate(this.#due);
+    this.#cancel?.();
     this.#alarm?.[Symbol.dispose]();
     for (const remote of this.#remotes.values()) remote[Symbol.dispose]();
   }
@@ -207,12 +223,12 @@ export class Shares implements Disposable {
     return limit === null || isOfMigration(key) ? limit : (this.#here.get(key) ?? limit);
   }
 
-  /** Many answers at once are one look. */
+  /** Many causes at once are one look; with thousands of runs a look takes milliseconds, and leaves the thread to others for longer. */
   #dealSoon(): void {
-    this.#due ??= setImmediate(() => {
-      this.#due = undefined;
-      this.deal();
-    });
+    if (this.#isOver) return;
+    const { share } = this.#parts;
+    const isShort = share === undefined || this.#tookMs < WORTH_A_REST_MS;
+    this.#cancel ??= later(() => this.deal(), isShort ? 0 : this.#tookMs / share);
   }
 
   #arm(): void {
@@ -231,4 +247,14 @@ export class Shares implements Disposable {
 function usedBy(runs: readonly Run[], used: ReadonlyMap<MigrationId, number>): number | null {
   const known = runs.map(({ id }) => used.get(id) ?? 0);
   return known.includes(0) ? null : known.reduce((sum, one) => sum + one, 0); // one that copies nothing yet may soon
+}
+
+/** @returns what takes it back */
+function later(call: () => void, ms: number): () => void {
+  if (ms > 0) {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  }
+  const immediate = setImmediate(call);
+  return () => clearImmediate(immediate);
 }

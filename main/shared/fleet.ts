@@ -171,7 +171,12 @@ export const Wish = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('facts') }),
   /** Measures from now on whether it reaches these, and only these; the heartbeats tell what it found. */
-  z.object({ kind: z.literal('look'), targets: z.array(LookTarget) }),
+  z.object({
+    kind: z.literal('look'),
+    targets: z.array(LookTarget),
+    /** So often it tells how far its disks are; each second where that is not said. */
+    progressEveryMs: z.number().int().min(1000).max(60_000).optional(),
+  }),
 ]);
 export type Wish = z.infer<typeof Wish>;
 

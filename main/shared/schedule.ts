@@ -96,7 +96,9 @@ export const ScheduledMigration = MigrationRecord.extend({
 });
 export type ScheduledMigration = z.infer<typeof ScheduledMigration>;
 
-const slots = z.number().int().min(1).max(1000);
+/** A fleet of a thousand workers runs some thousands at once. */
+export const MOST_SLOTS = 10_000;
+const slots = z.number().int().min(1).max(MOST_SLOTS);
 const bytesPerSecond = z
   .number()
   .int()

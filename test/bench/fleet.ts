@@ -2,7 +2,7 @@
  * `npm run bench:fleet`: what a fleet costs its broker and its daemon, with the real RabbitMQ and simulated workers that speak by the
  * product's own classes, each over a connection of its own.
  *
- *   npm run bench:fleet -- [--workers 10,100,300] [--askers 1,10,50] [--seconds 20] [--write]
+ *   npm run bench:fleet -- [--workers 10,100,300] [--askers 1,10,50] [--seconds 20] [--known 2000,8000] [--write]
  *
  * `--write` puts the tables into docs/fleet-at-scale.md. Needs root where RabbitMQ has to be installed.
  */
@@ -17,6 +17,7 @@ import { Daemon } from '../support/daemon.ts';
 import { guts } from '../support/guts.ts';
 import { bundle } from './bundle.ts';
 import { Child } from './fleet/child.ts';
+import { loaded, type Loaded } from './fleet/loaded.ts';
 import { migrated } from './fleet/migration.ts';
 import { usageOf, type Usage } from './fleet/processes.ts';
 import type { Done } from './fleet/workers.ts';
@@ -25,6 +26,7 @@ const { values: flags } = parseArgs({
   options: {
     workers: { type: 'string', default: '10,100,300' },
     askers: { type: 'string', default: '1,10,50' },
+    known: { type: 'string', default: '2000,8000' },
     seconds: { type: 'string', default: '20' },
     write: { type: 'boolean', default: false },
   },
@@ -52,7 +54,7 @@ try {
     `Guts on Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, RabbitMQ of Debian with two schedulers, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, all on one machine; load ${began} before.`,
     await truthTable(),
     await workersTable(),
-    await migrationTable(),
+    await migrationTables(),
   ];
   const text = tables.join('\n\n');
   process.stdout.write(`${text}\n`);
@@ -130,15 +132,18 @@ async function workersTable(): Promise<string> {
       if (key.code !== 0) throw new Error(key.stderr);
       const broker = await brokerPid(rabbit);
       const seen: (readonly [Usage, Usage, Figures])[] = [];
-      const look = async (): Promise<void> =>
-        void seen.push([usageOf(broker), usageOf(daemon.pid), await figuresOf(rabbit)]);
+      let up = 0;
+      const look = async (): Promise<void> => {
+        const used = [usageOf(broker), usageOf(daemon.pid)] as const;
+        const { nodes } = await daemon.client.call('nodes.list', {});
+        up = nodes.filter(({ id, isAlive }) => id !== 'desk' && isAlive).length;
+        seen.push([...used, await figuresOf(rabbit)]);
+      };
       const done = await simulated(rabbit, joinKeyFile, mode, 1, count, look);
       const [before, after] = [seen[0], seen[1]];
       if (before === undefined || after === undefined) throw new Error('nobody has looked');
       const percent = (which: 0 | 1): string =>
         ((100 * (after[which].cpuSeconds - before[which].cpuSeconds)) / seconds).toFixed(1);
-      const { nodes } = await daemon.client.call('nodes.list', {});
-      const up = nodes.filter(({ id, isAlive }) => id !== 'desk' && isAlive).length;
       if (up !== count) throw new Error(`${up} of ${count} workers are up`);
       const sum = (value: (one: Done) => number): number => done.reduce((all, one) => all + value(one), 0);
       const { connections, channels, queues, memoryMiB } = after[2];
@@ -166,13 +171,23 @@ async function workersTable(): Promise<string> {
   ].join('\n');
 }
 
-async function migrationTable(): Promise<string> {
+async function migrationTables(): Promise<string> {
   const rows = await migrated(dir, [1, 2, 4]);
+  const like = rows[1]?.journal;
+  const many = numbers(flags.known);
+  const known: Loaded[] = [];
+  if (like !== undefined) for (const count of [0, ...many]) known.push(await loaded(dir, like, count));
   return [
     '| a migration with | entries of its journal | bytes | the longest | lines of the queue | bytes |',
     '| --- | --- | --- | --- | --- | --- |',
     ...rows.map(({ disks, entries, journalBytes, longestEntry, lines, lineBytes }) =>
       row(`${disks} ${disks === 1 ? 'disk' : 'disks'}`, entries, journalBytes, longestEntry, lines, lineBytes),
+    ),
+    '',
+    '| migrations that a daemon knows | resident, MiB | starts in s | load |',
+    '| --- | --- | --- | --- |',
+    ...known.map(({ migrations, rssMiB, startSeconds }) =>
+      row(migrations, Math.round(rssMiB), startSeconds.toFixed(1), load()),
     ),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 /**
  * A queue of simulated migrations, worked off by the real scheduler over a real queue file; its nodes are simulated, and time runs
- * faster. Prints what it cost as JSON: `schedule-client MIGRATIONS WORKERS SLOTS`.
+ * faster. Prints what it cost as JSON: `schedule-client MIGRATIONS WORKERS SLOTS SLOTS_OF_EACH_WORKER`.
  */
 import { once } from 'node:events';
 import type { Clock } from '../../main/scheduler/clock.ts';
@@ -39,7 +39,7 @@ const fastClock: Clock = {
 const beganMs = performance.now();
 const BEGAN_AT_MS = Date.parse('2026-06-01T10:00:00Z');
 
-const [migrations = 0, workers = 0, slots = 0] = process.argv.slice(2).map(Number);
+const [migrations = 0, workers = 0, slots = 0, nodeSlots = 0] = process.argv.slice(2).map(Number);
 void costs().then((all) => process.stdout.write(`${JSON.stringify(all)}\n`));
 
 async function costs(): Promise<ScheduleCosts> {
@@ -54,6 +54,7 @@ async function costs(): Promise<ScheduleCosts> {
   await using world = await SimWorld.make({
     nodes: Object.fromEntries(names.map((name, number) => [name, (400 + (number % 7) * 100) * GIB])),
     settings,
+    ...(nodeSlots === 0 ? {} : { nodeSlots }),
     clock: fastClock,
     snapshotAtBytes: 1024 ** 2,
     share: 0.1,

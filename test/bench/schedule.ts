@@ -2,9 +2,9 @@
  * `npm run bench:schedule`: queues of simulated migrations, worked off by the real scheduler over its real file: how long it takes to
  * decide who starts and what the others wait for, and what that costs as the queue grows. Exits 1 when a goal is missed.
  *
- *   npm run bench:schedule -- [--moves 10000] [--workers 100] [--write]
+ *   npm run bench:schedule -- [--moves 10000] [--workers 100] [--at-once N] [--slots-each N] [--write]
  *
- * A tenth of the migrations run at once. The same with a quarter of them is what the growth is measured against, in the same run.
+ * A tenth of the migrations run at once, where that is not said. The same with a quarter of them is what the growth is measured against, in the same run.
  * `--write` puts the table into docs/performance.md.
  */
 import { execFileSync } from 'node:child_process';
@@ -25,6 +25,8 @@ const { values: flags } = parseArgs({
   options: {
     moves: { type: 'string', default: '10000' },
     workers: { type: 'string', default: '100' },
+    'at-once': { type: 'string' },
+    'slots-each': { type: 'string', default: '0' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -65,7 +67,8 @@ try {
 }
 
 function costsOf(client: string, migrations: number): ScheduleCosts {
-  const words = [client, migrations, flags.workers, Math.ceil(migrations / 10)].map(String);
+  const atOnce = flags['at-once'] ?? Math.ceil(migrations / 10);
+  const words = [client, migrations, flags.workers, atOnce, flags['slots-each']].map(String);
   const costs = JSON.parse(execFileSync(node, words, { encoding: 'utf8' })) as ScheduleCosts; // the client is ours
   if (costs.notDone > 0) throw new Error(`${costs.notDone} migrations were not done`);
   return costs;

@@ -33,6 +33,7 @@ const SECONDS = 1000;
 export class SimNode implements MigrationNode {
   readonly id: string;
   readonly #world: SimWorld;
+  readonly #slots: number | undefined;
   readonly #going = new Map<MigrationId, Going>();
   /** Of those, the ones that are no preflights. */
   readonly #running = new Set<MigrationId>();
@@ -42,10 +43,11 @@ export class SimNode implements MigrationNode {
   /** The most that ran here at the same time. */
   most = 0;
 
-  constructor(id: string, world: SimWorld, freeBytes: number) {
+  constructor(id: string, world: SimWorld, freeBytes: number, slots: number | undefined) {
     this.id = id;
     this.#world = world;
     this.freeBytes = freeBytes;
+    this.#slots = slots;
   }
 
   async facts(): Promise<Omit<NodeFacts, 'running'>> {
@@ -64,6 +66,7 @@ export class SimNode implements MigrationNode {
       processors: 4,
       memoryBytes: 1e10,
       seenAt,
+      ...(this.#slots === undefined ? {} : { slots: this.#slots }),
     });
   }
 

@@ -22,6 +22,8 @@ import { SimNode, type SimMachine } from './sim-node.ts';
 
 export interface SimOptions {
   readonly nodes?: Readonly<Record<string, number>>;
+  /** Of each node; as many as there are for all together without it. */
+  readonly nodeSlots?: number;
   readonly settings?: Partial<SchedulerSettings>;
   readonly nowMs?: number;
   /** One that goes by itself; without it time stands still until it is passed. */
@@ -58,11 +60,17 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
   }
 
   private constructor(options: SimOptions) {
-    const { nodes = { desk: 1000 * GIB }, nowMs = MONDAY_NOON, clock = new SimClock(nowMs), after } = options;
+    const {
+      nodes = { desk: 1000 * GIB },
+      nowMs = MONDAY_NOON,
+      clock = new SimClock(nowMs),
+      after,
+      nodeSlots,
+    } = options;
     this.#options = options;
     this.clock = clock;
     this.latencies = new SimLatencies(this.clock);
-    this.nodes = Object.entries(nodes).map(([id, freeBytes]) => new SimNode(id, this, freeBytes));
+    this.nodes = Object.entries(nodes).map(([id, freeBytes]) => new SimNode(id, this, freeBytes, nodeSlots));
     this.#machines = new Map(after === undefined ? [] : after.world.#machines);
     this.#records = new Map(after?.records.map((record) => [record.request.id, record]));
     if (after !== undefined) cpSync(after.dataDir, this.dataDir, { recursive: true });

@@ -1,5 +1,6 @@
 /** Reads a queue: a message is acknowledged when it was dealt with, laid aside with the reason where it cannot be. */
 import type { Channel, ConsumeMessage } from 'amqplib';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GutsError, toErrorInfo } from '../../shared/errors.ts';
 import type { Attachment, Carrier } from './attachment.ts';
@@ -51,6 +52,7 @@ export class Consumer implements Attachment, AsyncDisposable {
     const { declare, prefetch } = this.#wish;
     const channel = await session.channel();
     const over = new AbortController();
+    setMaxListeners(0, over.signal); // as many as are in hand wait by it
     void session.over.then((why) => over.abort(why));
     await session.ask(async () => {
       await channel.prefetch(prefetch);

@@ -73,7 +73,8 @@ export class Worker implements AsyncDisposable {
   readonly #done = new Map<MigrationId, number>();
   readonly #told = new WeakSet<Progress>();
   #isDraining = false;
-  #toldAtMs = 0;
+  #tellEveryMs = TELL_EVERY_MS;
+  #toldAtMs = -Infinity;
 
   private constructor(options: WorkerOptions, keys: WorkerKeys) {
     this.#options = options;
@@ -234,6 +235,7 @@ export class Worker implements AsyncDisposable {
         return { kind: 'done' };
       case 'look':
         this.#reach.look(wish.targets);
+        this.#tellEveryMs = wish.progressEveryMs ?? TELL_EVERY_MS;
         void this.#measure(); // the heartbeat tells, which may take longer than an answer should
         return { kind: 'done' };
       case 'facts':
@@ -288,6 +290,9 @@ export class Worker implements AsyncDisposable {
   }
 
   async #tellProgress(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs - this.#toldAtMs < this.#tellEveryMs - TELL_EVERY_MS / 2) return;
+    this.#toldAtMs = nowMs;
     const { node } = this.#options;
     for (const { work, progress } of this.#atWork.values()) {
       const { token } = work;

@@ -1,6 +1,6 @@
 /** How much Guts does at the same time, and when it makes way for others. */
 import { SimpleGrid, Switch, Text } from '@mantine/core';
-import { defaultSettings, type SchedulerSettings } from '../../../main/shared/schedule.ts';
+import { defaultSettings, MOST_SLOTS, type SchedulerSettings } from '../../../main/shared/schedule.ts';
 import { call } from '../../api.ts';
 import { Faces } from '../../parts/Faces.tsx';
 import { useWhyNot } from '../../parts/MayButton.tsx';
@@ -22,7 +22,6 @@ const partOf = ({ slots, preflights, latency, isPaused }: SchedulerSettings): Pa
 const defaults = partOf(defaultSettings);
 const begun = newDraft<Part>();
 const slotNames = ['global', 'perSource', 'perHost', 'perDatastore', 'perDestination'] as const;
-const MOST_SLOTS = 1000;
 const MOST_MILLISECONDS = 60_000;
 
 export function PerformanceSettings() {

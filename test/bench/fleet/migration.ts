@@ -14,7 +14,16 @@ import { WorkerProcess } from '../../support/worker.ts';
 const MIB = 1024 ** 2;
 const DISK_MIB = 4;
 
+/** A migration's own, in a data folder that lasts as long as the benchmark. */
+export interface Journal {
+  readonly dataDir: string;
+  /** Within that. */
+  readonly file: string;
+  readonly id: string;
+}
+
 export interface MigrationRows {
+  readonly journal: Journal;
   readonly disks: number;
   /** Of its journal. */
   readonly entries: number;
@@ -79,11 +88,12 @@ export async function migrated(dir: string, diskCounts: readonly number[]): Prom
       start: true,
     });
     await done(daemon, request.id);
-    const journal = linesWith(dataDir, request.id).filter(({ file }) => !file.endsWith('queue.jsonl'));
+    const journal = linesWith(dataDir, request.id);
     const queue = readFileSync(path.join(dataDir, 'queue.jsonl'), 'utf8')
       .split('\n')
       .filter((line) => line.includes(request.id));
     rows.push({
+      journal: { dataDir, file: journal[0]?.file ?? '', id: request.id },
       disks,
       entries: journal.length,
       journalBytes: journal.reduce((sum, { line }) => sum + line.length + 1, 0),
