@@ -121,12 +121,12 @@ export function timelineSection(report: MigrationReport): Markup {
     { title: 'Share', kind: 'number' },
   ] as const;
   const wholeMs = Math.max(1, Date.parse(report.finishedAt) - Date.parse(report.startedAt));
-  const rows = timeline.map(({ at, stage, error }, index) => {
+  const rows = timeline.map(({ at, stage, error, node }, index) => {
     const next = timeline[index + 1];
     const tookMs = next === undefined ? 0 : Math.max(0, Date.parse(next.at) - Date.parse(at));
     const share = (part: number): string => ((100 * part) / wholeMs).toFixed(1);
     return [
-      html`${stage === 'failed' ? tag('bad', stage) : stage}${error === undefined ? '' : html`<small>${error.message}</small>`}`,
+      html`${stage === 'failed' ? tag('bad', stage) : stage}${error === undefined ? '' : html`<small>${error.message}</small>`}${node === undefined ? '' : html`<small>on ${node}</small>`}`,
       momentText(at),
       next === undefined ? '' : secondsText(tookMs / 1000),
       html`<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">

@@ -114,8 +114,13 @@ export function reportSheets(report: MigrationReport): Sheet[] {
     },
     {
       name: 'Timeline',
-      columns: ['Stage', 'Entered (UTC)', 'Trouble'],
-      rows: report.timeline.map(({ stage, at, error }) => [stage, momentOf(at), error?.message ?? null]),
+      columns: ['Stage', 'Entered (UTC)', 'Trouble', 'Node'],
+      rows: report.timeline.map(({ stage, at, error, node }) => [
+        stage,
+        momentOf(at),
+        error?.message ?? null,
+        node ?? null,
+      ]),
     },
     {
       name: 'Stops',

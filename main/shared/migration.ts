@@ -161,7 +161,13 @@ export const MachineStop = z.object({
 export type MachineStop = z.infer<typeof MachineStop>;
 
 /** A stage when it was entered, and the trouble that led there, where some did. */
-export const ReachedStage = z.object({ at: z.iso.datetime(), stage: Stage, error: ErrorShape.optional() });
+export const ReachedStage = z.object({
+  at: z.iso.datetime(),
+  stage: Stage,
+  error: ErrorShape.optional(),
+  /** The worker that entered it; without it, this machine. */
+  node: z.string().optional(),
+});
 export type ReachedStage = z.infer<typeof ReachedStage>;
 
 /** A migration as it stands, folded from its journal. */

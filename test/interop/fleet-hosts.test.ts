@@ -144,9 +144,9 @@ describe('a fleet on three hosts', { timeout: 1_500_000 }, () => {
     for (const { placement } of late) expect(free.has(placement?.node ?? ('' as NodeId))).toBe(true);
   });
 
-  test('leaves a report of each that proves its disks, and nothing else anywhere', async () => {
+  test('leaves a report of each that names its node and proves its disks, and nothing else anywhere', async () => {
     const { client } = fleet.daemon;
-    for (const { request } of await all()) {
+    for (const { request, placement } of await all()) {
       const report = await client.call('reports.show', { id: request.id });
 
       expect(report).toMatchObject({
@@ -156,6 +156,8 @@ describe('a fleet on three hosts', { timeout: 1_500_000 }, () => {
         error: null,
         leftBehind: [],
       });
+      const run = report.timeline.slice(report.timeline.findIndex(({ stage }) => stage === 'preparing'));
+      expect(new Set(run.map(({ node }) => node))).toEqual(new Set([placement?.node]));
       expect(report.disks.map(({ key }) => key)).toEqual(report.expected.map(({ key }) => key));
       for (const { proofs } of report.disks) expect(proofs.length).toBeGreaterThanOrEqual(2);
       expect(checksOf(report).filter(({ outcome }) => outcome === 'failed')).toEqual([]);

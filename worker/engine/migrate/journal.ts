@@ -26,7 +26,7 @@ export const MoveEntry = z.discriminatedUnion('what', [
   /** A process takes it on, and lets go of it. */
   z.object({ what: z.literal('taken'), pid: z.number().int(), processStart: z.string(), at, by: By.optional() }),
   z.object({ what: z.literal('left'), at }),
-  z.object({ what: z.literal('stage'), stage: Stage, at }),
+  z.object({ what: z.literal('stage'), stage: Stage, at, by: By.optional() }),
   /** Before a byte is copied: the machine as it was, what was found, and what will be made. */
   z.object({
     what: z.literal('planned'),
@@ -99,12 +99,15 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
     case 'left':
       return changed({ isRunning: false });
     case 'stage': {
-      const { stage, at } = entry;
+      const { stage, at, by } = entry;
       const error = stage === 'failed' || stage === 'waiting' ? record.error : null;
       return changed({
         ...(record.stage === 'failed' && stage === 'preflight' ? beforeTry : {}),
         stage,
-        stages: [...record.stages, { stage, at, ...(error === null ? {} : { error }) }],
+        stages: [
+          ...record.stages,
+          { stage, at, ...(error === null ? {} : { error }), ...(by === undefined ? {} : { node: by.node }) },
+        ],
         error,
         // All that was made is the operator's own from this line on.
         ledger: stage === 'done' ? [] : record.ledger,
