@@ -16,6 +16,7 @@ import { isVouchedFor, newJoinKey } from '../sealing.ts';
 import { hearTold } from '../told.ts';
 import { keepTruth } from '../truth.ts';
 import { askWish } from '../wishes.ts';
+import { Clocks } from './clocks.ts';
 import { Keeper } from './keeper.ts';
 import { KnownNodes } from './known-nodes.ts';
 import { Looks } from './looks.ts';
@@ -81,6 +82,7 @@ export class Fleet implements AsyncDisposable {
   readonly #looks: Looks;
   readonly #nodes = new Map<NodeId, RemoteNode>();
   readonly #said = new Set<string>();
+  readonly #clocks = new Clocks();
   /** Those of which it was said that they are up. */
   readonly #up = new Set<NodeId>();
   readonly #opened: AsyncDisposable[] = [];
@@ -216,6 +218,8 @@ export class Fleet implements AsyncDisposable {
     this.#nodes.set(id, node);
     node.hear(told);
     this.#up.add(id);
+    const news = this.#clocks.hear(id, Date.parse(told.facts.seenAt), Date.now());
+    if (news !== null) this.#say(id, news);
     if (before === undefined)
       this.#known
         .put({ id, isDraining: false, joinedAt: now() })

@@ -3,7 +3,7 @@
  * none is lost, none is done twice, no two write to one target, nothing is left over, and the journals tell it.
  * GUTS_CHAOS_RUNS=100 makes it the long run, GUTS_CHAOS_SEED another one, GUTS_CHAOS_FAULTS='worker killed,broker killed' a chosen one.
  */
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scratch } from '../../support/disks.ts';
@@ -87,12 +87,15 @@ test.each(Array.from({ length: RUNS }, (_, i) => i + 1))(
       const asked = await scene.finish(ids);
       if (asked.size > 0) outcome = `done, ${asked.size} when asked`;
       await everythingHolds(scene, ids, `seed ${SEED} run ${run}: ${what}`);
-      const news = scene.fleet.log.slice(logged);
-      const untold = happened.flatMap(({ sign }) => (sign === null || sign.test(news) ? [] : [sign.source]));
+      const untold = await scene.untold(
+        happened.flatMap(({ sign }) => sign ?? []),
+        logged,
+      );
       if (untold.length > 0) outcome = `FAILED: the log does not tell ${untold.join(' and ')}`;
     } catch (error) {
       outcome = `FAILED: ${error instanceof Error ? error.message.slice(0, 900) : String(error)}`;
     }
+    writeFileSync(log.replace('.jsonl', `-${run}.log`), scene.fleet.log.slice(logged));
     write(outcome);
     expect(outcome, what).toMatch(/^done/);
   },

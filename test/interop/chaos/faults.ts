@@ -87,7 +87,7 @@ export const faults: readonly Fault[] = [
     takes: 'network',
     async happen({ fleet, lostAfterSeconds }, chooser) {
       const [a, b] = pairOf(chooser);
-      const forS = lostAfterSeconds + chooser.between(6, 20);
+      const forS = lostAfterSeconds * chooser.between(1.3, 3);
       const mend = await fleet.network.cut(a, b);
       await seconds(forS);
       await mend();
@@ -118,7 +118,10 @@ export const faults: readonly Fault[] = [
       const after = chooser.one([0, 40, 600, 3600, 26 * 3600].filter((ahead) => ahead !== before));
       clocks.set(host, after);
       await seconds(chooser.between(6, 12));
-      return { how: `${host} ${after > before ? 'ahead' : 'back'} by ${Math.abs(after - before)} s`, sign: null };
+      const node = host === 'desk' ? 'w\\d' : host;
+      // Of less than a minute nothing is said.
+      const sign = Math.abs(after - before) < 60 ? null : new RegExp(`The clock of node “${node}” (is|agrees)`);
+      return { how: `${host} ${after > before ? 'ahead' : 'back'} by ${Math.abs(after - before)} s`, sign };
     },
   },
   {

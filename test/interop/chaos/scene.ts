@@ -21,6 +21,7 @@ export const WORKERS = ['w1', 'w2', 'w3'] as const;
 export const SPACE_BYTES = 320 * MiB;
 export const DAEMON_DISK_BYTES = 96 * MiB;
 const PATIENCE_MS = 8 * 60_000;
+const TOLD_WITHIN_MS = 30_000;
 
 export class Scene implements AsyncDisposable {
   readonly fleet: HostFleet;
@@ -105,6 +106,17 @@ export class Scene implements AsyncDisposable {
       PATIENCE_MS,
     );
     return asked;
+  }
+
+  /** Which of these the daemon’s log does not tell, from that place on. */
+  async untold(signs: readonly RegExp[], from: number): Promise<string[]> {
+    const missing = (): string[] => signs.filter((sign) => !sign.test(this.fleet.log.slice(from))).map(String);
+    await until(
+      async () => await Promise.resolve(missing()),
+      (some) => some.length === 0,
+      TOLD_WITHIN_MS,
+    ).catch(() => {});
+    return missing();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
