@@ -7,16 +7,19 @@ import { pageFrom } from './api/page.ts';
 import { serveOn, type ServeOptions } from './api/server.ts';
 import { KeptAnswers } from './api/kept-answers.ts';
 import { Host, type DaemonHost, type DaemonHostOptions } from './host.ts';
-import { stateIn } from './state.ts';
+import { stateIn, type OpenedState } from './state.ts';
 import type { MigrationId } from './shared/migration.ts';
 import type { EventHub } from './events.ts';
 import type { VaultStatus } from './shared/vault.ts';
 import { DataLock } from './store/data-lock.ts';
+import { demandOwnState } from './store/sql/mark.ts';
 import { UploadStore } from './store/uploads.ts';
 
 export interface DaemonOptions extends ServeOptions, DaemonHostOptions {
   /** The folder with the window's page, for browsers; without it none is served. */
   readonly pageFolder?: string | null;
+  /** Opens a state that several servers share; the data folder has it without this. */
+  readonly openState?: () => Promise<OpenedState>;
 }
 
 /** What runs gets so long to come to a halt where it can go on later. */
@@ -62,7 +65,7 @@ export class Daemon {
 
   /** @throws DataFolderHeldError, and why the port or the files cannot be had; nothing stays open then */
   static async start(options: DaemonOptions): Promise<Daemon> {
-    const { dataDir, state = stateIn(dataDir), onDetail, pageFolder = null } = options;
+    const { dataDir, onDetail, pageFolder = null } = options;
     const opened: AsyncDisposable[] = [];
     const keep = <T extends AsyncDisposable>(one: T): T => {
       opened.unshift(one);
@@ -70,6 +73,8 @@ export class Daemon {
     };
     try {
       const lock = keep(await DataLock.take(dataDir));
+      if (options.openState === undefined) await demandOwnState(dataDir);
+      const state = options.openState === undefined ? stateIn(dataDir) : keep(await options.openState());
       const host = keep(await Host.forDaemon({ ...options, state }));
       const access = keep(await OpenAccess.open({ dataDir, state, connections: host.connections }));
       const keptAnswers = await KeptAnswers.open(dataDir);

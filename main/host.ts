@@ -27,6 +27,7 @@ import { sourceHandlers } from './operations/sources.ts';
 import { noPlan, withoutDaemon } from './operations/without-daemon.ts';
 import type { Metric } from './api/metrics.ts';
 import { figuresOf } from './figures.ts';
+import { Leading } from './leading.ts';
 import { readinessOf } from './readiness.ts';
 import { LocalNode } from './scheduler/local-node.ts';
 import type { MigrationNode } from './scheduler/node.ts';
@@ -149,7 +150,10 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
         onDetail,
         nodes: () => [...here, ...(fleet?.nodes ?? [])],
       });
-      const plans = await PlanFile.open(parts.state.documents);
+      const { leadership } = parts.state;
+      const leading = leadership === undefined ? null : new Leading({ leadership, scheduler, index, fleet, onDetail });
+      const plans = await PlanFile.open(parts.state.documents, (id) => parts.events.tell({ kind: 'plan', id }));
+      followConnections(parts);
       const handlers = {
         ...commonHandlers(parts),
         ...migrationHandlers(parts, scheduler, (plan) => plans.find(plan).id),
@@ -164,7 +168,9 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       };
       let parked: Promise<readonly MigrationId[]> | undefined;
       const park = async (deadlineMs: number): Promise<readonly MigrationId[]> => {
+        leading?.[Symbol.dispose]();
         const left = await scheduler.stop(deadlineMs);
+        await leadership?.end();
         stop.abort();
         if (left.length > 0) await engines.abandon(); // to end them in good order would undo what they are at
         return left;
@@ -174,11 +180,21 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       return Object.assign(new Host(parts, handlers, opened), {
         begin: async () => {
           await fleet?.begin(scheduler, index);
+          if (leading !== null) {
+            await leading.begin();
+            return;
+          }
+          await fleet?.answer();
           scheduler.start();
         },
         park: parking,
         figures: async () => await figuresOf(index, scheduler),
-        readiness: readinessOf({ dataDir, vault: parts.vault, nodes: async () => await scheduler.nodes() }),
+        readiness: readinessOf({
+          dataDir,
+          vault: parts.vault,
+          nodes: async () => await scheduler.nodes(),
+          isStateAway: () => parts.state.trouble?.() !== undefined,
+        }),
       });
     } catch (error) {
       for (const one of opened) await one[Symbol.asyncDispose]();
@@ -207,6 +223,13 @@ function partsOf(options: HostOptions, engines: EnginePool): Omit<Parts, 'migrat
     engines,
     events: new EventHub(),
   };
+}
+
+/** Another server has changed connections: whoever listens looks at them anew. */
+function followConnections({ connections, events }: Pick<Parts, 'connections' | 'events'>): void {
+  connections.follow((changed) => {
+    for (const { side, id } of changed) events.tell({ kind: 'connection', side, id });
+  });
 }
 
 /** The index as handlers ask it. */

@@ -9,6 +9,8 @@ export interface ReadinessParts {
   readonly dataDir: string;
   readonly vault: Vault;
   readonly nodes: () => Promise<readonly NodeFacts[]>;
+  /** The database that has the state cannot be asked. */
+  readonly isStateAway: () => boolean;
 }
 
 /** Anybody may ask, and the answer takes a write: it is looked at once in so long, however often it is asked for. */
@@ -24,11 +26,12 @@ export function readinessOf(parts: ReadinessParts): () => Promise<readonly strin
   };
 }
 
-async function reasonsNow({ dataDir, vault, nodes }: ReadinessParts): Promise<readonly string[]> {
+async function reasonsNow({ dataDir, vault, nodes, isStateAway }: ReadinessParts): Promise<readonly string[]> {
   const [folder, isLocked, known] = await Promise.all([whyNotWritten(dataDir), vault.isLocked(), nodes()]);
   return [
     ...(folder === null ? [] : [`its data folder cannot be written (${folder})`]),
     ...(isLocked ? ['its vault is sealed, and nobody has given the passphrase'] : []),
+    ...(isStateAway() ? ['the database with its state cannot be reached'] : []),
     ...(known.some(({ isAlive }) => isAlive) ? [] : ['no node answers on which migrations could run']),
   ];
 }

@@ -2,6 +2,7 @@
 import type { AuditPlace } from './access/audit-book.ts';
 import { AuditFiles } from './access/audit-files.ts';
 import type { EnginePool } from './engine-pool.ts';
+import type { MigrationId } from './shared/migration.ts';
 import { queueLogIn, type OpenQueueLog } from './scheduler/queue-log.ts';
 import { DocumentFiles } from './store/document-files.ts';
 import type { Documents } from './store/documents.ts';
@@ -32,6 +33,12 @@ export interface Leadership {
   /** What was written was refused, perhaps because another server leads. */
   hearRefusal(error: unknown): void;
   isLeading(): boolean;
+  /** @param meet is told of migrations before anybody hears that others have changed their entries in the queue */
+  beforeNews(meet: (ids: readonly MigrationId[]) => Promise<void>): void;
+  /** Of the server that leads, for the others; worth nothing a little later. */
+  tell(text: string): Promise<void>;
+  /** Calls with what the server that leads has told. */
+  onTold(hear: (text: string) => void): void;
   /** Another server may lead at once. */
   end(): Promise<void>;
 }

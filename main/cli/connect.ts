@@ -12,6 +12,7 @@ import { Host } from '../host.ts';
 import { GutsError } from '../shared/errors.ts';
 import { isLoopback, isPrivate, serverUrlOf } from '../shared/server-address.ts';
 import { findDaemon } from '../store/data-lock.ts';
+import { demandOwnState } from '../store/sql/mark.ts';
 import { UploadStore } from '../store/uploads.ts';
 import { askPassphrase } from './passphrase.ts';
 import { debug } from './run.ts';
@@ -55,6 +56,7 @@ export async function connect(flags: ServerFlags, terminal: Terminal): Promise<C
       [Symbol.asyncDispose]: async () => {},
     };
   }
+  await demandOwnState(folder);
   const host = Host.forCommand({ dataDir: folder, askPassphrase, onDetail: debug(terminal) });
   const caller = { name: userInfo().username, role: 'admin', project: null } as const;
   const app = makeApp({

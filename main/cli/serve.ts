@@ -1,5 +1,6 @@
 /** `guts serve`: the daemon, with scheduler, engine and REST, until it is told to stop. */
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import * as path from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { version } from '../../package.json';
@@ -12,16 +13,22 @@ import { Log, standardOutput } from '../logs/log.ts';
 import { Redactor } from '../logs/redactor.ts';
 import { tellBroker } from '../logs/tell-broker.ts';
 import { tellLog } from '../logs/tell-log.ts';
+import { tellState } from '../logs/tell-state.ts';
+import { nodeIdOf } from '../scheduler/local-node.ts';
 import type { NodeId } from '../shared/schedule.ts';
 import { pageFolder } from '../page-folder.ts';
+import type { OpenedState } from '../state.ts';
+import type { ConnectOptions } from '../store/sql/connect.ts';
 import { passphraseFromStdin } from '../vault/stdin-passphrase.ts';
 import { brokerFrom, brokerOptions, type BrokerFlags } from './broker-flags.ts';
 import { nodeId } from './node-name.ts';
 import { askPassphrase } from './passphrase.ts';
 import { signalled } from './signalled.ts';
+import { stateFrom, stateOptions, type StateFlags } from './state-flags.ts';
 import { UsageError } from './usage-error.ts';
 
-interface Flags extends BrokerFlags {
+interface Flags extends BrokerFlags, StateFlags {
+  readonly state?: string;
   readonly onlyWorkers: boolean;
   readonly lostAfter?: number;
   readonly port: number;
@@ -40,7 +47,11 @@ class PemFileError extends GutsError {
 }
 
 export function addServe(program: Command): void {
-  brokerOptions(program.command('serve'))
+  const command = brokerOptions(program.command('serve')).option(
+    '--state <url>',
+    'a state that several servers share: postgresql://USER@HOST[:PORT]/DATABASE, mysql://… or sqlite:FILE',
+  );
+  stateOptions(command)
     .description('the daemon: keeps a queue, runs migrations, answers REST; until SIGTERM or Ctrl-C')
     .option('--port <n>', 'where it answers; 0 takes a free one', port, 7000)
     .option('--host <address>', 'an address of this machine; others than loopback take a certificate', '127.0.0.1')
@@ -70,6 +81,9 @@ async function serve(flags: Flags): Promise<void> {
   const broker = await brokerFrom(flags, (secret) => redactor.know(secret));
   if (flags.onlyWorkers && broker === null)
     throw new UsageError('--only-workers takes --broker: workers come by that.');
+  const shared =
+    flags.state === undefined ? null : await stateFrom(flags.state, flags, (secret) => redactor.know(secret));
+  const node = flags.node ?? nodeIdOf(hostname());
   const daemon = await Daemon.start({
     port: flags.port,
     host: flags.host,
@@ -82,7 +96,8 @@ async function serve(flags: Flags): Promise<void> {
     redact: (text) => redactor.redact(text),
     onDetail: (detail) => log.detail(detail),
     onlyWorkers: flags.onlyWorkers,
-    ...(flags.node === undefined ? {} : { node: flags.node }),
+    node,
+    ...(shared === null ? {} : { openState: async () => await openShared(shared, folder, node, log) }),
     ...(broker === null
       ? {}
       : { fleet: { ...broker, ...lostAfterOf(flags), onState: (state) => tellBroker(log, state) } }),
@@ -96,6 +111,18 @@ async function serve(flags: Flags): Promise<void> {
   const left = await daemon.stop();
   if (left.length > 0) log.warn('interrupted', { migrations: left });
   log.info('stopped');
+}
+
+/** Its drivers are loaded only where there is one. */
+async function openShared(shared: ConnectOptions, dataDir: string, node: NodeId, log: Log): Promise<OpenedState> {
+  const { SqlState } = await import('../store/sql/state.ts');
+  return await SqlState.open({
+    ...shared,
+    dataDir,
+    node,
+    onDetail: (detail) => log.detail(detail),
+    onTrouble: (trouble) => tellState(log, trouble),
+  });
 }
 
 async function tlsOf({ tlsCertificate, tlsKey }: Flags): Promise<{ certificate: string; key: string } | null> {

@@ -111,7 +111,7 @@ export function trustText(trust: Trust): string {
 }
 
 /** With or without colons, in any case, also with OpenSSL's words before it. */
-function fingerprintOf(text: string): Fingerprint {
+export function fingerprintOf(text: string): Fingerprint {
   const digits = text
     .replace(/^.*(=|sha-?256:)/i, '')
     .replace(/[:\s]/g, '')

@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
 import type { MigrationNode, RecordIndex, Token } from './node.ts';
 import type { QueueFile } from './queue-file.ts';
+import type { ToldMigration } from './told.ts';
 
 export interface DeskParts {
   readonly queue: QueueFile;
@@ -22,6 +23,8 @@ export class Desk {
   readonly #work: () => AtWork;
   readonly #open: Set<MigrationId>;
   #lastNumber: number;
+  /** By the server that decides, where that is another one. */
+  #told: ReadonlyMap<MigrationId, ToldMigration> | null = null;
   /** As they were decided last; who is not in there waits for nothing. */
   waits: ReadonlyMap<MigrationId, WaitsFor> = new Map();
 
@@ -95,15 +98,22 @@ export class Desk {
   view(record: MigrationRecord): ScheduledMigration {
     const { id } = record.request;
     const entry = this.entry(id);
+    if (this.#told !== null) return { ...record, ...this.#placeOf(entry), ...(this.#told.get(id) ?? atRest) };
     return {
       ...record,
+      ...this.#placeOf(entry),
       isRunning: this.isAtWork(record),
-      schedule: entry?.schedule ?? null,
-      isQueued: entry?.wish === 'run',
       waitsFor: this.waits.get(id) ?? (entry === undefined ? null : failedCancel(entry)),
-      placement: entry?.placement ?? null,
       slowedBy: this.#parts.slowedBy(id),
       progress: this.#work().progressOf(id),
+    };
+  }
+
+  #placeOf(entry: QueueEntry | undefined): Pick<ScheduledMigration, 'schedule' | 'isQueued' | 'placement'> {
+    return {
+      schedule: entry?.schedule ?? null,
+      isQueued: entry?.wish === 'run',
+      placement: entry?.placement ?? null,
     };
   }
 
@@ -117,13 +127,34 @@ export class Desk {
     await this.#written(lines, async () => await this.#parts.queue.ask(...lines));
   }
 
-  /** Another server has changed the queue: all of it is looked at again. */
-  readonly hearOthers = (): void => {
-    for (const { id, number } of this.#parts.queue.entries.values()) {
-      this.#lastNumber = Math.max(this.#lastNumber, number);
+  /** Another server has changed what the queue has of these. */
+  hearOthers(ids: readonly MigrationId[]): void {
+    for (const id of ids) {
+      this.#lastNumber = Math.max(this.#lastNumber, this.entry(id)?.number ?? 0);
       this.reopen(id);
+      this.tell(id);
     }
-  };
+  }
+
+  /** @param told by the server that decides; null where this one does @returns what stands otherwise now */
+  hearLeader(told: ReadonlyMap<MigrationId, ToldMigration> | null): MigrationId[] {
+    const before = this.#told ?? new Map<MigrationId, ToldMigration>();
+    this.#told = told;
+    const isOther = (id: MigrationId): boolean => JSON.stringify(before.get(id)) !== JSON.stringify(told?.get(id));
+    return [...new Set([...before.keys(), ...(told?.keys() ?? [])])].filter(isOther);
+  }
+
+  /** Of those that run or wait, for servers that do not decide. */
+  toldOf(): Record<MigrationId, ToldMigration> {
+    const told: Record<MigrationId, ToldMigration> = {};
+    for (const { id } of this.open()) {
+      const record = this.find(id);
+      if (record === null) continue;
+      const { isRunning, waitsFor, slowedBy, progress } = this.view(record);
+      if (isRunning || waitsFor !== null) told[id] = { isRunning, waitsFor, slowedBy, progress };
+    }
+    return told;
+  }
 
   async #written(lines: readonly QueueLine[], write: () => Promise<void>): Promise<void> {
     const told = new Set<MigrationId>();
@@ -146,6 +177,8 @@ export class Desk {
     this.#parts.events.tell({ kind: 'migration', id, vm, stage, isRunning, isQueued, waitsFor, placement, slowedBy });
   }
 }
+
+const atRest: ToldMigration = { isRunning: false, waitsFor: null, slowedBy: null, progress: [] };
 
 function failedCancel({ wish, trouble }: QueueEntry): WaitsFor | null {
   if (wish !== 'cancel' || trouble === null) return null;

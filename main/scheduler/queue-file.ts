@@ -24,7 +24,7 @@ export class QueueFile implements AsyncDisposable {
   #flushing: Promise<void> | undefined;
   /** Something that is being written has got another place than it was shown with. */
   #isMoved = false;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(ids: readonly MigrationId[]) => void>();
 
   private constructor() {}
 
@@ -39,9 +39,9 @@ export class QueueFile implements AsyncDisposable {
     queue.#log = await open({
       line: (line) => apply(queue.#durable, line),
       anew: () => queue.#durable.clear(),
-      changed: () => queue.#hearOthers(),
-      place: (lines) => {
-        const own = placed(queue.#durable, lines);
+      changed: (ids) => queue.#hearOthers(ids),
+      place: (lines, unheard) => {
+        const own = placed(queue.#durable, unheard, lines);
         queue.#isMoved ||= own.some((line, i) => line !== lines[i]);
         return own;
       },
@@ -55,8 +55,8 @@ export class QueueFile implements AsyncDisposable {
     return this.#entries;
   }
 
-  /** Calls when another server has changed it, until it is disposed. */
-  onOthers(hear: () => void): Disposable {
+  /** Calls with those about which another server has changed something, until it is disposed. */
+  onOthers(hear: (ids: readonly MigrationId[]) => void): Disposable {
     this.#listeners.add(hear);
     return { [Symbol.dispose]: () => void this.#listeners.delete(hear) };
   }
@@ -113,6 +113,7 @@ export class QueueFile implements AsyncDisposable {
         );
         this.#batch = [];
         if (this.#isMoved) this.#showAgain();
+        this.#isMoved = false;
         for (const one of batch) one.resolve();
       } catch (error) {
         this.#entries = new Map(this.#durable);
@@ -127,24 +128,27 @@ export class QueueFile implements AsyncDisposable {
     return [...this.#durable.values()].map((entry) => ({ what: 'kept', entry }));
   }
 
-  #hearOthers(): void {
+  #hearOthers(ids: readonly MigrationId[]): void {
     this.#showAgain();
-    for (const hear of this.#listeners) hear();
+    for (const hear of this.#listeners) hear(ids);
   }
 
   #showAgain(): void {
-    this.#isMoved = false;
     this.#entries = new Map(this.#durable);
     for (const { lines } of [...this.#batch, ...this.#pending]) for (const line of lines) apply(this.#entries, line);
   }
 }
 
+const numberIn = (line: QueueLine): number =>
+  line.what === 'kept' ? line.entry.number : line.what === 'wished' ? (line.number ?? 0) : 0;
+
 /** Whoever did not know what others had put into the queue gave their places once more: these come behind them. */
-function placed(durable: Entries, lines: readonly QueueLine[]): readonly QueueLine[] {
+function placed(durable: Entries, unheard: readonly QueueLine[], lines: readonly QueueLine[]): readonly QueueLine[] {
   const wished = lines.filter((line) => line.what === 'wished' && line.number !== null);
   if (wished.length === 0) return lines;
   let last = 0;
   for (const { number } of durable.values()) last = Math.max(last, number);
+  for (const line of unheard) last = Math.max(last, numberIn(line));
   return lines.map((line) => {
     if (line.what !== 'wished' || line.number === null) return line;
     last = Math.max(last + 1, line.number);

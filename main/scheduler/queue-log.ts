@@ -1,5 +1,6 @@
 /** What keeps the lines of the queue: `queue.jsonl` in a data folder, or a database that several servers write into. */
 import * as path from 'node:path';
+import type { MigrationId } from '../shared/migration.ts';
 import { AppendLog } from '../store/append-log.ts';
 import { Breather } from '../store/breather.ts';
 import { QueueLine } from './entries.ts';
@@ -12,10 +13,14 @@ export interface QueueHearer {
   line(line: QueueLine): void;
   /** All that was told before is told anew. */
   anew(): void;
-  /** Another server's lines were among those that were told. */
-  changed(): void;
-  /** Called with what is about to be appended, once everything before it was told. @returns what is appended instead */
-  place(lines: readonly QueueLine[]): readonly QueueLine[];
+  /** Lines of other servers about these were among those that were told. */
+  changed(ids: readonly MigrationId[]): void;
+  /**
+   * Called with what is about to be appended.
+   * @param unheard stands before it, and was not told yet
+   * @returns what is appended instead
+   */
+  place(lines: readonly QueueLine[], unheard: readonly QueueLine[]): readonly QueueLine[];
 }
 
 export interface QueueLog extends AsyncDisposable {

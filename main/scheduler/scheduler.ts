@@ -19,6 +19,7 @@ import {
 } from '../shared/schedule.ts';
 import { isOver } from '../shared/stages.ts';
 import { UnknownMigrationError } from '../shared/unknown-migration.ts';
+import { NotLeaderError } from '../store/sql/errors.ts';
 import { AtWork } from './at-work.ts';
 import { Bandwidth } from './bandwidth.ts';
 import type { RateTable } from './buckets.ts';
@@ -37,6 +38,7 @@ import type { SettingsFile } from './settings-file.ts';
 import { Shares } from './shares.ts';
 import type { NameOf } from './slots.ts';
 import { usualPace, type Pace } from './slow-down.ts';
+import type { ToldMigration, ToldSchedule } from './told.ts';
 import { wouldWaitForItself } from './waves.ts';
 import { demandWindow } from '../shared/windows.ts';
 
@@ -71,8 +73,10 @@ export class Scheduler implements Runner {
   readonly #loop: Loop;
   readonly #latency: LatencyWatch;
   readonly #moved = new RatesMoved();
-  readonly #watch: Disposable;
+  readonly #heard: readonly Disposable[];
   #isStopping = false;
+  /** By the server that decides, where that is another one. */
+  #told: ToldSchedule | null = null;
 
   constructor(parts: SchedulerParts) {
     const { settings, clock, rates } = parts;
@@ -116,7 +120,11 @@ export class Scheduler implements Runner {
       tell: (id) => this.#desk.tell(id),
       warn: (source, says) => parts.events.tell({ kind: 'warning', source, says }),
     });
-    this.#watch = parts.index.onChange((change) => this.#hear(change));
+    this.#heard = [
+      parts.index.onChange((change) => this.#hear(change)),
+      parts.queue.onOthers((ids) => this.#hearOthers(ids)),
+      settings.follow((now) => this.#settingsChanged(now)),
+    ];
     for (const { id, placement } of this.#desk.entries()) {
       const record = placement === null ? null : this.#desk.find(id);
       if (placement !== null && record?.stage === 'done')
@@ -127,6 +135,32 @@ export class Scheduler implements Runner {
   /** Goes on with what was interrupted, and with the queue. */
   start(): void {
     this.#loop.start();
+  }
+
+  /** Those about which something may still have to be done. */
+  openIds(): MigrationId[] {
+    return this.#desk.open().map(({ id }) => id);
+  }
+
+  /** Another server decides from now on; what runs here ends by itself, since nothing is taken from it any more. */
+  async rest(): Promise<void> {
+    for (const node of this.#parts.nodes()) node.letGo?.();
+    await this.#loop.stop();
+    await this.#work.idle();
+  }
+
+  /** What another server says that decides. */
+  hearLeader(told: ToldSchedule): void {
+    this.#told = told;
+    const changed = this.#desk.hearLeader(new Map(Object.entries(told.migrations) as [MigrationId, ToldMigration][])); // its keys are ids
+    for (const id of changed) this.#desk.tell(id);
+  }
+
+  /** For the servers that do not decide. */
+  async tellOthers(): Promise<ToldSchedule> {
+    this.#told = null;
+    this.#desk.hearLeader(null);
+    return { nodes: await this.nodes(), migrations: this.#desk.toldOf() };
   }
 
   /**
@@ -146,7 +180,7 @@ export class Scheduler implements Runner {
     this.#latency[Symbol.dispose]();
     this.#bandwidth[Symbol.dispose]();
     this.#shares[Symbol.dispose]();
-    this.#watch[Symbol.dispose]();
+    for (const one of this.#heard) one[Symbol.dispose]();
     const left = this.#work.ids();
     await this.#parts.queue[Symbol.asyncDispose]();
     return left;
@@ -187,6 +221,7 @@ export class Scheduler implements Runner {
   }
 
   async nodes(): Promise<NodeFacts[]> {
+    if (this.#told !== null) return [...this.#told.nodes];
     const nodes = this.#parts.nodes();
     const limits = new Map(nodes.map((node) => [node.id, this.#shares.limitOf(node)]));
     const answers = await Promise.allSettled(nodes.map(async (node) => await node.facts()));
@@ -208,11 +243,15 @@ export class Scheduler implements Runner {
   /** What is not named stays; what is holds at once. @throws BadWindowError and what writing throws */
   async changeSettings(change: Partial<SchedulerSettings>): Promise<SchedulerSettings> {
     const changed = await this.#parts.settings.change(change);
-    this.#bandwidth.change(changed.bandwidth);
+    this.#settingsChanged(changed);
+    return changed;
+  }
+
+  #settingsChanged({ bandwidth }: SchedulerSettings): void {
+    this.#bandwidth.change(bandwidth);
     this.#latency.look();
     this.#parts.events.tell({ kind: 'settings' });
     this.#loop.look();
-    return changed;
   }
 
   /** @throws as `scheduleMany` */
@@ -325,6 +364,12 @@ export class Scheduler implements Runner {
     if (after === null || isOver(after.stage)) this.#loop.look(); // others may have waited for that
   }
 
+  #hearOthers(ids: readonly MigrationId[]): void {
+    this.#desk.hearOthers(ids);
+    this.#loop.look();
+    this.#latency.look();
+  }
+
   /** What has happened has happened: it is written down when that is possible again. */
   async #settle(lines: readonly QueueLine[]): Promise<void> {
     const { clock, onDetail } = this.#parts;
@@ -334,6 +379,7 @@ export class Scheduler implements Runner {
         return;
       } catch (error) {
         onDetail(String(error));
+        if (error instanceof NotLeaderError) return; // whoever decides now finds it out by itself
         if (this.#isStopping) return; // the next start finds it out by itself
         await new Promise<void>((resolve) => void clock.at(clock.now() + TRY_AGAIN_MS, resolve));
       }

@@ -54,9 +54,14 @@ export class ConnectionStore {
     });
   }
 
-  /** Calls when another server has changed them, until it is disposed. */
-  follow(hear: () => void): Disposable {
-    return this.#document.follow(hear);
+  /** Calls with all of them when another server has changed some, until it is disposed. */
+  follow(hear: (all: readonly { readonly side: ConnectionKind; readonly id: string }[]) => void): Disposable {
+    return this.#document.follow(({ sources, destinations }) =>
+      hear([
+        ...sources.map(({ id }) => ({ side: 'source', id }) as const),
+        ...destinations.map(({ id }) => ({ side: 'destination', id }) as const),
+      ]),
+    );
   }
 
   /** By name, as people sort. */

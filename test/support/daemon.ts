@@ -12,6 +12,8 @@ export interface DaemonOptions {
   readonly dataDir: string;
   readonly passphraseFile: string;
   readonly flags?: readonly string[];
+  /** Another Node than the oldest, for what only newer ones can do. */
+  readonly node?: string;
   /** Another computer than this one. */
   readonly on?: Elsewhere;
 }
@@ -42,9 +44,9 @@ export class Daemon implements AsyncDisposable {
   }
 
   /** Returns when it says where it listens. */
-  static async start({ dataDir, passphraseFile, flags = [], on }: DaemonOptions): Promise<Daemon> {
+  static async start({ dataDir, passphraseFile, flags = [], node = systemNode, on }: DaemonOptions): Promise<Daemon> {
     const vault = { GUTS_VAULT: 'file', GUTS_VAULT_PASSPHRASE_FILE: passphraseFile };
-    const [command = '', ...words] = [...(on?.words ?? []), systemNode, cli, 'serve', '--port', '0', ...flags];
+    const [command = '', ...words] = [...(on?.words ?? []), node, cli, 'serve', '--port', '0', ...flags];
     const child = spawn(command, words, {
       env: { ...process.env, ...on?.env, GUTS_DATA_DIR: dataDir, ...vault },
       stdio: ['ignore', 'pipe', 'pipe'],

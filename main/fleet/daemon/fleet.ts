@@ -18,7 +18,7 @@ import { keepTruth } from '../truth.ts';
 import { askWish } from '../wishes.ts';
 import { Clocks } from './clocks.ts';
 import { Keeper } from './keeper.ts';
-import { KnownNodes } from './known-nodes.ts';
+import { KnownNodes, type KnownNode } from './known-nodes.ts';
 import { Looks } from './looks.ts';
 import { RemoteNode } from './remote-node.ts';
 
@@ -87,6 +87,8 @@ export class Fleet implements AsyncDisposable {
   readonly #up = new Set<NodeId>();
   readonly #opened: AsyncDisposable[] = [];
   #scheduling: Scheduling | undefined;
+  #keep: (() => Promise<AsyncDisposable>) | undefined;
+  #answering: AsyncDisposable | undefined;
   #looking: NodeJS.Timeout | undefined;
   #connectionsHeard: Disposable | undefined;
 
@@ -125,6 +127,19 @@ export class Fleet implements AsyncDisposable {
   }
 
   /** Answers workers from now on. */
+  async answer(): Promise<void> {
+    await this.rest();
+    this.#answering = await this.#keep?.();
+  }
+
+  /** Another server answers them. */
+  async rest(): Promise<void> {
+    const answering = this.#answering;
+    this.#answering = undefined;
+    await answering?.[Symbol.asyncDispose]();
+  }
+
+  /** Hears workers from now on. */
   async begin(scheduling: Scheduling, index: RecordIndex): Promise<void> {
     this.#scheduling = scheduling;
     const keeper = new Keeper({
@@ -135,10 +150,9 @@ export class Fleet implements AsyncDisposable {
       leaseMs: leaseMsOf(this.#lostAfterMs),
     });
     const onStrange = (error: GutsError): void => this.#sayOnce('', error.message);
-    this.#opened.push(
-      await hearTold(this.#broker, (told) => this.#hear(told), onStrange),
-      await keepTruth(this.#broker, keeper),
-    );
+    this.#opened.push(await hearTold(this.#broker, (told) => this.#hear(told), onStrange));
+    this.#keep = async () => await keepTruth(this.#broker, keeper);
+    this.#known.follow((nodes) => this.#follow(nodes));
     this.#connectionsHeard = this.#parts.events.listen(({ event }) => {
       if (event.kind === 'connection') this.#tellLooks();
     });
@@ -189,6 +203,7 @@ export class Fleet implements AsyncDisposable {
     clearInterval(this.#looking);
     this.#connectionsHeard?.[Symbol.dispose]();
     this.letGo();
+    await this.rest();
     for (const one of this.#opened.reverse()) await one[Symbol.asyncDispose]();
   }
 
@@ -228,6 +243,16 @@ export class Fleet implements AsyncDisposable {
     this.#tellLooks();
     this.#say(id, wasUp ? `Node “${id}” was started anew.` : `Node “${id}” is up.`);
     this.#scheduling?.look();
+  }
+
+  /** Another server has met a worker, drained or forgotten one. */
+  #follow(nodes: readonly KnownNode[]): void {
+    for (const { id, isDraining } of nodes) {
+      const node = this.#nodes.get(id);
+      if (node === undefined) this.#nodes.set(id, this.#nodeOf(id, isDraining));
+      else node.isDraining = isDraining;
+    }
+    for (const id of this.#nodes.keys()) if (!nodes.some((one) => one.id === id)) this.#nodes.delete(id);
   }
 
   #tellLooks(): void {

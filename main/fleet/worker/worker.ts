@@ -75,6 +75,8 @@ export class Worker implements AsyncDisposable {
   #isDraining = false;
   #tellEveryMs = TELL_EVERY_MS;
   #toldAtMs = -Infinity;
+  /** By the clock on the wall. */
+  #lastHeartbeatMs = 0;
 
   private constructor(options: WorkerOptions, keys: WorkerKeys) {
     this.#options = options;
@@ -263,8 +265,8 @@ export class Worker implements AsyncDisposable {
   async #tell(): Promise<void> {
     const { node, tags, slots, joinKey } = this.#options;
     // Of two heartbeats the daemon tells the older one by this, so it never goes back, whatever becomes of the clock.
-    this.#toldAtMs = Math.max(this.#toldAtMs, Date.now());
-    const at = new Date(this.#toldAtMs).toISOString();
+    this.#lastHeartbeatMs = Math.max(this.#lastHeartbeatMs, Date.now());
+    const at = new Date(this.#lastHeartbeatMs).toISOString();
     const { publicKey } = this.#keys;
     const told: Heartbeat = {
       kind: 'heartbeat',

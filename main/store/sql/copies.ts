@@ -17,6 +17,7 @@ export class Copies {
   readonly #held = new Map<MigrationId, number>();
   /** They may differ from what counts. */
   readonly #stale = new Set<MigrationId>();
+  readonly #there = new Set<string>();
   #seen = 0;
   /** One after the other for each: what is written last is what was read last. */
   readonly #turns = new Map<MigrationId, Promise<unknown>>();
@@ -55,6 +56,11 @@ export class Copies {
     for (const { migration } of [...grown, ...gone]) this.#stale.add(MigrationId.parse(migration));
     const stale = [...this.#stale]; // one that cannot be made anew stays among them
     for (const id of stale) await this.sync(id);
+  }
+
+  /** Whether one is there that was not changed since, as far as is known. */
+  has(id: MigrationId): boolean {
+    return this.#there.has(id) && !this.#stale.has(id);
   }
 
   /** Makes one anew, unless an engine here writes it. */
@@ -133,9 +139,11 @@ export class Copies {
   async #put(id: string, text: string | undefined): Promise<void> {
     const file = path.join(this.#folder, `${id}.jsonl`);
     if (text === undefined) {
+      this.#there.delete(id);
       await rm(file, { force: true });
       return;
     }
+    this.#there.add(id);
     if ((await readFile(file, 'utf8').catch(() => null)) === text) return;
     const fresh = `${file}.${process.pid}.part`;
     await writeFile(fresh, text, { mode: FILE_MODE });

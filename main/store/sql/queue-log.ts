@@ -1,21 +1,32 @@
 /** The queue in a database: what the scheduler decides is taken from the server that leads alone, what callers ask for from each. */
 import { QueueLine } from '../../scheduler/entries.ts';
+import type { MigrationId } from '../../shared/migration.ts';
 import type { QueueHearer, QueueLog, WrittenBy } from '../../scheduler/queue-log.ts';
-import type { Database, Tx } from './database.ts';
+import type { Kysely } from 'kysely';
+import type { Database } from './database.ts';
 import { NotLeaderError } from './errors.ts';
 import { LogRows } from './log-rows.ts';
+import type { Tables } from './tables.ts';
 
 /** Written anew at so many lines, or at four times those of the last time, whichever is more. */
 const SNAPSHOT_AT_LINES = 5_000;
 
-/** The number under which this server leads; null where it does not. */
-export type FenceOf = () => number | null;
+/** Returns when the journals of these migrations are known here: whoever finds one in the queue finds its journal. */
+export type Meet = (ids: readonly MigrationId[]) => Promise<void>;
+
+export interface SqlQueueOptions {
+  /** The number under which this server leads; null where it does not. */
+  readonly fence: () => number | null;
+  readonly meet: Meet;
+  readonly snapshotAtLines?: number;
+}
 
 export class SqlQueueLog implements QueueLog {
   readonly #database: Database;
   readonly #rows: LogRows<QueueLine>;
   readonly #hearer: QueueHearer;
-  readonly #fence: FenceOf;
+  readonly #fence: SqlQueueOptions['fence'];
+  readonly #meet: Meet;
   readonly #snapshotAtLines: number;
   #snapshotLines = 0;
   /** The change in which it was begun as it is known here. */
@@ -24,21 +35,21 @@ export class SqlQueueLog implements QueueLog {
   #last = 0;
   #catchingUp: Promise<void> | undefined;
 
-  private constructor(database: Database, hearer: QueueHearer, fence: FenceOf, snapshotAtLines: number) {
+  private constructor(
+    database: Database,
+    hearer: QueueHearer,
+    { fence, meet, snapshotAtLines = SNAPSHOT_AT_LINES }: SqlQueueOptions,
+  ) {
     this.#database = database;
     this.#rows = new LogRows(database, { name: 'queue', schema: QueueLine, schemaVersion: 1 });
     this.#hearer = hearer;
     this.#fence = fence;
+    this.#meet = meet;
     this.#snapshotAtLines = snapshotAtLines;
   }
 
-  static async open(
-    database: Database,
-    hearer: QueueHearer,
-    fence: FenceOf,
-    snapshotAtLines = SNAPSHOT_AT_LINES,
-  ): Promise<SqlQueueLog> {
-    const log = new SqlQueueLog(database, hearer, fence, snapshotAtLines);
+  static async open(database: Database, hearer: QueueHearer, options: SqlQueueOptions): Promise<SqlQueueLog> {
+    const log = new SqlQueueLog(database, hearer, options);
     const isThere = await database.ask(async (db) => (await log.#rows.head(db)) !== null);
     if (!isThere)
       await database.write(async (tx, changed) => {
@@ -53,39 +64,51 @@ export class SqlQueueLog implements QueueLog {
   }
 
   async append(lines: readonly QueueLine[], by: WrittenBy): Promise<void> {
-    const { first, placed } = await this.#database.write(async (tx, changed) => {
-      this.#hear(await this.#news(tx));
-      const own = this.#hearer.place(lines);
-      const next = this.#last + 1;
-      await this.#rows.add(tx, next, own, changed);
-      return { first: next, placed: own };
+    const { first, own } = await this.#database.write(async (tx, changed) => {
+      const { head, rows } = await this.#news(tx);
+      const news = rows.map(({ entry }) => entry);
+      const placed = this.#hearer.place(lines, news);
+      const last = rows.at(-1)?.number ?? (head === this.#head ? this.#last : 0);
+      await this.#rows.add(tx, last + 1, placed, changed);
+      return { first: last + 1, own: placed };
     }, this.#fenced(by));
-    for (const [i, line] of placed.entries()) {
-      if (first + i !== this.#last + 1) continue; // told as news meanwhile
-      this.#hearer.line(line);
-      this.#last += 1;
+    if (first !== this.#last + 1) {
+      await this.catchUp(); // others were faster: their lines come first
+      return;
     }
+    for (const line of own) this.#hearer.line(line);
+    this.#last += own.length;
   }
 
   async replace(snapshot: () => readonly QueueLine[]): Promise<void> {
-    const { head, lines } = await this.#database.write(async (tx, changed) => {
-      this.#hear(await this.#news(tx));
+    const done = await this.#database.write(async (tx, changed) => {
+      const { head, rows } = await this.#news(tx);
+      if (head !== this.#head || rows.length > 0) return null; // others were faster: the next time
       const kept = snapshot();
       await this.#rows.begin(tx, changed);
       await this.#rows.add(tx, 1, kept, changed);
       return { head: changed, lines: kept.length };
     }, this.#fenced('scheduler'));
-    this.#snapshotLines = lines;
-    if (head <= this.#head) return;
-    this.#head = head;
-    this.#last = lines;
+    if (done === null) {
+      await this.catchUp();
+      return;
+    }
+    this.#snapshotLines = done.lines;
+    if (done.head <= this.#head) return;
+    this.#head = done.head;
+    this.#last = done.lines;
   }
 
   async catchUp(): Promise<void> {
-    this.#catchingUp ??= (async () => {
-      this.#hear(await this.#database.ask(async (db) => await this.#news(db)));
-    })().finally(() => (this.#catchingUp = undefined));
-    await this.#catchingUp;
+    const before = this.#catchingUp;
+    const own = (async () => {
+      await before?.catch(() => {}); // what that one has not seen is looked for here
+      const news = await this.#database.ask(async (db) => await this.#news(db));
+      await this.#meet(news.rows.map(({ entry }) => idOf(entry)));
+      this.#hear(news);
+    })();
+    this.#catchingUp = own;
+    await own;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -99,7 +122,7 @@ export class SqlQueueLog implements QueueLog {
     return { fence };
   }
 
-  async #news(db: Tx | Parameters<Parameters<Database['ask']>[0]>[0]): Promise<News> {
+  async #news(db: Kysely<Tables>): Promise<News> {
     const head = (await this.#rows.head(db)) ?? 0;
     return { head, rows: await this.#rows.after(db, head === this.#head ? this.#last : 0) };
   }
@@ -116,9 +139,11 @@ export class SqlQueueLog implements QueueLog {
       this.#hearer.line(entry);
       this.#last = number;
     }
-    this.#hearer.changed();
+    this.#hearer.changed([...new Set(rows.map(({ entry }) => idOf(entry)))]);
   }
 }
+
+const idOf = (line: QueueLine): MigrationId => (line.what === 'kept' ? line.entry.id : line.id);
 
 interface News {
   readonly head: number;

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EnginePool } from '../../engine-pool.ts';
 import type { OpenQueueLog, QueueLog } from '../../scheduler/queue-log.ts';
+import type { MigrationId } from '../../shared/migration.ts';
 import type { NodeId } from '../../shared/schedule.ts';
 import type { Leadership, OpenedState } from '../../state.ts';
 import { SqlAudit } from './audit.ts';
@@ -10,9 +11,10 @@ import { Copies } from './copies.ts';
 import { Database } from './database.ts';
 import { SqlDocuments } from './documents.ts';
 import { SqlJournals } from './journals.ts';
+import { NotLeaderError } from './errors.ts';
 import { Leader } from './leader.ts';
 import { markFolder } from './mark.ts';
-import { SqlQueueLog } from './queue-log.ts';
+import { SqlQueueLog, type Meet } from './queue-log.ts';
 
 export interface SqlStateOptions extends ConnectOptions {
   readonly dataDir: string;
@@ -36,6 +38,9 @@ export class SqlState implements OpenedState {
   readonly #ending = new AbortController();
   readonly #queues = new Set<QueueLog>();
   #changed: number;
+  #meet: Meet = async () => {};
+  #hearTold: (text: string) => void = () => {};
+  #toldAt = 0;
   #looking: Promise<void> | undefined;
 
   private constructor(options: SqlStateOptions, database: Database, server: string, changed: number) {
@@ -48,7 +53,10 @@ export class SqlState implements OpenedState {
     this.#leader = new Leader(database, server, options.onDetail);
     const leader = this.#leader;
     this.queue = async (hearer) => {
-      const log = await SqlQueueLog.open(database, hearer, () => leader.fence);
+      const log = await SqlQueueLog.open(database, hearer, {
+        fence: () => leader.fence,
+        meet: async (ids) => await this.#meetNow(ids),
+      });
       this.#queues.add(log);
       return log;
     };
@@ -65,6 +73,9 @@ export class SqlState implements OpenedState {
       },
       hearRefusal: (error) => leader.hearRefusal(error),
       isLeading: () => leader.fence !== null,
+      beforeNews: (meet) => void (this.#meet = meet),
+      tell: async (text) => await this.#tell(text),
+      onTold: (hear) => void (this.#hearTold = hear),
       end: async () => await leader.resign(),
     };
   }
@@ -127,6 +138,35 @@ export class SqlState implements OpenedState {
     await this.#copies.catchUp(changed);
     for (const queue of this.#queues) await queue.catchUp();
     await this.audit.catchUp();
+    await this.#hear();
     this.#changed = changed;
+  }
+
+  async #meetNow(ids: readonly MigrationId[]): Promise<void> {
+    const all = [...new Set(ids)];
+    for (const id of all) if (!this.#copies.has(id)) await this.#copies.sync(id);
+    await this.#meet(all);
+  }
+
+  async #tell(text: string): Promise<void> {
+    const { fence } = this.#leader;
+    if (fence === null) throw new NotLeaderError();
+    await this.#database.write(
+      async (tx, changed) => {
+        await tx.deleteFrom('guts_told').where('name', '=', 'scheduler').execute();
+        await tx.insertInto('guts_told').values({ name: 'scheduler', changed, text }).execute();
+      },
+      { fence },
+    );
+  }
+
+  async #hear(): Promise<void> {
+    if (this.#leader.fence !== null) return; // it would hear itself
+    const told = await this.#database.ask(
+      async (db) => await db.selectFrom('guts_told').selectAll().where('changed', '>', this.#toldAt).executeTakeFirst(),
+    );
+    if (told === undefined) return;
+    this.#toldAt = Number(told.changed);
+    this.#hearTold(told.text);
   }
 }
