@@ -38,9 +38,20 @@ interface Field {
   full: WaitsFor | null;
 }
 
+/** A node with what of it is taken: looked at for each of thousands of migrations. */
+interface Place {
+  readonly node: NodeFacts;
+  readonly slots: number;
+  /** One that has no slots of its own is as large as its processors. */
+  readonly size: number;
+  reservedBytes: number;
+  running: number;
+  looks: number;
+}
+
 /** A node as the sides of a migration see it. */
 interface Ranked {
-  readonly node: NodeFacts;
+  readonly place: Place;
   /** Of connecting to both sides; null where that was not measured. */
   readonly wayMs: number | null;
   /** Of several ways that are as good as alike the same. */
@@ -51,40 +62,27 @@ interface Ranked {
 
 /** The nodes with what is promised of their space; takes count as placements are made. */
 export class NodeSpace {
-  readonly #nodes: readonly NodeFacts[];
+  readonly #places: ReadonlyMap<NodeId, Place>;
   readonly #limits: Limits;
-  readonly #reserved = new Map<NodeId, number>();
-  readonly #running = new Map<NodeId, number>();
-  readonly #looks = new Map<NodeId, number>();
   readonly #fields = new Map<string, Field>();
 
   constructor(nodes: readonly NodeFacts[], placed: readonly Placement[], limits: Limits) {
-    this.#nodes = nodes;
+    this.#places = new Map(nodes.map((node) => [node.id, placeOf(node)]));
     this.#limits = limits;
     for (const placement of placed) this.take(placement);
   }
 
   take({ node, reservedBytes }: Pick<Placement, 'node' | 'reservedBytes'>): void {
-    this.#reserved.set(node, this.reservedOf(node) + reservedBytes);
-    this.#running.set(node, this.runningOf(node) + 1);
+    const place = this.#places.get(node);
+    if (place === undefined) return; // gone meanwhile
+    place.reservedBytes += reservedBytes;
+    place.running += 1;
   }
 
   /** A preflight goes on there: it takes no slot, but others go elsewhere first. */
   look(node: NodeId): void {
-    this.#looks.set(node, (this.#looks.get(node) ?? 0) + 1);
-  }
-
-  reservedOf(node: NodeId): number {
-    return this.#reserved.get(node) ?? 0;
-  }
-
-  runningOf(node: NodeId): number {
-    return this.#running.get(node) ?? 0;
-  }
-
-  /** What may still be promised. */
-  leftOf({ id, space }: NodeFacts): number {
-    return Math.max(0, space.freeBytes - this.reservedOf(id));
+    const place = this.#places.get(node);
+    if (place !== undefined) place.looks += 1;
   }
 
   choose(wanted: Wanted): Choice {
@@ -92,69 +90,30 @@ export class NodeSpace {
     const { obstacle, full, nodes } = field;
     if (obstacle !== null || full !== null) return waits(obstacle ?? full);
     const { use, tags, before } = wanted;
-    const order = this.#orderFor(use.spaceBytes);
-    const withSlot: Ranked[] = [];
+    const need = use.spaceBytes;
     let familiar: Ranked | undefined;
     let best: Ranked | undefined;
     let second: Ranked | undefined;
     let fitting = 0;
+    let withSlot = 0;
     for (const one of nodes) {
-      const { id, slots = Infinity } = one.node;
-      if (this.runningOf(id) >= slots) continue;
-      withSlot.push(one);
-      if (this.leftOf(one.node) < use.spaceBytes) continue;
+      const { place } = one;
+      if (place.running >= place.slots) continue;
+      withSlot += 1;
+      if (leftOf(place) < need) continue;
       fitting += 1;
-      if (id === before) familiar = one;
-      if (best === undefined || order(one, best) < 0) [best, second] = [one, best];
-      else if (second === undefined || order(one, second) < 0) second = one;
+      if (place.node.id === before) familiar = one;
+      if (best === undefined || order(one, best, need) < 0) [best, second] = [one, best];
+      else if (second === undefined || order(one, second, need) < 0) second = one;
     }
-    if (withSlot.length === 0) return waits((field.full = noSlot(nodes.map(({ node }) => node))));
+    if (withSlot === 0) return waits((field.full = noSlot(nodes.map(({ place }) => place.node))));
     const chosen = familiar ?? best;
-    if (chosen === undefined) return this.#noSpace(withSlot, use.spaceBytes);
-    const { node } = chosen;
+    if (chosen === undefined) return noRoom(nodes, need);
+    const { place } = chosen;
     const lead: Lead =
-      familiar !== undefined
-        ? { by: 'before' }
-        : second === undefined
-          ? { by: 'alone' }
-          : this.#leadOf(chosen, second, use.spaceBytes);
-    const told = { lead, candidates: fitting, tags, leftBytes: this.leftOf(node), needBytes: use.spaceBytes };
-    return { kind: 'placed', placement: { node: node.id, reason: reasonOf(told), reservedBytes: use.spaceBytes } };
-  }
-
-  #noSpace(withSlot: readonly Ranked[], need: number): Choice {
-    const byRoom = withSlot.map(({ node }) => node).sort((a, b) => this.leftOf(b) - this.leftOf(a) || byName(a, b));
-    const toCome = byRoom.find((node) => this.reservedOf(node.id) > 0 && node.space.freeBytes >= need);
-    return { kind: 'waits', waitsFor: noSpace(need, byRoom[0], toCome), nodeToCome: toCome?.id ?? null };
-  }
-
-  /** First those that are better for a machine which needs so much. */
-  #orderFor(need: number): (a: Ranked, b: Ranked) => number {
-    return (a, b) =>
-      Number(this.#isAmple(b, need)) - Number(this.#isAmple(a, need)) ||
-      this.#freeSlotsOf(b) - this.#freeSlotsOf(a) ||
-      a.way - b.way ||
-      (b.rate ?? 0) - (a.rate ?? 0) ||
-      this.leftOf(b.node) - this.leftOf(a.node) ||
-      byName(a.node, b.node);
-  }
-
-  /** What it is that the better one is better in. */
-  #leadOf(one: Ranked, other: Ranked, need: number): Lead {
-    if (this.#isAmple(one, need) !== this.#isAmple(other, need)) return { by: 'room' };
-    if (this.#freeSlotsOf(one) !== this.#freeSlotsOf(other))
-      return { by: 'slots', free: this.#freeSlotsOf(one), of: slotsOf(one.node) };
-    if (one.way !== other.way) return { by: 'way', milliseconds: one.wayMs ?? 0 };
-    if (one.rate !== other.rate) return { by: 'rate', bytesPerSecond: one.rate ?? 0 };
-    return { by: this.leftOf(one.node) === this.leftOf(other.node) ? 'name' : 'room' };
-  }
-
-  #isAmple({ node }: Ranked, need: number): boolean {
-    return this.leftOf(node) >= AMPLE * need;
-  }
-
-  #freeSlotsOf({ node }: Ranked): number {
-    return slotsOf(node) - this.runningOf(node.id) - (this.#looks.get(node.id) ?? 0);
+      familiar !== undefined ? { by: 'before' } : second === undefined ? { by: 'alone' } : leadOf(chosen, second, need);
+    const told = { lead, candidates: fitting, tags, leftBytes: leftOf(place), needBytes: need };
+    return { kind: 'placed', placement: { node: place.node.id, reason: reasonOf(told), reservedBytes: need } };
   }
 
   #fieldOf({ use: { source, destination }, nodes, tags }: Wanted): Field {
@@ -164,14 +123,17 @@ export class NodeSpace {
     const ofSource = this.#limits.nodesOfSource[source];
     const may = ({ id }: NodeFacts): boolean =>
       (ofSource === undefined || ofSource.includes(id)) && (nodes.length === 0 || nodes.includes(id));
-    const allowed = this.#nodes.filter(may);
+    const allowed = [...this.#places.values()].map(({ node }) => node).filter(may);
     const tagged =
       tags.length === 0 ? allowed : allowed.filter((node) => tags.every((tag) => node.tags?.includes(tag)));
     const alive = tagged.filter(({ isAlive, isDraining = false }) => isAlive && !isDraining);
     const sides = { source, destination };
     const reaching = alive.filter((node) => missedBy(node, sides).length === 0);
     const field: Field = {
-      nodes: reaching.map((node) => rankedFor(node, sides)),
+      nodes: reaching.flatMap((node) => {
+        const place = this.#places.get(node.id);
+        return place === undefined ? [] : [rankedFor(place, sides)];
+      }),
       obstacle: obstacleOf({ allowed, tagged, alive, reaching }, tags, sides),
       full: null,
     };
@@ -199,20 +161,63 @@ function missedBy({ reach = [] }: NodeFacts, { source, destination }: Sides): ('
   return [...(isMissed(source) ? ['source' as const] : []), ...(isMissed(destination) ? ['destination' as const] : [])];
 }
 
-function rankedFor(node: NodeFacts, { source, destination }: Sides): Ranked {
-  const { reach = [], moved = [] } = node;
+function rankedFor(place: Place, { source, destination }: Sides): Ranked {
+  const { reach = [], moved = [] } = place.node;
   const msTo = (id: string): number | null => reach.find(({ connection }) => connection === id)?.milliseconds ?? null;
   const [toSource, toDestination] = [msTo(source), msTo(destination)];
   const wayMs = toSource === null || toDestination === null ? null : toSource + toDestination;
   const way = wayMs === null ? Infinity : Math.floor(Math.log2(Math.max(SHORT_WAY_MS, wayMs)));
-  return { node, wayMs, way: Number.isFinite(way) ? way : Number.MAX_SAFE_INTEGER, rate: rateFrom(moved, source) };
+  return { place, wayMs, way: Number.isFinite(way) ? way : Number.MAX_SAFE_INTEGER, rate: rateFrom(moved, source) };
 }
 
 const rateFrom = (moved: NonNullable<NodeFacts['moved']>, from: SourceId): number | null =>
   moved.find(({ source }) => source === from)?.bytesPerSecond ?? null;
 
-/** One that has no slots of its own is as large as its processors. */
-const slotsOf = ({ slots, processors }: NodeFacts): number => slots ?? processors;
+const placeOf = (node: NodeFacts): Place => ({
+  node,
+  slots: node.slots ?? Infinity,
+  size: node.slots ?? node.processors,
+  reservedBytes: 0,
+  running: 0,
+  looks: 0,
+});
+
+/** What may still be promised. */
+const leftOf = ({ node, reservedBytes }: Place): number => Math.max(0, node.space.freeBytes - reservedBytes);
+const isAmple = (place: Place, need: number): boolean => leftOf(place) >= AMPLE * need;
+const freeSlotsOf = ({ size, running, looks }: Place): number => size - running - looks;
+
+/** First those that are better for a machine which needs so much. */
+function order(a: Ranked, b: Ranked, need: number): number {
+  return (
+    Number(isAmple(b.place, need)) - Number(isAmple(a.place, need)) ||
+    freeSlotsOf(b.place) - freeSlotsOf(a.place) ||
+    a.way - b.way ||
+    (b.rate ?? 0) - (a.rate ?? 0) ||
+    leftOf(b.place) - leftOf(a.place) ||
+    byName(a.place.node, b.place.node)
+  );
+}
+
+/** What it is that the better one is better in. */
+function leadOf(one: Ranked, other: Ranked, need: number): Lead {
+  if (isAmple(one.place, need) !== isAmple(other.place, need)) return { by: 'room' };
+  const free = freeSlotsOf(one.place);
+  if (free !== freeSlotsOf(other.place)) return { by: 'slots', free, of: one.place.size };
+  if (one.way !== other.way) return { by: 'way', milliseconds: one.wayMs ?? 0 };
+  if (one.rate !== other.rate) return { by: 'rate', bytesPerSecond: one.rate ?? 0 };
+  return { by: leftOf(one.place) === leftOf(other.place) ? 'name' : 'room' };
+}
+
+/** Where there are slots and no room. */
+function noRoom(nodes: readonly Ranked[], need: number): Choice {
+  const byRoom = nodes
+    .map(({ place }) => place)
+    .filter(({ running, slots }) => running < slots)
+    .sort((a, b) => leftOf(b) - leftOf(a) || byName(a.node, b.node));
+  const toCome = byRoom.find(({ node, reservedBytes }) => reservedBytes > 0 && node.space.freeBytes >= need)?.node;
+  return { kind: 'waits', waitsFor: noSpace(need, byRoom[0]?.node, toCome), nodeToCome: toCome?.id ?? null };
+}
 
 const byName = (a: NodeFacts, b: NodeFacts): number => (a.id < b.id ? -1 : 1);
 

@@ -41,6 +41,9 @@ try {
   const few = costsOf(client, Math.ceil(most / 4));
   const many = costsOf(client, most);
   const growth = each(many) / each(few);
+  const decisions = execFileSync(node, [await bundle('decide-client', 'test/bench/decide-client.ts', dir)], {
+    encoding: 'utf8',
+  });
   const isMet = many.decided.p99 < GOALS.decisionP99Ms && growth <= GOALS.growth;
   const text = [
     `Guts on Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, load ${load} before; ${flags.workers} nodes.`,
@@ -51,6 +54,12 @@ try {
     rowOf(many),
     '',
     `Decisions in less than ${GOALS.decisionP99Ms} ms (p99) and no more processor time for each migration with four times as many: ${isMet ? 'met' : '**missed**'} (${growth.toFixed(2)} times).`,
+    '',
+    'One decision by itself, in processor time, nine times each:',
+    '',
+    '| nodes, of four slots | wait | run | start | p50 ms | most ms |',
+    '| --- | --- | --- | --- | --- | --- |',
+    decisions.trimEnd(),
   ].join('\n');
   process.stdout.write(`${text}\n`);
   if (flags.write) {
