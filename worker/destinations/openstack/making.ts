@@ -45,6 +45,16 @@ export async function makeOnce<T extends { readonly id: string }>(
     if (there !== null) return known.id === there.id ? there : await ledger.make(entry, async () => there);
   }
   signal.throwIfAborted();
+  const orderedThere = async (): Promise<T | null> => {
+    const id = await foundSoon(site, find, signal);
+    return id === null ? null : await adopt(id);
+  };
+  /** A cloud that is slow may still have been at the first order: what it makes of that stands in the way of the second. */
+  const keptMeanwhile = async (error: unknown): Promise<T> => {
+    const there = signal.aborted ? null : await orderedThere();
+    if (there === null) throw error;
+    return there;
+  };
   return await ledger.make(entry, async () => {
     const late = new AbortController();
     let timer: NodeJS.Timeout | undefined;
@@ -53,9 +63,7 @@ export async function makeOnce<T extends { readonly id: string }>(
     try {
       return await create(late.signal).catch(async (error: unknown) => {
         if (signal.aborted || !mayHaveBeenHeard(error)) throw error;
-        const id = await foundSoon(site, find, signal);
-        const there = id === null ? null : await adopt(id);
-        return there ?? (await create(late.signal));
+        return (await orderedThere()) ?? (await create(late.signal).catch(keptMeanwhile));
       });
     } finally {
       signal.removeEventListener('abort', onAbort);
