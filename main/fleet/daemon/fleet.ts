@@ -83,7 +83,7 @@ export class Fleet implements AsyncDisposable {
   readonly #nodes = new Map<NodeId, RemoteNode>();
   readonly #said = new Set<string>();
   readonly #clocks = new Clocks();
-  /** Those of which it was said that they are up. */
+  /** Those of which it was said that they are up, here or by the daemon before. */
   readonly #up = new Set<NodeId>();
   readonly #opened: AsyncDisposable[] = [];
   #scheduling: Scheduling | undefined;
@@ -102,7 +102,10 @@ export class Fleet implements AsyncDisposable {
     this.#joinKey = joinKey;
     const wish = async (id: NodeId, one: Wish, signal: AbortSignal) => await askWish(asker, id, one, signal);
     this.#looks = new Looks(parts.connections, wish);
-    for (const { id, isDraining } of known.all) this.#nodes.set(id, this.#nodeOf(id, isDraining));
+    for (const { id, isDraining } of known.all) {
+      this.#nodes.set(id, this.#nodeOf(id, isDraining));
+      this.#up.add(id); // it is missed, too, where it died meanwhile
+    }
   }
 
   /** Begins to connect; the broker may come later. @throws BrokerUrlError …, what the vault and reading its file throw */
