@@ -1,4 +1,6 @@
 /** What the fleet works between: machines of a vCenter with small disks, and a cloud that notes who changes what. */
+import { defaultNetworks } from '../../lab/openstack/default-world.ts';
+import type { NetworkSpec } from '../../lab/openstack/words.ts';
 import { startOpenstack, type LabWrite, type OpenstackLab } from '../../lab/openstack/start.ts';
 import { seededContent } from '../../lab/content.ts';
 import type { MachineSpec } from '../../lab/vcenter/machine-spec.ts';
@@ -7,6 +9,11 @@ import { MiB } from '../../support/disks.ts';
 
 /** As long as a dead worker’s lease on a machine’s disks keeps it busy. */
 const LEASE_TIMEOUT_MS = 4000;
+/** With addresses for all that a long run moves. */
+const roomier = (network: NetworkSpec): NetworkSpec =>
+  network.name !== 'lan'
+    ? network
+    : { ...network, subnets: [{ name: 'lan-v4', cidr: '10.20.0.0/16', pool: ['10.20.1.1', '10.20.250.250'] }] };
 const everything = { instances: -1, cores: -1, ramMiB: -1, ports: -1, floatingIps: -1, volumes: -1, volumeGiB: -1 };
 
 export class Estate implements AsyncDisposable {
@@ -30,13 +37,18 @@ export class Estate implements AsyncDisposable {
       shutdownMs: 200,
     });
     const writes: LabWrite[] = [];
-    const cloud = await startOpenstack({ quotas: everything, buildMs: 20, onWrite: (write) => writes.push(write) });
+    const cloud = await startOpenstack({
+      quotas: everything,
+      networks: defaultNetworks.map(roomier),
+      buildMs: 20,
+      onWrite: (write) => writes.push(write),
+    });
     return new Estate(vcenter, cloud, writes);
   }
 
   /** Names of so many that nobody has moved yet. */
   next(count: number): string[] {
-    return Array.from({ length: count }, () => `vm-${this.#taken++}`);
+    return Array.from({ length: count }, () => nameOf(this.#taken++));
   }
 
   get ports(): { readonly source: number; readonly cloud: number } {
@@ -48,12 +60,15 @@ export class Estate implements AsyncDisposable {
   }
 }
 
+/** As no reference of a vCenter is. */
+const nameOf = (i: number): string => `box-${i}`;
+
 function machineOf(i: number): MachineSpec {
-  const content = seededContent(`disk of vm-${i}`, 3 * MiB, 7 + i);
+  const content = seededContent(`disk of ${nameOf(i)}`, 3 * MiB, 7 + i);
   const [high = 0, low = 0] = [Math.floor(i / 256), i % 256];
   const mac = `00:50:56:ac:${[high, low].map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`;
   return {
-    name: `vm-${i}`,
+    name: nameOf(i),
     power: i % 3 === 0 ? 'on' : 'off',
     disks: [{ sizeBytes: content.sizeBytes, isThin: true, content }],
     nics: [{ network: 'VM Network', mac }],
