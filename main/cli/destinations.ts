@@ -6,6 +6,7 @@ import { operations } from '../shared/operations.ts';
 import { cloudAccessFrom, type CloudFlags } from './cloud-flags.ts';
 import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
 import { sheet, table } from './table.ts';
+import { addSecret } from './secret-command.ts';
 import { addTrust } from './trust.ts';
 import { trustFrom, trustOptions, trustText, type TrustFlags } from './trust-flags.ts';
 import { UsageError } from './usage-error.ts';
@@ -84,6 +85,7 @@ export function addDestination(program: Command): void {
       workplace.terminal.result(result, () => testText(result));
     });
   addTrust(destination, 'destination');
+  addSecret(destination, 'destination');
   const remove = destination
     .command('delete')
     .description('forget a destination and its secret')

@@ -2,14 +2,23 @@
 import * as path from 'node:path';
 import type { Command } from 'commander';
 import { dataDir } from '../data-dir.ts';
-import { joinKeyIn } from '../fleet/daemon/fleet.ts';
+import { JOIN_KEY, joinKeyIn } from '../fleet/daemon/fleet.ts';
 import { Vault } from '../vault/vault.ts';
+import { joinKeyFrom } from './join-key.ts';
 import { nodeId } from './node-name.ts';
 import { askPassphrase } from './passphrase.ts';
 import { wantsJson } from './run.ts';
+import { UsageError } from './usage-error.ts';
 import { Terminal } from './terminal.ts';
 import { Workplace } from './workplace.ts';
 import { writeWhole } from './write-whole.ts';
+
+interface KeyFlags {
+  readonly output?: string;
+  readonly take?: string;
+  readonly force: boolean;
+  readonly dataDir?: string;
+}
 
 export function addNodeChanges(nodes: Command): void {
   const drain = nodes
@@ -43,14 +52,24 @@ export function addNodeChanges(nodes: Command): void {
     });
   const key = nodes
     .command('key')
-    .description('write the key by which workers join this machine’s daemon into a file that only you can read')
-    .requiredOption('-o, --output <file>', 'a new file; give it to each worker (--join-key-file)')
+    .description(
+      'write the key by which workers join this machine’s daemon into a file that only you can read, or take another server’s',
+    )
+    .option('-o, --output <file>', 'a new file; give it to each worker (--join-key-file)')
+    .option('--take <file>', 'keep the key in this file, which another server of the same state has written')
     .option('--force', 'replace a file that is there already', false)
     .option('--data-dir <folder>', 'the daemon’s (default: GUTS_DATA_DIR, or the system’s place)')
-    .action(async ({ output, force, dataDir: folder }: { output: string; force: boolean; dataDir?: string }) => {
+    .action(async ({ output, take, force, dataDir: folder }: KeyFlags) => {
+      if ((output === undefined) === (take === undefined)) throw new UsageError('Give --output or --take.');
       const terminal = new Terminal(wantsJson(key));
       const vault = new Vault({ dataDir: folder === undefined ? dataDir() : path.resolve(folder), askPassphrase });
-      const file = path.resolve(output);
+      if (take !== undefined) {
+        const file = path.resolve(take);
+        await vault.set(JOIN_KEY, await joinKeyFrom(file));
+        terminal.result({ file }, () => 'The join key is in this machine’s vault: start the daemon again.');
+        return;
+      }
+      const file = path.resolve(output ?? '');
       await writeWhole(file, `${await joinKeyIn(vault)}\n`, force, 0o600);
       terminal.result({ file }, () => `The join key is in “${file}”. Whoever has it can call itself a worker.`);
     });

@@ -9,6 +9,7 @@ import { secretFrom, secretOptions, type SecretFlags } from './secret-flags.ts';
 import { addressOptions, addressText, kindText, sourceAddress, type AddressFlags } from './source-address.ts';
 import { sheet, table } from './table.ts';
 import { duration } from './terminal.ts';
+import { addSecret } from './secret-command.ts';
 import { addTrust } from './trust.ts';
 import { trustFrom, trustOptions, trustText, type TrustFlags } from './trust-flags.ts';
 import { UsageError } from './usage-error.ts';
@@ -80,6 +81,7 @@ export function addSource(program: Command): void {
       workplace.terminal.result(result, () => refreshText(result));
     });
   addTrust(source, 'source');
+  addSecret(source, 'source');
   const remove = source
     .command('delete')
     .description('forget a source, its password and its inventory')

@@ -1,5 +1,4 @@
 /** `guts worker`: a machine that runs migrations for a daemon elsewhere, until it is told to stop. */
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import * as path from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
@@ -11,11 +10,11 @@ import { Log, standardOutput } from '../logs/log.ts';
 import { Redactor } from '../logs/redactor.ts';
 import { tellBroker } from '../logs/tell-broker.ts';
 import { nodeIdOf } from '../scheduler/local-node.ts';
-import { GutsError } from '../shared/errors.ts';
 import type { NodeId } from '../shared/schedule.ts';
 import { passphraseFromStdin } from '../vault/stdin-passphrase.ts';
 import { Vault } from '../vault/vault.ts';
 import { brokerFrom, brokerOptions, type BrokerFlags } from './broker-flags.ts';
+import { joinKeyFrom } from './join-key.ts';
 import { nodeId } from './node-name.ts';
 import { askPassphrase } from './passphrase.ts';
 import { signalled } from './signalled.ts';
@@ -28,15 +27,6 @@ interface Flags extends BrokerFlags {
   readonly tags: readonly string[];
   readonly slots: number;
   readonly passphraseStdin: boolean;
-}
-
-class JoinKeyFileError extends GutsError {
-  readonly code = 'worker.join-key';
-  readonly remedy = 'Let the daemon’s machine write it (“guts node key -o FILE”), and bring the file here.';
-
-  constructor(file: string, why: string, options?: ErrorOptions) {
-    super(`The file with the join key, “${file}”, ${why}.`, options);
-  }
 }
 
 export function addWorker(program: Command): void {
@@ -65,7 +55,7 @@ async function work(flags: Flags): Promise<void> {
   const broker = await brokerFrom(flags, onSecret);
   if (broker === null) throw new UsageError('A worker takes --broker: its daemon is found there.');
   if (flags.joinKeyFile === undefined) throw new UsageError('A worker takes --join-key-file: only so it is believed.');
-  const joinKey = await keyIn(flags.joinKeyFile);
+  const joinKey = await joinKeyFrom(flags.joinKeyFile);
   onSecret(joinKey);
   await using log = new Log({ redactor, places: [standardOutput(), new LogFile(folder)] });
   const vault = new Vault({
@@ -94,15 +84,6 @@ async function work(flags: Flags): Promise<void> {
   log.info('stopping', { signal, running: worker.running });
   await worker.drain(true);
   log.info('stopped');
-}
-
-async function keyIn(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new JoinKeyFileError(file, `cannot be read (${cause.code ?? 'unknown reason'})`, { cause });
-  });
-  const key = text.trim();
-  if (Buffer.from(key, 'base64').length !== 32) throw new JoinKeyFileError(file, 'holds none');
-  return key;
 }
 
 function slots(text: string): number {

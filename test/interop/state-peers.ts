@@ -19,7 +19,7 @@ export interface StatePeer extends AsyncDisposable {
   /** A fresh database of its own user, as `--state` takes it. */
   database(name: string): Promise<{ readonly url: string; readonly options: ConnectOptions }>;
   /** What an administrator says there. */
-  say(sql: string): Promise<string>;
+  say(sql: string, database?: string): Promise<string>;
   /** `kill -9`. */
   kill(): Promise<void>;
   /** Starts it where it does not run. */
@@ -33,7 +33,7 @@ interface Kind {
   readonly user: string;
   install(folder: string): Promise<void>;
   command(folder: string, port: number): readonly string[];
-  say(folder: string, port: number, sql: string): Promise<string>;
+  say(folder: string, port: number, sql: string, database?: string): Promise<string>;
   readonly make: (name: string) => readonly string[];
 }
 
@@ -72,8 +72,8 @@ const postgresql: Kind = {
     `--ssl_cert_file=${folder}/server.pem`,
     `--ssl_key_file=${folder}/server.key`,
   ],
-  say: async (folder, port, sql) =>
-    await asked('postgres', `${postgresBin()}/psql`, '-X', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', folder, '-p', `${port}`, '-U', 'postgres', '-c', sql), // prettier-ignore
+  say: async (folder, port, sql, database = 'postgres') =>
+    await asked('postgres', `${postgresBin()}/psql`, '-X', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', folder, '-p', `${port}`, '-U', 'postgres', '-d', database, '-c', sql), // prettier-ignore
   make: (name) => [
     `create role ${name} login password '${PASSWORD}'`,
     `create database ${name} owner ${name} encoding 'UTF8' template template0`,
@@ -98,8 +98,21 @@ const mariadb: Kind = {
     `--pid-file=${folder}/pid`,
     '--innodb-buffer-pool-size=64M',
   ],
-  say: async (folder, _port, sql) =>
-    await asked('mysql', 'mariadb', '--no-defaults', `--socket=${folder}/socket`, '-u', 'root', '-N', '-B', '-e', sql),
+  say: async (folder, _port, sql, database = 'mysql') =>
+    await asked(
+      'mysql',
+      'mariadb',
+      '--no-defaults',
+      `--socket=${folder}/socket`,
+      '-u',
+      'root',
+      '-N',
+      '-B',
+      '-D',
+      database,
+      '-e',
+      sql,
+    ),
   make: (name) => [
     `create database ${name} character set utf8mb4 collate utf8mb4_bin`,
     `create user '${name}'@'%' identified by '${PASSWORD}'`,
@@ -173,7 +186,7 @@ async function peerOf(kind: Kind): Promise<StatePeer> {
           },
         };
       },
-      say: async (sql) => await kind.say(folder, port, sql),
+      say: async (sql, database) => await kind.say(folder, port, sql, database),
       kill: async () => {
         await end('SIGKILL');
       },

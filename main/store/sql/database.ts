@@ -22,6 +22,8 @@ export interface WriteOptions {
   readonly patienceMs?: number;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
+  /** After which a database that does not answer is taken for gone. */
+  readonly answerMs?: number;
 }
 
 export interface StateRow {
@@ -115,7 +117,7 @@ export class Database implements AsyncDisposable {
    */
   async write<T>(
     work: (tx: Tx, changed: number, row: StateRow) => Promise<T>,
-    { fence, patienceMs = PATIENCE_MS, signal }: WriteOptions = {},
+    { fence, patienceMs = PATIENCE_MS, signal, answerMs }: WriteOptions = {},
   ): Promise<T> {
     const number = ++this.#lastNumber;
     const attempt: { result?: { readonly value: T } } = {};
@@ -135,6 +137,7 @@ export class Database implements AsyncDisposable {
               attempt.result = { value: await work(tx, row.changed, row) };
               await this.#note(tx, number);
             }),
+          answerMs,
         );
       });
     } finally {
@@ -197,7 +200,7 @@ export class Database implements AsyncDisposable {
     }
   }
 
-  async #using<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  async #using<T>(work: (db: Kysely<Tables>) => Promise<T>, answerMs = ANSWER_MS): Promise<T> {
     this.#closed.signal.throwIfAborted();
     const opening = (this.#connections ??= connect(this.#options));
     let connections: Connections | undefined;
@@ -205,7 +208,7 @@ export class Database implements AsyncDisposable {
     try {
       connections = await opening;
       const silent = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new SilentError('no answer')), ANSWER_MS);
+        timer = setTimeout(() => reject(new SilentError('no answer')), answerMs);
       });
       return await Promise.race([work(connections.db), silent]);
     } catch (error) {

@@ -148,7 +148,7 @@ export class Leader {
 }
 
 /** Milliseconds since 1970, as the database has it now and not when the transaction began. */
-async function clockOf(db: Kysely<Tables>, kind: StateAddress['kind']): Promise<number> {
+export async function clockOf(db: Kysely<Tables>, kind: StateAddress['kind']): Promise<number> {
   const now = {
     postgresql: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     mysql: sql<number>`cast(unix_timestamp(sysdate(3)) * 1000 as unsigned)`,
