@@ -29,7 +29,7 @@ export interface LoopParts {
 
 /** Who looks that quickly holds up nobody. */
 const WORTH_A_REST_MS = 1;
-const LONGEST_REST_MS = 500;
+const LONGEST_REST_MS = 5000;
 
 const NONE: QueueLine[] = [];
 const NO_TAGS: readonly string[] = [];

@@ -50,14 +50,19 @@ try {
   // The engine is looked for beside whoever starts it.
   cpSync(path.join(root, 'out'), dir, { recursive: true, filter: (file) => !file.includes('renderer') });
   for (const entry of ['workers', 'keeper']) await bundle(entry, `test/bench/fleet/${entry}.ts`, dir);
-  const tables = [
+  const texts: string[] = [];
+  const tell = (text: string): void => {
+    texts.push(text);
+    process.stdout.write(`${text}\n\n`);
+  };
+  tell(
     `Guts on Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, RabbitMQ of Debian with two schedulers, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, all on one machine; load ${began} before.`,
-    await truthTable(),
-    await workersTable(),
-    await migrationTables(),
-  ];
-  const text = tables.join('\n\n');
-  process.stdout.write(`${text}\n`);
+  );
+  // It takes minutes: what is known is told.
+  tell(await truthTable());
+  tell(await workersTable());
+  tell(await migrationTables());
+  const text = texts.join('\n\n');
   if (flags.write) {
     const file = path.join(root, 'docs/fleet-at-scale.md');
     const before = readFileSync(file, 'utf8');
