@@ -55,7 +55,7 @@ export const faults: readonly Fault[] = [
       const forS = chooser.between(0, 6);
       await fleet.daemon.kill();
       await seconds(forS);
-      await fleet.startDaemon();
+      await startedInTheEnd(fleet);
       return { how: `back after ${forS.toFixed(1)} s`, sign: /"what":"listening"/ };
     },
   },
@@ -148,6 +148,19 @@ export const faults: readonly Fault[] = [
     },
   },
 ];
+
+/** As a service manager does: on a disk that is full it does not start, and says so. */
+async function startedInTheEnd(fleet: Scene['fleet']): Promise<void> {
+  for (;;) {
+    try {
+      await fleet.startDaemon();
+      return;
+    } catch (error) {
+      if (!String(error).includes('store.full')) throw error;
+    }
+    await seconds(2);
+  }
+}
 
 /** Neither of a pair is ever both a worker and a worker: they have nothing to say to each other. */
 function pairOf(chooser: Chooser): readonly [string, string] {
