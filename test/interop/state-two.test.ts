@@ -84,8 +84,11 @@ describe.each(Object.entries(statePeers))('two servers with their state in %s', 
 
     await world.whenOver(second);
     expect(await world.complaints(second, [...kept, paused])).toEqual([]);
-    const [a, b] = [await world.all(first), await world.all(second)];
-    expect(b).toEqual(a);
+    const a = await until(
+      async () => await world.all(first),
+      (all) => all.every(({ isRunning, isQueued }) => !isRunning && !isQueued),
+    );
+    await expect.poll(async () => await world.all(second)).toEqual(a); // it is told within seconds
     const nodes = async ({ client }: Daemon) => (await client.call('nodes.list', {})).nodes.map(({ id }) => id);
     await until(
       async () => await nodes(second),
