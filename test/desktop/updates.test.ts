@@ -176,6 +176,8 @@ describe('what was chosen', () => {
       notices: { finished: true, failed: true, needsYou: true, window: true },
       channel: 'off',
       feed: null,
+      engines: [],
+      shown: null,
     });
     writeFileSync(file, '{');
     expect(new ChoicesFile(file).choices).toMatchObject({ closing: 'ask', channel: 'off' });
