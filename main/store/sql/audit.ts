@@ -30,7 +30,8 @@ export class SqlAudit implements AuditPlace {
 
   async *entries(): AsyncGenerator<AuditEntry> {
     const logs = await this.#database.ask(
-      async (db) => await db.selectFrom('guts_log').select('log').where('log', 'like', 'audit%').where('number', '=', 0).execute(), // prettier-ignore
+      async (db) =>
+        await db.selectFrom('guts_log').select('log').where('log', 'like', 'audit%').where('number', '=', 0).execute(),
     );
     // As their files: the newest, then those that came before it, by the number of their last line.
     const older = logs
@@ -100,6 +101,11 @@ class SqlAuditBook implements AuditBook {
 
 /** Of logs that were moved here: their names have it. */
 async function lastOfOlder(tx: Tx): Promise<number> {
-  const logs = await tx.selectFrom('guts_log').select('log').where('log', 'like', 'audit-%').where('number', '=', 0).execute(); // prettier-ignore
+  const logs = await tx
+    .selectFrom('guts_log')
+    .select('log')
+    .where('log', 'like', 'audit-%')
+    .where('number', '=', 0)
+    .execute();
   return Math.max(0, ...logs.map(({ log }) => Number(log.slice('audit-'.length))));
 }

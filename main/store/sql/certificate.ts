@@ -3,7 +3,13 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { Trust } from '../../shared/trust.ts';
 import { placeOf, type ServerAddress } from './address.ts';
-import { StateCertificateChangedError, StateNoTlsError, StateUnreachableError, StateUntrustedError, StateUrlError } from './errors.ts'; // prettier-ignore
+import {
+  StateCertificateChangedError,
+  StateNoTlsError,
+  StateUnreachableError,
+  StateUntrustedError,
+  StateUrlError,
+} from './errors.ts';
 
 export interface Security {
   readonly ca?: string;
@@ -30,7 +36,11 @@ export async function securityOf(address: ServerAddress, trust: Trust | null): P
   const place = placeOf(address);
   if (fingerprint256 !== trust.sha256) throw new StateCertificateChangedError(place, trust.sha256, fingerprint256);
   if (address.kind === 'mysql' && !isOwn)
-    throw new StateUntrustedError(place, 'an authority signed it, and such a one cannot be told by its fingerprint', null); // prettier-ignore
+    throw new StateUntrustedError(
+      place,
+      'an authority signed it, and such a one cannot be told by its fingerprint',
+      null,
+    );
   // Nothing but this certificate vouches for this certificate, whoever signed it.
   return { ...always, ca: pem(raw), isNamed: false, allowPartialTrustChain: true };
 }

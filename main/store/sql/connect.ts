@@ -3,7 +3,15 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
-import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect, type Dialect, type MysqlPool, type MysqlPoolConnection } from 'kysely'; // prettier-ignore
+import {
+  Kysely,
+  MysqlDialect,
+  PostgresDialect,
+  SqliteDialect,
+  type Dialect,
+  type MysqlPool,
+  type MysqlPoolConnection,
+} from 'kysely';
 import type { Trust } from '../../shared/trust.ts';
 import { FILE_MODE } from '../durable-file.ts';
 import { refused } from '../errors.ts';

@@ -31,7 +31,8 @@ export class Copies {
   async begin(changed: number): Promise<void> {
     this.#seen = changed;
     const ids = await this.#database.ask(
-      async (db) => await db.selectFrom('guts_journal').select('migration').where('number', '=', 0).orderBy('migration').execute(), // prettier-ignore
+      async (db) =>
+        await db.selectFrom('guts_journal').select('migration').where('number', '=', 0).orderBy('migration').execute(),
     );
     const known = new Set(ids.map(({ migration }) => migration));
     await this.#tended(async () => {

@@ -39,7 +39,16 @@ const AWAY = new Set([
 const AWAY_STATE = /^(?:08|53300|57P0|25P03)/;
 const AWAY_WORDS =
   /connection (?:terminated|ended)|query read timeout|timeout exceeded when trying to connect|client (?:was closed|has encountered a connection error)|can't add new command when connection is in closed state|pool is closed|driver has already been destroyed|cannot use a pool after/i;
-const LOGIN = new Set(['28P01', '28000', '3D000', 'ER_ACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_HOST_NOT_PRIVILEGED', 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR']); // prettier-ignore
+const LOGIN = new Set([
+  '28P01',
+  '28000',
+  '3D000',
+  'ER_ACCESS_DENIED_ERROR',
+  'ER_BAD_DB_ERROR',
+  'ER_DBACCESS_DENIED_ERROR',
+  'ER_HOST_NOT_PRIVILEGED',
+  'ER_ACCESS_DENIED_NO_PASSWORD_ERROR',
+]);
 const RIGHTS = new Set(['42501', 'ER_TABLEACCESS_DENIED_ERROR', 'ER_SPECIFIC_ACCESS_DENIED_ERROR']);
 const FULL = new Set(['53100', 'ER_DISK_FULL', 'ER_RECORD_FILE_FULL', 'SQLITE_FULL']);
 /** Two have waited for each other; the next time it goes. */

@@ -86,7 +86,8 @@ export class SqlJournals implements Journals {
     const { copies, leader } = this.#parts;
     const count = await copies.hold(id);
     const before = this.#held.get(id);
-    const held = count === undefined && before !== undefined ? before : { count: count ?? 0, refs: 0, last: Promise.resolve() }; // prettier-ignore
+    const held =
+      count === undefined && before !== undefined ? before : { count: count ?? 0, refs: 0, last: Promise.resolve() };
     held.refs += 1;
     this.#held.set(id, held);
     return {

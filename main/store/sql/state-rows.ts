@@ -75,7 +75,10 @@ async function put(tx: Tx, file: StateFileText, changed: number): Promise<void> 
   for (let from = 0; from < file.lines.length; from += AT_ONCE) {
     const rows = file.lines.slice(from, from + AT_ONCE).map((text, i) => ({ number: from + i, changed, text }));
     if (migration !== undefined)
-      await tx.insertInto('guts_journal').values(rows.map((row) => ({ migration, ...row }))).execute(); // prettier-ignore
+      await tx
+        .insertInto('guts_journal')
+        .values(rows.map((row) => ({ migration, ...row })))
+        .execute();
     else if (log !== undefined)
       await tx
         .insertInto('guts_log')

@@ -99,7 +99,14 @@ export class SqlState implements OpenedState {
   journals(engines: EnginePool): SqlJournals {
     const { dataDir, node } = this.#options;
     return new SqlJournals(
-      { database: this.#database, copies: this.#copies, leader: this.#leader, dataDir, node, ending: this.#ending.signal }, // prettier-ignore
+      {
+        database: this.#database,
+        copies: this.#copies,
+        leader: this.#leader,
+        dataDir,
+        node,
+        ending: this.#ending.signal,
+      },
       engines,
     );
   }
