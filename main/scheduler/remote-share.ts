@@ -39,6 +39,8 @@ export class RemoteShare implements Disposable {
   #inFlight: Rates | null = null;
   /** It was lost with what it ran, and may still send by its share. */
   #isGhost = false;
+  /** How often that was. */
+  #losses = 0;
 
   /** @param onAnswer there may be something to deal again */
   constructor(node: MigrationNode, clock: Clock, onAnswer: () => void) {
@@ -62,7 +64,9 @@ export class RemoteShare implements Disposable {
 
   /** A run there is over. @param isLost nobody has heard from it that it is */
   ends(isLost: boolean): void {
-    if (isLost && (this.#held !== null || this.#unsure.length > 0 || this.#inFlight !== null)) this.#isGhost = true;
+    if (!isLost || (this.#held === null && this.#unsure.length === 0 && this.#inFlight === null)) return;
+    this.#isGhost = true;
+    this.#losses++;
   }
 
   /** What it has acknowledged; null where that is nothing, or no limit. */
@@ -110,13 +114,15 @@ export class RemoteShare implements Disposable {
 
   async #tell(rates: Rates): Promise<void> {
     this.#inFlight = rates;
+    const losses = this.#losses;
     const isLimited = [...rates.values()].some((rate) => rate !== null);
     const signal = AbortSignal.any([this.#over.signal, AbortSignal.timeout(ANSWERED_WITHIN_MS)]);
     try {
       await this.#node.limit?.({ rates, forMs: isLimited ? SHARE_MS : null }, signal);
       this.#held = rates;
       this.#unsure = [];
-      this.#isGhost = false;
+      // What was said before it was lost names what it ran then.
+      if (losses === this.#losses) this.#isGhost = false;
       this.#heldSinceMs = this.#clock.now();
       this.#inFlight = null;
       this.#onAnswer();

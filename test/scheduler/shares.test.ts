@@ -155,6 +155,22 @@ describe('a limit', () => {
     expect([w2?.rateOf(ALL), world.hereRate()]).toEqual([666_666, 333_333]);
   });
 
+  test('is not given away where a node that was lost acknowledges late', async () => {
+    const world = new World();
+    const [w1] = world.nodes;
+    world.start(w1 ?? null);
+    await soon();
+    if (w1 !== undefined) w1.isUp = false;
+    world.end();
+    await soon();
+    w1?.answer();
+    await soon();
+    world.start(null);
+    await soon();
+
+    expect(world.total()).toBeLessThanOrEqual(LIMIT + world.nodes.length + 1);
+  });
+
   test('never is more than what all have together, whoever dies, is cut off or does not answer', async () => {
     const node = fc.integer({ min: 0, max: 2 });
     const act = fc.oneof(
