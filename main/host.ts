@@ -10,6 +10,7 @@ import { cloudFileHandlers } from './operations/cloud-files.ts';
 import { destinationHandlers } from './operations/destinations.ts';
 import { doctorHandlers } from './operations/doctor.ts';
 import type { Handlers, MigrationShelf, Parts } from './operations/handlers.ts';
+import { openHandovers } from './operations/handovers.ts';
 import { logHandlers } from './operations/logs.ts';
 import { lookingHandlers } from './operations/looking.ts';
 import { migrationHandlers } from './operations/migrations.ts';
@@ -154,6 +155,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       const leading = leadership === undefined ? null : new Leading({ leadership, scheduler, index, fleet, onDetail });
       const plans = await PlanFile.open(parts.state.documents, (id) => parts.events.tell({ kind: 'plan', id }));
       followConnections(parts);
+      const handovers = await openHandovers(parts, scheduler, plans, onDetail);
       const handlers = {
         ...commonHandlers(parts),
         ...migrationHandlers(parts, scheduler, (plan) => plans.find(plan).id),
@@ -163,12 +165,14 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
         ...planHandlers(parts, scheduler, plans),
         ...rehearsalHandlers(parts, scheduler, plans),
         ...planTemplateHandlers(plans),
+        ...handovers.handlers,
         ...nodeHandlers(scheduler, fleet),
         ...logHandlers(parts, options.redact ?? ((text) => text)),
       };
       let parked: Promise<readonly MigrationId[]> | undefined;
       const park = async (deadlineMs: number): Promise<readonly MigrationId[]> => {
         leading?.[Symbol.dispose]();
+        await handovers.driver[Symbol.asyncDispose]();
         const left = await scheduler.stop(deadlineMs);
         await leadership?.end();
         stop.abort();
@@ -186,6 +190,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
           }
           await fleet?.answer();
           scheduler.start();
+          handovers.driver.begin();
         },
         park: parking,
         figures: async () => await figuresOf(index, scheduler),

@@ -23,6 +23,8 @@ const withPlans: readonly OperationName[] = [
   'plans.move',
   'plans.readFile',
   'plans.matchList',
+  'handovers.reserve',
+  'handovers.receive',
 ];
 export const mostBodyBytes = (name: OperationName): number =>
   withPlans.includes(name) ? MOST_PLAN_BYTES : MOST_BODY_BYTES;

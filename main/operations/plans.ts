@@ -1,4 +1,5 @@
 /** Answers what is asked about plans: machines of one source that go to one destination in waves. */
+import { PlanGivenError } from '../handover/errors.ts';
 import { toErrorInfo } from '../shared/errors.ts';
 import { defaultOptions, MigrationId, type MigrationRequest } from '../shared/migration.ts';
 import { timesOf, type Plan, type PlannedMachine } from '../shared/plans.ts';
@@ -117,6 +118,7 @@ async function startPlan(
   plans: PlanFile,
   before: Plan,
 ): Promise<{ plan: Plan; results: ActionResult[] }> {
+  if (before.given !== undefined) throw new PlanGivenError(before.name, before.given.to.name);
   const known = new Set(before.machines.flatMap(({ migration }) => migration ?? []));
   const all = new Set((await parts.migrations.all()).map(({ request }) => request.id));
   for (const id of scheduler.idsOfPlan(before.id)) if (!known.has(id) && !all.has(id)) await scheduler.forget(id);

@@ -32,6 +32,17 @@ export const withoutDaemon: Some<
   | 'planTemplates.show'
   | 'planTemplates.delete'
   | 'plans.start'
+  | 'handovers.list'
+  | 'handovers.show'
+  | 'handovers.look'
+  | 'handovers.give'
+  | 'handovers.take'
+  | 'handovers.offer'
+  | 'handovers.reserve'
+  | 'handovers.rest'
+  | 'handovers.release'
+  | 'handovers.receive'
+  | 'handovers.close'
   | 'plans.rehearse'
   | 'plans.delete'
   | 'nodes.list'
@@ -62,6 +73,17 @@ export const withoutDaemon: Some<
   'planTemplates.show': needed('A template'),
   'planTemplates.delete': needed('A template'),
   'plans.start': needed('A plan'),
+  'handovers.list': needed('A hand-over'),
+  'handovers.show': needed('A hand-over'),
+  'handovers.look': needed('A hand-over'),
+  'handovers.give': needed('A hand-over'),
+  'handovers.take': needed('A hand-over'),
+  'handovers.offer': needed('A hand-over'),
+  'handovers.reserve': needed('A hand-over'),
+  'handovers.rest': needed('A hand-over'),
+  'handovers.release': needed('A hand-over'),
+  'handovers.receive': needed('A hand-over'),
+  'handovers.close': needed('A hand-over'),
   'plans.rehearse': needed('A plan'),
   'plans.delete': needed('A plan'),
   'nodes.list': needed('A list of nodes'),

@@ -220,6 +220,16 @@ export class Scheduler implements Runner {
     return this.#desk.entry(id)?.number ?? 0;
   }
 
+  /** Conversion space that it takes; 0 where that was not measured yet. */
+  spaceOf(id: MigrationId): number {
+    return this.#desk.entry(id)?.use?.spaceBytes ?? 0;
+  }
+
+  /** It was asked to stand still, and does not yet. */
+  isPausing(id: MigrationId): boolean {
+    return this.#desk.entry(id)?.wish === 'pause';
+  }
+
   async nodes(): Promise<NodeFacts[]> {
     if (this.#told !== null) return [...this.#told.nodes];
     const nodes = this.#parts.nodes();

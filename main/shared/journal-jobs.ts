@@ -1,5 +1,7 @@
 /** Jobs on the journal of one migration, where one place keeps it and another works on a copy. */
 import { z } from 'zod';
+import { DestinationId, SourceId } from './connections.ts';
+import { Given, HandoverId, Peer } from './given.ts';
 import { MigrationId } from './migration.ts';
 import { NodeId } from './node-id.ts';
 
@@ -33,8 +35,37 @@ export const KeepEntryJob = z.object({
   by: SentBy,
 });
 
-export const journalJobs = [JournalJob, TakeOverJob, KeepEntryJob] as const;
-export const journalResults = { journal: z.array(z.unknown()), takeOver: z.null(), keepEntry: z.number().int() };
+/**
+ * Writes down that another Guts has the migration, as the last line here; once that is written, nothing here works on it any more.
+ * Answers its lines, and the same once more where it was given by this hand-over already.
+ */
+export const GiveJob = z.object({ kind: z.literal('give'), ...of, given: Given });
+
+/**
+ * Takes a migration that another Guts has given by this hand-over: its lines come in the place of what is here, which must have been
+ * given away before. Nothing is changed where it was taken by this hand-over already.
+ */
+export const ReceiveJob = z.object({
+  kind: z.literal('receive'),
+  ...of,
+  handover: HandoverId,
+  from: Peer,
+  /** Its source and destination, as they are known here. */
+  source: SourceId,
+  destination: DestinationId,
+  entries: z.array(z.unknown()).min(1),
+});
+
+export const journalJobs = [JournalJob, TakeOverJob, KeepEntryJob, GiveJob, ReceiveJob] as const;
+export const journalResults = {
+  journal: z.array(z.unknown()),
+  takeOver: z.null(),
+  keepEntry: z.number().int(),
+  give: z.array(z.unknown()),
+  receive: z.null(),
+};
 export type JournalJob = z.infer<typeof JournalJob>;
 export type TakeOverJob = z.infer<typeof TakeOverJob>;
+export type GiveJob = z.infer<typeof GiveJob>;
+export type ReceiveJob = z.infer<typeof ReceiveJob>;
 export type KeepEntryJob = z.infer<typeof KeepEntryJob>;

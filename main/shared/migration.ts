@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DestinationId, SourceId } from './connections.ts';
 import { Proof } from './converted-disk.ts';
 import { ErrorShape } from './errors-shape.ts';
+import { Given } from './given.ts';
 import { MigrationOptions, Profile, Reading } from './migration-options.ts';
 import { Finding } from './preflight.ts';
 import { Stage } from './stages.ts';
@@ -189,6 +190,8 @@ export const MigrationRecord = z.object({
   outcome: MigrationOutcome.nullable(),
   /** Why it has failed, or what it waits for to pass. */
   error: ErrorShape.nullable(),
+  /** Another Guts has it; left out where it is here. */
+  given: Given.optional(),
 });
 export type MigrationRecord = z.infer<typeof MigrationRecord>;
 

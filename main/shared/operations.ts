@@ -9,6 +9,7 @@ import { checkOperations } from './operations/checks.ts';
 import { assessmentOperations } from './operations/assessments.ts';
 import { destinationOperations } from './operations/destinations.ts';
 import { doctorOperations } from './operations/doctor.ts';
+import { handoverOperations } from './operations/handovers.ts';
 import { inventoryOperations } from './operations/inventory.ts';
 import { logOperations } from './operations/logs.ts';
 import { migrationOperations } from './operations/migrations.ts';
@@ -31,6 +32,7 @@ export const operations = {
   ...migrationOperations,
   ...checkOperations,
   ...planOperations,
+  ...handoverOperations,
   ...planFileOperations,
   ...planTemplateOperations,
   ...assessmentOperations,

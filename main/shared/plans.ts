@@ -1,6 +1,7 @@
 /** The words for a plan: machines that go from one source to one destination in waves, with defaults and exceptions. */
 import { z } from 'zod';
 import { DestinationId, SourceId } from './connections.ts';
+import { Given } from './given.ts';
 import { MigrationId, MigrationOptions } from './migration.ts';
 import { PlanId, TimeWindow } from './schedule.ts';
 
@@ -39,6 +40,8 @@ export const Plan = z.object({
   machines: z.array(PlannedMachine).max(10_000),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
+  /** Another Guts has it, and starts what is to be started of it; left out where it is here. */
+  given: Given.optional(),
 });
 export type Plan = z.infer<typeof Plan>;
 

@@ -20,6 +20,8 @@ export const Stage = z.enum([
   'cleaning',
   'cancelled',
   'rolledBack',
+  /** Another Guts has it; only its journal may say what became of it there. */
+  'given',
 ]);
 export type Stage = z.infer<typeof Stage>;
 
@@ -77,6 +79,7 @@ export const exits: Readonly<Record<Stage, Partial<Record<StageEvent, Stage>>>> 
   cleaning: { cleaned: 'cancelled', fail: 'failed' }, // puts back what was changed, the source's power state included
   cancelled: {},
   rolledBack: {},
+  given: {}, // and back by a hand-over
 };
 
 /**
@@ -90,7 +93,7 @@ export function next(stage: Stage, event: StageEvent): Stage {
 }
 
 /** Nothing will happen any more unless somebody asks for it. */
-export const isOver = (stage: Stage): boolean => ['done', 'failed', 'cancelled', 'rolledBack'].includes(stage);
+export const isOver = (stage: Stage): boolean => ['done', 'failed', 'cancelled', 'rolledBack', 'given'].includes(stage);
 
 /** Nobody has to be at work on it: it is over, or waits for its turn or for a word. */
 export const isAtRest = (stage: Stage): boolean =>

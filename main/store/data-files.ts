@@ -27,6 +27,7 @@ const local = (pattern: RegExp, what: string): DataFile => ({ pattern, what, isE
 export const dataFiles: readonly DataFile[] = [
   kept(/^queue\.jsonl$/, 'the queue'),
   kept(/^plans\.json$/, 'the plans'),
+  kept(/^handovers\.json$/, 'which plans change hands, without tokens'),
   kept(/^migrations\/mig_[0-9a-z]{12}\.jsonl$/, 'the journal of a migration'),
   kept(/^settings\.json$/, 'the settings of the scheduler'),
   kept(/^nodes\.json$/, 'the workers'),

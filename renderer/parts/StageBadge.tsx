@@ -17,6 +17,7 @@ const tones: Readonly<Partial<Record<Stage, Tone>>> = {
   queued: 'still',
   cancelled: 'still',
   rolledBack: 'still',
+  given: 'still',
 };
 
 export function StageBadge({ row }: { readonly row: Standing }) {

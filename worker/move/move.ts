@@ -8,6 +8,7 @@ import type { JobContext } from '../engine/job-context.ts';
 import { cancelMigration } from '../engine/migrate/cancel.ts';
 import { migrate, type MigrateTools } from '../engine/migrate/migrate.ts';
 import { pauseMigration } from '../engine/migrate/pause.ts';
+import { give, receive } from '../engine/migrate/hand-over.ts';
 import { Shelf } from '../engine/migrate/shelf.ts';
 import { tidySide } from '../engine/migrate/tidy.ts';
 import { Truth } from '../engine/truth.ts';
@@ -91,6 +92,10 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
     case 'takeOver':
       await new Shelf(job.dataDir).replace(job.id, job.entries);
       return null;
+    case 'give':
+      return await give(job, new Shelf(job.dataDir));
+    case 'receive':
+      return await receive(job, new Shelf(job.dataDir));
     case 'keepEntry':
       return await new Shelf(job.dataDir).keep(job.id, job.entry, job.by);
     case 'tidy':

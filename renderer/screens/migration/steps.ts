@@ -30,6 +30,7 @@ const stepOf: Readonly<Partial<Record<Stage, Step>>> = {
   verifying: 'verify',
   done: 'done',
   rolledBack: 'done',
+  given: 'done',
 };
 
 /** @param isRunning somebody works on it, so that its last stage goes on */

@@ -19,6 +19,7 @@ export const stages = {
   'stage.cleaning': 'Räumt auf',
   'stage.cancelled': 'Abgebrochen',
   'stage.rolledBack': 'Zurückgenommen',
+  'stage.given': 'Abgegeben',
   'action.start': 'Starten',
   'action.pause': 'Anhalten',
   'action.resume': 'Fortsetzen',

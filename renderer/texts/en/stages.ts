@@ -19,6 +19,7 @@ export const stages = {
   'stage.cleaning': 'Cleaning up',
   'stage.cancelled': 'Cancelled',
   'stage.rolledBack': 'Rolled back',
+  'stage.given': 'Given away',
   'action.start': 'Start',
   'action.pause': 'Pause',
   'action.resume': 'Resume',

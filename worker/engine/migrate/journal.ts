@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DestinationAbout, SourceAbout } from '../../../main/shared/connections.ts';
 import { ErrorShape } from '../../../main/shared/errors-shape.ts';
+import { Given, HandoverId, Peer } from '../../../main/shared/given.ts';
 import { InventoryVm } from '../../../main/shared/inventory.ts';
 import {
   LedgerItem,
@@ -48,6 +49,10 @@ export const MoveEntry = z.discriminatedUnion('what', [
   /** Copies that are of no use any more, because the source went on without them. */
   z.object({ what: z.literal('dropped'), keys: z.array(z.string()) }),
   z.object({ what: z.literal('outcome'), outcome: MigrationOutcome }),
+  /** Another Guts has it from this line on, … */
+  z.object({ what: z.literal('given'), given: Given }),
+  /** … and, in its journal there, this one: it goes on from the stage at which it was given. */
+  z.object({ what: z.literal('received'), handover: HandoverId, from: Peer, stage: Stage, at }),
   /** Why it fails, or waits: the stage follows. */
   z.object({ what: z.literal('failed'), error: ErrorShape }),
 ]);
@@ -146,6 +151,15 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
     case 'outcome':
       // Measured here, as journals from before hold the watching of the console as well.
       return changed({ outcome: { ...entry.outcome, downtimeSeconds: downtimeOf(record) } });
+    case 'given': {
+      const { given } = entry;
+      return changed({ stage: 'given', stages: [...record.stages, { stage: 'given', at: given.at }], given });
+    }
+    case 'received': {
+      const { stage, at } = entry;
+      const { given: _here, ...rest } = record;
+      return { ...state, record: { ...rest, stage, stages: [...record.stages, { stage, at }] } };
+    }
     case 'failed':
       return changed({ error: entry.error });
   }

@@ -160,6 +160,25 @@ export class Shelf {
   }
 
   /**
+   * Lets nobody else work on it while its lines are looked at and, where `work` says so, others come in their place, at once.
+   * @returns the lines as they are then. @throws MigrationBusyError, JournalTooNewError
+   */
+  async rewrite(id: MigrationId, work: (lines: readonly unknown[]) => readonly unknown[] | null): Promise<unknown[]> {
+    await makeFolder(this.#folder);
+    await this.#lock(id);
+    try {
+      const { entries } = await readJournal(this.#journal(id), z.looseObject({ what: z.string() }));
+      const after = work(entries);
+      if (after === null) return [...entries];
+      if (after.some((line) => !MoveEntry.safeParse(line).success)) throw new JournalTooNewError(this.#journal(id));
+      await JournalFile.replace(this.#journal(id), after);
+      return [...after];
+    } finally {
+      await rm(this.#lockFile(id), { force: true });
+    }
+  }
+
+  /**
    * Asks the process that works on it to do something; returns once it has let go, or has refused: then it still runs.
    */
   async askElsewhere(id: MigrationId, wish: Wish, signal: AbortSignal): Promise<MoveState> {
@@ -177,7 +196,8 @@ export class Shelf {
   async forget(id: MigrationId): Promise<void> {
     const { record } = await this.one(id);
     const isIdle = record.stage === 'planned' || isOver(record.stage);
-    if (record.isRunning || !isIdle || record.ledger.length > 0) {
+    const isLeft = record.ledger.length > 0 && record.stage !== 'given'; // else the other Guts undoes it
+    if (record.isRunning || !isIdle || isLeft) {
       throw new MigrationUnfinishedError(
         record.ledger.length > 0
           ? `Migration ${id} still has to undo ${record.ledger.map(({ name }) => name).join(', ')}.`

@@ -1,0 +1,100 @@
+/** `handovers.json`: which plans change hands, with whom, and how far each migration has come. */
+import * as path from 'node:path';
+import { Low } from 'lowdb';
+import { z } from 'zod';
+import { EngineUrl } from '../shared/engines.ts';
+import { Handover, TakenEnds, type HandoverId } from '../shared/handover.ts';
+import { Trust } from '../shared/trust.ts';
+import { DurableFile } from '../store/durable-file.ts';
+import { asOnlyWriter } from '../store/writer-lock.ts';
+import { UnknownHandoverError } from './errors.ts';
+
+const SCHEMA_VERSION = 1;
+
+/** With what only this side has to know. */
+export const KeptHandover = Handover.extend({
+  /** Of the active side: how the other one is reached. Its token is in the vault. */
+  way: z.object({ url: EngineUrl, trust: Trust }).nullable(),
+  /** Of the taker: its own connections. */
+  ends: TakenEnds.nullable(),
+});
+export type KeptHandover = z.infer<typeof KeptHandover>;
+
+const Document = z.object({ schemaVersion: z.literal(SCHEMA_VERSION), handovers: z.array(KeptHandover) });
+type Document = z.infer<typeof Document>;
+
+/** Those that are over are kept, the newest ones. */
+const MOST_OVER = 200;
+
+export class HandoverFile {
+  readonly #folder: string;
+  readonly #db: Low<Document>;
+
+  private constructor(folder: string, db: Low<Document>) {
+    this.#folder = folder;
+    this.#db = db;
+  }
+
+  /** @throws StoreDamagedError, StoreTooNewError, StoreRefusedError */
+  static async open(dataDir: string): Promise<HandoverFile> {
+    const file = new DurableFile<Document>({
+      file: path.join(dataDir, 'handovers.json'),
+      schema: Document,
+      schemaVersion: SCHEMA_VERSION,
+      keepsBackup: true,
+    });
+    const db = new Low<Document>(file, { schemaVersion: SCHEMA_VERSION, handovers: [] });
+    await db.read();
+    return new HandoverFile(dataDir, db);
+  }
+
+  /** Oldest first. */
+  get all(): readonly KeptHandover[] {
+    return this.#db.data.handovers;
+  }
+
+  find(id: HandoverId): KeptHandover | null {
+    return this.all.find((one) => one.id === id) ?? null;
+  }
+
+  /** @throws UnknownHandoverError */
+  one(id: HandoverId): KeptHandover {
+    const found = this.find(id);
+    if (found === null) throw new UnknownHandoverError(id);
+    return found;
+  }
+
+  /** Adds it, or puts it in the place of the one with its id. Returns when that would survive a power cut. */
+  async put(handover: KeptHandover): Promise<KeptHandover> {
+    return await this.change(handover.id, () => handover);
+  }
+
+  /** @param change of what is there then; null where there is none */
+  async change(id: HandoverId, change: (before: KeptHandover | null) => KeptHandover): Promise<KeptHandover> {
+    return await asOnlyWriter(this.#folder, async () => {
+      const { data } = this.#db;
+      const after = change(this.find(id));
+      if (JSON.stringify(after) === JSON.stringify(this.find(id))) return after;
+      const isNew = this.find(id) === null;
+      const all = isNew ? [...data.handovers, after] : data.handovers.map((one) => (one.id === id ? after : one));
+      this.#db.data = { ...data, handovers: bounded(all) };
+      try {
+        await this.#db.write();
+      } catch (error) {
+        this.#db.data = data;
+        throw error;
+      }
+      return after;
+    });
+  }
+}
+
+function bounded(all: readonly KeptHandover[]): KeptHandover[] {
+  let over = all.filter(({ state }) => state !== 'open').length;
+  return all.filter(({ state }) => state === 'open' || over-- <= MOST_OVER);
+}
+
+/** What others may know of it. */
+export function shownOf({ way: _way, ends: _ends, ...handover }: KeptHandover): Handover {
+  return handover;
+}

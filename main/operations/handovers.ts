@@ -1,0 +1,140 @@
+/** Answers what is asked about plans that change hands: by operators, and by the other side. */
+import { trustingFetch } from '../api/network-fetch.ts';
+import { Driver } from '../handover/driver.ts';
+import { SharedStateError } from '../handover/errors.ts';
+import { Giver, ownName, type GiverParts } from '../handover/giver.ts';
+import { HandoverFile, shownOf } from '../handover/handover-file.ts';
+import { sendEnds } from '../handover/send-ends.ts';
+import { givingOver, takingOver } from '../handover/sides.ts';
+import { Taker } from '../handover/taker.ts';
+import type { PlanFile } from '../scheduler/plan-file.ts';
+import type { Scheduler } from '../scheduler/scheduler.ts';
+import { ApiClient } from '../shared/client/client.ts';
+import { toErrorInfo } from '../shared/errors.ts';
+import { HandoverId, type Offer, type PeerWish } from '../shared/handover.ts';
+import type { HandoverLook } from '../shared/operations/handovers.ts';
+import { randomLetters } from '../store/connections.ts';
+import type { Parts, Some } from './handlers.ts';
+
+type Names =
+  | 'handovers.list'
+  | 'handovers.show'
+  | 'handovers.look'
+  | 'handovers.give'
+  | 'handovers.take'
+  | 'handovers.offer'
+  | 'handovers.reserve'
+  | 'handovers.rest'
+  | 'handovers.release'
+  | 'handovers.receive'
+  | 'handovers.close';
+
+export interface Handovers {
+  readonly handlers: Some<Names>;
+  readonly driver: Driver;
+}
+
+const newId = (): HandoverId => HandoverId.parse(`hnd_${randomLetters()}`);
+
+export async function openHandovers(
+  parts: Parts,
+  scheduler: Scheduler,
+  plans: PlanFile,
+  onDetail: (detail: string) => void,
+): Promise<Handovers> {
+  const file = await HandoverFile.open(parts.dataDir);
+  const of: GiverParts = { parts, scheduler, plans, file };
+  const [giver, taker] = [new Giver(of), new Taker(of)];
+  const driver = new Driver({ file, giver, taker, vault: parts.vault, onDetail });
+
+  const clientTo = ({ url, trust, token }: PeerWish): ApiClient => {
+    parts.vault.notice(token);
+    return new ApiClient(trustingFetch(trust), { baseUrl: url, token, timeoutMs: PATIENCE_MS });
+  };
+
+  if (parts.state.leadership !== undefined) return { handlers: refusing(file), driver };
+  const handlers: Some<Names> = {
+    'handovers.list': async () => await Promise.resolve({ handovers: file.all.map(shownOf) }),
+    'handovers.show': async ({ handover }) => await Promise.resolve(shownOf(file.one(handover))),
+    'handovers.look': async ({ plan, peer, direction }, { signal }) => {
+      const [client, handover] = [clientTo(peer), newId()];
+      const isGift = direction === 'give';
+      const from = isGift ? giver : givingOver(client, signal);
+      const to = isGift ? takingOver(client, signal) : taker;
+      const who = { name: isGift ? peer.name : ownName(), url: isGift ? peer.url : null };
+      const offer = await from.offer({ handover, plan, taker: who });
+      const obstacle = await to.reserve(offer, true).then(() => null, toErrorInfo);
+      return lookOf(offer, obstacle === null ? [] : [obstacle]);
+    },
+    'handovers.give': async ({ plan, peer, withSecrets }, { signal }) => {
+      const [client, handover] = [clientTo(peer), newId()];
+      const { name, url, trust, token } = peer;
+      const wish = { handover, plan, taker: { name, url } };
+      const to = takingOver(client, signal);
+      const offer = await giver.offer(wish);
+      if (withSecrets) await sendEnds(parts, client, offer, signal);
+      await to.reserve(offer, true); // what is refused is refused before anything is there
+      await parts.vault.set(handover, token);
+      const begun = await giver.begin(wish, { url, trust });
+      driver.start(handover);
+      return shownOf(begun);
+    },
+    'handovers.take': async ({ plan, peer }, { signal }) => {
+      const [client, handover] = [clientTo(peer), newId()];
+      const { name, url, trust, token } = peer;
+      const offer = await givingOver(client, signal).offer({ handover, plan, taker: { name: ownName(), url: null } });
+      await parts.vault.set(handover, token);
+      try {
+        await taker.begin({ ...offer, giver: { name, url } }, false, { url, trust });
+      } catch (error) {
+        await parts.vault.delete(handover);
+        throw error;
+      }
+      driver.start(handover);
+      return shownOf(file.one(handover));
+    },
+    'handovers.offer': async (wish) => await giver.offer(wish),
+    'handovers.reserve': async ({ offer, isDry }) => ({ ends: await taker.reserve(offer, isDry) }),
+    'handovers.rest': async (wish) => await giver.rest(wish),
+    'handovers.release': async ({ handover, migration }) => await giver.release(handover, migration),
+    'handovers.receive': async ({ handover, ...parcel }) => await taker.receive(handover, parcel),
+    'handovers.close': async ({ handover, isRefused }) =>
+      await (file.one(handover).side === 'giver' ? giver : taker).close(handover, isRefused),
+  };
+  return { handlers, driver };
+}
+
+const PATIENCE_MS = 60_000;
+
+/** Journals that servers share are none of one machine's own, and cannot be sealed by it. */
+function refusing(file: HandoverFile): Some<Names> {
+  const refuse = (): never => {
+    throw new SharedStateError();
+  };
+  return {
+    'handovers.list': async () => await Promise.resolve({ handovers: file.all.map(shownOf) }),
+    'handovers.show': async ({ handover }) => await Promise.resolve(shownOf(file.one(handover))),
+    'handovers.look': refuse,
+    'handovers.give': refuse,
+    'handovers.take': refuse,
+    'handovers.offer': refuse,
+    'handovers.reserve': refuse,
+    'handovers.rest': refuse,
+    'handovers.release': refuse,
+    'handovers.receive': refuse,
+    'handovers.close': refuse,
+  };
+}
+
+function lookOf({ plan, parts }: Offer, obstacles: HandoverLook['obstacles']): HandoverLook {
+  const says = (isWished: boolean): string =>
+    isWished ? 'It is paused where it can be, and goes on there.' : 'At once.';
+  return {
+    plan: { name: plan.name, machines: plan.machines.length },
+    goes: parts
+      .filter(({ state }) => state !== 'stays')
+      .map(({ id, vm, isWished }) => ({ id, vm, says: says(isWished) })),
+    stays: parts.filter(({ state }) => state === 'stays').map(({ id, vm, says: why }) => ({ id, vm, says: why ?? '' })),
+    obstacles: obstacles.map(({ code, message, remedy }) => ({ code, message, remedy })),
+  };
+}

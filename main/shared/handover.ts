@@ -1,0 +1,87 @@
+/** The words for a plan that goes from one Guts to another with its migrations: who gives, who takes, and how far each has come. */
+import { z } from 'zod';
+import { DestinationConnection, DestinationId, SourceConnection, SourceId } from './connections.ts';
+import { EngineToken, EngineUrl } from './engines.ts';
+import { ErrorShape } from './errors-shape.ts';
+import { HandoverId, Peer } from './given.ts';
+import { MigrationId } from './migration.ts';
+import { Plan } from './plans.ts';
+import { PlanId, Schedule } from './schedule.ts';
+import { Trust } from './trust.ts';
+
+/** How to reach the other side, with a token of it, which goes into the vault until the hand-over is over. */
+export const PeerWish = z.object({
+  name: z.string().min(1).max(63),
+  url: EngineUrl,
+  trust: Trust.default({ kind: 'system' }),
+  token: EngineToken.meta({ writeOnly: true }),
+});
+export type PeerWish = z.infer<typeof PeerWish>;
+
+export { Given, HandoverId, Peer } from './given.ts';
+
+/**
+ * `waits`: it is being brought to rest, and is the giver's; `ready`: it is at rest there; `given`: the giver has written down that it is not its own any more;
+ * `taken`: the taker has it, and its place in the queue; `stays`: it goes on where it is.
+ */
+export const PartState = z.enum(['waits', 'ready', 'given', 'taken', 'stays']);
+export type PartState = z.infer<typeof PartState>;
+
+export const HandoverPart = z.object({
+  id: MigrationId,
+  vm: z.string(),
+  /** It was in the queue, and goes on in the other one. */
+  isWished: z.boolean(),
+  state: PartState,
+  /** Why it stays. */
+  says: z.string().nullable(),
+});
+export type HandoverPart = z.infer<typeof HandoverPart>;
+
+export const Handover = z.object({
+  id: HandoverId,
+  side: z.enum(['giver', 'taker']),
+  /** This side asks the other one, and goes on with it after a restart. */
+  isActive: z.boolean(),
+  peer: Peer,
+  plan: z.object({ id: PlanId, name: z.string() }),
+  /** Whether the plan itself has changed hands. */
+  isPlanOver: z.boolean(),
+  parts: z.array(HandoverPart),
+  state: z.enum(['open', 'done', 'refused']),
+  /** Why it was refused, or what it waits for. */
+  error: ErrorShape.nullable(),
+  at: z.iso.datetime(),
+});
+export type Handover = z.infer<typeof Handover>;
+
+/** The two ends of a plan as the giver knows them, without secrets. */
+export const Ends = z.object({ source: SourceConnection, destination: DestinationConnection });
+export type Ends = z.infer<typeof Ends>;
+
+/** What the giver shows the taker before anything is changed. */
+export const Offer = z.object({
+  id: HandoverId,
+  version: z.string(),
+  contract: z.number().int().positive(),
+  giver: Peer,
+  plan: Plan,
+  ends: Ends,
+  parts: z.array(HandoverPart),
+  /** The most conversion space that one of them takes; 0 where that is not known. */
+  mostSpaceBytes: z.number().nonnegative(),
+});
+export type Offer = z.infer<typeof Offer>;
+
+/** The taker’s own connections that are the same as the giver’s. */
+export const TakenEnds = z.object({ source: SourceId, destination: DestinationId });
+export type TakenEnds = z.infer<typeof TakenEnds>;
+
+/** A migration on its way: its journal whole, and where it stood in the queue. */
+export const Carried = z.object({
+  id: MigrationId,
+  lines: z.array(z.record(z.string(), z.unknown())).min(1).max(1_000_000),
+  schedule: Schedule.nullable(),
+  isWished: z.boolean(),
+});
+export type Carried = z.infer<typeof Carried>;

@@ -1,0 +1,79 @@
+/** A plan is given to another daemon: what waits goes at once, what runs goes on there, and each is one side’s alone, always. */
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { limit } from '../e2e/two-sides.ts';
+import { until } from '../support/until.ts';
+import { doneAt, leftovers, openWorld, over, ownerOf, peerBy, startedPlan } from './world.ts';
+
+const MiB = 2 ** 20;
+
+test('what runs is paused, goes on there, and copies nothing twice that was copied whole', async () => {
+  await using world = await openWorld();
+  const { desk, rack } = world;
+  await desk.client.call('settings.change', {
+    slots: { global: 1, perSource: 4, perHost: 4, perDatastore: 4, perDestination: 4 },
+  });
+  await limit(desk.client, 3 * MiB);
+  const ids = await startedPlan(desk, 'large', 'one', 'two');
+  const large = ids.get('large') ?? ('' as never);
+  const before = await until(
+    async () => await desk.client.call('migrations.show', { id: large }),
+    ({ disks, stage }) => disks.length === 1 && stage === 'copying',
+  );
+
+  const look = await desk.client.call('handovers.look', { plan: 'spring', peer: peerBy(world), direction: 'give' });
+  expect(look).toMatchObject({ obstacles: [], stays: [] });
+  expect(look.goes.map(({ vm }) => vm).toSorted()).toEqual(['large', 'one', 'two']);
+  const { id } = await desk.client.call('handovers.give', { plan: 'spring', peer: peerBy(world) });
+  await over(world, id);
+
+  for (const one of ids.values()) {
+    expect(await ownerOf(world, one)).toEqual(['rack']);
+    expect(await desk.find(one)).toMatchObject({ stage: 'given', isQueued: false, given: { to: { name: 'rack' } } });
+  }
+  for (const one of ids.values()) expect((await doneAt(rack, one)).error).toBeNull();
+  const after = await rack.client.call('migrations.show', { id: large });
+  expect(after.disks[0]).toEqual(before.disks[0]);
+  expect(await leftovers(world)).toEqual({ found: [], servers: ['large', 'one', 'two'] });
+  await expect(desk.client.call('plans.start', { plan: 'spring' })).rejects.toMatchObject({ code: 'plan.given' });
+  expect((await rack.client.call('plans.show', { plan: 'spring' })).machines).toHaveLength(3);
+  for (const side of [desk, rack]) {
+    const kept = readFileSync(path.join(side.files.dataDir, 'handovers.json'), 'utf8');
+    expect(kept + side.log).not.toContain(rack.token);
+  }
+});
+
+describe('is refused before anything has changed', () => {
+  test('where the other side lacks a connection; with consent it goes along, with its password', async () => {
+    await using world = await openWorld({ hasSides: false });
+    const { desk, rack } = world;
+    await desk.client.call('settings.change', { isPaused: true });
+    const ids = await startedPlan(desk, 'one');
+    const wish = { plan: 'spring', peer: peerBy(world) };
+
+    const look = await desk.client.call('handovers.look', { ...wish, direction: 'give' });
+    expect(look.obstacles).toMatchObject([{ code: 'handover.no-connection' }]);
+    await expect(desk.client.call('handovers.give', wish)).rejects.toMatchObject({ code: 'handover.no-connection' });
+    expect((await rack.client.call('handovers.list', {})).handovers).toEqual([]);
+    expect((await desk.client.call('handovers.list', {})).handovers).toEqual([]);
+
+    const { id } = await desk.client.call('handovers.give', { ...wish, withSecrets: true });
+    await over(world, id);
+    for (const one of ids.values()) expect((await doneAt(rack, one)).error).toBeNull();
+    const said = readFileSync(path.join(rack.files.dataDir, 'audit.jsonl'), 'utf8') + rack.log + desk.log;
+    expect(said).not.toContain(world.vc.password);
+    expect(said).not.toContain(world.cloud.applicationCredential.secret);
+  });
+
+  test('where it has another plan of that name', async () => {
+    await using world = await openWorld();
+    await startedPlan(world.rack, 'two');
+    await world.desk.client.call('settings.change', { isPaused: true });
+    await startedPlan(world.desk, 'one');
+
+    await expect(
+      world.desk.client.call('handovers.give', { plan: 'spring', peer: peerBy(world) }),
+    ).rejects.toMatchObject({ code: 'handover.name-taken' });
+  });
+});

@@ -1,0 +1,191 @@
+/** For stories of hand-overs: two daemons of their own processes, with the same vCenter and cloud, and a way between them. */
+import { writeFileSync } from 'node:fs';
+import type { ApiClient } from '../../main/shared/client/client.ts';
+import type { Handover } from '../../main/shared/handover.ts';
+import type { MigrationId } from '../../main/shared/migration.ts';
+import type { ScheduledMigration } from '../../main/shared/schedule.ts';
+import { seededContent } from '../lab/content.ts';
+import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
+import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
+import type { MachineSpec } from '../lab/vcenter/machine-spec.ts';
+import { setUpSides } from '../e2e/two-sides.ts';
+import { Daemon } from '../support/daemon.ts';
+import { MiB, scratch } from '../support/disks.ts';
+import { FaultWay } from '../support/fault-way.ts';
+import { until } from '../support/until.ts';
+
+/** A daemon that is killed and started again at the same address. */
+export class Side implements AsyncDisposable {
+  readonly name: string;
+  readonly #files: { readonly dataDir: string; readonly passphraseFile: string };
+  #daemon: Daemon;
+  #isDead = false;
+
+  private constructor(name: string, files: Side['files'], daemon: Daemon) {
+    this.name = name;
+    this.#files = files;
+    this.#daemon = daemon;
+  }
+
+  static async start(name: string, files: { dataDir: string; passphraseFile: string }): Promise<Side> {
+    return new Side(name, files, await Daemon.start(files));
+  }
+
+  get files(): { readonly dataDir: string; readonly passphraseFile: string } {
+    return this.#files;
+  }
+
+  get url(): string {
+    return this.#daemon.url;
+  }
+
+  get token(): string {
+    return this.#daemon.token;
+  }
+
+  get client(): ApiClient {
+    return this.#daemon.client;
+  }
+
+  get log(): string {
+    return this.#daemon.log;
+  }
+
+  async kill(): Promise<void> {
+    await this.#daemon.kill();
+    this.#isDead = true;
+  }
+
+  async again(): Promise<void> {
+    if (!this.#isDead) return;
+    this.#daemon = await Daemon.start({ ...this.#files, flags: ['--port', new URL(this.url).port] });
+    this.#isDead = false;
+  }
+
+  /** None where it does not know it. */
+  async find(id: MigrationId): Promise<ScheduledMigration | null> {
+    return await this.client.call('migrations.show', { id }).catch((error: { code?: string }) => {
+      if (error.code === 'migration.unknown') return null;
+      throw error;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isDead) await this.#daemon.stop();
+  }
+}
+
+export interface World extends AsyncDisposable {
+  readonly vc: Vcenter;
+  readonly cloud: OpenstackLab;
+  readonly desk: Side;
+  readonly rack: Side;
+  /** From the desk to the rack. */
+  readonly way: FaultWay;
+  readonly file: (name: string) => string;
+}
+
+const options = {
+  networks: [{ from: null, to: 'lan', ip: 'auto' as const }],
+  keepMac: false,
+  mayPullPlug: true,
+  bootTimeoutSeconds: 0,
+};
+
+export async function openWorld({ hasSides = true }: { readonly hasSides?: boolean } = {}): Promise<World> {
+  const tmp = scratch();
+  writeFileSync(tmp.file('passphrase'), 'a passphrase for tests\n', { mode: 0o600 });
+  const machines = [machineOf('one', [2 * MiB]), machineOf('two', [2 * MiB]), machineOf('large', [4 * MiB, 24 * MiB])];
+  const [vc, cloud, desk, rack] = await Promise.all([
+    startVcenter({ machines, withOthers: false, leaseTimeoutMs: 1500 }),
+    startOpenstack({ buildMs: 20 }),
+    Side.start('desk', { dataDir: tmp.file('desk'), passphraseFile: tmp.file('passphrase') }),
+    Side.start('rack', { dataDir: tmp.file('rack'), passphraseFile: tmp.file('passphrase') }),
+  ]);
+  await setUpSides(desk.client, { vc, cloud } as never);
+  if (hasSides) await setUpSides(rack.client, { vc, cloud } as never);
+  const way = await FaultWay.open(() => rack.url);
+  return {
+    vc,
+    cloud,
+    desk,
+    rack,
+    way,
+    file: tmp.file,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([desk[Symbol.asyncDispose](), rack[Symbol.asyncDispose]()]);
+      await way[Symbol.asyncDispose]();
+      await Promise.all([vc[Symbol.asyncDispose](), cloud[Symbol.asyncDispose]()]);
+      tmp[Symbol.dispose]();
+    },
+  };
+}
+
+function machineOf(name: string, sizes: readonly number[]): MachineSpec {
+  const disks = sizes.map((sizeBytes, at) => ({
+    sizeBytes,
+    isThin: true,
+    content: seededContent(`${name} ${at}`, sizeBytes, 7 + at + name.length),
+  }));
+  return { name, power: 'off', disks, nics: [{ network: 'VM Network' }] };
+}
+
+/** A plan that was started, and whose migrations wait where the queue is held. @returns their ids, by machine */
+export async function startedPlan(side: Side, ...vms: readonly string[]): Promise<ReadonlyMap<string, MigrationId>> {
+  await side.client.call('plans.create', {
+    name: 'spring',
+    source: 'vc1',
+    destination: 'os1',
+    options,
+    machines: vms.map((vm) => ({ vm })),
+  });
+  const { plan } = await side.client.call('plans.start', { plan: 'spring' });
+  return new Map(plan.machines.flatMap(({ vm, migration }) => (migration === null ? [] : [[vm.name, migration]])));
+}
+
+export const peerBy = ({ way, rack }: World) => ({ name: 'rack', url: way.url, token: rack.token });
+
+/** Waits until both say that it is over. */
+export async function over({ desk, rack }: World, id: Handover['id']): Promise<Handover> {
+  for (const side of [desk, rack])
+    await until(
+      async () => await side.client.call('handovers.show', { handover: id }),
+      ({ state }) => state === 'done',
+      60_000,
+    );
+  return await desk.client.call('handovers.show', { handover: id });
+}
+
+/** Who may work on it: exactly one. */
+export async function ownerOf({ desk, rack }: World, id: MigrationId): Promise<string[]> {
+  const owners: string[] = [];
+  for (const side of [desk, rack]) {
+    const one = await side.find(id);
+    if (one !== null && one.stage !== 'given') owners.push(side.name);
+  }
+  return owners;
+}
+
+export async function doneAt(side: Side, id: MigrationId): Promise<ScheduledMigration> {
+  return await until(
+    async () => await side.client.call('migrations.show', { id }),
+    ({ stage }) => stage === 'done' || stage === 'failed',
+    120_000,
+  );
+}
+
+/** Nothing was made twice, and nothing is left on either side. */
+export async function leftovers({ desk, rack, cloud }: World): Promise<unknown> {
+  const found = [];
+  for (const side of [desk, rack]) {
+    const { leftovers: left } = await side.client.call('tidy.run', { alsoUnknown: true });
+    found.push(...left.map(({ item, state }) => `${side.name}: ${item.kind} ${item.name} ${state}`));
+  }
+  return {
+    found,
+    servers: cloud
+      .state()
+      .servers.map(({ name }) => name)
+      .toSorted(),
+  };
+}
