@@ -83,7 +83,7 @@ class PlainServerError extends GutsError {
   }
 }
 
-async function tokenIn(file: string): Promise<string> {
+export async function tokenIn(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new TokenFileError(`The file “${file}” with the token cannot be read (${cause.code ?? 'unknown reason'}).`, {
       cause,

@@ -6,6 +6,7 @@ import { chosen } from './create.ts';
 import { migrationOptions, optionsFrom, wholeNumber, type MigrationFlags } from './migration-flags.ts';
 import { momentOf } from './moment.ts';
 import { addPlanFiles } from './plan-files.ts';
+import { addPlanHandover } from './plan-handover.ts';
 import { addPlanTemplates, withTemplate } from './plan-templates.ts';
 import { addPlanWave, addPlanWaves } from './plan-waves.ts';
 import { addPlanMachines, machinesOfList, withMachine } from './plan-machines.ts';
@@ -124,4 +125,5 @@ export function addPlans(program: Command): void {
   addPlanWave(plan);
   addPlanFiles(plan);
   addPlanTemplates(plan);
+  addPlanHandover(plan);
 }

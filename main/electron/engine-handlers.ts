@@ -1,10 +1,12 @@
 /** What happens when the window asks for an engine elsewhere. */
 import type { ApiClient } from '../shared/client/client.ts';
 import type { Handlers } from '../shared/contract.ts';
+import type { EngineId } from '../shared/engines.ts';
+import type { PeerWish } from '../shared/handover.ts';
 import type { EngineBook } from './engine-book.ts';
 import type { ShownGuts } from './shown-guts.ts';
 
-export type EngineHandlers = Pick<Handlers, Extract<keyof Handlers, `engines.${string}`>>;
+export type EngineHandlers = Pick<Handlers, Extract<keyof Handlers, `engines.${string}` | `handover.${string}`>>;
 
 /** @param here asks this computer’s own Guts, whichever is shown */
 export function engineHandlers(
@@ -12,7 +14,20 @@ export function engineHandlers(
   guts: Pick<ShownGuts, 'show'>,
   here: Pick<ApiClient, 'call'>,
 ): EngineHandlers {
+  const peerOf = async (id: EngineId): Promise<PeerWish> => {
+    const { name, url, trust } = book.find(id);
+    return { name, url, trust, token: await book.token(id) };
+  };
   return {
+    'handover.look': async ({ direction, plan, engine }) =>
+      await here.call('handovers.look', { direction, plan, peer: await peerOf(engine) }),
+    'handover.start': async ({ direction, plan, engine, withSecrets }) => {
+      const peer = await peerOf(engine);
+      return direction === 'give'
+        ? await here.call('handovers.give', { plan, peer, withSecrets })
+        : await here.call('handovers.take', { plan, peer });
+    },
+    'handover.show': async ({ id }) => await here.call('handovers.show', { handover: id }),
     'engines.get': async () => await Promise.resolve(book.view),
     'engines.look': async ({ url }) =>
       url.startsWith('https:') ? await here.call('certificates.look', { url, proxy: null }) : null,

@@ -49,7 +49,7 @@ export class Driver implements AsyncDisposable {
 
   async #toTheEnd(id: HandoverId): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
-    while (!this.#stop.signal.aborted) {
+    while (!this.#stop.signal.aborted && this.#parts.file.one(id).state === 'open') {
       try {
         await this.#carry(this.#parts.file.one(id));
         return;
@@ -71,7 +71,13 @@ export class Driver implements AsyncDisposable {
       plan: plan.id,
       taker: side === 'giver' ? peer : { name: ownName(), url: null },
     };
-    await taker.reserve(await giver.offer(wish), false);
+    try {
+      await taker.reserve(await giver.offer(wish), false);
+    } catch (error) {
+      if (handover.isPlanOver || toErrorInfo(error).retryable) throw error;
+      await this.#refuse(handover, error);
+      return;
+    }
     const sent = new Set<string>();
     let isPlanSent = false;
     for (;;) {
@@ -92,6 +98,14 @@ export class Driver implements AsyncDisposable {
     await first.close(id, false);
     await last.close(id, false);
     await this.#parts.vault.delete(id);
+  }
+
+  /** Nothing has gone yet: all of it stays where it is, and goes on there. */
+  async #refuse({ id, side }: KeptHandover, error: unknown): Promise<void> {
+    const { giver, taker, vault } = this.#parts;
+    await this.#note(id, error);
+    await (side === 'giver' ? giver : taker).close(id, true);
+    await vault.delete(id);
   }
 
   async #sides({ id, side, way }: KeptHandover): Promise<{ giver: GivingSide; taker: TakingSide }> {

@@ -27,7 +27,7 @@ export class Taker implements TakingSide {
   async begin(offer: Offer, isDry: boolean, way: KeptHandover['way']): Promise<{ readonly ends: TakenEnds }> {
     const { file } = this.#of;
     const known = file.find(offer.id);
-    if (known?.ends != null) return { ends: known.ends };
+    if (known !== null && known.ends !== null) return { ends: known.ends };
     const ends = await this.#demandTakeable(offer);
     if (!isDry)
       await file.put({
@@ -72,7 +72,7 @@ export class Taker implements TakingSide {
       ...(before ?? file.one(id)),
       parts: of.map((part) => (part.state === 'taken' ? part : { ...part, state: 'stays' as const })),
       state: isRefused ? 'refused' : 'done',
-      error: null,
+      error: isRefused ? (before?.error ?? null) : null,
     }));
     return shownOf(after);
   }
@@ -93,14 +93,14 @@ export class Taker implements TakingSide {
   async #take({ id: handover, ends, peer }: KeptHandover, { id, lines, schedule, isWished }: Carried): Promise<void> {
     const { parts, scheduler, file } = this.#of;
     if (ends === null) return;
+    const job = { kind: 'receive', id, dataDir: parts.dataDir, handover, from: peer, ...ends, entries: lines } as const;
+    await parts.engines.run(job, never);
+    await parts.migrations.refresh(id);
     if (schedule !== null) {
       const all = new Set((await parts.migrations.all()).map(({ request }) => request.id));
       const after = schedule.after.filter((one) => all.has(one));
       await scheduler.schedule(id, { ...schedule, after, nodes: [] });
     }
-    const job = { kind: 'receive', id, dataDir: parts.dataDir, handover, from: peer, ...ends, entries: lines } as const;
-    await parts.engines.run(job, never);
-    await parts.migrations.refresh(id);
     const record = await parts.migrations.one(id);
     const view = scheduler.view(record);
     if (isWished && !view.isQueued && !view.isRunning && !isOver(view.stage)) await scheduler.act(record, 'start');

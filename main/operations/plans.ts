@@ -79,18 +79,21 @@ export function planHandlers(parts: Parts, scheduler: Scheduler, plans: PlanFile
       await inTurn(plan, async (before) => {
         const source = await connections.find('source', wish.source ?? before.source);
         const destination = await connections.find('destination', wish.destination ?? before.destination);
+        demandHere(before);
         demandSameSides(before, source.id, destination.id);
         demandTimes(wish);
         return await keep(await changedPlan(parts, before, wish, { source, destination }, signal));
       }),
     'plans.add': async ({ plan, machines }, { signal }) =>
       await inTurn(plan, async (before) => {
+        demandHere(before);
         const source = await connections.find('source', before.source);
         const more = await machinesOf(parts, source, machines, signal);
         return await keep(withMore(before, more));
       }),
     'plans.move': async ({ plan, machines }, { signal }) =>
       await inTurn(plan, async (before) => {
+        demandHere(before);
         const source = await connections.find('source', before.source);
         return await keep(await moved(parts, before, machines, source, signal));
       }),
@@ -108,6 +111,11 @@ export function planHandlers(parts: Parts, scheduler: Scheduler, plans: PlanFile
   };
 }
 
+/** @throws PlanGivenError: what is changed here nobody would see where it is carried out */
+function demandHere({ name, given }: Plan): void {
+  if (given !== undefined) throw new PlanGivenError(name, given.to.name);
+}
+
 /**
  * First the queue knows the new migrations, then the plan does, then they are written down, then they may run: cut short
  * anywhere, the next start goes on where this one stood and makes no machine's migration twice.
@@ -118,7 +126,7 @@ async function startPlan(
   plans: PlanFile,
   before: Plan,
 ): Promise<{ plan: Plan; results: ActionResult[] }> {
-  if (before.given !== undefined) throw new PlanGivenError(before.name, before.given.to.name);
+  demandHere(before);
   const known = new Set(before.machines.flatMap(({ migration }) => migration ?? []));
   const all = new Set((await parts.migrations.all()).map(({ request }) => request.id));
   for (const id of scheduler.idsOfPlan(before.id)) if (!known.has(id) && !all.has(id)) await scheduler.forget(id);

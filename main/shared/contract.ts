@@ -20,6 +20,8 @@ import {
 import { EngineStatus } from './engine.ts';
 import { EngineFacts, EngineId, EnginesView, EngineToken, EngineUrl, EngineWish, KeptEngine } from './engines.ts';
 import type { ErrorInfo } from './errors.ts';
+import { Handover, HandoverId } from './handover.ts';
+import { HandoverLook } from './operations/handovers.ts';
 import { ReportWish } from './report-wish.ts';
 import { CertificateFacts, Trust } from './trust.ts';
 
@@ -39,6 +41,12 @@ export type AppFacts = z.infer<typeof AppFacts>;
 
 export const Theme = z.enum(['auto', 'light', 'dark']);
 export type Theme = z.infer<typeof Theme>;
+
+const HandoverWish = z.strictObject({
+  direction: z.enum(['give', 'take']),
+  plan: z.string().min(1).max(255),
+  engine: EngineId,
+});
 
 export const asks = {
   'app.facts': ask(nothing, AppFacts),
@@ -62,6 +70,11 @@ export const asks = {
   'engines.remove': ask(z.strictObject({ id: EngineId }), z.null()),
   /** Shows it in the window instead of this computer’s own, which goes on meanwhile; null shows that again. */
   'engines.show': ask(z.strictObject({ id: EngineId.nullable() }), z.null()),
+  /** What of a plan would go to an engine elsewhere, or come from there to this computer’s own; nothing is changed. */
+  'handover.look': ask(HandoverWish, HandoverLook),
+  /** Begins it; this computer’s own engine carries it through. */
+  'handover.start': ask(HandoverWish.extend({ withSecrets: z.boolean() }), Handover),
+  'handover.show': ask(z.strictObject({ id: HandoverId }), Handover),
   /** Shows simulators instead of the real Guts, which goes on meanwhile; answers when they can be worked with. */
   'demo.start': ask(nothing, z.null()),
   /** Shows the real Guts again; answers when nothing of the demo is left. */

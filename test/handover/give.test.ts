@@ -15,7 +15,7 @@ test('what runs is paused, goes on there, and copies nothing twice that was copi
     slots: { global: 1, perSource: 4, perHost: 4, perDatastore: 4, perDestination: 4 },
   });
   await limit(desk.client, 3 * MiB);
-  const ids = await startedPlan(desk, 'large', 'one', 'two');
+  const ids = await startedPlan(desk, ['large', 'one', 'two']);
   const large = ids.get('large') ?? ('' as never);
   const before = await until(
     async () => await desk.client.call('migrations.show', { id: large }),
@@ -49,7 +49,7 @@ describe('is refused before anything has changed', () => {
     await using world = await openWorld({ hasSides: false });
     const { desk, rack } = world;
     await desk.client.call('settings.change', { isPaused: true });
-    const ids = await startedPlan(desk, 'one');
+    const ids = await startedPlan(desk, ['one']);
     const wish = { plan: 'spring', peer: peerBy(world) };
 
     const look = await desk.client.call('handovers.look', { ...wish, direction: 'give' });
@@ -68,9 +68,9 @@ describe('is refused before anything has changed', () => {
 
   test('where it has another plan of that name', async () => {
     await using world = await openWorld();
-    await startedPlan(world.rack, 'two');
+    await startedPlan(world.rack, ['two']);
     await world.desk.client.call('settings.change', { isPaused: true });
-    await startedPlan(world.desk, 'one');
+    await startedPlan(world.desk, ['one']);
 
     await expect(
       world.desk.client.call('handovers.give', { plan: 'spring', peer: peerBy(world) }),

@@ -14,6 +14,8 @@ import { MiB, scratch } from '../support/disks.ts';
 import { FaultWay } from '../support/fault-way.ts';
 import { until } from '../support/until.ts';
 
+const quotas = { instances: -1, cores: -1, ramMiB: -1, ports: -1, floatingIps: -1, volumes: -1, volumeGiB: -1 };
+
 /** A daemon that is killed and started again at the same address. */
 export class Side implements AsyncDisposable {
   readonly name: string;
@@ -92,13 +94,25 @@ const options = {
   bootTimeoutSeconds: 0,
 };
 
-export async function openWorld({ hasSides = true }: { readonly hasSides?: boolean } = {}): Promise<World> {
+interface WorldOptions {
+  /** Whether the rack has the source and the cloud as well. */
+  readonly hasSides?: boolean;
+  /** Small machines besides, `m-0` and on. */
+  readonly crowd?: number;
+}
+
+export async function openWorld({ hasSides = true, crowd = 0 }: WorldOptions = {}): Promise<World> {
   const tmp = scratch();
   writeFileSync(tmp.file('passphrase'), 'a passphrase for tests\n', { mode: 0o600 });
-  const machines = [machineOf('one', [2 * MiB]), machineOf('two', [2 * MiB]), machineOf('large', [4 * MiB, 24 * MiB])];
+  const machines = [
+    machineOf('one', [2 * MiB]),
+    machineOf('two', [2 * MiB]),
+    machineOf('large', [4 * MiB, 24 * MiB]),
+    ...Array.from({ length: crowd }, (_, at) => machineOf(`m-${at}`, [MiB / 2])),
+  ];
   const [vc, cloud, desk, rack] = await Promise.all([
     startVcenter({ machines, withOthers: false, leaseTimeoutMs: 1500 }),
-    startOpenstack({ buildMs: 20 }),
+    startOpenstack({ buildMs: 20, quotas }),
     Side.start('desk', { dataDir: tmp.file('desk'), passphraseFile: tmp.file('passphrase') }),
     Side.start('rack', { dataDir: tmp.file('rack'), passphraseFile: tmp.file('passphrase') }),
   ]);
@@ -131,15 +145,19 @@ function machineOf(name: string, sizes: readonly number[]): MachineSpec {
 }
 
 /** A plan that was started, and whose migrations wait where the queue is held. @returns their ids, by machine */
-export async function startedPlan(side: Side, ...vms: readonly string[]): Promise<ReadonlyMap<string, MigrationId>> {
+export async function startedPlan(
+  side: Side,
+  vms: readonly string[],
+  name = 'spring',
+): Promise<ReadonlyMap<string, MigrationId>> {
   await side.client.call('plans.create', {
-    name: 'spring',
+    name,
     source: 'vc1',
     destination: 'os1',
     options,
     machines: vms.map((vm) => ({ vm })),
   });
-  const { plan } = await side.client.call('plans.start', { plan: 'spring' });
+  const { plan } = await side.client.call('plans.start', { plan: name });
   return new Map(plan.machines.flatMap(({ vm, migration }) => (migration === null ? [] : [[vm.name, migration]])));
 }
 
@@ -175,8 +193,12 @@ export async function doneAt(side: Side, id: MigrationId): Promise<ScheduledMigr
 }
 
 /** Nothing was made twice, and nothing is left on either side. */
-export async function leftovers({ desk, rack, cloud }: World): Promise<unknown> {
-  const found = [];
+export async function leftovers({
+  desk,
+  rack,
+  cloud,
+}: World): Promise<{ readonly found: readonly string[]; readonly servers: readonly string[] }> {
+  const found: string[] = [];
   for (const side of [desk, rack]) {
     const { leftovers: left } = await side.client.call('tidy.run', { alsoUnknown: true });
     found.push(...left.map(({ item, state }) => `${side.name}: ${item.kind} ${item.name} ${state}`));

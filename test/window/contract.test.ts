@@ -31,6 +31,13 @@ const idle: Handlers = {
   'engines.change': async () => {
     throw new ClipboardBusyError('Nobody is there.');
   },
+  'handover.look': async () => ({ plan: { name: 'spring', machines: 1 }, goes: [], stays: [], obstacles: [] }),
+  'handover.start': async () => {
+    throw new ClipboardBusyError('Nobody is there.');
+  },
+  'handover.show': async () => {
+    throw new ClipboardBusyError('Nobody is there.');
+  },
   'engines.remove': nothing,
   'engines.show': nothing,
   'demo.start': nothing,

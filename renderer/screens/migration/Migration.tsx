@@ -31,6 +31,7 @@ import { ProofsCard } from './ProofsCard.tsx';
 import { Steps } from './Steps.tsx';
 import { TimeLine } from './TimeLine.tsx';
 import { Trouble } from './Trouble.tsx';
+import { GivenNote } from '../plans/GivenNote.tsx';
 import { useMigration } from './use-migration.ts';
 
 interface MigrationProps {
@@ -95,6 +96,7 @@ function Full({ one }: { readonly one: ScheduledMigration }) {
         }
       />
       {acting.notice}
+      {one.given !== undefined && <GivenNote given={one.given} />}
       <Trouble one={one} row={row} acting={acting} />
       <Head one={one} row={row} />
       <Steps one={one} />

@@ -1,9 +1,11 @@
 /** One plan: its machines by wave, how far each is, and what can be done with all of them. */
 import { Button, Group, Stack } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
+import type { EngineId } from '../../../main/shared/engines.ts';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
 import type { MigrationRow } from '../../../main/shared/migration-row.ts';
 import type { Plan, PlannedMachine } from '../../../main/shared/plans.ts';
+import { isDesktop } from '../../bridge.ts';
 import { Badge } from '../../parts/Badge.tsx';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
 import { Empty, Faces } from '../../parts/Faces.tsx';
@@ -12,10 +14,13 @@ import { PageHead } from '../../parts/PageHead.tsx';
 import { DataTable } from '../../parts/table/DataTable.tsx';
 import { go, pathOf } from '../../router.ts';
 import { plans } from '../../state/connections.ts';
+import { useShownEngine } from '../../state/engines.ts';
 import { useMigrations } from '../../state/migrations.ts';
 import { numberText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import { actOnPlan, exportPlan } from './acts.ts';
+import { GivenNote } from './GivenNote.tsx';
+import { HandoverDialog } from './HandoverDialog.tsx';
 import { machineColumns, type MachineLine } from './machine-columns.tsx';
 import { PlanDialog, startText, type PlanQuestion } from './PlanDialog.tsx';
 import { PlanFacts } from './PlanFacts.tsx';
@@ -57,6 +62,9 @@ function Known({ plan }: { readonly plan: Plan }) {
   const [refused, setRefused] = useState<ErrorInfo | null>(null);
   const [moved, setMoved] = useState<readonly PlannedMachine[] | null>(null);
   const [isSaving, setIsSaving] = useState(false);
+  const [handover, setHandover] = useState<{ readonly engine: EngineId | null } | null>(null);
+  const closeHandover = useCallback(() => setHandover(null), []);
+  const shown = useShownEngine();
   const whyNot = useWhyNot('operator');
   const columns = useMemo(() => machineColumns(plan), [plan]);
   const lines = useMemo(
@@ -75,7 +83,7 @@ function Known({ plan }: { readonly plan: Plan }) {
     setRefused(null);
     await work().catch((error: unknown) => setRefused(toErrorInfo(error)));
   };
-  const count = toStart(plan);
+  const count = plan.given === undefined ? toStart(plan) : 0;
   const off = (isThere: boolean, why: string): string | null => (isThere ? null : why);
 
   return (
@@ -128,10 +136,21 @@ function Known({ plan }: { readonly plan: Plan }) {
             <Button variant="default" onClick={() => void tell(async () => await exportPlan(plan))}>
               {t('plans.export')}
             </Button>
+            {isDesktop() && plan.given === undefined && (
+              <MayButton takes="operator" variant="default" onClick={() => setHandover({ engine: shown?.id ?? null })}>
+                {t(shown === null ? 'handover.give' : 'handover.take')}
+              </MayButton>
+            )}
           </>
         }
       />
       {refused !== null && <ErrorCard error={refused} />}
+      {plan.given !== undefined && (
+        <GivenNote
+          given={plan.given}
+          {...(isDesktop() && shown === null ? { onTakeBack: (engine) => setHandover({ engine }) } : {})}
+        />
+      )}
       <PlanFacts plan={plan} rows={rows} />
       <WavesCard plan={plan} />
       <DataTable
@@ -163,6 +182,14 @@ function Known({ plan }: { readonly plan: Plan }) {
         </MayButton>
       </Group>
       {moved !== null && <MoveDialog plan={plan} machines={moved} onClose={() => setMoved(null)} />}
+      {handover !== null && (
+        <HandoverDialog
+          plan={plan}
+          direction={handover.engine === null ? 'give' : 'take'}
+          engine={handover.engine}
+          onClose={closeHandover}
+        />
+      )}
       {isSaving && <SaveTemplateDialog plan={plan} onClose={() => setIsSaving(false)} />}
       {question !== null && <PlanDialog question={question} onClose={() => setQuestion(null)} />}
     </Stack>

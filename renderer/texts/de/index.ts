@@ -9,6 +9,7 @@ import { doctor } from './doctor.ts';
 import { engines } from './engines.ts';
 import { errors } from './errors.ts';
 import { fleet } from './fleet.ts';
+import { handover } from './handover.ts';
 import { health } from './health.ts';
 import { inventory } from './inventory.ts';
 import { log } from './log.ts';
@@ -41,6 +42,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...engines,
   ...errors,
   ...fleet,
+  ...handover,
   ...health,
   ...inventory,
   ...log,

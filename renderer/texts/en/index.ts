@@ -8,6 +8,7 @@ import { doctor } from './doctor.ts';
 import { engines } from './engines.ts';
 import { errors } from './errors.ts';
 import { fleet } from './fleet.ts';
+import { handover } from './handover.ts';
 import { health } from './health.ts';
 import { inventory } from './inventory.ts';
 import { log } from './log.ts';
@@ -40,6 +41,7 @@ export const en = {
   ...engines,
   ...errors,
   ...fleet,
+  ...handover,
   ...health,
   ...inventory,
   ...log,
