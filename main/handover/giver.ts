@@ -172,9 +172,10 @@ export class Giver implements GivingSide {
       const view = migration === null ? null : await this.#view(migration);
       if (view === null) continue;
       const { id, vm } = view.request;
-      const says = whyNot(view);
+      const why = whyNot(view);
+      const says = why ?? (view.isRunning ? 'It runs: it is paused where it can be, and goes on there.' : null);
       const isWished = view.isQueued || view.isRunning;
-      found.push({ id, vm: vm.name, isWished, state: says === null ? 'waits' : 'stays', says });
+      found.push({ id, vm: vm.name, isWished, state: why === null ? 'waits' : 'stays', says });
     }
     return found;
   }

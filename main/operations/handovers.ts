@@ -127,13 +127,11 @@ function refusing(file: HandoverFile): Some<Names> {
 }
 
 function lookOf({ plan, parts }: Offer, obstacles: HandoverLook['obstacles']): HandoverLook {
-  const says = (isWished: boolean): string =>
-    isWished ? 'It is paused where it can be, and goes on there.' : 'At once.';
   return {
     plan: { name: plan.name, machines: plan.machines.length },
     goes: parts
       .filter(({ state }) => state !== 'stays')
-      .map(({ id, vm, isWished }) => ({ id, vm, says: says(isWished) })),
+      .map(({ id, vm, says }) => ({ id, vm, says: says ?? 'At once.' })),
     stays: parts.filter(({ state }) => state === 'stays').map(({ id, vm, says: why }) => ({ id, vm, says: why ?? '' })),
     obstacles: obstacles.map(({ code, message, remedy }) => ({ code, message, remedy })),
   };

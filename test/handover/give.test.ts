@@ -1,8 +1,9 @@
 /** A plan is given to another daemon: what waits goes at once, what runs goes on there, and each is one side’s alone, always. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { limit } from '../e2e/two-sides.ts';
+import { startGuts } from '../support/guts.ts';
 import { until } from '../support/until.ts';
 import { doneAt, leftovers, openWorld, over, ownerOf, peerBy, startedPlan } from './world.ts';
 
@@ -42,6 +43,33 @@ test('what runs is paused, goes on there, and copies nothing twice that was copi
     const kept = readFileSync(path.join(side.files.dataDir, 'handovers.json'), 'utf8');
     expect(kept + side.log).not.toContain(rack.token);
   }
+});
+
+test('by commands: said beforehand, given, and taken back', async () => {
+  await using world = await openWorld();
+  const { desk, rack, way } = world;
+  for (const side of [desk, rack]) await side.client.call('settings.change', { isPaused: true });
+  await startedPlan(desk, ['one', 'two']);
+  writeFileSync(world.file('rack-token'), `${rack.token}\n`, { mode: 0o600 });
+  const guts = async (...words: string[]) =>
+    await startGuts(desk.files.dataDir, 'plan', ...words, '--peer-token-file', world.file('rack-token')).outcome;
+
+  const dry = await guts('give', 'spring', '--to', way.url, '--dry-run');
+  expect(dry).toMatchObject({ code: 0 });
+  expect(dry.stdout).toMatch(/one +goes: At once\.\n +two +goes/);
+  const plain = await guts('give', 'spring', '--to', 'http://guts.example.net:7000');
+  expect(plain).toMatchObject({ code: 2, stderr: expect.stringContaining('http:// is for this computer alone') });
+  expect(await guts('give', 'spring', '--to', way.url)).toMatchObject({
+    code: 0,
+    stdout: '“spring” is given to 127.0.0.1, with 2 migrations.\n',
+  });
+  const again = await guts('give', 'spring', '--to', way.url, '--json');
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('plan.given') });
+  expect(await guts('take', 'spring', '--from', way.url)).toMatchObject({
+    code: 0,
+    stdout: '“spring” is taken from 127.0.0.1, with 2 migrations.\n',
+  });
+  expect((await desk.client.call('plans.show', { plan: 'spring' })).given).toBeUndefined();
 });
 
 describe('is refused before anything has changed', () => {

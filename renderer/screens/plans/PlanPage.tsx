@@ -83,7 +83,7 @@ function Known({ plan }: { readonly plan: Plan }) {
     setRefused(null);
     await work().catch((error: unknown) => setRefused(toErrorInfo(error)));
   };
-  const count = plan.given === undefined ? toStart(plan) : 0;
+  const count = toStart(plan);
   const off = (isThere: boolean, why: string): string | null => (isThere ? null : why);
 
   return (

@@ -10,13 +10,13 @@ import { t } from '../../texts/t.ts';
 type Rows = Readonly<Record<MigrationId, MigrationRow>>;
 
 export interface PlanStanding {
-  readonly kind: 'draft' | 'ready' | 'running' | 'partly' | 'done' | 'doneWithFailures';
+  readonly kind: 'draft' | 'ready' | 'running' | 'partly' | 'done' | 'doneWithFailures' | 'given';
   readonly done: number;
   readonly failed: number;
   readonly of: number;
 }
 
-export function standingOf({ machines }: Plan, byId: Rows): PlanStanding {
+export function standingOf({ machines, given }: Plan, byId: Rows): PlanStanding {
   const of = machines.length;
   const made = machines.flatMap(({ migration }) => migration ?? []);
   const rows = made.flatMap((id) => byId[id] ?? []);
@@ -24,6 +24,7 @@ export function standingOf({ machines }: Plan, byId: Rows): PlanStanding {
   const done = over.filter(({ stage }) => stage === 'done').length;
   const failed = over.length - done;
   const counts = { done, failed, of };
+  if (given !== undefined) return { kind: 'given', ...counts };
   if (of === 0) return { kind: 'draft', ...counts };
   if (made.length === 0) return { kind: 'ready', ...counts };
   if (over.length < rows.length) return { kind: 'running', ...counts };
@@ -38,14 +39,15 @@ export const standingTones: Readonly<Record<PlanStanding['kind'], Tone>> = {
   partly: 'wait',
   done: 'good',
   doneWithFailures: 'bad',
+  given: 'still',
 };
 
 export const standingText = ({ kind, done, failed, of }: PlanStanding): string =>
   t(`plans.state.${kind}`, { done: numberText(done), failed: numberText(failed), of: numberText(of) });
 
 /** How many of it were not started yet. */
-export const toStart = ({ machines }: Pick<Plan, 'machines'>): number =>
-  machines.filter(({ migration }) => migration === null).length;
+export const toStart = ({ machines, given }: Pick<Plan, 'machines' | 'given'>): number =>
+  given === undefined ? machines.filter(({ migration }) => migration === null).length : 0;
 
 export const wavesOf = ({ machines }: Pick<Plan, 'machines'>): number => new Set(machines.map(({ wave }) => wave)).size;
 

@@ -16,6 +16,7 @@ export const plans = {
   'plans.state.partly': '{{done}} von {{of}} fertig; die übrigen können starten',
   'plans.state.done': 'Fertig: {{done}} von {{of}}',
   'plans.state.doneWithFailures': 'Beendet: {{done}} von {{of}} fertig, {{failed}} nicht',
+  'plans.state.given': 'Abgegeben',
   'plans.daily': 'täglich',
   'plans.windowWords': '{{days}} ab {{from}} für {{span}} ({{zone}})',
   'plans.windowCron': 'immer wenn „{{opens}}“ eintritt, für {{span}} ({{zone}})',

@@ -16,6 +16,7 @@ export const plans = {
   'plans.state.partly': '{{done}} of {{of}} done; the others can be started',
   'plans.state.done': 'Done: {{done}} of {{of}}',
   'plans.state.doneWithFailures': 'Ended: {{done}} of {{of}} done, {{failed}} not',
+  'plans.state.given': 'Given away',
   'plans.daily': 'daily',
   'plans.windowWords': '{{days}} from {{from}} for {{span}} ({{zone}})',
   'plans.windowCron': 'whenever “{{opens}}” comes about, for {{span}} ({{zone}})',
