@@ -21,6 +21,7 @@ export const EngineUrl = z
     const url = serverUrlOf(text);
     return url !== null && isPrivate(url) && url.username === '' && url.password === '';
   }, 'https://HOST[:PORT], or http:// of this computer')
+  .meta({ format: 'uri' })
   .transform((text) => new URL(text).origin);
 
 /** As it is given: nobody shows it again. */

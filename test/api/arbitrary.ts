@@ -37,7 +37,10 @@ export function valid(schema: JsonSchema, api: OpenApi): fc.Arbitrary<unknown> {
     case 'null':
       return fc.constant(null);
     case 'array':
-      return fc.array(valid((items ?? {}) as JsonSchema, api), { maxLength: 3 });
+      return fc.array(valid((items ?? {}) as JsonSchema, api), {
+        minLength: Number(schema['minItems'] ?? 0),
+        maxLength: 3,
+      });
     case 'object':
       return object(schema, api);
     default:
@@ -53,7 +56,8 @@ const THERE: Readonly<Record<string, string>> = { source: 'vc1', destination: 'p
 
 function field(name: string, schema: JsonSchema, api: OpenApi): fc.Arbitrary<unknown> {
   const there = THERE[name];
-  return there === undefined ? valid(schema, api) : fc.oneof(fc.constant(there), valid(schema, api));
+  const isName = schema.type === 'string' && schema.pattern === undefined;
+  return there === undefined || !isName ? valid(schema, api) : fc.oneof(fc.constant(there), valid(schema, api));
 }
 
 function text({ pattern, format, minLength = 0, maxLength = 40 }: JsonSchema): fc.Arbitrary<string> {
