@@ -25,21 +25,27 @@ test('what runs is paused, goes on there, and copies nothing twice that was copi
   await limit(desk.client, MiB / 8); // the other one takes minutes, if it is not given
 
   const look = await desk.client.call('handovers.look', { plan: 'spring', peer: peerBy(world), direction: 'give' });
-  expect(look).toMatchObject({ obstacles: [], stays: [] });
-  expect(look.goes.map(({ vm }) => vm).toSorted()).toEqual(['large', 'one', 'two']);
+  expect(look.obstacles).toEqual([]);
+  // Whichever of them is planned first is first; a small one may be over by now.
+  const stays = new Set(look.stays.map(({ id: one, says }) => (says === 'It is over.' ? one : says)));
+  expect(look.goes.map((one) => one.id).toSorted()).toEqual(
+    [...ids.values()].filter((one) => !stays.has(one)).toSorted(),
+  );
+  const goes = look.goes.map((one) => one.id);
+  expect(goes).toContain(large);
   const { id } = await desk.client.call('handovers.give', { plan: 'spring', peer: peerBy(world) });
   const { parts } = await over(world, id);
 
-  for (const one of ids.values()) {
+  for (const one of goes) {
     expect(await ownerOf(world, one), JSON.stringify(parts)).toEqual(['rack']);
     expect(await desk.find(one)).toMatchObject({ stage: 'given', isQueued: false, given: { to: { name: 'rack' } } });
   }
-  for (const one of ids.values()) expect((await doneAt(rack, one)).error).toBeNull();
+  for (const one of goes) expect((await doneAt(rack, one)).error).toBeNull();
   const after = await rack.client.call('migrations.show', { id: large });
   expect(after.disks[0]).toEqual(before.disks[0]);
   expect(await leftovers(world)).toEqual({ found: [], servers: ['large', 'one', 'two'] });
   await expect(desk.client.call('plans.start', { plan: 'spring' })).rejects.toMatchObject({ code: 'plan.given' });
-  expect((await rack.client.call('plans.show', { plan: 'spring' })).machines).toHaveLength(3);
+  expect((await rack.client.call('plans.show', { plan: 'spring' })).machines).toHaveLength(goes.length);
   for (const side of [desk, rack]) {
     const kept = readFileSync(path.join(side.files.dataDir, 'handovers.json'), 'utf8');
     expect(kept + side.log).not.toContain(rack.token);
