@@ -15,10 +15,20 @@ const journals = (state: string): string => {
   const folder = `${state}/jobs`;
   return existsSync(folder)
     ? readdirSync(folder)
-        .map((name) => readFileSync(`${folder}/${name}`, 'utf8'))
+        .map((name) => textIn(`${folder}/${name}`))
         .join('')
     : '';
 };
+
+/** Nothing where it has another name by now, or is gone. */
+function textIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
 
 describe('a conversion that was killed', () => {
   // Each moment is something that the journal or the folder shows, not a time.

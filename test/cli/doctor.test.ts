@@ -1,5 +1,5 @@
 /** `guts doctor`, as an operator runs it before the first move; and the papers for those who own the other machines. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DoctorReport } from '../../main/shared/doctor.ts';
 import { spellingsOf } from '../../main/logs/redactor.ts';
@@ -131,7 +131,9 @@ describe('a snapshot that was allowed', () => {
     lab.vcenter.faults.clear();
     expect(snapshots()).toHaveLength(1);
     const kept = readdirSync(folder.file('mover/data/doctor'));
-    expect(kept).toHaveLength(1);
+    const [ledger = ''] = kept.filter((name) => name.endsWith('.json'));
+    // As where it was killed while it wrote down what it had made.
+    writeFileSync(folder.file(`mover/data/doctor/${ledger}.part`), '{"kind":"doc');
 
     const { code } = await mover.say(['doctor', '--source', 'from', '--vm', 'files-01']);
     expect(code).toBe(0);

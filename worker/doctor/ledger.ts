@@ -101,8 +101,10 @@ export class DoctorLedger implements Ledger {
 
   /** On disk before anything is made; gone when nothing is left. */
   async #keep(): Promise<void> {
+    const part = `${this.#file}.part`;
     if (this.#items.length === 0) {
       await unlink(this.#file).catch(() => {}); // it may never have come to be
+      await unlink(part).catch(() => {}); // of a process that was killed while it wrote
       return;
     }
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
@@ -114,7 +116,6 @@ export class DoctorLedger implements Ledger {
       isOver: this.#isOver,
       items: this.#items,
     };
-    const part = `${this.#file}.part`;
     const file = await open(part, 'w', 0o600);
     try {
       await file.writeFile(JSON.stringify(kept));
