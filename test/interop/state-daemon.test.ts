@@ -28,6 +28,11 @@ describe.each(Object.entries(statePeers))('a daemon with its state in %s', (_nam
     const ids = [await world.create(daemon, 'vm-0'), await world.create(daemon, 'vm-1')];
     await world.whenOver(daemon);
     expect(await world.complaints(daemon, ids)).toEqual([]);
+    // Its journals are no one machine's own.
+    const peer = { name: 'rack', url: daemon.url, token: daemon.token };
+    await expect(daemon.client.call('handovers.look', { plan: 'any', peer, direction: 'take' })).rejects.toMatchObject({
+      code: 'handover.shared-state',
+    });
     const told = await world.all(daemon);
     expect(await daemon.stop()).toBe(0);
 

@@ -14,7 +14,7 @@ import { Scene } from './scene.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const { env } = process;
-const RUNS = Number(env['GUTS_CHAOS_RUNS'] ?? 5);
+const RUNS = Number(env['GUTS_CHAOS_RUNS'] ?? 3);
 const SEED = Number(env['GUTS_CHAOS_SEED'] ?? 1);
 const CHOSEN = env['GUTS_CHAOS_FAULTS']?.split(',');
 /** The shortest that a daemon takes; 45 is what it takes by itself. */
