@@ -169,7 +169,6 @@ export async function over({ desk, rack }: World, id: Handover['id']): Promise<H
     await until(
       async () => await side.client.call('handovers.show', { handover: id }),
       ({ state }) => state === 'done',
-      60_000,
     );
   return await desk.client.call('handovers.show', { handover: id });
 }
@@ -188,7 +187,6 @@ export async function doneAt(side: Side, id: MigrationId): Promise<ScheduledMigr
   return await until(
     async () => await side.client.call('migrations.show', { id }),
     ({ stage }) => stage === 'done' || stage === 'failed',
-    120_000,
   );
 }
 
