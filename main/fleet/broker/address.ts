@@ -1,5 +1,6 @@
 /** Where the broker is, and as whom: an AMQP URL without a password, encrypted unless it stays on this machine. */
 import * as net from 'node:net';
+import { isLoopback } from '../../shared/server-address.ts';
 import { BrokerNeedsTlsError, BrokerUrlError, PasswordInBrokerUrlError } from './errors.ts';
 
 export interface BrokerAddress {
@@ -27,7 +28,7 @@ export function brokerAddress(url: string): BrokerAddress {
   if (parts.username === '') throw new BrokerUrlError('It names no user.');
   if (parts.search !== '' || parts.hash !== '') throw new BrokerUrlError('It has something behind the virtual host.');
   const isTls = parts.protocol === 'amqps:';
-  if (!isTls && !isLoopback(host)) throw new BrokerNeedsTlsError(host);
+  if (!isTls && !isLoopback(parts)) throw new BrokerNeedsTlsError(host);
   const path = parts.pathname.replace(/^\//, '');
   if (path.includes('/')) throw new BrokerUrlError('The name of its virtual host has a “/”, which is written “%2F”.');
   return {
@@ -42,9 +43,6 @@ export function brokerAddress(url: string): BrokerAddress {
 /** For people and logs. */
 export const placeOf = ({ host, port }: Pick<BrokerAddress, 'host' | 'port'>): string =>
   net.isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (net.isIPv4(host) && host.startsWith('127.'));
 
 function decoded(text: string): string {
   try {

@@ -1,6 +1,7 @@
 /** What makes Node trust the broker's certificate, before a password is sent: authorities and the name, or exactly this one. */
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import { certificateProblem, pemOf } from '../../certificates.ts';
 import type { Trust } from '../../shared/trust.ts';
 import { placeOf, type BrokerAddress } from './address.ts';
 import { BrokerCertificateChangedError, BrokerUnreachableError, BrokerUntrustedError } from './errors.ts';
@@ -18,7 +19,7 @@ export async function tlsOptions(address: BrokerAddress, trust: Trust): Promise<
     throw new BrokerCertificateChangedError(placeOf(address), trust.sha256, fingerprint256);
   return {
     ...always,
-    ca: pem(raw), // nothing but this certificate vouches for this certificate, whoever signed it
+    ca: pemOf(raw), // nothing but this certificate vouches for this certificate, whoever signed it
     allowPartialTrustChain: true,
     checkServerIdentity: (_name, certificate) =>
       certificate.fingerprint256 === trust.sha256
@@ -29,7 +30,7 @@ export async function tlsOptions(address: BrokerAddress, trust: Trust): Promise<
 
 /** Why the handshake failed; null where it is not for the certificate. */
 export async function untrusted(address: BrokerAddress, error: unknown): Promise<BrokerUntrustedError | null> {
-  const problem = problemOf(error);
+  const problem = certificateProblem((error as NodeJS.ErrnoException).code ?? '');
   if (problem === null) return null;
   const sha256 = await shown(address).then(
     ({ fingerprint256 }) => fingerprint256,
@@ -56,23 +57,4 @@ async function shown({ host, port }: BrokerAddress): Promise<tls.PeerCertificate
       socket.destroy();
     });
   });
-}
-
-const pem = (der: Buffer): string =>
-  `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
-
-function problemOf(error: unknown): string | null {
-  const words: Readonly<Record<string, string>> = {
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'it is signed by itself',
-    SELF_SIGNED_CERT_IN_CHAIN: 'an authority that Guts was not told of signed it',
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'an authority that Guts was not told of signed it',
-    UNABLE_TO_GET_ISSUER_CERT: 'an authority that Guts was not told of signed it',
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'an authority that Guts was not told of signed it',
-    CERT_SIGNATURE_FAILURE: 'another authority than the one that Guts was told of signed it',
-    CERT_HAS_EXPIRED: 'it has expired',
-    CERT_NOT_YET_VALID: 'it is not valid yet; check the clocks of both machines',
-    ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name',
-    INVALID_PURPOSE: 'it is not for servers',
-  };
-  return words[(error as NodeJS.ErrnoException).code ?? ''] ?? null;
 }

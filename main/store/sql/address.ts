@@ -1,6 +1,7 @@
 /** Where a shared state is: the URL of a database without a password, or a file of SQLite. */
 import * as net from 'node:net';
 import * as path from 'node:path';
+import { isLoopback } from '../../shared/server-address.ts';
 import { PasswordInStateUrlError, StateNeedsTlsError, StateUrlError } from './errors.ts';
 
 export interface ServerAddress {
@@ -54,7 +55,7 @@ export function stateAddress(url: string): StateAddress {
     port: parts.port === '' ? known.port : Number(parts.port),
     user: decoded(parts.username),
     database,
-    isLoopback: isLoopback(host),
+    isLoopback: isLoopback(parts),
   };
 }
 
@@ -69,9 +70,6 @@ export function placeOf(address: StateAddress): string {
   const { host, port, database } = address;
   return `${net.isIPv6(host) ? `[${host}]` : host}:${port}/${database}`;
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (net.isIPv4(host) && host.startsWith('127.'));
 
 function decoded(text: string): string {
   try {

@@ -1,6 +1,7 @@
 /** What a database shows of itself before a password is sent, and what makes Node hold the connection to exactly that. */
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import { pemOf } from '../../certificates.ts';
 import type { Trust } from '../../shared/trust.ts';
 import { placeOf, type ServerAddress } from './address.ts';
 import {
@@ -42,7 +43,7 @@ export async function securityOf(address: ServerAddress, trust: Trust | null): P
       null,
     );
   // Nothing but this certificate vouches for this certificate, whoever signed it.
-  return { ...always, ca: pem(raw), isNamed: false, allowPartialTrustChain: true };
+  return { ...always, ca: pemOf(raw), isNamed: false, allowPartialTrustChain: true };
 }
 
 /** The fingerprint, for whoever is to compare it; null where it cannot be seen. */
@@ -110,6 +111,3 @@ function speaksTls(packet: Buffer): boolean {
   const at = end + 1 + 4 + 8 + 1;
   return end > 0 && packet.length >= at + 2 && (packet.readUInt16LE(at) & CLIENT_SSL) !== 0;
 }
-
-const pem = (der: Buffer): string =>
-  `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;

@@ -1,4 +1,5 @@
 /** What a driver’s error means: that the database is away, refuses, or is not who it should be. */
+import { certificateProblem } from '../../certificates.ts';
 import { GutsError } from '../../shared/errors.ts';
 import { placeOf, type StateAddress } from './address.ts';
 import {
@@ -54,19 +55,6 @@ const FULL = new Set(['53100', 'ER_DISK_FULL', 'ER_RECORD_FILE_FULL', 'SQLITE_FU
 /** Two have waited for each other; the next time it goes. */
 const AGAIN = new Set(['40001', '40P01', '55P03', 'ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
 
-const certificateWords: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is signed by itself',
-  SELF_SIGNED_CERT_IN_CHAIN: 'an authority that Guts was not told of signed it',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'an authority that Guts was not told of signed it',
-  UNABLE_TO_GET_ISSUER_CERT: 'an authority that Guts was not told of signed it',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'an authority that Guts was not told of signed it',
-  CERT_SIGNATURE_FAILURE: 'another authority than the one that Guts was told of signed it',
-  CERT_HAS_EXPIRED: 'it has expired',
-  CERT_NOT_YET_VALID: 'it is not valid yet; check the clocks of both machines',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name',
-  INVALID_PURPOSE: 'it is not for servers',
-};
-
 /** The connection is of no use any more; whether what was asked last was done is not known. */
 export function isAway(error: unknown): boolean {
   if (error instanceof StateUnreachableError) return true;
@@ -89,9 +77,9 @@ export function explained(address: StateAddress, error: unknown): unknown {
   const says = message.replaceAll(/\s+/g, ' ').replace(/[.\s]+$/, '');
   const options = { cause: error };
   // The driver for MySQL keeps no more of it than its words.
-  const own = code === 'HANDSHAKE_SSL_ERROR' ? says : undefined;
-  const problem = Object.hasOwn(certificateWords, code) ? certificateWords[code] : own;
-  if (problem !== undefined) return new StateUntrustedError(place, problem, null, options);
+  const own = code === 'HANDSHAKE_SSL_ERROR' ? says : null;
+  const problem = certificateProblem(code) ?? own;
+  if (problem !== null) return new StateUntrustedError(place, problem, null, options);
   if (/does not support SSL|does not support secure connnection/i.test(message)) return new StateNoTlsError(place);
   if (LOGIN.has(code)) return new StateLoginError(place, says, options);
   if (RIGHTS.has(code)) return new StateRightsError(place, says, options);
