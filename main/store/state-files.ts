@@ -13,6 +13,11 @@ export type StateFileText =
   | { readonly name: string; readonly what: string; readonly text: string }
   | { readonly name: string; readonly what: string; readonly lines: readonly string[] };
 
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: string | Uint8Array;
+}
+
 /** What cannot be taken along. */
 export class StateUnreadableError extends GutsError {
   readonly code = 'state.unreadable';
@@ -30,6 +35,11 @@ export const isMoved = (name: string): boolean => (dataFile(name)?.isExported ??
 export const textOf = (file: StateFileText): string =>
   'text' in file ? file.text : file.lines.map((json) => lineOfJson(json)).join('');
 
+/** One after the other, so that no more than one is there as a whole. */
+export function* asBytes(files: readonly StateFileText[]): Generator<NamedBytes> {
+  for (const file of files) yield { name: file.name, bytes: textOf(file) };
+}
+
 export const sumOf = (file: StateFileText): string => createHash('sha256').update(textOf(file)).digest('hex');
 
 /** Everything that a state consists of, what names others first. @throws StateUnreadableError */
@@ -45,12 +55,23 @@ export async function stateFilesIn(dataDir: string): Promise<StateFileText[]> {
   return files;
 }
 
-/** Puts them there, what names others last; each is on the disk when this returns. */
-export async function putStateFiles(dataDir: string, files: readonly StateFileText[]): Promise<void> {
+/**
+ * Puts files into a data folder, each on the disk when this returns. What names others gets its name last: whoever finds the queue
+ * finds all that it names.
+ * @returns the bytes of each, in their order
+ */
+export async function putStateFiles(
+  dataDir: string,
+  files: AsyncIterable<NamedBytes> | Iterable<NamedBytes>,
+): Promise<{ readonly name: string; readonly bytes: number }[]> {
   const aside = path.join(dataDir, `import.${process.pid}.part`);
+  const put: { readonly name: string; readonly bytes: number }[] = [];
   try {
-    for (const file of files) await writeDurably(path.join(aside, file.name), textOf(file), false);
-    for (const { name } of files.toReversed()) {
+    for await (const { name, bytes } of files) {
+      await writeDurably(path.join(aside, name), bytes, false);
+      put.push({ name, bytes: Buffer.byteLength(bytes) });
+    }
+    for (const { name } of put.toReversed()) {
       const to = path.join(dataDir, name);
       await makeFolder(path.dirname(to));
       await rename(path.join(aside, name), to);
@@ -61,6 +82,7 @@ export async function putStateFiles(dataDir: string, files: readonly StateFileTe
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+  return put;
 }
 
 /** Puts what is there aside, in a folder beside it. @returns the folder */

@@ -3,14 +3,14 @@
  * and their sum, and an end. Secrets are in none of these files, and stay where they are.
  */
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { z } from 'zod';
 import { GutsError } from '../shared/errors.ts';
 import { dataFile, inOrder, namesIn } from './data-files.ts';
 import { DataLock } from './data-lock.ts';
-import { makeFolder, syncFolder, writeDurably } from './durable-file.ts';
 import { refused, StoreTooNewError } from './errors.ts';
+import { isMoved, putStateFiles } from './state-files.ts';
 import { linesIn } from './text-lines.ts';
 
 const SCHEMA_VERSION = 1;
@@ -93,28 +93,10 @@ export async function* exportState(dataDir: string, options: ExportOptions): Asy
 export async function importState(file: string, dataDir: string): Promise<StateFile[]> {
   for await (const _one of filesIn(file)) continue;
   await using _lock = await DataLock.take(dataDir);
-  const inTheWay = (await namesIn(dataDir)).filter((name) => (dataFile(name)?.isExported ?? 'never') !== 'never');
+  const inTheWay = (await namesIn(dataDir)).filter(isMoved);
   if (inTheWay.length > 0) throw new StateInTheWayError(dataDir, inTheWay);
-  const aside = path.join(dataDir, `import.${process.pid}.part`);
-  const files: StateFile[] = [];
-  try {
-    for await (const { name, bytes } of filesIn(file)) {
-      await writeDurably(path.join(aside, name), bytes, false);
-      files.push({ name, what: dataFile(name)?.what ?? '', bytes: bytes.length });
-    }
-    // What names others gets its name last: whoever finds the queue finds all that it names.
-    for (const { name } of [...files].reverse()) {
-      const to = path.join(dataDir, name);
-      await makeFolder(path.dirname(to));
-      await rename(path.join(aside, name), to);
-      await syncFolder(path.dirname(to));
-    }
-  } catch (error) {
-    throw refused('written', dataDir, error);
-  } finally {
-    await rm(aside, { recursive: true, force: true });
-  }
-  return files;
+  const put = await putStateFiles(dataDir, filesIn(file));
+  return put.map(({ name, bytes }) => ({ name, what: dataFile(name)?.what ?? '', bytes }));
 }
 
 async function* filesIn(file: string): AsyncGenerator<{ readonly name: string; readonly bytes: Buffer }> {
@@ -145,7 +127,7 @@ async function* filesIn(file: string): AsyncGenerator<{ readonly name: string; r
       const bytes = Buffer.from(content, encoding);
       if (sumOf(bytes) !== sha256) throw bad(`“${name}” is damaged`);
       // The table also keeps names from leading out of the folder.
-      if ((dataFile(name)?.isExported ?? 'never') === 'never') throw bad(`“${name}” has no place in a state`);
+      if (!isMoved(name)) throw bad(`“${name}” has no place in a state`);
       found += 1;
       yield { name, bytes };
     }

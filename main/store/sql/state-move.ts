@@ -7,6 +7,7 @@ import { namesIn } from '../data-files.ts';
 import { StateInTheWayError } from '../state.ts';
 import {
   isMoved,
+  asBytes,
   putStateFiles,
   setStateAside,
   stateFilesIn,
@@ -97,7 +98,7 @@ async function openFolder(folder: string): Promise<Place> {
       if (await markedWith(folder)) await clear();
       const there = await own();
       if (there.length > 0) throw new StateInTheWayError(folder, there);
-      await putStateFiles(folder, files);
+      await putStateFiles(folder, asBytes(files));
     },
     clear,
     leave: async (to) => {
