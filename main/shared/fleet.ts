@@ -169,7 +169,6 @@ export const Wish = z.discriminatedUnion('kind', [
     everyMs: z.number().int().positive(),
     forMs: z.number().int().positive(),
   }),
-  z.object({ kind: z.literal('facts') }),
   /** Measures from now on whether it reaches these, and only these; the heartbeats tell what it found. */
   z.object({
     kind: z.literal('look'),
@@ -182,7 +181,6 @@ export type Wish = z.infer<typeof Wish>;
 
 export const WishAnswer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done') }),
-  z.object({ kind: z.literal('facts'), facts: NodeFacts.omit({ running: true }) }),
   /** Not under this token, or not any more. */
   z.object({ kind: z.literal('notHere') }),
   z.object({ kind: z.literal('failed'), error: ErrorShape }),

@@ -15,15 +15,15 @@ describe('a message', () => {
   });
 
   test('of the next version is understood; what it says besides is ignored', () => {
-    const newer = { protocol: FLEET_PROTOCOL + 1, kind: 'facts', colour: 'blue' };
+    const newer = { protocol: FLEET_PROTOCOL + 1, kind: 'look', targets: [], colour: 'blue' };
 
-    expect(fromBytes(Wish, bytes(newer))).toEqual({ kind: 'facts' });
+    expect(fromBytes(Wish, bytes(newer))).toEqual({ kind: 'look', targets: [] });
   });
 
   test.each([
     ['of a kind that only a newer Guts knows', bytes({ protocol: 2, kind: 'sing' }), 'fleet.unknown-kind'],
-    ['of a version too far away', bytes({ protocol: FLEET_PROTOCOL + 2, kind: 'facts' }), 'fleet.version'],
-    ['without a version', bytes({ kind: 'facts' }), 'fleet.strange-message'],
+    ['of a version too far away', bytes({ protocol: FLEET_PROTOCOL + 2, kind: 'look', targets: [] }), 'fleet.version'],
+    ['without a version', bytes({ kind: 'look', targets: [] }), 'fleet.strange-message'],
     ['that lacks something', bytes({ protocol: 1, kind: 'drain' }), 'fleet.strange-message'],
     ['that is no JSON', Buffer.from('{'), 'fleet.strange-message'],
   ])('%s is told apart', (_, body, code) => {

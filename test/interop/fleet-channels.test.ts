@@ -432,7 +432,7 @@ describe('wishes', () => {
     await using daemon = connect();
     await using asker = await Asker.on(daemon);
 
-    await expect(askWish(asker, newNode(), { kind: 'facts' }, impatient())).rejects.toMatchObject({
+    await expect(askWish(asker, newNode(), { kind: 'look', targets: [] }, impatient())).rejects.toMatchObject({
       code: 'fleet.node-away',
     });
   });
@@ -457,7 +457,7 @@ describe('wishes', () => {
       handle: async ({ correlationId }) => void asked.push(correlationId), // and says nothing
     });
 
-    const asking = askWish(asker, node, { kind: 'facts' }, impatient());
+    const asking = askWish(asker, node, { kind: 'look', targets: [] }, impatient());
     await soon(
       () => asked.length,
       (length) => length === 1,

@@ -240,8 +240,6 @@ export class Worker implements AsyncDisposable {
         this.#tellEveryMs = wish.progressEveryMs ?? TELL_EVERY_MS;
         void this.#measure(); // the heartbeat tells, which may take longer than an answer should
         return { kind: 'done' };
-      case 'facts':
-        return { kind: 'facts', facts: await this.#facts() };
       case 'watchLatency':
         return { kind: this.#latency.watch(wish) ? 'done' : 'notHere' };
     }
