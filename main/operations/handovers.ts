@@ -16,7 +16,7 @@ import type { HandoverLook } from '../shared/operations/handovers.ts';
 import { randomLetters } from '../store/connections.ts';
 import type { Parts, Some } from './handlers.ts';
 
-type Names =
+export type HandoverNames =
   | 'handovers.list'
   | 'handovers.show'
   | 'handovers.look'
@@ -30,7 +30,7 @@ type Names =
   | 'handovers.close';
 
 export interface Handovers {
-  readonly handlers: Some<Names>;
+  readonly handlers: Some<HandoverNames>;
   readonly driver: Driver;
 }
 
@@ -53,7 +53,7 @@ export async function openHandovers(
   };
 
   if (parts.state.leadership !== undefined) return { handlers: refusing(file), driver };
-  const handlers: Some<Names> = {
+  const handlers: Some<HandoverNames> = {
     'handovers.list': async () => await Promise.resolve({ handovers: file.all.map(shownOf) }),
     'handovers.show': async ({ handover }) => await Promise.resolve(shownOf(file.one(handover))),
     'handovers.look': async ({ plan, peer, direction }, { signal }) => {
@@ -107,7 +107,7 @@ export async function openHandovers(
 const PATIENCE_MS = 60_000;
 
 /** Journals that servers share are none of one machine's own, and cannot be sealed by it. */
-function refusing(file: HandoverFile): Some<Names> {
+function refusing(file: HandoverFile): Some<HandoverNames> {
   const refuse = (): never => {
     throw new SharedStateError();
   };

@@ -1,5 +1,6 @@
 /** What takes a daemon, where none runs. */
 import { GutsError } from '../shared/errors.ts';
+import type { HandoverNames } from './handovers.ts';
 import type { Some } from './handlers.ts';
 
 /** It takes a queue that somebody works off. */
@@ -32,17 +33,7 @@ export const withoutDaemon: Some<
   | 'planTemplates.show'
   | 'planTemplates.delete'
   | 'plans.start'
-  | 'handovers.list'
-  | 'handovers.show'
-  | 'handovers.look'
-  | 'handovers.give'
-  | 'handovers.take'
-  | 'handovers.offer'
-  | 'handovers.reserve'
-  | 'handovers.rest'
-  | 'handovers.release'
-  | 'handovers.receive'
-  | 'handovers.close'
+  | HandoverNames
   | 'plans.rehearse'
   | 'plans.delete'
   | 'nodes.list'

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MigrationId, MigrationOptions } from '../../main/shared/migration.ts';
 import { defaultSettings, type NodeFacts, type ScheduledMigration } from '../../main/shared/schedule.ts';
+import { addCloud, addSource } from '../e2e/two-sides.ts';
 import { seededContent } from '../lab/content.ts';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import type { MachineSpec } from '../lab/vcenter/machine-spec.ts';
@@ -85,17 +86,9 @@ beforeAll(async () => {
   process.env['GUTS_VAULT'] = 'file';
   const key = await guts(folder.file('daemon'), 'node', 'key', '-o', joinKeyFile);
   if (key.code !== 0) throw new Error(key.stderr);
-  const trust = { kind: 'pinned', sha256: vcenter.fingerprint } as const;
-  const { url, user, password } = vcenter;
-  await daemon.client.call('sources.create', { name: 'from', url, userName: user, trust, secret: password });
+  await addSource(daemon.client, vcenter, 'from');
+  await addCloud(daemon.client, cloud, 'to');
   await daemon.client.call('sources.refresh', { source: 'from' });
-  await daemon.client.call('destinations.create', {
-    name: 'to',
-    authUrl: cloud.authUrl,
-    auth: { method: 'applicationCredential', id: cloud.applicationCredential.id },
-    trust: { kind: 'pinned', sha256: cloud.fingerprint },
-    secret: cloud.applicationCredential.secret,
-  });
   await startWorker('w1', '--tags', 'rack1', 'fast');
   await startWorker('w2', '--tags', 'rack1');
 }, 120_000);
