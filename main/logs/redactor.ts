@@ -1,5 +1,7 @@
 /** Takes secrets out of whatever is about to be written down, also where they are spelled as JSON, XML, URLs or base64 spell them. */
 
+import type { z } from 'zod';
+
 const MARK = '[secret]';
 /** What is a secret by its looks: tokens of Guts, and those that Keystone gives out. */
 const SHAPES = ['guts_[A-Za-z0-9_-]{43}', 'gAAAAA[A-Za-z0-9_-]{60,}={0,2}'];
@@ -27,6 +29,47 @@ export class Redactor {
   redact(text: string): string {
     return text.replace(this.#pattern, MARK);
   }
+
+  /**
+   * The same without any secret that is known, wherever it stands in free text. A word that the schema chooses from its own list, or
+   * knows by its letters, stays, though somebody's password may be that word; so do the names of fields.
+   */
+  redactIn<T>(schema: z.ZodType<T>, value: unknown): T {
+    const clean = this.#redactIn(value);
+    const found = schema.safeParse(clean);
+    if (found.success) return found.data;
+    for (const { code, path } of found.error.issues)
+      if (code === 'invalid_value' || code === 'invalid_format') putBack(clean, value, path);
+    return schema.parse(clean);
+  }
+
+  #redactIn(value: unknown): unknown {
+    if (typeof value === 'string') return this.redact(value);
+    if (Array.isArray(value)) return value.map((one) => this.#redactIn(one));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.#redactIn(one)]));
+  }
+}
+
+/** One text, where it was. */
+function putBack(into: unknown, from: unknown, path: readonly PropertyKey[]): void {
+  const [last, ...rest] = path.toReversed();
+  const parents = [into, from].map((root) =>
+    rest
+      .toReversed()
+      .reduce<unknown>((at, name) => (at === null || at === undefined ? at : Reflect.get(Object(at), name)), root),
+  );
+  const [target, origin] = parents;
+  if (
+    last === undefined ||
+    typeof target !== 'object' ||
+    target === null ||
+    typeof origin !== 'object' ||
+    origin === null
+  )
+    return;
+  const text: unknown = Reflect.get(origin, last);
+  if (typeof text === 'string') Reflect.set(target, last, text);
 }
 
 /** Every way in which a secret may stand in a text. */

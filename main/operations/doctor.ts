@@ -1,6 +1,6 @@
 /** Answers what is asked about the way from here to both sides. */
 import { Redactor } from '../logs/redactor.ts';
-import { DoctorPapers, DoctorReport } from '../shared/doctor.ts';
+import { DoctorPapers, DoctorReport, DoctorStep } from '../shared/doctor.ts';
 import { GutsError } from '../shared/errors.ts';
 import type { Parts, Some } from './handlers.ts';
 
@@ -27,14 +27,13 @@ export function doctorHandlers({
       const to = destination === undefined ? null : await signIns.destination(destination);
       const redactor = new Redactor();
       for (const signIn of [from, to]) if (signIn !== null) redactor.know(signIn.secret);
-      const safe = <T>(value: T): T => JSON.parse(redactor.redact(JSON.stringify(value))) as T; // the same but for a secret
       const job = { source: from, destination: to, vm: vm ?? null, withSnapshot, writeTest, dataDir };
       const seen = await engines.run({ kind: 'doctor', ...job }, signal, {
         onStep: (step) => {
-          if (run !== undefined) events.tell({ kind: 'doctor.step', run, step: safe(step) });
+          if (run !== undefined) events.tell({ kind: 'doctor.step', run, step: redactor.redactIn(DoctorStep, step) });
         },
       });
-      return DoctorReport.parse(safe(seen)); // whatever a server may say back
+      return redactor.redactIn(DoctorReport, seen); // whatever a server may say back
     },
     'doctor.papers': async ({ sources: from, destinations: to }, { signal }) => {
       const redactor = new Redactor();
@@ -46,7 +45,7 @@ export function doctorHandlers({
         destinations.push(await signIns.destination(one));
       for (const { secret } of [...sources, ...destinations]) redactor.know(secret);
       const written = await engines.run({ kind: 'doctor.papers', sources, destinations }, signal);
-      return DoctorPapers.parse(JSON.parse(redactor.redact(JSON.stringify(written))));
+      return redactor.redactIn(DoctorPapers, written);
     },
   };
 }

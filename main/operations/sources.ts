@@ -74,7 +74,7 @@ export function sourceHandlers(
       const redactor = new Redactor();
       redactor.know(signIn.secret);
       const seen = await engines.run({ kind: 'source.diagnose', ...signIn }, signal);
-      return Diagnosis.parse(JSON.parse(redactor.redact(JSON.stringify(seen)))); // whatever a host may say back
+      return redactor.redactIn(Diagnosis, seen); // whatever a host may say back
     },
     'sources.refresh': async ({ source }, { signal }) => await refreshInventory(parts, source, signal),
     'sources.trust': async ({ source, trust }) => {

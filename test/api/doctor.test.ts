@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DoctorStep } from '../../main/shared/doctor.ts';
 import { DoctorsVcenter } from '../doctor/looking.ts';
+import { startVcenter } from '../lab/vcenter/vcenter.ts';
 import { Daemon } from '../support/daemon.ts';
 import { scratch } from '../support/disks.ts';
 
@@ -68,4 +69,19 @@ test('doctor.papers has every file with whom it is for', async () => {
   expect(warnings).toEqual([]);
   expect(papers.map(({ name }) => name)).toContain('vcenter-role.ps1');
   expect(papers.every(({ says, text }) => says !== '' && text.length > 100)).toBe(true);
+});
+
+describe('doctor.papers', () => {
+  test.each(['"', ':', 'text', 'warnings', 'vcenter', '\\'])('are written where a password is %j', async (secret) => {
+    await using vcenter = await startVcenter({ password: secret });
+    const { url, user: userName, fingerprint: sha256 } = vcenter;
+    const trust = { kind: 'pinned', sha256 } as const;
+    await daemon.client.call('sources.create', { name: 'odd', url, userName, secret, trust });
+    try {
+      const { papers } = await daemon.client.call('doctor.papers', { sources: ['odd'], destinations: [] });
+      expect(papers.length).toBeGreaterThan(0);
+    } finally {
+      await daemon.client.call('sources.delete', { source: 'odd' });
+    }
+  });
 });

@@ -1,6 +1,7 @@
 /** Secrets are taken out of what is written down, however they are spelled there, and nothing else is. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { Redactor } from '../../main/logs/redactor.ts';
 
 const SECRET = 'Pa55 "wörd" & <b>/+=?\\';
@@ -72,5 +73,33 @@ describe('a secret', () => {
 
   test('that is nothing takes nothing out', () => {
     expect(redactorOf('', '  ').redact('a  b')).toBe('a  b');
+  });
+});
+
+describe('an answer', () => {
+  const Answer = z.object({
+    verdict: z.enum(['good', 'bad']),
+    file: z.string().regex(/^[a-z-]+\.txt$/),
+    says: z.string(),
+    told: z.record(z.string(), z.unknown()),
+  });
+  const answer = (secret: string) => ({
+    verdict: 'good',
+    file: 'good-role.txt',
+    says: `They said ${secret} to it.`,
+    told: { deep: [{ in: secret }], count: 3, none: null },
+  });
+
+  test.each([SECRET, '"', ':', '\\', 'says', 'good', 'role', '"says"'])(
+    'keeps its shape, and has no %j where anything may stand',
+    (secret) => {
+      const clean = redactorOf(secret).redactIn(Answer, answer(secret));
+
+      expect(clean).toEqual({ ...answer('[secret]'), verdict: 'good', file: 'good-role.txt' });
+    },
+  );
+
+  test('that does not fit without a secret either is refused', () => {
+    expect(() => redactorOf('good').redactIn(Answer, { ...answer('good'), verdict: 'neither' })).toThrow(z.ZodError);
   });
 });
