@@ -18,7 +18,8 @@ export const handover = {
   'handover.staysThere': 'Bleibt dort: {{count}}',
   'handover.noMigrations': 'Er hat noch keine Migrationen: Nur der Plan geht.',
   'handover.withSecrets': 'Verbindungen, die dort fehlen, mit ihren Kennwörtern mitschicken',
-  'handover.withSecretsWhy': 'Sie gehen verschlüsselt geradewegs in den Tresor dort, und in kein Protokoll.',
+  'handover.withSecretsWhy':
+    'Sie gehen über TLS, oder bleiben auf diesem Rechner: geradewegs in den Tresor dort, und in kein Protokoll.',
   'handover.doGive': 'Plan abgeben',
   'handover.doTake': 'Plan nehmen',
   'handover.running': '{{done}} von {{of}} sind übergeben',

@@ -18,7 +18,8 @@ export const handover = {
   'handover.staysThere': 'Stays there: {{count}}',
   'handover.noMigrations': 'It has no migrations yet: the plan alone goes.',
   'handover.withSecrets': 'Send the connections that are missing there, with their passwords',
-  'handover.withSecretsWhy': 'They go over the encrypted way straight into the vault there, and into no log.',
+  'handover.withSecretsWhy':
+    'They go over TLS, or stay on this computer: straight into the vault there, and into no log.',
   'handover.doGive': 'Give the plan',
   'handover.doTake': 'Take the plan',
   'handover.running': '{{done}} of {{of}} have changed hands',
