@@ -4,8 +4,9 @@
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NodeFacts, NodeId, ScheduledMigration } from '../../main/shared/schedule.ts';
+import { AMPLE } from '../../main/scheduler/placement.ts';
 import { checksOf } from '../../main/shared/report.ts';
+import type { NodeFacts, NodeId, ScheduledMigration } from '../../main/shared/schedule.ts';
 import { makeRaw, MiB, scratch } from '../support/disks.ts';
 import { until } from '../support/until.ts';
 import { openDestination, type Destination } from './hosts/destination.ts';
@@ -66,15 +67,19 @@ async function all(): Promise<readonly ScheduledMigration[]> {
 }
 const nodes = async (): Promise<readonly NodeFacts[]> => (await fleet.daemon.client.call('nodes.list', {})).nodes;
 
-/** One after the other to whoever has the most left, by plain arithmetic; null waits. */
-function spread(free: ReadonlyMap<NodeId, number>, needs: readonly number[]): (NodeId | null)[] {
+/**
+ * Places one after the other as told, by plain arithmetic: each lies where it fits, and where there is ample room as long as any node
+ * has that; what waits fits nowhere.
+ */
+function demandByRoom(free: ReadonlyMap<NodeId, number>, need: number, told: readonly (NodeId | null)[]): void {
   const left = new Map(free);
-  return needs.map((need) => {
-    const [best] = [...left].sort(([a, aLeft], [b, bLeft]) => bLeft - aLeft || (a < b ? -1 : 1));
-    if (best === undefined || best[1] < need) return null;
-    left.set(best[0], best[1] - need);
-    return best[0];
-  });
+  for (const [i, node] of told.entries()) {
+    const most = Math.max(...left.values());
+    const there = node === null ? 0 : (left.get(node) ?? 0);
+    expect({ i, node, fits: there >= need }).toEqual({ i, node, fits: most >= need });
+    expect({ i, node, isAmple: there >= AMPLE * need }).toEqual({ i, node, isAmple: most >= AMPLE * need });
+    if (node !== null) left.set(node, there - need);
+  }
 }
 
 describe('a fleet on three hosts', { timeout: 1_500_000 }, () => {
@@ -90,7 +95,7 @@ describe('a fleet on three hosts', { timeout: 1_500_000 }, () => {
     }
   });
 
-  test('moves twenty machines of a plan, each where the most room is', async () => {
+  test('moves twenty machines of a plan, each where there is room', async () => {
     const { client } = fleet.daemon;
     const plan = await client.call('plans.create', {
       name: 'twenty',
@@ -116,14 +121,12 @@ describe('a fleet on three hosts', { timeout: 1_500_000 }, () => {
     await client.call('settings.change', { isPaused: false });
     const placed = await until(all, (some) => some.some(({ placement }) => placement !== null));
     const [need = 0] = placed.flatMap(({ placement }) => placement?.reservedBytes ?? []);
-    const expected = spread(
-      free,
-      names.map(() => need),
-    );
-
     expect(new Set(placed.flatMap(({ placement }) => placement?.reservedBytes ?? []))).toEqual(new Set([need]));
-    expect(placed.map(({ placement }) => placement?.node ?? null)).toEqual(expected);
-    expect(expected.filter((node) => node === null).length).toBeGreaterThan(0);
+    const spread = placed.map(({ placement }) => placement?.node ?? null);
+    demandByRoom(free, need, spread);
+    const counts = fleet.names.map((name) => spread.filter((node) => node === name).length);
+    expect(counts).toEqual(Object.values(SPACE).map((bytes) => Math.floor(bytes / need)));
+    expect(spread).toContain(null);
     for (const { placement, waitsFor } of placed)
       if (placement === null)
         expect(waitsFor).toMatchObject({ reason: 'space', says: expect.stringContaining('promised') });
@@ -138,9 +141,9 @@ describe('a fleet on three hosts', { timeout: 1_500_000 }, () => {
         stage: 'done',
         error: null,
         ledger: [],
-        placement: { reason: expect.stringMatching(/has the most room|It ran there before/) },
+        placement: { reason: expect.stringContaining('of conversion space are free there') },
       });
-    const late = done.filter((_, i) => expected[i] === null);
+    const late = done.filter((_, i) => spread[i] === null);
     for (const { placement } of late) expect(free.has(placement?.node ?? ('' as NodeId))).toBe(true);
   });
 
