@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeCertificate, type Certificate } from '../lab/certificate.ts';
 import { guts } from '../support/guts.ts';
 import { SharedWorld } from '../support/shared-world.ts';
 import { PASSWORD, statePeers, type StatePeer } from './state-peers.ts';
@@ -20,17 +21,33 @@ describe.each(Object.entries(statePeers))('a daemon with its state in %s', (_nam
     return ['--state', url, '--state-password-file', world.file('password')];
   }
 
+  /** Over TLS, to a server whose certificate that authority signed. */
+  async function trusting({ pem }: Pick<Certificate, 'pem'>, world: SharedWorld): Promise<string[]> {
+    writeFileSync(world.file('authority.pem'), pem);
+    const flags = (await flagsFor(world)).map((word) => word.replace('@127.0.0.1:', '@localhost:')); // as its certificate
+    return [...flags, '--state-ca-file', world.file('authority.pem')];
+  }
+
+  test('does not start where another authority vouches for the database', async () => {
+    await using world = await SharedWorld.make(1);
+    const another = await makeCertificate('localhost');
+
+    await expect(world.serve('one', await trusting(another, world))).rejects.toThrow(/state\.untrusted/);
+  });
+
   test('moves machines as with files, and is there again in another data folder with nothing but secrets', async () => {
     await using world = await SharedWorld.make(3);
-    const flags = await flagsFor(world);
+    const flags = await trusting(peer.certificate, world);
     const daemon = await world.serve('one', flags);
     await world.setUp(daemon);
     const ids = [await world.create(daemon, 'vm-0'), await world.create(daemon, 'vm-1')];
     await world.whenOver(daemon);
     expect(await world.complaints(daemon, ids)).toEqual([]);
     // Its journals are no one machine's own.
-    const peer = { name: 'rack', url: daemon.url, token: daemon.token };
-    await expect(daemon.client.call('handovers.look', { plan: 'any', peer, direction: 'take' })).rejects.toMatchObject({
+    const rack = { name: 'rack', url: daemon.url, token: daemon.token };
+    await expect(
+      daemon.client.call('handovers.look', { plan: 'any', peer: rack, direction: 'take' }),
+    ).rejects.toMatchObject({
       code: 'handover.shared-state',
     });
     const told = await world.all(daemon);
