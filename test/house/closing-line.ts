@@ -47,12 +47,28 @@ export function tally(modules: readonly TestModule[], unhandled: readonly Serial
   return sum;
 }
 
-/** Prints the words at the end; in a run that is one of several (`scripts/test.mjs`) notes them for the sum instead. */
+const LEAVE_AFTER_MS = 120_000;
+
+/**
+ * Prints the words at the end; in a run that is one of several (`scripts/test.mjs`) notes them for the sum instead. A process that a
+ * story left behind, and that holds its output, would keep the run from ending as long as it lives: that is told, and not waited for.
+ */
 export class ClosingLine implements Reporter {
+  readonly #leaveAfterMs: number;
+
+  constructor(leaveAfterMs = LEAVE_AFTER_MS) {
+    this.#leaveAfterMs = leaveAfterMs;
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const sum = tally(modules, unhandled);
     const notes = process.env['GUTS_TEST_TALLY'];
     if (notes === undefined) process.stdout.write(`\n${closingWords(sum)}\n`);
     else appendFileSync(notes, `${JSON.stringify(sum)}\n`);
+    const leave = (): never => {
+      process.stderr.write('The run is over, and something that a story left behind keeps it from ending.\n');
+      process.exit(sum.failed > 0 ? 1 : 0);
+    };
+    setTimeout(leave, this.#leaveAfterMs).unref();
   }
 }
