@@ -1,24 +1,11 @@
 /** Places in the order of the room that may still be promised there, most first; equals by name. None of them changes while it is in it. */
 import type { Place } from './place.ts';
 
-export class ByRoom implements Iterable<Place> {
+export class ByRoom {
   readonly #places: Place[] = [];
 
-  get first(): Place | undefined {
-    return this.#places[0];
-  }
-
-  get count(): number {
-    return this.#places.length;
-  }
-
-  [Symbol.iterator](): Iterator<Place> {
-    return this.#places.values();
-  }
-
-  /** The first of that kind. */
-  find(isOne: (place: Place) => boolean): Place | undefined {
-    return this.#places.find(isOne);
+  get all(): readonly Place[] {
+    return this.#places;
   }
 
   /** How many have so much room, or more. */

@@ -188,7 +188,7 @@ class Round {
   #place({ id, schedule, placement: before }: QueueEntry, use: SlotUse): void {
     const missing = this.#slots.missing(use);
     if (missing !== null) {
-      this.#waits.set(id, { ...missing, until: null });
+      this.#waits.set(id, missing);
       this.#keepFor(id, use, null);
       return;
     }

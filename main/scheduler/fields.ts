@@ -35,7 +35,8 @@ interface Eligible {
 export class Fields {
   readonly #places: readonly Place[];
   readonly #limits: Limits;
-  readonly #views: Views;
+  /** Made when it is needed: where all slots are taken, nobody is placed. */
+  #views: Views | undefined;
   readonly #eligible = new Map<string, Eligible>();
   readonly #fields = new Map<string, Field>();
   readonly #poolsOf = new Map<Place, Pool[]>();
@@ -43,7 +44,6 @@ export class Fields {
   constructor(places: readonly Place[], limits: Limits) {
     this.#places = places;
     this.#limits = limits;
-    this.#views = new Views(places);
   }
 
   of(sides: Sides, wishes: Wishes): Field {
@@ -58,9 +58,10 @@ export class Fields {
 
   #fieldOf(sides: Sides, wishes: Wishes): Field {
     const eligible = this.#eligibleFor(sides, wishes);
-    const missing = this.#views.missing(sides);
+    const views = (this.#views ??= new Views(this.#places));
+    const missing = views.missing(sides);
     const pool = this.#poolOf(eligible, missing);
-    return { pool, view: this.#views.of(sides), obstacle: obstacleOf(eligible, missing, wishes.tags, sides) };
+    return { pool, view: views.of(sides), obstacle: obstacleOf(eligible, missing, wishes.tags, sides) };
   }
 
   #eligibleFor({ source }: Sides, wishes: Wishes): Eligible {

@@ -3,7 +3,6 @@
  * ample room goes first, then with more free slots, the shorter way, the higher rate of late, and at last the most room.
  */
 import type { NodeFacts, NodeId, Placement, SlotUse, WaitsFor } from '../shared/schedule.ts';
-import type { ByRoom } from './by-room.ts';
 import { Fields, type Field, type Limits, type Wishes } from './fields.ts';
 import { noSlot, noSpace, reasonOf, type Lead } from './placement-words.ts';
 import { Place } from './place.ts';
@@ -57,11 +56,11 @@ export class NodeSpace {
     const field = this.#fields.of(use, wanted);
     const { pool, obstacle } = field;
     if (obstacle !== null) return waits(obstacle);
-    if (pool.byRoom.count === 0) return filed(this.#full, pool, () => waits(noSlot(pool.nodes)));
+    if (pool.byRoom.all.length === 0) return filed(this.#full, pool, () => waits(noSlot(pool.nodes)));
     const candidates = pool.byRoom.countWith(need);
     if (candidates === 0) {
       const ofPool = filed(this.#tight, pool, () => new Map<number, Choice>());
-      return filed(ofPool, need, () => noRoom(pool.byRoom, need));
+      return filed(ofPool, need, () => noRoom(pool.byRoom.all, need));
     }
     const familiar = before === null ? undefined : pool.find(before, need);
     const chosen = familiar ?? bestOf(field, need);
@@ -92,13 +91,7 @@ function bestOf(field: Field, need: number, except?: Place): Place | undefined {
 /** The best of those with so much room. */
 function bestWith(bytes: number, { pool, view }: Field, except: Place | undefined): Place | undefined {
   for (const { places } of pool.byFreeSlots) {
-    let best: Place | undefined;
-    for (const place of places) {
-      if (place.leftBytes < bytes) break;
-      if (place === except) continue;
-      if (best === undefined || view.isBetter(place, best)) best = place;
-      if (view.isAlike) break; // the one with the most room
-    }
+    const best = view.best(places.all, places.countWith(bytes), except);
     if (best !== undefined) return best;
   }
   return undefined;
@@ -117,9 +110,9 @@ function leadOf(one: Place, other: Place | undefined, { view }: Field, { use }: 
 }
 
 /** Where there are slots and no room. */
-function noRoom(places: ByRoom, need: number): Choice {
-  const toCome = places.find(({ node, hasPromised }) => hasPromised && node.space.freeBytes >= need)?.node;
-  return { kind: 'waits', waitsFor: noSpace(need, places.first?.node, toCome), nodeToCome: toCome?.id ?? null };
+function noRoom(byRoom: readonly Place[], need: number): Choice {
+  const toCome = byRoom.find(({ node, hasPromised }) => hasPromised && node.space.freeBytes >= need)?.node;
+  return { kind: 'waits', waitsFor: noSpace(need, byRoom[0]?.node, toCome), nodeToCome: toCome?.id ?? null };
 }
 
 const waits = (waitsFor: WaitsFor): Choice => ({ kind: 'waits', waitsFor, nodeToCome: null });

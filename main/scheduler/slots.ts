@@ -1,5 +1,6 @@
 /** Counts what runs against the slots, and says which of them is in the way of one more. */
-import type { SchedulerSettings, SlotUse } from '../shared/schedule.ts';
+import type { SchedulerSettings, SlotUse, WaitsFor } from '../shared/schedule.ts';
+import { filed } from './filed.ts';
 
 type Limits = SchedulerSettings['slots'];
 
@@ -15,12 +16,6 @@ interface SlotKey {
   readonly of: readonly [id: string, ref?: string];
 }
 
-export interface NoSlot {
-  /** `turn`: there would be one, and it is kept for somebody who goes first. */
-  readonly reason: 'slot' | 'turn';
-  readonly says: string;
-}
-
 /** What a machine counts for its host and datastores: every two disks beyond the first two count one more. */
 export const costOf = (disks: number): number => Math.max(1, Math.floor(disks / 2));
 
@@ -32,6 +27,9 @@ export class SlotCount {
   readonly #taken = new Map<string, number>();
   /** Nobody runs there yet, but somebody goes first. */
   readonly #kept = new Map<string, number>();
+  #full: WaitsFor | null = null;
+  /** What was said already: thousands wait for the same. */
+  readonly #said = new Map<string, WaitsFor>();
 
   constructor(limits: Limits, nameOf: NameOf) {
     this.#limits = limits;
@@ -48,17 +46,13 @@ export class SlotCount {
   }
 
   /** What stands in the way now; null where there is room. */
-  missing(use: SlotUse): NoSlot | null {
-    if (this.isFull) return full(this.#limits.global);
+  missing(use: SlotUse): WaitsFor | null {
+    if (this.isFull)
+      return (this.#full ??= { reason: 'slot', says: taken(this.#limits.global, 'this Guts'), until: null });
     const short = keysOf(use).find((one) => this.#isShort(one, use));
     if (short === undefined) return null;
-    const [limit, cost, name] = [this.#limits[short.kind], this.#cost(short.kind, use), this.#name(short)];
-    if (this.#usedOf(short.key) + cost <= limit)
-      return { reason: 'turn', says: `Others go first: the next free slot of ${name} is theirs.` };
-    return {
-      reason: 'slot',
-      says: cost === 1 ? taken(limit, name) : `It needs ${cost} of the ${limit} slots of ${name} at the same time.`,
-    };
+    const cost = this.#cost(short.kind, use);
+    return this.#usedOf(short.key) + cost <= this.#limits[short.kind] ? this.#turnAt(short) : this.#noneOf(short, cost);
   }
 
   /** Keeps the slots that it is short of from those behind it. */
@@ -71,6 +65,24 @@ export class SlotCount {
   keepAll(use: SlotUse): void {
     const all = keysOf(use).filter((one) => one.key !== EVERYTHING || this.#isShort(one, use));
     for (const { kind, key } of all) add(this.#kept, key, this.#cost(kind, use));
+  }
+
+  /** There would be one, and it is kept for somebody who goes first. */
+  #turnAt(short: SlotKey): WaitsFor {
+    return this.#say('turn', short.key, () => `Others go first: the next free slot of ${this.#name(short)} is theirs.`);
+  }
+
+  #noneOf(short: SlotKey, cost: number): WaitsFor {
+    const limit = this.#limits[short.kind];
+    return this.#say('slot', `${cost} ${short.key}`, () =>
+      cost === 1
+        ? taken(limit, this.#name(short))
+        : `It needs ${cost} of the ${limit} slots of ${this.#name(short)} at the same time.`,
+    );
+  }
+
+  #say(reason: 'slot' | 'turn', about: string, sentence: () => string): WaitsFor {
+    return filed(this.#said, `${reason} ${about}`, () => ({ reason, says: sentence(), until: null }));
   }
 
   #isShort({ kind, key }: SlotKey, use: SlotUse): boolean {
@@ -128,7 +140,6 @@ function keysOf(use: SlotUse): readonly SlotKey[] {
   return keys;
 }
 
-const full = (limit: number): NoSlot => ({ reason: 'slot', says: taken(limit, 'this Guts') });
 const taken = (limit: number, name: string): string =>
   limit === 1 ? `The only slot of ${name} is taken.` : `All ${limit} slots of ${name} are taken.`;
 

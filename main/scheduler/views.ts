@@ -9,86 +9,98 @@ export type Sides = Pick<SlotUse, 'source' | 'destination'>;
 /** Ways that are shorter than this are alike. */
 const SHORT_WAY_MS = 4;
 
-/** By the places' indexes; null where no place is different from another. */
-type Figures = Float64Array | null;
-
-/** All places as two sides see them. */
+/** All places as two sides see them; figures by the places' indexes. */
 export class View {
-  readonly #ways: Figures;
-  readonly #rates: Figures;
+  /** How long the ways are; of several that are as good as alike the same. */
+  readonly #ways: Float64Array;
+  /** What copies from the source sent there of late; 0 where none did. */
+  readonly #rates: Float64Array;
+  readonly #isAlike: boolean;
 
-  constructor(ways: Figures, rates: Figures) {
+  constructor(ways: Float64Array, rates: Float64Array) {
     this.#ways = ways;
     this.#rates = rates;
+    this.#isAlike = [ways, rates].every((figures) => figures.every((one) => one === figures[0]));
   }
 
-  /** No place is better than another. */
-  get isAlike(): boolean {
-    return this.#ways === null && this.#rates === null;
-  }
-
-  /** By a shorter way, or by a higher rate where the way is as good as alike. */
-  isBetter(a: Place, b: Place): boolean {
-    const longer = difference(this.#ways, a, b);
-    return longer === 0 ? difference(this.#rates, a, b) > 0 : longer < 0;
+  /**
+   * The one with the shortest way, or of those the highest rate, or of those the one that is named first.
+   * @param count of the places, from the first one, among which it is
+   */
+  best(places: readonly Place[], count: number, except: Place | undefined): Place | undefined {
+    let best: Place | undefined;
+    let bestWay = Infinity;
+    let bestRate = -Infinity;
+    for (let i = 0; i < count; i++) {
+      const place = places[i];
+      if (place === undefined || place === except) continue;
+      if (this.#isAlike) return place;
+      const way = this.#ways[place.index] ?? 0;
+      const rate = this.#rates[place.index] ?? 0;
+      if (way > bestWay || (way === bestWay && rate <= bestRate)) continue;
+      best = place;
+      bestWay = way;
+      bestRate = rate;
+    }
+    return best;
   }
 
   isAsFar(a: Place, b: Place): boolean {
-    return difference(this.#ways, a, b) === 0;
+    return this.#ways[a.index] === this.#ways[b.index];
   }
-}
-
-function difference(figures: Figures, a: Place, b: Place): number {
-  return figures === null ? 0 : (figures[a.index] ?? 0) - (figures[b.index] ?? 0);
 }
 
 /** A connection as it was measured from all places. */
 interface Measured {
   /** NaN where it was not. */
   readonly milliseconds: Float64Array;
-  readonly isMeasured: boolean;
-  readonly missing: readonly Place[];
+  readonly missing: Place[];
 }
 
 /** Of all places; what several migrations need of it is worked out once. */
 export class Views {
   readonly #places: readonly Place[];
   readonly #measured = new Map<string, Measured>();
-  readonly #rates = new Map<SourceId, Figures>();
+  readonly #rates = new Map<SourceId, Float64Array>();
   readonly #views = new Map<string, View>();
 
   constructor(places: readonly Place[]) {
     this.#places = places;
+    for (const place of places) this.#hear(place);
   }
 
   of(sides: Sides): View {
     const { source, destination } = sides;
-    return filed(this.#views, `${source} ${destination}`, () => new View(this.#waysOf(sides), this.#ratesOf(source)));
+    return filed(this.#views, `${source} ${destination}`, () => {
+      return new View(this.#waysBetween(sides), this.#rates.get(source) ?? this.#figures(0));
+    });
   }
 
   /** Those that do not reach both sides. */
   missing({ source, destination }: Sides): ReadonlySet<Place> {
-    return new Set([...this.#measuredOf(source).missing, ...this.#measuredOf(destination).missing]);
+    const missing = [source, destination].flatMap((side) => this.#measured.get(side)?.missing ?? []);
+    return new Set(missing);
   }
 
-  #waysOf({ source, destination }: Sides): Figures {
-    const [toSource, toDestination] = [this.#measuredOf(source), this.#measuredOf(destination)];
-    if (!toSource.isMeasured || !toDestination.isMeasured) return null;
-    return figuresOf(toSource.milliseconds.map((ms, i) => lengthOf(ms + (toDestination.milliseconds[i] ?? NaN))));
+  #hear(place: Place): void {
+    const { reach = [], moved = [] } = place.node;
+    for (const { connection, isReached, milliseconds } of reach) {
+      const measured = filed(this.#measured, connection, () => ({ milliseconds: this.#figures(NaN), missing: [] }));
+      if (milliseconds !== null) measured.milliseconds[place.index] = milliseconds;
+      if (!isReached) measured.missing.push(place);
+    }
+    for (const { source, bytesPerSecond } of moved)
+      filed(this.#rates, source, () => this.#figures(0))[place.index] = bytesPerSecond;
   }
 
-  #ratesOf(source: SourceId): Figures {
-    return filed(this.#rates, source, () =>
-      figuresOf(Float64Array.from(this.#places, ({ node }) => rateFrom(node, source) ?? 0)),
-    );
+  #waysBetween({ source, destination }: Sides): Float64Array {
+    const [toSource, toDestination] = [this.#measured.get(source), this.#measured.get(destination)];
+    if (toSource === undefined || toDestination === undefined) return this.#figures(0);
+    return toSource.milliseconds.map((ms, i) => lengthOf(ms + (toDestination.milliseconds[i] ?? NaN)));
   }
 
-  #measuredOf(connection: string): Measured {
-    return filed(this.#measured, connection, () => {
-      const milliseconds = Float64Array.from(this.#places, ({ node }) => msTo(node, connection) ?? NaN);
-      const missing = this.#places.filter(({ node }) => isMissed(node, connection));
-      return { milliseconds, isMeasured: milliseconds.some((ms) => !Number.isNaN(ms)), missing };
-    });
+  #figures(value: number): Float64Array {
+    return new Float64Array(this.#places.length).fill(value);
   }
 }
 
@@ -107,17 +119,15 @@ export function wayMs(node: NodeFacts, { source, destination }: Sides): number |
 }
 
 /** What copies from the source sent there of late; null where none did. */
-export const rateFrom = ({ moved = [] }: NodeFacts, from: SourceId): number | null =>
-  moved.find(({ source }) => source === from)?.bytesPerSecond ?? null;
+export const rateFrom = ({ moved }: NodeFacts, from: SourceId): number | null =>
+  moved?.find(({ source }) => source === from)?.bytesPerSecond ?? null;
 
-const msTo = ({ reach = [] }: NodeFacts, id: string): number | null =>
-  reach.find(({ connection }) => connection === id)?.milliseconds ?? null;
+const msTo = ({ reach }: NodeFacts, id: string): number | null =>
+  reach?.find(({ connection }) => connection === id)?.milliseconds ?? null;
 
-const isMissed = ({ reach = [] }: NodeFacts, id: string): boolean =>
-  reach.some(({ connection, isReached }) => connection === id && !isReached);
+const isMissed = ({ reach }: NodeFacts, id: string): boolean =>
+  reach !== undefined && reach.some(({ connection, isReached }) => connection === id && !isReached);
 
 /** Of several ways that are as good as alike the same; one that was not measured is longer than all. */
 const lengthOf = (ms: number): number =>
   Number.isNaN(ms) ? Number.MAX_SAFE_INTEGER : Math.floor(Math.log2(Math.max(SHORT_WAY_MS, ms)));
-
-const figuresOf = (figures: Float64Array): Figures => (figures.every((one) => one === figures[0]) ? null : figures);

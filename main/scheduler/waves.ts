@@ -18,13 +18,14 @@ export class Waves {
   readonly #stageOf: StageOf;
   /** The first wave of each plan that is not over. */
   readonly #first = new Map<PlanId, number>();
-  readonly #wished = new Set<MigrationId>();
+  readonly #members: readonly Member[];
+  #wished: ReadonlySet<MigrationId> | undefined;
 
   /** @param members of all plans, also those that nobody asked to run yet */
   constructor(members: readonly Member[], stageOf: StageOf) {
     this.#stageOf = stageOf;
+    this.#members = members;
     for (const { id, schedule, wish } of members) {
-      if (wish === 'run') this.#wished.add(id);
       const { plan, wave } = schedule;
       if (plan === null) continue;
       const first = this.#first.get(plan);
@@ -41,7 +42,7 @@ export class Waves {
       const says = `Wave ${first} of its plan is not over, and this is wave ${schedule.wave}.`;
       return { reason: 'wave', says, until: null };
     }
-    const before = schedule.after.find((id) => this.#stageOf(id) !== 'done' || this.#wished.has(id));
+    const before = schedule.after.find((id) => this.#stageOf(id) !== 'done' || this.#isWished(id));
     if (before === undefined) return null;
     const stage = this.#stageOf(before);
     const says =
@@ -51,6 +52,12 @@ export class Waves {
           ? `It comes after ${before}, which ended as “${stage}”: retry that, or take it out of the schedule.`
           : `It comes after ${before}, which is not done.`;
     return { reason: 'after', says, until: null };
+  }
+
+  /** Few come after others: it is looked for when one does. */
+  #isWished(id: MigrationId): boolean {
+    this.#wished ??= new Set(this.#members.filter(({ wish }) => wish === 'run').map((member) => member.id));
+    return this.#wished.has(id);
   }
 }
 

@@ -27,7 +27,7 @@ const facts = fc.record({
   isAlive: fc.nat(9).map((n) => n > 0),
   isDraining: fc.nat(9).map((n) => n === 0),
   tags: often(fc.uniqueArray(tag)),
-  reach: often(fc.array(reach, { maxLength: 6 })),
+  reach: often(fc.uniqueArray(reach, { maxLength: 5, selector: ({ connection }) => connection })),
   moved: often(
     fc.uniqueArray(fc.record({ source, bytesPerSecond: fc.constantFrom(0, 1e6, 5e6) }), {
       selector: (one) => one.source,
