@@ -170,7 +170,7 @@ test('one of which nothing was made is cancelled without anybody’s password', 
 
   await world.ask('migrations.action', { id, action: 'cancel' });
 
-  const { waitsFor } = await world.whenIt(id, ({ isRunning, waitsFor: why }) => !isRunning || why !== null);
+  const { waitsFor } = await world.whenIt(id, ({ stage, waitsFor: why }) => stage === 'cancelled' || why !== null);
   expect(waitsFor).toBeNull();
   expect(await world.ask('migrations.show', { id })).toMatchObject({ stage: 'cancelled', waitsFor: null });
 });
