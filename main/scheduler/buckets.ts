@@ -29,6 +29,9 @@ export class Buckets {
   readonly #table: RateTable;
   readonly #rateOf: (key: LimitKey) => number | null;
   readonly #taken = new Map<LimitKey, { readonly bucket: number; users: number }>();
+  /** The first ones, so many, were taken at some time; of them these are free again. */
+  #used = 0;
+  readonly #givenBack: number[] = [];
 
   constructor(table: RateTable, rateOf: (key: LimitKey) => number | null) {
     this.#table = table;
@@ -43,7 +46,7 @@ export class Buckets {
       this.#taken.set(key, taken);
       return taken.bucket;
     });
-    this.write();
+    for (const key of keys) this.#write(key);
     return {
       buckets,
       [Symbol.dispose]: () => {
@@ -54,7 +57,12 @@ export class Buckets {
 
   /** The rates may have changed. */
   write(): void {
-    for (const [key, { bucket }] of this.#taken) this.#table.set(bucket, this.#rateOf(key));
+    for (const key of this.#taken.keys()) this.#write(key);
+  }
+
+  #write(key: LimitKey): void {
+    const taken = this.#taken.get(key);
+    if (taken !== undefined) this.#table.set(taken.bucket, this.#rateOf(key));
   }
 
   #giveBack(key: LimitKey): void {
@@ -64,11 +72,13 @@ export class Buckets {
     if (taken.users > 0) return;
     this.#taken.delete(key);
     this.#table.set(taken.bucket, null);
+    this.#givenBack.push(taken.bucket);
   }
 
   #free(): number {
-    const taken = new Set([...this.#taken.values()].map(({ bucket }) => bucket));
-    for (let bucket = 0; bucket < this.#table.size; bucket++) if (!taken.has(bucket)) return bucket;
-    throw new Error(`all ${this.#table.size} buckets of the table of rates are taken`);
+    const again = this.#givenBack.pop();
+    if (again !== undefined) return again;
+    if (this.#used === this.#table.size) throw new Error(`all ${this.#used} buckets of the table of rates are taken`);
+    return this.#used++;
   }
 }

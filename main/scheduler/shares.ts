@@ -75,8 +75,8 @@ export class Shares implements Disposable {
     this.#runs.add(run);
     if (isElsewhere && !this.#remotes.has(node.id)) this.#remotes.set(node.id, this.#remoteOf(node));
     const here = isElsewhere ? null : this.#buckets.take(keys);
-    // Elsewhere it stands still until its node has a share.
-    if (isElsewhere) this.#dealSoon();
+    // Elsewhere it stands still until its node has a share; here it has a part of what was dealt already.
+    if (isElsewhere || !keys.some((key) => this.#isUndealt(key))) this.#dealSoon();
     else this.deal();
     return {
       buckets: here?.buckets ?? [],
@@ -88,6 +88,10 @@ export class Shares implements Disposable {
         this.#dealSoon();
       },
     };
+  }
+
+  #isUndealt(key: LimitKey): boolean {
+    return !isOfMigration(key) && !this.#here.has(key) && this.#parts.limitOf(key) !== null;
   }
 
   /** Limits, who runs, or what is used may have changed. */
