@@ -5,6 +5,7 @@ import type { DatastoreLatency, ReadPlace } from '../shared/latency.ts';
 import type { MigrationId } from '../shared/migration.ts';
 import type { NodeId, SlowedBy } from '../shared/schedule.ts';
 import type { Clock } from './clock.ts';
+import { filed } from './filed.ts';
 import type { MigrationNode } from './node.ts';
 import { slowDownAfter, type Pace, type SlowDown } from './slow-down.ts';
 import type { NameOf } from './slots.ts';
@@ -78,7 +79,7 @@ export class LatencyWatch implements Disposable {
     const { copied, mostMs } = this.#parts;
     const isWanted = mostMs() !== null;
     const bySource = new Map<SourceId, Copied[]>();
-    for (const one of isWanted ? copied() : []) bySource.set(one.source, [...(bySource.get(one.source) ?? []), one]);
+    for (const one of isWanted ? copied() : []) filed(bySource, one.source, () => []).push(one);
     for (const [source, ofSource] of bySource) this.#follow(source, ofSource);
     for (const [source, watch] of this.#watches) {
       if (!isWanted) this.#end(source, watch);

@@ -30,7 +30,7 @@ import { queueOf } from './decide.ts';
 import { CircleError, NoCutoverError } from './errors.ts';
 import { LatencyWatch } from './latency-watch.ts';
 import { Loop, TRY_AGAIN_MS } from './loop.ts';
-import { nodeLoads } from './node-loads.ts';
+import { KnownNodes } from './known-nodes.ts';
 import { RatesMoved } from './rates-moved.ts';
 import type { MigrationNode, RecordChange, RecordIndex } from './node.ts';
 import type { QueueFile } from './queue-file.ts';
@@ -70,6 +70,7 @@ export class Scheduler implements Runner {
   readonly #shares: Shares;
   readonly #work: AtWork;
   readonly #desk: Desk;
+  readonly #nodes: KnownNodes;
   readonly #loop: Loop;
   readonly #latency: LatencyWatch;
   readonly #moved = new RatesMoved();
@@ -104,12 +105,19 @@ export class Scheduler implements Runner {
         this.#latency.look();
       },
     });
+    this.#nodes = new KnownNodes({
+      nodes: parts.nodes,
+      desk: this.#desk,
+      work: this.#work,
+      shares: this.#shares,
+      moved: this.#moved,
+    });
     this.#loop = new Loop({
       ...parts,
       desk: this.#desk,
       work: this.#work,
       settings: () => this.settings,
-      facts: async () => await this.nodes(),
+      facts: async () => (this.#told === null ? await this.#nodes.bare() : [...this.#told.nodes]),
     });
     this.#latency = new LatencyWatch({
       ...parts,
@@ -232,18 +240,7 @@ export class Scheduler implements Runner {
 
   async nodes(): Promise<NodeFacts[]> {
     if (this.#told !== null) return [...this.#told.nodes];
-    const nodes = this.#parts.nodes();
-    const limits = new Map(nodes.map((node) => [node.id, this.#shares.limitOf(node)]));
-    const answers = await Promise.allSettled(nodes.map(async (node) => await node.facts()));
-    const loads = nodeLoads(this.#desk.open(), this.#work.copied());
-    return answers.flatMap((answer) => {
-      if (answer.status === 'rejected') return [];
-      const node = answer.value;
-      const { running = [], reservedBytes = 0, bytesPerSecond = 0 } = loads.get(node.id) ?? {};
-      const moved = this.#moved.of(node.id);
-      const limitBytesPerSecond = limits.get(node.id) ?? null;
-      return { ...node, space: { ...node.space, reservedBytes }, running, bytesPerSecond, limitBytesPerSecond, moved };
-    });
+    return await this.#nodes.laden();
   }
 
   get settings(): SchedulerSettings {

@@ -3,6 +3,7 @@ import type { MigrationId } from '../shared/migration.ts';
 import type { PlanId, Schedule, WaitsFor } from '../shared/schedule.ts';
 import { isOver, type Stage } from '../shared/stages.ts';
 import type { Wish } from './entries.ts';
+import { filed } from './filed.ts';
 
 export interface Member {
   readonly id: MigrationId;
@@ -18,6 +19,8 @@ export class Waves {
   readonly #stageOf: StageOf;
   /** The first wave of each plan that is not over. */
   readonly #first = new Map<PlanId, number>();
+  /** By the first wave and one's own: thousands wait for the same. */
+  readonly #said = new Map<number, Map<number, WaitsFor>>();
   readonly #members: readonly Member[];
   #wished: ReadonlySet<MigrationId> | undefined;
 
@@ -38,10 +41,7 @@ export class Waves {
   /** Null where nothing of that kind is in the way. */
   inTheWay({ schedule }: Pick<Member, 'schedule'>): WaitsFor | null {
     const first = schedule.plan === null ? undefined : this.#first.get(schedule.plan);
-    if (first !== undefined && first < schedule.wave) {
-      const says = `Wave ${first} of its plan is not over, and this is wave ${schedule.wave}.`;
-      return { reason: 'wave', says, until: null };
-    }
+    if (first !== undefined && first < schedule.wave) return this.#notOver(first, schedule.wave);
     const before = schedule.after.find((id) => this.#stageOf(id) !== 'done' || this.#isWished(id));
     if (before === undefined) return null;
     const stage = this.#stageOf(before);
@@ -52,6 +52,14 @@ export class Waves {
           ? `It comes after ${before}, which ended as “${stage}”: retry that, or take it out of the schedule.`
           : `It comes after ${before}, which is not done.`;
     return { reason: 'after', says, until: null };
+  }
+
+  #notOver(first: number, wave: number): WaitsFor {
+    const ofFirst = filed(this.#said, first, () => new Map<number, WaitsFor>());
+    return filed(ofFirst, wave, () => {
+      const says = `Wave ${first} of its plan is not over, and this is wave ${wave}.`;
+      return { reason: 'wave', says, until: null };
+    });
   }
 
   /** Few come after others: it is looked for when one does. */
