@@ -3,13 +3,10 @@
  * asked for is on the disk before it says so.
  */
 import type { EventHub } from '../events.ts';
-import { demandAction } from '../shared/actions.ts';
 import type { Runner } from '../operations/runner.ts';
-import { toErrorInfo } from '../shared/errors.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { MigrationAction } from '../shared/operations.ts';
 import {
-  defaultSchedule,
   type ActionResult,
   type NodeFacts,
   type PlanId,
@@ -18,8 +15,8 @@ import {
   type SchedulerSettings,
 } from '../shared/schedule.ts';
 import { isOver } from '../shared/stages.ts';
-import { UnknownMigrationError } from '../shared/unknown-migration.ts';
 import { NotLeaderError } from '../store/sql/errors.ts';
+import { Asking, type ScheduleWish } from './asking.ts';
 import { AtWork } from './at-work.ts';
 import { Bandwidth } from './bandwidth.ts';
 import type { RateTable } from './buckets.ts';
@@ -27,7 +24,6 @@ import type { Clock } from './clock.ts';
 import { Desk } from './desk.ts';
 import type { Hold, QueueLine } from './entries.ts';
 import { queueOf } from './decide.ts';
-import { CircleError, NoCutoverError } from './errors.ts';
 import { LatencyWatch } from './latency-watch.ts';
 import { Loop, TRY_AGAIN_MS } from './loop.ts';
 import { KnownNodes } from './known-nodes.ts';
@@ -39,8 +35,6 @@ import { Shares } from './shares.ts';
 import type { NameOf } from './slots.ts';
 import { usualPace, type Pace } from './slow-down.ts';
 import type { ToldMigration, ToldSchedule } from './told.ts';
-import { wouldWaitForItself } from './waves.ts';
-import { demandWindow } from '../shared/windows.ts';
 
 export interface SchedulerParts {
   readonly queue: QueueFile;
@@ -71,6 +65,7 @@ export class Scheduler implements Runner {
   readonly #work: AtWork;
   readonly #desk: Desk;
   readonly #nodes: KnownNodes;
+  readonly #asking: Asking;
   readonly #loop: Loop;
   readonly #latency: LatencyWatch;
   readonly #moved = new RatesMoved();
@@ -105,6 +100,7 @@ export class Scheduler implements Runner {
         this.#latency.look();
       },
     });
+    this.#asking = new Asking(this.#desk, this.#work);
     this.#nodes = new KnownNodes({
       nodes: parts.nodes,
       desk: this.#desk,
@@ -270,41 +266,20 @@ export class Scheduler implements Runner {
    * Sets when and where migrations may run; what is not named stays, or is the default. They need not exist yet.
    * @throws BadWindowError, CircleError, UnknownMigrationError for what they come after; nothing has changed then
    */
-  async scheduleMany(
-    wishes: readonly { readonly id: MigrationId; readonly schedule: Partial<Schedule> }[],
-  ): Promise<void> {
-    const at = this.#desk.now();
-    let known: ReadonlyMap<MigrationId, Schedule> | undefined;
-    const others = (): ReadonlyMap<MigrationId, Schedule> =>
-      (known ??= new Map(this.#desk.entries().map((entry) => [entry.id, entry.schedule])));
-    const lines = wishes.map(({ id, schedule }): QueueLine => {
-      const after = { ...(this.#desk.entry(id)?.schedule ?? defaultSchedule), ...schedule };
-      this.#demandSound(id, after, others);
-      return { what: 'scheduled', id, schedule: after, at };
-    });
-    await this.#desk.ask(lines);
+  async scheduleMany(wishes: readonly ScheduleWish[]): Promise<void> {
+    await this.#desk.ask(this.#asking.schedule(wishes));
     this.#loop.look();
   }
 
   /** @throws NoSuchStepError and what writing throws; nothing has changed then */
   async act(record: MigrationRecord, action: MigrationAction): Promise<void> {
-    await this.#desk.ask(this.#linesFor(record, action));
+    await this.#desk.ask(this.#asking.act(record, action));
     this.#loop.look();
   }
 
   /** Each is done or refused by itself; what is done is on the disk when this returns. */
   async actOnMany(ids: readonly MigrationId[], action: MigrationAction): Promise<ActionResult[]> {
-    const lines: QueueLine[] = [];
-    const results = [...new Set(ids)].map((id): ActionResult => {
-      try {
-        const record = this.#desk.find(id);
-        if (record === null) throw new UnknownMigrationError(id);
-        lines.push(...this.#linesFor(record, action));
-        return { id, error: null };
-      } catch (error) {
-        return { id, error: toErrorInfo(error) };
-      }
-    });
+    const { lines, results } = this.#asking.actOnMany(ids, action);
     await this.#desk.ask(lines);
     this.#loop.look();
     return results;
@@ -312,55 +287,8 @@ export class Scheduler implements Runner {
 
   /** What came after it does not wait for it any more, if it was done. */
   async forget(id: MigrationId): Promise<void> {
-    const at = this.#desk.now();
-    const wasDone = this.#desk.find(id)?.stage === 'done';
-    const others = wasDone ? this.#desk.entries().filter(({ schedule }) => schedule.after.includes(id)) : [];
-    const lines = others.map(({ id: other, schedule }): QueueLine => {
-      const after = schedule.after.filter((one) => one !== id);
-      return { what: 'scheduled', id: other, schedule: { ...schedule, after }, at };
-    });
-    if (this.#desk.entry(id) !== undefined) lines.push({ what: 'forgotten', id, at });
-    await this.#desk.ask(lines);
+    await this.#desk.ask(this.#asking.forget(id));
     this.#loop.look();
-  }
-
-  #linesFor(record: MigrationRecord, action: MigrationAction): QueueLine[] {
-    demandAction(this.view(record), action);
-    const { id } = record.request;
-    const at = this.#desk.now();
-    const entry = this.#desk.entry(id);
-    const scheduled = (change: Partial<Schedule>): QueueLine => {
-      return { what: 'scheduled', id, schedule: { ...(entry?.schedule ?? defaultSchedule), ...change }, at };
-    };
-    const known = entry === undefined ? [scheduled({})] : [];
-    switch (action) {
-      case 'start':
-      case 'retry':
-      case 'resume': {
-        const isNew = action !== 'resume' || (entry?.number ?? 0) === 0;
-        const number = isNew ? this.#desk.nextNumber() : null;
-        return [...known, { what: 'wished', id, wish: 'run', number, at }];
-      }
-      case 'pause': {
-        // Out of the queue, where nobody works on it, be it another process.
-        const wish = this.#work.has(id) || record.isRunning ? 'pause' : 'none';
-        return [...known, { what: 'wished', id, wish, number: null, at }];
-      }
-      case 'cancel':
-        return [...known, { what: 'wished', id, wish: 'cancel', number: null, at }];
-      case 'hold':
-      case 'release':
-        return [scheduled({ isHeld: action === 'hold' })];
-      case 'cutover':
-        throw new NoCutoverError(record);
-    }
-  }
-
-  #demandSound(id: MigrationId, schedule: Schedule, others: () => ReadonlyMap<MigrationId, Schedule>): void {
-    if (schedule.window !== null) demandWindow(schedule.window);
-    if (schedule.after.length === 0) return;
-    for (const before of schedule.after) if (this.#desk.find(before) === null) throw new UnknownMigrationError(before);
-    if (wouldWaitForItself(id, schedule, others())) throw new CircleError(id);
   }
 
   #hear({ id, before, after }: RecordChange): void {
