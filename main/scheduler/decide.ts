@@ -12,6 +12,7 @@ import type {
 } from '../shared/schedule.ts';
 import type { Stage } from '../shared/stages.ts';
 import type { QueueEntry } from './entries.ts';
+import { filed } from './filed.ts';
 import { NodeSpace } from './placement.ts';
 import { inOrder } from './queue.ts';
 import { sharedKeysOf, SlotCount, type NameOf } from './slots.ts';
@@ -235,11 +236,8 @@ class Round {
     const overtaken = this.#situation.overtaken.get(id) ?? 0;
     if (overtaken > 0) this.#overtaken.set(id, overtaken);
     if (this.#slots.isFull) return; // nobody comes behind it any more
-    for (const key of [...sharedKeysOf(use), ...(node === null ? [] : [spaceKey(node)])]) {
-      const others = this.#blocked.get(key);
-      if (others === undefined) this.#blocked.set(key, [id]);
-      else others.push(id);
-    }
+    for (const key of sharedKeysOf(use)) filed(this.#blocked, key, () => []).push(id);
+    if (node !== null) filed(this.#blocked, spaceKey(node), () => []).push(id);
     if (overtaken < MOST_OVERTAKEN) this.#slots.keepShort(use);
     else {
       this.#slots.keepAll(use);

@@ -57,8 +57,7 @@ export class SlotCount {
 
   /** Keeps the slots that it is short of from those behind it. */
   keepShort(use: SlotUse): void {
-    const short = keysOf(use).filter((one) => this.#isShort(one, use));
-    for (const { kind, key } of short) add(this.#kept, key, this.#cost(kind, use));
+    for (const one of keysOf(use)) if (this.#isShort(one, use)) add(this.#kept, one.key, this.#cost(one.kind, use));
   }
 
   /** Keeps everything that it needs, but the slots that all need alike. */
@@ -115,19 +114,17 @@ export class SlotCount {
   }
 }
 
-/** Of the source, host, datastores and destination that it takes slots of: who has one of them in common, is in each other's way. */
-export const sharedKeysOf = (use: SlotUse): readonly string[] =>
-  keysOf(use)
-    .map(({ key }) => key)
-    .filter((key) => key !== EVERYTHING);
-
 /** They are asked for at every decision, and what a migration takes does not change. */
 const known = new WeakMap<SlotUse, readonly SlotKey[]>();
+const knownShared = new WeakMap<SlotUse, readonly string[]>();
 
-function keysOf(use: SlotUse): readonly SlotKey[] {
-  const before = known.get(use);
-  if (before !== undefined) return before;
-  const { source, destination, host, datastores } = use;
+const keysOf = (use: SlotUse): readonly SlotKey[] => filed(known, use, () => slotKeys(use));
+
+/** Of the source, host, datastores and destination that it takes slots of: who has one of them in common, is in each other's way. */
+export const sharedKeysOf = (use: SlotUse): readonly string[] =>
+  filed(knownShared, use, () => keysOf(use).flatMap(({ key }) => (key === EVERYTHING ? [] : key)));
+
+function slotKeys({ source, destination, host, datastores }: SlotUse): readonly SlotKey[] {
   const keys: SlotKey[] = [
     { kind: 'global', key: EVERYTHING, of: [source] },
     { kind: 'perSource', key: `source ${source}`, of: [source] },
@@ -136,7 +133,6 @@ function keysOf(use: SlotUse): readonly SlotKey[] {
   if (host !== null) keys.push({ kind: 'perHost', key: `host ${source} ${host}`, of: [source, host] });
   for (const datastore of new Set(datastores))
     keys.push({ kind: 'perDatastore', key: `datastore ${source} ${datastore}`, of: [source, datastore] });
-  known.set(use, keys);
   return keys;
 }
 
