@@ -58,7 +58,7 @@ async function costs(): Promise<ScheduleCosts> {
     clock: fastClock,
     snapshotAtBytes: 1024 ** 2,
     share: 0.1,
-    stopwatch: () => performance.now() - wait.ms(),
+    stopwatch: typeof process.threadCpuUsage === 'function' ? processorMs : () => performance.now() - wait.ms(),
     onDecided: (milliseconds) => void decided.push(milliseconds),
   });
   const ids = Array.from({ length: migrations }, (_, i) => world.plan(i, machine(i)));
@@ -95,6 +95,12 @@ async function costs(): Promise<ScheduleCosts> {
     held: spreadOf(watch.report().heldMs),
     notDone: world.all().filter(({ stage }) => stage !== 'done').length,
   };
+}
+
+/** Of this thread alone: Node tells since 24, and older ones let others' work on the machine in. */
+function processorMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 function machine(i: number): Parameters<SimWorld['plan']>[1] {

@@ -2,9 +2,10 @@
  * `npm run bench:schedule`: queues of simulated migrations, worked off by the real scheduler over its real file: how long it takes to
  * decide who starts and what the others wait for, and what that costs as the queue grows. Exits 1 when a goal is missed.
  *
- *   npm run bench:schedule -- [--moves 10000] [--workers 100] [--at-once N] [--slots-each N] [--write]
+ *   npm run bench:schedule -- [--moves 10000] [--workers 100] [--at-once N] [--slots-each N] [--node PATH] [--write]
  *
  * A tenth of the migrations run at once, where that is not said. The same with a quarter of them is what the growth is measured against, in the same run.
+ * `--node` is another Node than the system's: from 24 on decisions are told in the thread's processor time, before that by the clock.
  * `--write` puts the table into docs/performance.md.
  */
 import { execFileSync } from 'node:child_process';
@@ -27,12 +28,13 @@ const { values: flags } = parseArgs({
     workers: { type: 'string', default: '100' },
     'at-once': { type: 'string' },
     'slots-each': { type: 'string', default: '0' },
+    node: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
 const root = path.resolve(import.meta.dirname, '../..');
 /** The product runs on the system's Node, not on the one that npm scripts get. */
-const node = existsSync('/usr/bin/node') ? '/usr/bin/node' : process.execPath;
+const node = flags.node ?? (existsSync('/usr/bin/node') ? '/usr/bin/node' : process.execPath);
 const dir = mkdtempSync(path.join(tmpdir(), 'guts-bench-'));
 try {
   const load = loadavg()[0]?.toFixed(1) ?? '?';
