@@ -36,7 +36,8 @@ import { openScheduler } from './scheduler/open.ts';
 import { SharedRates } from './scheduler/shared-rates.ts';
 import { PlanFile } from './scheduler/plan-file.ts';
 import type { MigrationId } from './shared/migration.ts';
-import type { NodeId } from './shared/schedule.ts';
+import { firstOpenElsewhere } from './shared/plans.ts';
+import type { NodeId, PlanId } from './shared/schedule.ts';
 import { UnknownMigrationError } from './shared/unknown-migration.ts';
 import { SignIns } from './sign-ins.ts';
 import { stateIn, type State } from './state.ts';
@@ -145,15 +146,16 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       const fleet = options.fleet === undefined ? null : await Fleet.open(options.fleet, parts);
       if (fleet !== null) opened.unshift(fleet);
       const here = nodes ?? [new LocalNode(parts, node, options.onlyWorkers === true)];
+      const plans = await PlanFile.open(parts.state.documents, (id) => parts.events.tell({ kind: 'plan', id }));
       const scheduler = await openScheduler(parts, {
         index,
         rates,
         onDetail,
         nodes: () => [...here, ...(fleet?.nodes ?? [])],
+        elsewhereOf: (id) => elsewhereIn(plans, id),
       });
       const { leadership } = parts.state;
       const leading = leadership === undefined ? null : new Leading({ leadership, scheduler, index, fleet, onDetail });
-      const plans = await PlanFile.open(parts.state.documents, (id) => parts.events.tell({ kind: 'plan', id }));
       followConnections(parts);
       const handovers = await openHandovers(parts, scheduler, plans, onDetail);
       const handlers = {
@@ -235,6 +237,13 @@ function followConnections({ connections, events }: Pick<Parts, 'connections' | 
   connections.follow((changed) => {
     for (const { side, id } of changed) events.tell({ kind: 'connection', side, id });
   });
+}
+
+/** The first wave of a plan that is at another Guts, and not over there. */
+function elsewhereIn({ plans }: PlanFile, plan: PlanId): { readonly wave: number; readonly at: string } | null {
+  const known = plans.find(({ id }) => id === plan);
+  const first = known === undefined ? null : firstOpenElsewhere(known);
+  return first === null ? null : { wave: first.wave, at: first.to.name };
 }
 
 /** The index as handlers ask it. */

@@ -49,6 +49,8 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'plan.name-taken': kind(409, 'The name is taken'),
   'plan.under-way': kind(409, 'Migrations have been made of it'),
   'plan.given': kind(409, 'Another Guts has it'),
+  'plan.wave-given': kind(409, 'Another Guts has that wave'),
+  'plan.wave-unknown': kind(404, 'There is no such wave'),
   'handover.unknown': kind(404, 'There is no such hand-over'),
   'handover.shared-state': kind(409, 'Its state is shared by servers'),
   'handover.under-way': kind(409, 'It is changing hands already'),

@@ -5,6 +5,7 @@ import { EngineUrl } from '../shared/engines.ts';
 import type { Handover, PeerWish } from '../shared/handover.ts';
 import type { HandoverLook } from '../shared/operations/handovers.ts';
 import { tokenIn } from './connect.ts';
+import { wholeNumber } from './migration-flags.ts';
 import { sheet } from './table.ts';
 import { certificateOptions, givenTrust, type TrustFlags } from './trust-flags.ts';
 import { UsageError } from './usage-error.ts';
@@ -15,6 +16,7 @@ interface Flags extends Pick<TrustFlags, 'fingerprint' | 'caFile'> {
   readonly from?: string;
   readonly peerTokenFile: string;
   readonly peerName?: string;
+  readonly wave: number[];
   readonly withSecrets?: boolean;
   readonly dryRun: boolean;
 }
@@ -22,12 +24,12 @@ interface Flags extends Pick<TrustFlags, 'fingerprint' | 'caFile'> {
 const LOOK_EVERY_MS = 500;
 
 export function addPlanHandover(plan: Command): void {
-  add(plan, 'give', 'give a plan to another Guts, with its migrations; what was copied is not copied again').option(
-    '--with-secrets',
-    'make connections that it lacks, with their passwords',
-    false,
-  );
-  add(plan, 'take', 'take a plan from another Guts, with its migrations');
+  add(
+    plan,
+    'give',
+    'give a plan, or waves of it, to another Guts, with its migrations; what was copied is not copied again',
+  ).option('--with-secrets', 'make connections that it lacks, with their passwords', false);
+  add(plan, 'take', 'take a plan, or waves of it, from another Guts, with its migrations');
 }
 
 function add(plan: Command, direction: 'give' | 'take', description: string): Command {
@@ -39,19 +41,21 @@ function add(plan: Command, direction: 'give' | 'take', description: string): Co
     .requiredOption(`--${word} <url>`, 'the other Guts: https://HOST:PORT, or http:// on this computer')
     .requiredOption('--peer-token-file <file>', 'holds a token of it; an administrator’s for connections')
     .option('--peer-name <name>', 'how it is called here (default: its host)')
+    .option('--wave <n>', 'only this wave of it (may be repeated; default: all of the plan)', oneMoreWave, [])
     .option('--dry-run', 'only say what would go, what would stay, and why', false);
   return certificateOptions(command).action(async (which: string, flags: Flags) => {
     const peer = await peerFrom(flags, word);
     await using workplace = await Workplace.open(command);
+    const wish = { plan: which, peer, ...(flags.wave.length === 0 ? {} : { waves: flags.wave }) };
     if (flags.dryRun) {
-      const look = await workplace.call('handovers.look', { plan: which, peer, direction });
+      const look = await workplace.call('handovers.look', { ...wish, direction });
       workplace.terminal.result(look, () => lookText(look));
       return;
     }
     const { id } =
       direction === 'give'
-        ? await workplace.call('handovers.give', { plan: which, peer, withSecrets: flags.withSecrets === true })
-        : await workplace.call('handovers.take', { plan: which, peer });
+        ? await workplace.call('handovers.give', { ...wish, withSecrets: flags.withSecrets === true })
+        : await workplace.call('handovers.take', wish);
     const over = await followed(workplace, id);
     workplace.terminal.result(over, () => overText(over));
   });
@@ -78,22 +82,28 @@ async function followed(workplace: Workplace, handover: Handover['id']): Promise
   }
 }
 
+const oneMoreWave = (text: string, before: readonly number[]): number[] => [...before, waveNumber(text)];
+const waveNumber = wholeNumber(1, 10_000);
+
+const wavesText = (waves: readonly number[]): string => `${waves.length === 1 ? 'Wave' : 'Waves'} ${waves.join(', ')}`;
+
 function lookText({ goes, stays, obstacles }: HandoverLook): string {
   const rows = [
     ...goes.map(({ vm, says }) => [`  ${vm}`, `goes: ${says}`] as const),
     ...stays.map(({ vm, says }) => [`  ${vm}`, `stays: ${says}`] as const),
   ];
   const stops = obstacles.map(({ message, remedy }) => `${message}\n  ${remedy}\n`).join('');
-  return `${rows.length === 0 ? 'It has no migrations yet: the plan goes.\n' : sheet(rows)}${stops}`;
+  return `${rows.length === 0 ? 'Nothing of it was started: what is planned goes.\n' : sheet(rows)}${stops}`;
 }
 
-function overText({ side, peer, plan, parts }: Handover): string {
+function overText({ side, peer, plan, isWhole, waves, parts }: Handover): string {
   const went = parts.filter(({ state }) => state === 'taken').length;
   const stays = parts.filter(({ state }) => state === 'stays');
-  const head =
-    side === 'giver'
-      ? `“${plan.name}” is given to ${peer.name}, with ${went} migrations.\n`
-      : `“${plan.name}” is taken from ${peer.name}, with ${went} migrations.\n`;
+  const what = isWhole
+    ? `“${plan.name}” is`
+    : `${wavesText(waves)} of “${plan.name}” ${waves.length === 1 ? 'is' : 'are'}`;
+  const how = side === 'giver' ? `given to ${peer.name}` : `taken from ${peer.name}`;
+  const head = `${what} ${how}, with ${went} migrations.\n`;
   return (
     head + (stays.length === 0 ? '' : sheet(stays.map(({ vm, says }) => [`  ${vm}`, `stays: ${says ?? ''}`] as const)))
   );

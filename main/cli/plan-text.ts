@@ -1,5 +1,5 @@
 /** Plans in words for people. */
-import type { Plan, PlannedWave } from '../shared/plans.ts';
+import type { ElsewhereWave, Plan, PlannedWave } from '../shared/plans.ts';
 import type { TimeWindow } from '../shared/schedule.ts';
 import { connectionNames } from './run-migration.ts';
 import { sheet, table } from './table.ts';
@@ -26,7 +26,19 @@ export function listText(plans: readonly Plan[], names: ReadonlyMap<string, stri
 }
 
 export function planSheet(plan: Plan, names: ReadonlyMap<string, string>): string {
-  const { id, name, source, destination, window, notBefore, priority, waves, machines, startedAt } = plan;
+  const {
+    id,
+    name,
+    source,
+    destination,
+    window,
+    notBefore,
+    priority,
+    waves,
+    machines,
+    startedAt,
+    elsewhere = [],
+  } = plan;
   return [
     sheet([
       ['plan', `${name} (${id})`],
@@ -38,6 +50,7 @@ export function planSheet(plan: Plan, names: ReadonlyMap<string, string>): strin
       ['started', startedAt ?? 'not yet'],
     ]),
     ...(waves.length === 0 ? [] : [wavesText(waves)]),
+    ...(elsewhere.length === 0 ? [] : [elsewhereText(elsewhere)]),
     table(
       [...machines].sort((a, b) => a.wave - b.wave),
       [
@@ -64,6 +77,17 @@ const wavesText = (waves: readonly PlannedWave[]): string =>
       { title: 'NOT BEFORE', cell: ({ notBefore }) => notBefore ?? 'as the plan' },
     ],
     'no waves',
+  );
+
+const elsewhereText = (elsewhere: readonly ElsewhereWave[]): string =>
+  table(
+    [...elsewhere].sort((a, b) => a.wave - b.wave),
+    [
+      { title: 'WAVE', cell: ({ wave }) => String(wave), isNumber: true },
+      { title: 'IS AT', cell: ({ to: { name, url } }) => (url === null ? name : `${name} (${url})`) },
+      { title: 'THERE', cell: ({ isOpen }) => (isOpen ? 'not over' : 'over') },
+    ],
+    'all of it is here',
   );
 
 export async function tellMade(workplace: Workplace, made: Plan): Promise<void> {

@@ -19,13 +19,13 @@ export function engineHandlers(
     return { name, url, trust, token: await book.token(id) };
   };
   return {
-    'handover.look': async ({ direction, plan, engine }) =>
-      await here.call('handovers.look', { direction, plan, peer: await peerOf(engine) }),
-    'handover.start': async ({ direction, plan, engine, withSecrets }) => {
+    'handover.look': async ({ engine, ...wish }) =>
+      await here.call('handovers.look', { ...wish, peer: await peerOf(engine) }),
+    'handover.start': async ({ direction, engine, withSecrets, ...wish }) => {
       const peer = await peerOf(engine);
       return direction === 'give'
-        ? await here.call('handovers.give', { plan, peer, withSecrets })
-        : await here.call('handovers.take', { plan, peer });
+        ? await here.call('handovers.give', { ...wish, peer, withSecrets })
+        : await here.call('handovers.take', { ...wish, peer });
     },
     'handover.show': async ({ id }) => await here.call('handovers.show', { handover: id }),
     'engines.get': async () => await Promise.resolve(book.view),

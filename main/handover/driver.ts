@@ -1,4 +1,4 @@
-/** Carries a hand-over through from the active side: asks both sides step by step, again after each failure and each restart. */
+/** Carries a hand-over through from the active side: asks both sides step by step, again after each failure and each restart; then both tell each other of their waves. */
 import { trustingFetch } from '../api/network-fetch.ts';
 import { ApiClient } from '../shared/client/client.ts';
 import { toErrorInfo } from '../shared/errors.ts';
@@ -6,18 +6,29 @@ import type { HandoverId, HandoverPart } from '../shared/handover.ts';
 import type { Vault } from '../vault/vault.ts';
 import { ownName, type Giver } from './giver.ts';
 import type { HandoverFile, KeptHandover } from './handover-file.ts';
-import { givingOver, takingOver, type GivingSide, type OfferWish, type TakingSide } from './sides.ts';
+import {
+  givingOver,
+  takingOver,
+  wavesOver,
+  type GivingSide,
+  type OfferWish,
+  type TakingSide,
+  type WaveSide,
+} from './sides.ts';
 import type { Taker } from './taker.ts';
 
 export interface DriverParts {
   readonly file: HandoverFile;
   readonly giver: Giver;
   readonly taker: Taker;
+  /** What this side says of its waves, and hears. */
+  readonly waves: WaveSide;
   readonly vault: Vault;
   readonly onDetail: (detail: string) => void;
 }
 
 const LOOK_EVERY_MS = 500;
+const TELL_EVERY_MS = 2000;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 const PATIENCE_MS = 60_000;
@@ -33,7 +44,7 @@ export class Driver implements AsyncDisposable {
 
   /** Goes on with what a restart cut short. */
   begin(): void {
-    for (const { id, isActive, state } of this.#parts.file.all) if (isActive && state === 'open') this.start(id);
+    for (const one of this.#parts.file.all) if (isToGoOn(one)) this.start(one.id);
   }
 
   start(id: HandoverId): void {
@@ -49,9 +60,11 @@ export class Driver implements AsyncDisposable {
 
   async #toTheEnd(id: HandoverId): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
-    while (!this.#stop.signal.aborted && this.#parts.file.one(id).state === 'open') {
+    const { file } = this.#parts;
+    while (!this.#stop.signal.aborted && isToGoOn(file.one(id))) {
       try {
-        await this.#carry(this.#parts.file.one(id));
+        if (file.one(id).state === 'open') await this.#carry(file.one(id));
+        if (file.one(id).isFollowed) await this.#follow(file.one(id));
         return;
       } catch (error) {
         if (this.#stop.signal.aborted) return;
@@ -69,6 +82,7 @@ export class Driver implements AsyncDisposable {
     const wish: OfferWish = {
       handover: id,
       plan: plan.id,
+      ...(handover.isWhole ? {} : { waves: handover.waves }),
       taker: side === 'giver' ? peer : { name: ownName(), url: null },
     };
     try {
@@ -97,7 +111,27 @@ export class Driver implements AsyncDisposable {
       side === 'giver' ? [taker, giver] : [giver, taker];
     await first.close(id, false);
     await last.close(id, false);
-    await this.#parts.vault.delete(id);
+  }
+
+  /** As long as one side waits for waves that the other one has: each is told which of them are not over. */
+  async #follow(handover: KeptHandover): Promise<void> {
+    const { waves: own, file, vault } = this.#parts;
+    const { id } = handover;
+    const other = wavesOver(await this.#clientOf(handover), this.#stop.signal);
+    let told: string | null = null;
+    for (;;) {
+      const here = await own.waves(id);
+      const open = JSON.stringify(here.open);
+      const there = open === told ? await other.waves(id) : await other.tellWaves(id, here.open);
+      told = open;
+      const { isAwaiting } = await own.tellWaves(id, there.open);
+      if (!isAwaiting && !there.isAwaiting) break;
+      await file.change(id, (before) => ({ ...(before ?? handover), error: null }));
+      await pause(TELL_EVERY_MS, this.#stop.signal);
+      this.#stop.signal.throwIfAborted();
+    }
+    await file.change(id, (before) => ({ ...(before ?? handover), error: null, isFollowed: false }));
+    await vault.delete(id);
   }
 
   /** Nothing has gone yet: all of it stays where it is, and goes on there. */
@@ -108,13 +142,17 @@ export class Driver implements AsyncDisposable {
     await vault.delete(id);
   }
 
-  async #sides({ id, side, way }: KeptHandover): Promise<{ giver: GivingSide; taker: TakingSide }> {
-    const { giver, taker, vault } = this.#parts;
-    const token = await vault.get(id);
+  async #clientOf({ id, way }: KeptHandover): Promise<ApiClient> {
+    const token = await this.#parts.vault.get(id);
     if (way === null || token === null) throw new Error(`The way to the other side of ${id} is not known any more.`);
-    const client = new ApiClient(trustingFetch(way.trust), { baseUrl: way.url, token, timeoutMs: PATIENCE_MS });
+    return new ApiClient(trustingFetch(way.trust), { baseUrl: way.url, token, timeoutMs: PATIENCE_MS });
+  }
+
+  async #sides(handover: KeptHandover): Promise<{ giver: GivingSide; taker: TakingSide }> {
+    const { giver, taker } = this.#parts;
+    const client = await this.#clientOf(handover);
     const { signal } = this.#stop;
-    return side === 'giver'
+    return handover.side === 'giver'
       ? { giver, taker: takingOver(client, signal) }
       : { giver: givingOver(client, signal), taker };
   }
@@ -125,6 +163,9 @@ export class Driver implements AsyncDisposable {
     await file.change(id, (before) => ({ ...(before ?? file.one(id)), error })).catch(() => {}); // it is said the next time
   }
 }
+
+const isToGoOn = ({ isActive, state, isFollowed }: KeptHandover): boolean =>
+  isActive && (state === 'open' || isFollowed);
 
 const isToSend = ({ state }: HandoverPart): boolean => state === 'ready' || state === 'given';
 

@@ -28,6 +28,24 @@ export class PlanGivenError extends GutsError {
   }
 }
 
+export class WaveGivenError extends GutsError {
+  readonly code = 'plan.wave-given';
+  readonly remedy = 'Do it there, or take that wave back first.';
+
+  constructor(name: string, wave: number, at: string) {
+    super(`Wave ${wave} of the plan “${name}” is at “${at}”.`);
+  }
+}
+
+export class NoSuchWaveError extends GutsError {
+  readonly code = 'plan.wave-unknown';
+  readonly remedy = 'Look which waves it has (“guts plan show”).';
+
+  constructor(name: string, wave: number) {
+    super(`The plan “${name}” has no machines in wave ${wave}.`);
+  }
+}
+
 export class UnderWayError extends GutsError {
   readonly code = 'handover.under-way';
   readonly remedy = 'Wait until that is over.';

@@ -1,26 +1,18 @@
 /** The giving side: brings migrations to rest, and writes down that they are given before anybody else may go on with them. */
 import { hostname } from 'node:os';
 import { version } from '../../package.json';
-import type { Parts } from '../operations/handlers.ts';
-import type { PlanFile } from '../scheduler/plan-file.ts';
-import type { Scheduler } from '../scheduler/scheduler.ts';
 import { allowedActions } from '../shared/actions.ts';
 import { API_CONTRACT } from '../shared/api-contract.ts';
-import type { Handover, HandoverId, HandoverPart, Offer } from '../shared/handover.ts';
+import type { Handover, HandoverId, HandoverPart, Offer, WaveStanding } from '../shared/handover.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
-import type { Plan } from '../shared/plans.ts';
+import { elsewhereOf, wavesHere, type Plan } from '../shared/plans.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
 import { exits, isOver } from '../shared/stages.ts';
-import { PlanGivenError, UnderWayError } from './errors.ts';
-import { shownOf, type HandoverFile, type KeptHandover } from './handover-file.ts';
+import { NoSuchWaveError, PlanGivenError, UnderWayError, WaveGivenError } from './errors.ts';
+import { shownOf, type KeptHandover } from './handover-file.ts';
+import { entryOf, openWaves, putElsewhere, putPlan } from './open-waves.ts';
+import type { SideParts } from './side-parts.ts';
 import type { GivingSide, OfferWish, Parcel } from './sides.ts';
-
-export interface GiverParts {
-  readonly parts: Parts;
-  readonly scheduler: Scheduler;
-  readonly plans: PlanFile;
-  readonly file: HandoverFile;
-}
 
 const never = new AbortController().signal;
 
@@ -28,26 +20,30 @@ const never = new AbortController().signal;
 export const ownName = (): string => hostname().slice(0, 63) || 'Guts';
 
 export class Giver implements GivingSide {
-  readonly #of: GiverParts;
+  readonly #of: SideParts;
 
-  constructor(of: GiverParts) {
+  constructor(of: SideParts) {
     this.#of = of;
   }
 
-  async offer({ handover, plan: nameOrId }: OfferWish): Promise<Offer> {
+  async offer({ handover, plan: nameOrId, waves: wished }: OfferWish): Promise<Offer> {
     const { parts, plans, file, scheduler } = this.#of;
     const plan = plans.find(nameOrId);
     this.#demandFree(plan, handover);
+    const known = file.find(handover);
+    const waves = known?.waves ?? goingOf(plan, wished);
     const source = await parts.connections.find('source', plan.source);
     const destination = await parts.connections.find('destination', plan.destination);
-    const known = file.find(handover);
-    const of = known === null ? await this.#partsOf(plan) : [...known.parts];
+    const of = known === null ? await this.#partsOf(plan, waves, 'stays') : [...known.parts];
     return {
       id: handover,
       version,
       contract: API_CONTRACT,
       giver: { name: ownName(), url: null },
-      plan,
+      plan: trimmed(plan, waves),
+      isWhole: wished === undefined,
+      waves,
+      others: await this.#othersOf(plan, waves),
       ends: { source, destination },
       parts: of,
       mostSpaceBytes: Math.max(0, ...of.map(({ id }) => scheduler.spaceOf(id))),
@@ -55,11 +51,13 @@ export class Giver implements GivingSide {
   }
 
   /** Writes it down as begun, unless that was done. */
-  async begin({ handover, plan: nameOrId, taker }: OfferWish, way: KeptHandover['way']): Promise<KeptHandover> {
+  async begin(wish: OfferWish, way: KeptHandover['way']): Promise<KeptHandover> {
+    const { handover, plan: nameOrId, waves: wished, taker } = wish;
     const { plans, file } = this.#of;
     const plan = plans.find(nameOrId);
     this.#demandFree(plan, handover);
-    const parts = await this.#partsOf(plan);
+    const waves = goingOf(plan, wished);
+    const parts = await this.#partsOf(plan, waves, 'waits');
     return await file.change(
       handover,
       (before) =>
@@ -69,6 +67,8 @@ export class Giver implements GivingSide {
           isActive: way !== null,
           peer: taker,
           plan: { id: plan.id, name: plan.name },
+          isWhole: wished === undefined,
+          waves,
           isPlanOver: false,
           parts,
           state: 'open',
@@ -76,20 +76,29 @@ export class Giver implements GivingSide {
           at: new Date().toISOString(),
           way,
           ends: null,
+          others: [],
+          isFollowed: false,
         },
     );
   }
 
   async rest(wish: OfferWish): Promise<Handover> {
     const { file } = this.#of;
-    const { parts } = file.find(wish.handover) ?? (await this.begin(wish, null));
+    const handover = file.find(wish.handover) ?? (await this.begin(wish, null));
+    const parts = [...handover.parts, ...(await this.#startedSince(handover))].sort((a, b) => a.wave - b.wave);
     const now = new Map<MigrationId, HandoverPart>();
-    for (const part of parts) now.set(part.id, await this.#rested(part));
+    let first = Infinity; // wave of which something has still to go, or to end here
+    for (const part of parts) {
+      const rested = await this.#rested(part, first);
+      now.set(part.id, rested);
+      if (rested.state === 'waits') first = Math.min(first, part.wave);
+    }
     const after = await file.change(wish.handover, (before) => ({
       ...(before ?? file.one(wish.handover)),
-      parts: (before?.parts ?? []).map((part) =>
-        part.state === 'waits' || part.state === 'ready' ? (now.get(part.id) ?? part) : part,
-      ),
+      parts: parts.map((one) => {
+        const part = before?.parts.find(({ id }) => id === one.id) ?? one;
+        return part.state === 'waits' || part.state === 'ready' ? (now.get(part.id) ?? part) : part;
+      }),
     }));
     return shownOf(after);
   }
@@ -122,6 +131,7 @@ export class Giver implements GivingSide {
       ),
       state: isRefused ? 'refused' : 'done',
       error: isRefused ? (before?.error ?? null) : null,
+      isFollowed: before?.isActive === true && !isRefused,
     }));
     // What was brought to rest and did not go, goes on here.
     for (const part of after.parts) {
@@ -134,50 +144,83 @@ export class Giver implements GivingSide {
     return shownOf(after);
   }
 
-  /** The plan is the taker's, and it alone starts what was not started of it. */
-  async #releasePlan({ id, peer, plan: { id: planId }, parts }: KeptHandover): Promise<Plan> {
-    const { plans, file } = this.#of;
-    const before = plans.find(planId);
-    this.#demandFree(before, id);
-    const given = { handover: id, to: peer, at: new Date().toISOString() };
-    if (before.given === undefined) await plans.put({ ...before, given });
-    this.#of.parts.events.tell({ kind: 'plan', id: planId });
-    await file.change(id, (now) => ({ ...(now ?? file.one(id)), isPlanOver: true }));
-    const stays = new Set(parts.filter(({ state }) => state === 'stays').map((part) => part.id));
-    const known = new Set(parts.map((part) => part.id));
-    const { given: _given, ...plan } = before;
-    // What has a migration that is over, or stays, is told of by this side.
-    const machines = plan.machines.filter(
-      ({ migration }) => migration === null || (known.has(migration) && !stays.has(migration)),
-    );
-    return { ...plan, machines };
+  /** As long as the plan has not gone, somebody may start what is to go. */
+  async #startedSince({ plan: { id }, waves, parts, isPlanOver }: KeptHandover): Promise<HandoverPart[]> {
+    const plan = isPlanOver ? undefined : this.#of.plans.plans.find((one) => one.id === id);
+    const now = plan === undefined ? [] : await this.#partsOf(plan, waves, 'waits');
+    return now.filter((part) => parts.every((one) => one.id !== part.id));
   }
 
-  /** How it is now, and what is wished so that it can go. */
-  async #rested(part: HandoverPart): Promise<HandoverPart> {
+  /** The plan, or those waves of it, are the taker's, and it alone starts what was not started of them. */
+  async #releasePlan(handover: KeptHandover): Promise<Plan> {
+    const { plans, file } = this.#of;
+    const { id, parts, waves } = handover;
+    const before = await plans.inTurn(handover.plan.id, async (plan) => {
+      this.#demandFree(plan, id);
+      await this.#putGiven(handover, plan);
+      return plan;
+    });
+    await file.change(id, (now) => ({ ...(now ?? file.one(id)), isPlanOver: true }));
+    const known = new Set(parts.map((part) => part.id));
+    const plan = trimmed(before, waves);
+    return { ...plan, machines: plan.machines.filter(({ migration }) => migration === null || known.has(migration)) };
+  }
+
+  async #putGiven(handover: KeptHandover, before: Plan): Promise<void> {
+    const { id, peer, isWhole, waves } = handover;
+    if (!isWhole) {
+      const others = (before.elsewhere ?? []).filter(({ wave }) => !waves.includes(wave));
+      const gone = waves.map((wave) => elsewhereOf(before, wave) ?? entryOf(handover, { wave, isOpen: true }));
+      await putElsewhere(this.#of, before, [...others, ...gone]);
+    } else if (before.given === undefined)
+      await putPlan(this.#of, { ...before, given: { handover: id, to: peer, at: new Date().toISOString() } });
+  }
+
+  /** Waves that do not go, and are here or known of. */
+  async #othersOf(plan: Plan, waves: readonly number[]): Promise<WaveStanding[]> {
+    const open = new Set(await openWaves(this.#of, plan.id, null));
+    const all = new Set([...plan.machines, ...(plan.elsewhere ?? [])].map(({ wave }) => wave));
+    return [...all]
+      .filter((wave) => !waves.includes(wave))
+      .map((wave) => ({ wave, isOpen: open.has(wave) }))
+      .sort((a, b) => a.wave - b.wave);
+  }
+
+  /**
+   * How it is now, and what is wished so that it can go.
+   * @param first the first wave of which something is not at rest yet: none after it may start elsewhere before that is
+   */
+  async #rested(part: HandoverPart, first: number): Promise<HandoverPart> {
     if (part.state !== 'waits' && part.state !== 'ready') return part;
     const view = await this.#view(part.id);
-    const why = view === null ? 'It is gone.' : whyNot(view);
-    if (view === null || why !== null) return { ...part, state: 'stays', says: why };
-    if (!view.isRunning && !view.isQueued) return { ...part, state: 'ready', says: null };
+    if (view === null) return { ...part, state: 'stays', says: 'It is gone.' };
+    const why = whyNot(view);
+    if (why !== null) return { ...part, state: why.isOver ? 'stays' : 'waits', says: why.says };
+    if (!view.isRunning && !view.isQueued)
+      return first < part.wave
+        ? { ...part, state: 'waits', says: `It goes once wave ${first} has gone, or is over here.` }
+        : { ...part, state: 'ready', says: null };
     const { parts, scheduler } = this.#of;
     if (scheduler.isPausing(part.id)) return part;
     await scheduler.act(await parts.migrations.one(part.id), 'pause').catch(() => {}); // it has gone on meanwhile
     return part;
   }
 
-  async #partsOf(plan: Plan): Promise<HandoverPart[]> {
+  /** By their waves. @param late what is said of those that go on to their end here */
+  async #partsOf({ machines }: Plan, waves: readonly number[], late: HandoverPart['state']): Promise<HandoverPart[]> {
     const found: HandoverPart[] = [];
-    for (const { migration } of plan.machines) {
+    for (const { migration, wave } of machines) {
+      if (!waves.includes(wave)) continue;
       const view = migration === null ? null : await this.#view(migration);
       if (view === null) continue;
       const { id, vm } = view.request;
       const why = whyNot(view);
-      const says = why ?? (view.isRunning ? 'It runs: it is paused where it can be, and goes on there.' : null);
+      const says = why?.says ?? (view.isRunning ? 'It runs: it is paused where it can be, and goes on there.' : null);
       const isWished = view.isQueued || view.isRunning;
-      found.push({ id, vm: vm.name, isWished, state: why === null ? 'waits' : 'stays', says });
+      const state = why === null ? 'waits' : why.isOver ? 'stays' : late;
+      found.push({ id, vm: vm.name, wave, isWished, state, says });
     }
-    return found;
+    return found.sort((a, b) => a.wave - b.wave);
   }
 
   async #view(id: MigrationId): Promise<ScheduledMigration | null> {
@@ -205,13 +248,43 @@ export class Giver implements GivingSide {
   }
 }
 
+const TOO_FAR = 'It has come too far to be paused: it goes on to its end here.';
+
+/** @throws WaveGivenError, NoSuchWaveError */
+function goingOf(plan: Plan, wished: readonly number[] | undefined): number[] {
+  const here = wavesHere(plan);
+  for (const wave of wished ?? (here.length === 0 ? plan.machines.map((one) => one.wave) : [])) {
+    const elsewhere = elsewhereOf(plan, wave);
+    if (elsewhere !== undefined) throw new WaveGivenError(plan.name, wave, elsewhere.to.name);
+    if (!here.includes(wave)) throw new NoSuchWaveError(plan.name, wave);
+  }
+  return wished === undefined ? here : here.filter((wave) => wished.includes(wave));
+}
+
+/** As it goes: what others have of it is none of the taker's business. */
+function trimmed(plan: Plan, waves: readonly number[]): Plan {
+  const { given: _given, elsewhere: _elsewhere, ...rest } = plan;
+  return {
+    ...rest,
+    waves: plan.waves.filter(({ number }) => waves.includes(number)),
+    machines: plan.machines.filter(({ wave }) => waves.includes(wave)),
+  };
+}
+
+interface Stays {
+  readonly says: string;
+  /** Otherwise it goes on to its end here. */
+  readonly isOver: boolean;
+}
+
 /** Null where it can go, at once or once it stands still. */
-function whyNot({ stage, isRunning, given }: ScheduledMigration): string | null {
-  if (given !== undefined) return `It was given to “${given.to.name}”.`;
-  if (isOver(stage)) return stage === 'failed' ? 'It has failed: its retry is here.' : 'It is over.';
-  if (stage === 'cleaning') return 'What it made is being undone.';
+function whyNot({ stage, isRunning, isQueued, given }: ScheduledMigration): Stays | null {
+  if (given !== undefined) return { says: `It was given to “${given.to.name}”.`, isOver: true };
+  if (isOver(stage) && (isQueued || isRunning)) return { says: 'It is tried again here.', isOver: false };
+  if (isOver(stage))
+    return { says: stage === 'failed' ? 'It has failed: its retry is here.' : 'It is over.', isOver: true };
+  if (stage === 'cleaning') return { says: 'What it made is being undone.', isOver: false };
   const isBefore = ['planned', 'preflight', 'queued'].includes(stage);
-  if (isRunning && !isBefore && exits[stage].pause === undefined)
-    return 'It has come too far to be paused: it goes on to its end here.';
+  if (isRunning && !isBefore && exits[stage].pause === undefined) return { says: TOO_FAR, isOver: false };
   return null;
 }

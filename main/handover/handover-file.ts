@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { EngineUrl } from '../shared/engines.ts';
-import { Handover, TakenEnds, type HandoverId } from '../shared/handover.ts';
+import { Handover, TakenEnds, WaveStanding, type HandoverId } from '../shared/handover.ts';
 import { Trust } from '../shared/trust.ts';
 import { DurableFile } from '../store/durable-file.ts';
 import { asOnlyWriter } from '../store/writer-lock.ts';
@@ -17,6 +17,10 @@ export const KeptHandover = Handover.extend({
   way: z.object({ url: EngineUrl, trust: Trust }).nullable(),
   /** Of the taker: its own connections. */
   ends: TakenEnds.nullable(),
+  /** Of the taker: waves of the plan that others have, and whether something of them is not over. */
+  others: z.array(WaveStanding).default([]),
+  /** Of the active side: it is over, and both go on telling each other which waves are. */
+  isFollowed: z.boolean().default(false),
 });
 export type KeptHandover = z.infer<typeof KeptHandover>;
 
@@ -90,11 +94,18 @@ export class HandoverFile {
 }
 
 function bounded(all: readonly KeptHandover[]): KeptHandover[] {
-  let over = all.filter(({ state }) => state !== 'open').length;
-  return all.filter(({ state }) => state === 'open' || over-- <= MOST_OVER);
+  const isOver = ({ state, isFollowed }: KeptHandover): boolean => state !== 'open' && !isFollowed;
+  let over = all.filter(isOver).length;
+  return all.filter((one) => !isOver(one) || over-- <= MOST_OVER);
 }
 
 /** What others may know of it. */
-export function shownOf({ way: _way, ends: _ends, ...handover }: KeptHandover): Handover {
+export function shownOf({
+  way: _way,
+  ends: _ends,
+  others: _others,
+  isFollowed: _isFollowed,
+  ...handover
+}: KeptHandover): Handover {
   return handover;
 }

@@ -2,11 +2,14 @@
 import type { ApiClient } from '../shared/client/client.ts';
 import type { Carried, Handover, HandoverId, Offer, Peer, TakenEnds } from '../shared/handover.ts';
 import type { MigrationId } from '../shared/migration.ts';
+import type { OpenWaves } from '../shared/operations/handovers.ts';
 import type { Plan } from '../shared/plans.ts';
 
 export interface OfferWish {
   readonly handover: HandoverId;
   readonly plan: string;
+  /** Undefined is all that the giver has of it. */
+  readonly waves?: number[] | undefined;
   readonly taker: Peer;
 }
 
@@ -14,6 +17,14 @@ export interface OfferWish {
 export interface Parcel {
   readonly plan: Plan | null;
   readonly carried: Carried | null;
+}
+
+/** What either side says of the plan's waves, so that later ones wait for earlier ones, wherever they are. */
+export interface WaveSide {
+  /** Those that are not over there. */
+  waves(handover: HandoverId): Promise<OpenWaves>;
+  /** @param open those that are not over on the other side */
+  tellWaves(handover: HandoverId, open: readonly number[]): Promise<OpenWaves>;
 }
 
 export interface GivingSide {
@@ -38,6 +49,11 @@ export const givingOver = (client: ApiClient, signal: AbortSignal): GivingSide =
   rest: async (wish) => await client.call('handovers.rest', wish, signal),
   release: async (handover, migration) => await client.call('handovers.release', { handover, migration }, signal),
   close: async (handover, isRefused) => await client.call('handovers.close', { handover, isRefused }, signal),
+});
+
+export const wavesOver = (client: ApiClient, signal: AbortSignal): WaveSide => ({
+  waves: async (handover) => await client.call('handovers.waves', { handover }, signal),
+  tellWaves: async (handover, open) => await client.call('handovers.tellWaves', { handover, open: [...open] }, signal),
 });
 
 export const takingOver = (client: ApiClient, signal: AbortSignal): TakingSide => ({

@@ -1,21 +1,23 @@
 /** The taking side: says beforehand whether it can take each migration, and goes on with each that was given. */
 import { version } from '../../package.json';
 import { API_CONTRACT, fitOf } from '../shared/api-contract.ts';
-import type { Carried, Handover, HandoverId, Offer, TakenEnds } from '../shared/handover.ts';
-import type { Plan, PlannedMachine } from '../shared/plans.ts';
+import type { Carried, Handover, HandoverId, HandoverPart, Offer, TakenEnds } from '../shared/handover.ts';
+import { elsewhereOf, wavesHere, type Plan } from '../shared/plans.ts';
 import { isOver } from '../shared/stages.ts';
 import { endsHere } from './ends.ts';
 import { AlreadyHereError, NoEndSecretError, NoRoomError, OlderTakerError, TakenNameError } from './errors.ts';
-import type { GiverParts } from './giver.ts';
 import { shownOf, type KeptHandover } from './handover-file.ts';
+import { joined } from './joined-plan.ts';
+import { entryOf, putPlan, withElsewhere } from './open-waves.ts';
+import type { SideParts } from './side-parts.ts';
 import type { Parcel, TakingSide } from './sides.ts';
 
 const never = new AbortController().signal;
 
 export class Taker implements TakingSide {
-  readonly #of: GiverParts;
+  readonly #of: SideParts;
 
-  constructor(of: GiverParts) {
+  constructor(of: SideParts) {
     this.#of = of;
   }
 
@@ -36,6 +38,8 @@ export class Taker implements TakingSide {
         isActive: way !== null,
         peer: offer.giver,
         plan: { id: offer.plan.id, name: offer.plan.name },
+        isWhole: offer.isWhole,
+        waves: offer.waves,
         isPlanOver: false,
         parts: offer.parts,
         state: 'open',
@@ -43,6 +47,8 @@ export class Taker implements TakingSide {
         at: new Date().toISOString(),
         way,
         ends,
+        others: offer.others,
+        isFollowed: false,
       });
     return { ends };
   }
@@ -50,43 +56,61 @@ export class Taker implements TakingSide {
   async receive(id: HandoverId, { plan, carried }: Parcel): Promise<Handover> {
     const { file } = this.#of;
     const handover = file.one(id);
-    if (plan !== null && !handover.isPlanOver) await this.#takePlan(handover, plan);
+    if (plan !== null && !handover.isPlanOver)
+      await this.#of.plans.inTurnOf(plan.id, async (here) => await this.#takePlan(handover, plan, here));
     if (carried !== null && handover.parts.find((part) => part.id === carried.id)?.state !== 'taken')
       await this.#take(handover, carried);
     return shownOf(file.one(id));
   }
 
   async close(id: HandoverId, isRefused: boolean): Promise<Handover> {
-    const { file, plans, parts } = this.#of;
-    const { state, parts: of, plan, isPlanOver } = file.one(id);
-    if (state !== 'open') return shownOf(file.one(id));
-    const taken = new Set(of.filter((part) => part.state === 'taken').map((part) => part.id));
-    const stays = new Set(of.filter((part) => !taken.has(part.id)).map((part) => part.id));
-    if (isPlanOver && stays.size > 0) {
-      const here = plans.find(plan.id);
-      const machines = here.machines.filter(({ migration }) => migration === null || !stays.has(migration));
-      await plans.put({ ...here, machines: machines.length > 0 ? machines : here.machines });
-      parts.events.tell({ kind: 'plan', id: plan.id });
-    }
+    const { file } = this.#of;
+    const handover = file.one(id);
+    if (handover.state !== 'open') return shownOf(handover);
+    if (handover.isPlanOver)
+      await this.#of.plans.inTurnOf(handover.plan.id, async (here) => {
+        if (here !== undefined) await this.#settlePlan(handover, here);
+      });
     const after = await file.change(id, (before) => ({
-      ...(before ?? file.one(id)),
-      parts: of.map((part) => (part.state === 'taken' ? part : { ...part, state: 'stays' as const })),
+      ...(before ?? handover),
+      parts: handover.parts.map((part) => (part.state === 'taken' ? part : { ...part, state: 'stays' as const })),
       state: isRefused ? 'refused' : 'done',
       error: isRefused ? (before?.error ?? null) : null,
+      isFollowed: handover.isActive && !isRefused,
     }));
     return shownOf(after);
   }
 
-  async #takePlan({ id, ends, plan: { id: planId } }: KeptHandover, plan: Plan): Promise<void> {
-    const { plans, file, parts } = this.#of;
+  /** All of its waves that could come are here from now on; what has ended on the other side meanwhile is told of there. */
+  async #settlePlan({ parts: of, waves }: KeptHandover, here: Plan): Promise<void> {
+    const { parts } = this.#of;
+    const left = new Set<string>();
+    for (const { id, state } of of) {
+      if (state === 'taken' || state === 'stays') continue;
+      if ((await parts.migrations.one(id).catch(() => null)) === null) left.add(id);
+    }
+    const machines = here.machines.filter(({ migration }) => migration === null || !left.has(migration));
+    const elsewhere = (here.elsewhere ?? []).filter(({ wave }) => !waves.includes(wave));
+    const after = { ...here, machines: machines.length > 0 ? machines : here.machines };
+    await putPlan(this.#of, withElsewhere(after, elsewhere));
+  }
+
+  /** Until all has come, its waves count as elsewhere: nothing of them, and nothing after them, is begun by this side. */
+  async #takePlan(handover: KeptHandover, plan: Plan, here: Plan | undefined): Promise<void> {
+    const { file } = this.#of;
+    const { id, ends, parts, waves, others } = handover;
     if (ends === null) return;
-    const here = plans.plans.find((one) => one.id === planId);
-    // It comes back: what ended here before is told of by this side still.
-    const machines = here === undefined ? plan.machines : joined(here.machines, plan.machines);
-    const { given: _given, ...mine } = plan;
-    await plans.put({ ...mine, ...ends, machines });
+    const stays = new Set<string>(parts.filter(({ state }) => state === 'stays').map((part) => part.id));
+    const come = { ...plan, ...ends };
+    const known = here?.elsewhere ?? [];
+    const own = new Set(here === undefined || here.given !== undefined ? [] : wavesHere(here));
+    const fresh = [
+      ...waves.map((wave) => ({ wave, isOpen: true })),
+      ...others.filter(({ wave }) => !own.has(wave)),
+    ].filter(({ wave }) => !known.some((one) => one.wave === wave));
+    const elsewhere = [...known, ...fresh.map((one) => entryOf(handover, one))];
+    await putPlan(this.#of, withElsewhere(joined(here, come, stays), elsewhere));
     await file.change(id, (before) => ({ ...(before ?? file.one(id)), isPlanOver: true }));
-    parts.events.tell({ kind: 'plan', id: planId });
   }
 
   /** In this order: cut short anywhere, it is done again and comes to the same. */
@@ -106,7 +130,8 @@ export class Taker implements TakingSide {
     if (isWished && !view.isQueued && !view.isRunning && !isOver(view.stage)) await scheduler.act(record, 'start');
     await file.change(handover, (before) => {
       const of = before ?? file.one(handover);
-      return { ...of, parts: of.parts.map((part) => (part.id === id ? { ...part, state: 'taken' as const } : part)) };
+      const taken = { id, vm: record.request.vm.name, wave: schedule?.wave ?? 1, isWished, says: null };
+      return { ...of, parts: withTaken(of.parts, { ...taken, state: 'taken' }) };
     });
     const { request, stage } = record;
     parts.events.tell({
@@ -136,8 +161,7 @@ export class Taker implements TakingSide {
     const { id, name } = offer.plan;
     const same = plans.plans.find((one) => one.name.toLowerCase() === name.toLowerCase() && one.id !== id);
     if (same !== undefined) throw new TakenNameError(name);
-    const here = plans.plans.find((one) => one.id === id);
-    if (here !== undefined && here.given === undefined) throw new AlreadyHereError(`the plan “${name}”`);
+    this.#demandNotHere(offer);
     for (const part of offer.parts) {
       if (part.state === 'stays') continue;
       const record = await parts.migrations.one(part.id).catch(() => null);
@@ -147,14 +171,23 @@ export class Taker implements TakingSide {
     if (offer.mostSpaceBytes > most) throw new NoRoomError(offer.mostSpaceBytes, most);
     return ends;
   }
+
+  /** @throws AlreadyHereError */
+  #demandNotHere({ plan, parts }: Offer): void {
+    const here = this.#of.plans.plans.find(({ id }) => id === plan.id);
+    if (here === undefined || here.given !== undefined) return;
+    const stays = new Set<string>(parts.filter(({ state }) => state === 'stays').map(({ id }) => id));
+    const own = new Set(
+      here.machines.filter(({ wave }) => elsewhereOf(here, wave) === undefined).map(({ vm }) => vm.ref),
+    );
+    for (const { vm, migration } of plan.machines)
+      if (own.has(vm.ref) && (migration === null || !stays.has(migration)))
+        throw new AlreadyHereError(`“${vm.name}” of the plan “${here.name}”`);
+  }
 }
 
-/** Those that come take the place of theirs here; others stay. */
-function joined(here: readonly PlannedMachine[], come: readonly PlannedMachine[]): PlannedMachine[] {
-  const byRef = new Map(come.map((machine) => [machine.vm.ref, machine]));
-  const known = new Set(here.map(({ vm }) => vm.ref));
-  return [
-    ...here.map((machine) => byRef.get(machine.vm.ref) ?? machine),
-    ...come.filter(({ vm }) => !known.has(vm.ref)),
-  ];
-}
+/** It may have been started there after it was offered. */
+const withTaken = (parts: readonly HandoverPart[], taken: HandoverPart): HandoverPart[] =>
+  parts.some(({ id }) => id === taken.id)
+    ? parts.map((part) => (part.id === taken.id ? { ...part, state: 'taken' } : part))
+    : [...parts, taken];

@@ -2,16 +2,18 @@
 import { trustingFetch } from '../api/network-fetch.ts';
 import { Driver } from '../handover/driver.ts';
 import { SharedStateError } from '../handover/errors.ts';
-import { Giver, ownName, type GiverParts } from '../handover/giver.ts';
+import { Giver, ownName } from '../handover/giver.ts';
 import { HandoverFile, shownOf } from '../handover/handover-file.ts';
 import { sendEnds } from '../handover/send-ends.ts';
-import { givingOver, takingOver } from '../handover/sides.ts';
+import { hearWaves, wavesFor } from '../handover/open-waves.ts';
+import type { SideParts } from '../handover/side-parts.ts';
+import { givingOver, takingOver, type WaveSide } from '../handover/sides.ts';
 import { Taker } from '../handover/taker.ts';
 import type { PlanFile } from '../scheduler/plan-file.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { ApiClient } from '../shared/client/client.ts';
 import { toErrorInfo } from '../shared/errors.ts';
-import { HandoverId, type Offer, type PeerWish } from '../shared/handover.ts';
+import { HandoverId, type HandoverPart, type Offer, type PeerWish } from '../shared/handover.ts';
 import type { HandoverLook } from '../shared/operations/handovers.ts';
 import { randomLetters } from '../store/connections.ts';
 import type { Parts, Some } from './handlers.ts';
@@ -27,7 +29,9 @@ export type HandoverNames =
   | 'handovers.rest'
   | 'handovers.release'
   | 'handovers.receive'
-  | 'handovers.close';
+  | 'handovers.close'
+  | 'handovers.waves'
+  | 'handovers.tellWaves';
 
 export interface Handovers {
   readonly handlers: Some<HandoverNames>;
@@ -43,9 +47,16 @@ export async function openHandovers(
   onDetail: (detail: string) => void,
 ): Promise<Handovers> {
   const file = await HandoverFile.open(parts.dataDir);
-  const of: GiverParts = { parts, scheduler, plans, file };
+  const of: SideParts = { parts, scheduler, plans, file };
   const [giver, taker] = [new Giver(of), new Taker(of)];
-  const driver = new Driver({ file, giver, taker, vault: parts.vault, onDetail });
+  const waves: WaveSide = {
+    waves: async (handover) => await wavesFor(of, file.one(handover)),
+    tellWaves: async (handover, open) => {
+      await hearWaves(of, file.one(handover), open);
+      return await wavesFor(of, file.one(handover));
+    },
+  };
+  const driver = new Driver({ file, giver, taker, waves, vault: parts.vault, onDetail });
 
   const clientTo = ({ url, trust, token }: PeerWish): ApiClient => {
     parts.vault.notice(token);
@@ -56,20 +67,20 @@ export async function openHandovers(
   const handlers: Some<HandoverNames> = {
     'handovers.list': async () => await Promise.resolve({ handovers: file.all.map(shownOf) }),
     'handovers.show': async ({ handover }) => await Promise.resolve(shownOf(file.one(handover))),
-    'handovers.look': async ({ plan, peer, direction }, { signal }) => {
+    'handovers.look': async ({ plan, waves: only, peer, direction }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
       const isGift = direction === 'give';
       const from = isGift ? giver : givingOver(client, signal);
       const to = isGift ? takingOver(client, signal) : taker;
       const who = { name: isGift ? peer.name : ownName(), url: isGift ? peer.url : null };
-      const offer = await from.offer({ handover, plan, taker: who });
+      const offer = await from.offer({ handover, plan, waves: only, taker: who });
       const obstacle = await to.reserve(offer, true).then(() => null, toErrorInfo);
       return lookOf(offer, obstacle === null ? [] : [obstacle]);
     },
-    'handovers.give': async ({ plan, peer, withSecrets }, { signal }) => {
+    'handovers.give': async ({ plan, waves: only, peer, withSecrets }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
       const { name, url, trust, token } = peer;
-      const wish = { handover, plan, taker: { name, url } };
+      const wish = { handover, plan, waves: only, taker: { name, url } };
       const to = takingOver(client, signal);
       const offer = await giver.offer(wish);
       if (withSecrets) await sendEnds(parts, client, offer, signal);
@@ -79,10 +90,11 @@ export async function openHandovers(
       driver.start(handover);
       return shownOf(begun);
     },
-    'handovers.take': async ({ plan, peer }, { signal }) => {
+    'handovers.take': async ({ plan, waves: only, peer }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
       const { name, url, trust, token } = peer;
-      const offer = await givingOver(client, signal).offer({ handover, plan, taker: { name: ownName(), url: null } });
+      const who = { name: ownName(), url: null };
+      const offer = await givingOver(client, signal).offer({ handover, plan, waves: only, taker: who });
       await parts.vault.set(handover, token);
       try {
         await taker.begin({ ...offer, giver: { name, url } }, false, { url, trust });
@@ -100,6 +112,8 @@ export async function openHandovers(
     'handovers.receive': async ({ handover, ...parcel }) => await taker.receive(handover, parcel),
     'handovers.close': async ({ handover, isRefused }) =>
       await (file.one(handover).side === 'giver' ? giver : taker).close(handover, isRefused),
+    'handovers.waves': async ({ handover }) => await waves.waves(handover),
+    'handovers.tellWaves': async ({ handover, open }) => await waves.tellWaves(handover, open),
   };
   return { handlers, driver };
 }
@@ -123,15 +137,20 @@ function refusing(file: HandoverFile): Some<HandoverNames> {
     'handovers.release': refuse,
     'handovers.receive': refuse,
     'handovers.close': refuse,
+    'handovers.waves': refuse,
+    'handovers.tellWaves': refuse,
   };
 }
 
-function lookOf({ plan, parts }: Offer, obstacles: HandoverLook['obstacles']): HandoverLook {
+function lookOf({ plan, parts, others }: Offer, obstacles: HandoverLook['obstacles']): HandoverLook {
+  const first = others.find(({ isOpen }) => isOpen)?.wave ?? Infinity; // earlier ones that do not go are waited for
+  const saysOf = ({ says, wave }: HandoverPart): string =>
+    `${says ?? 'At once.'}${wave > first ? ` It starts there once wave ${first} is over.` : ''}`;
   return {
     plan: { name: plan.name, machines: plan.machines.length },
     goes: parts
       .filter(({ state }) => state !== 'stays')
-      .map(({ id, vm, says }) => ({ id, vm, says: says ?? 'At once.' })),
+      .map((part) => ({ id: part.id, vm: part.vm, says: saysOf(part) })),
     stays: parts.filter(({ state }) => state === 'stays').map(({ id, vm, says: why }) => ({ id, vm, says: why ?? '' })),
     obstacles: obstacles.map(({ code, message, remedy }) => ({ code, message, remedy })),
   };

@@ -1,5 +1,6 @@
 /** A plan with changes: machines of which migrations were made stay as they are, whatever becomes of the others. */
 import { isDeepStrictEqual } from 'node:util';
+import { WaveGivenError } from '../handover/errors.ts';
 import type { DestinationConnection, SourceConnection } from '../shared/connections.ts';
 import { GutsError } from '../shared/errors.ts';
 import type { ParsedOf } from '../shared/operations.ts';
@@ -39,6 +40,18 @@ export function demandTimes({ window, waves = [] }: Pick<Changes, 'window' | 'wa
     if (one !== undefined && one !== null) demandWindow(one);
   const [double] = doubleWaves(waves);
   if (double !== undefined) throw new PlanWavesError(`Wave ${double} is described more than once.`);
+}
+
+/** @returns what was changed. @throws WaveGivenError: what is changed of such a wave nobody would see where it is carried out */
+export function wavesKept(before: Plan, after: Plan): Plan {
+  for (const { wave, to } of before.elsewhere ?? []) {
+    const of = ({ machines, waves }: Plan): unknown => [
+      machines.filter((one) => one.wave === wave),
+      waves.filter(({ number }) => number === wave),
+    ];
+    if (!isDeepStrictEqual(of(before), of(after))) throw new WaveGivenError(before.name, wave, to.name);
+  }
+  return after;
 }
 
 /** @throws PlanUnderWayError, PlanMachinesError */

@@ -1,6 +1,6 @@
 /** Proposes waves for the machines of a plan, by what its inventory tells of them and what migrations took before. */
 import type { OutputOf, ParsedOf } from '../shared/operations.ts';
-import type { Plan } from '../shared/plans.ts';
+import { elsewhereOf, type Plan, type PlannedMachine } from '../shared/plans.ts';
 import { measuredOf, measuredRate } from '../shared/proposals/forecast.ts';
 import { proposeWaves, type WaveMachine } from '../shared/proposals/waves.ts';
 import type { SchedulerSettings } from '../shared/schedule.ts';
@@ -11,7 +11,7 @@ import type { Parts } from './handlers.ts';
 /** So many of the newest are measured. */
 const MOST_MEASURED = 10;
 
-/** Waves that have begun stay as they are; those that are proposed come after them. */
+/** Waves that have begun, or that another Guts has, stay as they are; those that are proposed come after them. */
 export async function proposedWaves(
   parts: Parts,
   plan: Plan,
@@ -19,8 +19,10 @@ export async function proposedWaves(
   { most, pilot, by, bytesPerSecond }: Omit<ParsedOf<'plans.proposeWaves'>, 'plan'>,
   signal: AbortSignal,
 ): Promise<OutputOf<'plans.proposeWaves'>> {
-  const open = plan.machines.filter(({ migration }) => migration === null);
-  const begun = plan.machines.filter(({ migration }) => migration !== null);
+  const isOpen = ({ migration, wave }: PlannedMachine): boolean =>
+    migration === null && elsewhereOf(plan, wave) === undefined;
+  const open = plan.machines.filter(isOpen);
+  const begun = [...plan.machines.filter((one) => !isOpen(one)), ...(plan.elsewhere ?? [])];
   const last = begun.reduce((number, { wave }) => Math.max(number, wave), 0);
   const wanted = new Set(open.map(({ vm }) => vm.ref));
   const rows = await find(parts, plan.source, ({ kind, ref }) => kind === 'vm' && wanted.has(ref), signal);

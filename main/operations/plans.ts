@@ -1,15 +1,15 @@
 /** Answers what is asked about plans: machines of one source that go to one destination in waves. */
-import { PlanGivenError } from '../handover/errors.ts';
+import { PlanGivenError, WaveGivenError } from '../handover/errors.ts';
 import { toErrorInfo } from '../shared/errors.ts';
 import { defaultOptions, MigrationId, type MigrationRequest } from '../shared/migration.ts';
-import { timesOf, type Plan, type PlannedMachine } from '../shared/plans.ts';
-import type { ActionResult, PlanId } from '../shared/schedule.ts';
+import { elsewhereOf, timesOf, type Plan, type PlannedMachine } from '../shared/plans.ts';
+import type { ActionResult } from '../shared/schedule.ts';
 import { newPlanId, type PlanFile } from '../scheduler/plan-file.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { randomLetters } from '../store/connections.ts';
 import { definedOf } from './defined.ts';
 import type { Parts, Some } from './handlers.ts';
-import { changedPlan, demandSameSides, demandTimes, moved, withMore } from './plan-changes.ts';
+import { changedPlan, demandSameSides, demandTimes, moved, wavesKept, withMore } from './plan-changes.ts';
 import { exported } from './plan-files.ts';
 import { machinesOf } from './plan-machines.ts';
 import { proposedWaves } from './plan-waves.ts';
@@ -31,20 +31,6 @@ type PlanNames =
 
 export function planHandlers(parts: Parts, scheduler: Scheduler, plans: PlanFile): Some<PlanNames> {
   const { connections, events } = parts;
-  const turns = new Map<PlanId, Promise<unknown>>();
-
-  /** Of a plan, one thing is done after another. */
-  async function inTurn<T>(nameOrId: string, work: (plan: Plan) => Promise<T>): Promise<T> {
-    const { id } = plans.find(nameOrId);
-    const before = turns.get(id) ?? Promise.resolve();
-    const turn = before.catch(() => {}).then(async () => await work(plans.find(id)));
-    turns.set(id, turn);
-    try {
-      return await turn;
-    } finally {
-      if (turns.get(id) === turn) turns.delete(id);
-    }
-  }
 
   const keep = async (plan: Plan): Promise<Plan> => {
     await plans.put(plan);
@@ -76,34 +62,34 @@ export function planHandlers(parts: Parts, scheduler: Scheduler, plans: PlanFile
     },
     'plans.show': async ({ plan }) => await Promise.resolve(plans.find(plan)),
     'plans.change': async ({ plan, ...wish }, { signal }) =>
-      await inTurn(plan, async (before) => {
+      await plans.inTurn(plan, async (before) => {
         const source = await connections.find('source', wish.source ?? before.source);
         const destination = await connections.find('destination', wish.destination ?? before.destination);
         demandHere(before);
         demandSameSides(before, source.id, destination.id);
         demandTimes(wish);
-        return await keep(await changedPlan(parts, before, wish, { source, destination }, signal));
+        return await keep(wavesKept(before, await changedPlan(parts, before, wish, { source, destination }, signal)));
       }),
     'plans.add': async ({ plan, machines }, { signal }) =>
-      await inTurn(plan, async (before) => {
+      await plans.inTurn(plan, async (before) => {
         demandHere(before);
         const source = await connections.find('source', before.source);
         const more = await machinesOf(parts, source, machines, signal);
-        return await keep(withMore(before, more));
+        return await keep(wavesKept(before, withMore(before, more)));
       }),
     'plans.move': async ({ plan, machines }, { signal }) =>
-      await inTurn(plan, async (before) => {
+      await plans.inTurn(plan, async (before) => {
         demandHere(before);
         const source = await connections.find('source', before.source);
-        return await keep(await moved(parts, before, machines, source, signal));
+        return await keep(wavesKept(before, await moved(parts, before, machines, source, signal)));
       }),
     'plans.start': async ({ plan }) =>
-      await inTurn(plan, async (before) => await startPlan(parts, scheduler, plans, before)),
+      await plans.inTurn(plan, async (before) => await startPlan(parts, scheduler, plans, before)),
     'plans.proposeWaves': async ({ plan, ...wish }, { signal }) =>
       await proposedWaves(parts, plans.find(plan), scheduler.settings, wish, signal),
     'plans.export': async ({ plan, format }) => await exported(parts, plans.find(plan), format),
     'plans.delete': async ({ plan }) =>
-      await inTurn(plan, async ({ id }) => {
+      await plans.inTurn(plan, async ({ id }) => {
         await plans.remove(id);
         events.tell({ kind: 'plan', id });
         return { deleted: id };
@@ -127,11 +113,16 @@ async function startPlan(
   before: Plan,
 ): Promise<{ plan: Plan; results: ActionResult[] }> {
   demandHere(before);
+  const isHere = ({ wave }: PlannedMachine): boolean => elsewhereOf(before, wave) === undefined;
+  const [away] = before.machines.some(isHere) ? [] : (before.elsewhere ?? []);
+  if (away !== undefined) throw new WaveGivenError(before.name, away.wave, away.to.name);
   const known = new Set(before.machines.flatMap(({ migration }) => migration ?? []));
   const all = new Set((await parts.migrations.all()).map(({ request }) => request.id));
   for (const id of scheduler.idsOfPlan(before.id)) if (!known.has(id) && !all.has(id)) await scheduler.forget(id);
 
-  const machines = before.machines.map((machine) => ({ ...machine, migration: machine.migration ?? newId() }));
+  const machines = before.machines
+    .filter(isHere)
+    .map((machine) => ({ ...machine, migration: machine.migration ?? newId() }));
   const fresh = machines.filter(({ migration }) => !known.has(migration));
   const { priority, id: plan } = before;
   await scheduler.scheduleMany(
@@ -140,7 +131,9 @@ async function startPlan(
       schedule: { plan, wave, ...timesOf(before, wave), priority },
     })),
   );
-  const after: Plan = { ...before, machines, startedAt: before.startedAt ?? new Date().toISOString() };
+  const byRef = new Map(machines.map((machine) => [machine.vm.ref, machine]));
+  const planned = before.machines.map((machine) => byRef.get(machine.vm.ref) ?? machine);
+  const after: Plan = { ...before, machines: planned, startedAt: before.startedAt ?? new Date().toISOString() };
   await plans.put(after);
   parts.events.tell({ kind: 'plan', id: plan });
 

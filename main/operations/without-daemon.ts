@@ -75,6 +75,8 @@ export const withoutDaemon: Some<
   'handovers.release': needed('A hand-over'),
   'handovers.receive': needed('A hand-over'),
   'handovers.close': needed('A hand-over'),
+  'handovers.waves': needed('A hand-over'),
+  'handovers.tellWaves': needed('A hand-over'),
   'plans.rehearse': needed('A plan'),
   'plans.delete': needed('A plan'),
   'nodes.list': needed('A list of nodes'),

@@ -16,7 +16,7 @@ import { filed } from './filed.ts';
 import { NodeSpace } from './placement.ts';
 import { inOrder } from './queue.ts';
 import { sharedKeysOf, SlotCount, type NameOf } from './slots.ts';
-import { Waves, type StageOf } from './waves.ts';
+import { Waves, type ElsewhereOf, type StageOf } from './waves.ts';
 import { isOpen, nextEdge, nextOpening } from '../shared/windows.ts';
 
 export interface Situation {
@@ -24,6 +24,7 @@ export interface Situation {
   /** Everything that the queue knows and that is not over, or wanted again. */
   readonly entries: readonly QueueEntry[];
   readonly stageOf: StageOf;
+  readonly elsewhereOf?: ElsewhereOf | undefined;
   readonly endsOf: (id: MigrationId) => Pick<SlotUse, 'source' | 'destination'> | null;
   /** That its node must have. */
   readonly tagsOf: (id: MigrationId) => readonly string[];
@@ -105,7 +106,7 @@ class Round {
   readonly #edges: number[] = [];
 
   constructor(situation: Situation) {
-    const { settings, nodes, nameOf, entries, stageOf, inPreflight } = situation;
+    const { settings, nodes, nameOf, entries, stageOf, elsewhereOf, inPreflight } = situation;
     this.#situation = situation;
     this.#slots = new SlotCount(settings.slots, nameOf);
     const placed: Placement[] = [];
@@ -115,7 +116,7 @@ class Round {
     }
     this.#space = new NodeSpace(nodes, placed, settings);
     for (const { id, hold } of entries) if (hold !== null && inPreflight.has(id)) this.#space.look(hold.node);
-    this.#waves = new Waves(entries, stageOf);
+    this.#waves = new Waves(entries, stageOf, elsewhereOf);
   }
 
   decide(order: readonly Candidate[]): Decision {

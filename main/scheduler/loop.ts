@@ -9,6 +9,7 @@ import type { Desk } from './desk.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
 import { whenOver } from './settle.ts';
 import type { NameOf } from './slots.ts';
+import type { ElsewhereOf } from './waves.ts';
 
 export interface LoopParts {
   readonly desk: Desk;
@@ -17,6 +18,7 @@ export interface LoopParts {
   readonly settings: () => SchedulerSettings;
   readonly facts: () => Promise<NodeFacts[]>;
   readonly nameOf: NameOf;
+  readonly elsewhereOf?: ElsewhereOf | undefined;
   /** Gets how long it took to decide who starts and what the others wait for. */
   readonly onDecided?: ((milliseconds: number) => void) | undefined;
   /** What that is measured by, in milliseconds. */
@@ -106,7 +108,7 @@ export class Loop {
   /** @returns when to look again even if nothing happens */
   async #pass(): Promise<number | null> {
     const nodes = await this.#parts.facts();
-    const { desk, work, clock, settings, nameOf } = this.#parts;
+    const { desk, work, clock, settings, nameOf, elsewhereOf } = this.#parts;
     const nowMs = clock.now();
     const { stopwatch = () => performance.now() } = this.#parts;
     const beganMs = stopwatch();
@@ -119,6 +121,7 @@ export class Loop {
       nowMs,
       entries,
       stageOf: (id) => desk.find(id)?.stage ?? null,
+      elsewhereOf,
       endsOf: (id) => desk.find(id)?.request ?? null,
       tagsOf: (id) => desk.find(id)?.request.options.nodeTags ?? NO_TAGS,
       settings: settings(),

@@ -8,6 +8,7 @@ import { QueueFile } from './queue-file.ts';
 import { Scheduler } from './scheduler.ts';
 import { SettingsFile } from './settings-file.ts';
 import type { Pace } from './slow-down.ts';
+import type { ElsewhereOf } from './waves.ts';
 
 export interface OpenOptions {
   readonly index: RecordIndex;
@@ -15,6 +16,8 @@ export interface OpenOptions {
   /** Where migrations run. */
   readonly nodes: () => readonly MigrationNode[];
   readonly onDetail: (detail: string) => void;
+  /** What a plan's later waves wait for besides. */
+  readonly elsewhereOf?: ElsewhereOf;
   /** Of the back-off; the usual one without it. */
   readonly pace?: Pace;
 }

@@ -51,6 +51,7 @@ export class TemplateNameTakenError extends GutsError {
 export class PlanFile {
   readonly #document: StateDocument<Document>;
   #data: Document;
+  readonly #turns = new Map<PlanId, Promise<unknown>>();
 
   private constructor(document: StateDocument<Document>, data: Document) {
     this.#document = document;
@@ -94,6 +95,28 @@ export class PlanFile {
         this.plans.map(({ name }) => name),
       );
     return found;
+  }
+
+  /** Of a plan, one thing is done after another: what was looked up holds until it is put. @throws UnknownPlanError */
+  async inTurn<T>(nameOrId: string, work: (plan: Plan) => Promise<T>): Promise<T> {
+    const { id } = this.find(nameOrId);
+    return await this.#next(id, async () => await work(this.find(id)));
+  }
+
+  /** The same for one that may not be here. */
+  async inTurnOf<T>(id: PlanId, work: (plan: Plan | undefined) => Promise<T>): Promise<T> {
+    return await this.#next(id, async () => await work(this.plans.find((one) => one.id === id)));
+  }
+
+  async #next<T>(id: PlanId, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(id) ?? Promise.resolve();
+    const turn = before.catch(() => {}).then(work);
+    this.#turns.set(id, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id);
+    }
   }
 
   /** Adds the plan, or replaces the one with its id. @throws PlanNameTakenError, StoreBusyError, StoreRefusedError */

@@ -35,6 +35,7 @@ import { Shares } from './shares.ts';
 import type { NameOf } from './slots.ts';
 import { usualPace, type Pace } from './slow-down.ts';
 import type { ToldMigration, ToldSchedule } from './told.ts';
+import type { ElsewhereOf } from './waves.ts';
 
 export interface SchedulerParts {
   readonly queue: QueueFile;
@@ -46,6 +47,7 @@ export interface SchedulerParts {
   readonly events: EventHub;
   readonly clock: Clock;
   readonly nameOf: NameOf;
+  readonly elsewhereOf?: ElsewhereOf | undefined;
   /** Of the back-off; the usual one without it. */
   readonly pace?: Pace;
   /** Gets how long it took to decide who starts and what the others wait for. */

@@ -1,4 +1,4 @@
-/** What must be over, or done, before a migration may start: the waves of its plan before its own, and those it comes after. */
+/** What must be over, or done, before a migration may start: the waves of its plan before its own, wherever they are, and those it comes after. */
 import type { MigrationId } from '../shared/migration.ts';
 import type { PlanId, Schedule, WaitsFor } from '../shared/schedule.ts';
 import { isOver, type Stage } from '../shared/stages.ts';
@@ -12,6 +12,9 @@ export interface Member {
   readonly wish: Wish;
 }
 
+/** The first wave of a plan that is at another Guts and not over there; null where there is none. */
+export type ElsewhereOf = (plan: PlanId) => { readonly wave: number; readonly at: string } | null;
+
 /** Null where there is no such migration. */
 export type StageOf = (id: MigrationId) => Stage | null;
 
@@ -19,18 +22,20 @@ export class Waves {
   readonly #stageOf: StageOf;
   /** The first wave of each plan that is not over. */
   readonly #first = new Map<PlanId, number>();
+  readonly #elsewhere = new Map<PlanId, ReturnType<ElsewhereOf>>();
   /** By the first wave and one's own: thousands wait for the same. */
   readonly #said = new Map<number, Map<number, WaitsFor>>();
   readonly #members: readonly Member[];
   #wished: ReadonlySet<MigrationId> | undefined;
 
   /** @param members of all plans, also those that nobody asked to run yet */
-  constructor(members: readonly Member[], stageOf: StageOf) {
+  constructor(members: readonly Member[], stageOf: StageOf, elsewhereOf: ElsewhereOf = () => null) {
     this.#stageOf = stageOf;
     this.#members = members;
     for (const { id, schedule, wish } of members) {
       const { plan, wave } = schedule;
       if (plan === null) continue;
+      if (!this.#elsewhere.has(plan)) this.#elsewhere.set(plan, elsewhereOf(plan));
       const first = this.#first.get(plan);
       if (first !== undefined && wave >= first) continue;
       const stage = stageOf(id);
@@ -42,6 +47,11 @@ export class Waves {
   inTheWay({ schedule }: Pick<Member, 'schedule'>): WaitsFor | null {
     const first = schedule.plan === null ? undefined : this.#first.get(schedule.plan);
     if (first !== undefined && first < schedule.wave) return this.#notOver(first, schedule.wave);
+    const elsewhere = (schedule.plan === null ? null : this.#elsewhere.get(schedule.plan)) ?? null;
+    if (elsewhere !== null && elsewhere.wave < schedule.wave) {
+      const says = `Wave ${elsewhere.wave} of its plan is at “${elsewhere.at}”, where it is not over as far as is known here, and this is wave ${schedule.wave}.`;
+      return { reason: 'wave', says, until: null };
+    }
     const before = schedule.after.find((id) => this.#stageOf(id) !== 'done' || this.#isWished(id));
     if (before === undefined) return null;
     const stage = this.#stageOf(before);

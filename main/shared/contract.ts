@@ -22,6 +22,7 @@ import { EngineFacts, EngineId, EnginesView, EngineToken, EngineUrl, EngineWish,
 import type { ErrorInfo } from './errors.ts';
 import { Handover, HandoverId } from './handover.ts';
 import { HandoverLook } from './operations/handovers.ts';
+import { WaveNumber } from './plans.ts';
 import { ReportWish } from './report-wish.ts';
 import { CertificateFacts, Trust } from './trust.ts';
 
@@ -46,6 +47,8 @@ const HandoverWish = z.strictObject({
   direction: z.enum(['give', 'take']),
   plan: z.string().min(1).max(255),
   engine: EngineId,
+  /** Left out: all that the giving side has of it. */
+  waves: z.array(WaveNumber).min(1).max(1000).optional(),
 });
 
 export const asks = {

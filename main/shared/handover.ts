@@ -5,7 +5,7 @@ import { EngineToken, EngineUrl } from './engines.ts';
 import { ErrorShape } from './errors-shape.ts';
 import { HandoverId, Peer } from './given.ts';
 import { MigrationId } from './migration.ts';
-import { Plan } from './plans.ts';
+import { Plan, WaveNumber } from './plans.ts';
 import { PlanId, Schedule } from './schedule.ts';
 import { Trust } from './trust.ts';
 
@@ -30,10 +30,12 @@ export type PartState = z.infer<typeof PartState>;
 export const HandoverPart = z.object({
   id: MigrationId,
   vm: z.string(),
+  /** Earlier ones go first. */
+  wave: WaveNumber.default(1),
   /** It was in the queue, and goes on in the other one. */
   isWished: z.boolean(),
   state: PartState,
-  /** Why it stays. */
+  /** Why it stays, or waits. */
   says: z.string().nullable(),
 });
 export type HandoverPart = z.infer<typeof HandoverPart>;
@@ -45,7 +47,10 @@ export const Handover = z.object({
   isActive: z.boolean(),
   peer: Peer,
   plan: z.object({ id: PlanId, name: z.string() }),
-  /** Whether the plan itself has changed hands. */
+  /** All that the giver has of the plan goes; otherwise only these waves do. */
+  isWhole: z.boolean().default(true),
+  waves: z.array(WaveNumber).default([]),
+  /** Whether the plan itself has changed hands, or those waves of it. */
   isPlanOver: z.boolean(),
   parts: z.array(HandoverPart),
   state: z.enum(['open', 'done', 'refused']),
@@ -59,13 +64,21 @@ export type Handover = z.infer<typeof Handover>;
 export const Ends = z.object({ source: SourceConnection, destination: DestinationConnection });
 export type Ends = z.infer<typeof Ends>;
 
+export const WaveStanding = z.object({ wave: WaveNumber, isOpen: z.boolean() });
+export type WaveStanding = z.infer<typeof WaveStanding>;
+
 /** What the giver shows the taker before anything is changed. */
 export const Offer = z.object({
   id: HandoverId,
   version: z.string(),
   contract: z.number().int().positive(),
   giver: Peer,
+  /** With the machines of those waves alone. */
   plan: Plan,
+  isWhole: Handover.shape.isWhole,
+  waves: Handover.shape.waves,
+  /** Waves of the plan that do not go, and whether something of them is not over. */
+  others: z.array(WaveStanding).default([]),
   ends: Ends,
   parts: z.array(HandoverPart),
   /** The most conversion space that one of them takes; 0 where that is not known. */

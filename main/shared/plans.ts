@@ -26,6 +26,14 @@ export const PlannedWave = z.object({
 });
 export type PlannedWave = z.infer<typeof PlannedWave>;
 
+/** A wave that another Guts has: it was given to it, or it stayed there when others came from there. */
+export const ElsewhereWave = Given.extend({
+  wave: WaveNumber,
+  /** Something of it is not over, as far as that Guts has told; waves after it wait for that. */
+  isOpen: z.boolean(),
+});
+export type ElsewhereWave = z.infer<typeof ElsewhereWave>;
+
 export const Plan = z.object({
   id: PlanId,
   name: z.string().min(1).max(63),
@@ -42,6 +50,8 @@ export const Plan = z.object({
   startedAt: z.iso.datetime().nullable(),
   /** Another Guts has it, and starts what is to be started of it; left out where it is here. */
   given: Given.optional(),
+  /** Waves that another Guts has, each once; left out where there are none. */
+  elsewhere: z.array(ElsewhereWave).max(10_000).optional(),
 });
 export type Plan = z.infer<typeof Plan>;
 
@@ -66,6 +76,20 @@ export function timesOf(
   const own = waves.find(({ number }) => number === wave);
   return { window: own?.window ?? window, notBefore: own?.notBefore ?? notBefore };
 }
+
+/** Undefined where it is here. */
+export const elsewhereOf = ({ elsewhere }: Pick<Plan, 'elsewhere'>, wave: number): ElsewhereWave | undefined =>
+  elsewhere?.find((one) => one.wave === wave);
+
+/** Waves that have machines and are not elsewhere, from the first on. */
+export const wavesHere = (plan: Pick<Plan, 'elsewhere' | 'machines'>): number[] =>
+  [...new Set(plan.machines.map(({ wave }) => wave))]
+    .filter((wave) => elsewhereOf(plan, wave) === undefined)
+    .sort((a, b) => a - b);
+
+/** The first wave elsewhere that others wait for; null where there is none. */
+export const firstOpenElsewhere = ({ elsewhere = [] }: Pick<Plan, 'elsewhere'>): ElsewhereWave | null =>
+  elsewhere.filter(({ isOpen }) => isOpen).sort((a, b) => a.wave - b.wave)[0] ?? null;
 
 /** Numbers that stand there more than once. */
 export function doubleWaves(waves: readonly Pick<PlannedWave, 'number'>[]): readonly number[] {

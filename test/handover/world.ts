@@ -147,18 +147,28 @@ function machineOf(name: string, sizes: readonly number[]): MachineSpec {
 /** A plan that was started, and whose migrations wait where the queue is held. @returns their ids, by machine */
 export async function startedPlan(
   side: Side,
-  vms: readonly string[],
+  vms: readonly string[] | Readonly<Record<string, number>>,
   name = 'spring',
 ): Promise<ReadonlyMap<string, MigrationId>> {
+  await plannedOf(side, vms, name);
+  const { plan } = await side.client.call('plans.start', { plan: name });
+  return new Map(plan.machines.flatMap(({ vm, migration }) => (migration === null ? [] : [[vm.name, migration]])));
+}
+
+/** A plan that was not started. @param vms all in wave 1, or each with its wave */
+export async function plannedOf(
+  side: Side,
+  vms: readonly string[] | Readonly<Record<string, number>>,
+  name = 'spring',
+): Promise<void> {
+  const waves = Array.isArray(vms) ? vms.map((vm: string) => [vm, 1] as const) : Object.entries(vms);
   await side.client.call('plans.create', {
     name,
     source: 'vc1',
     destination: 'os1',
     options,
-    machines: vms.map((vm) => ({ vm })),
+    machines: waves.map(([vm, wave]) => ({ vm, wave })),
   });
-  const { plan } = await side.client.call('plans.start', { plan: name });
-  return new Map(plan.machines.flatMap(({ vm, migration }) => (migration === null ? [] : [[vm.name, migration]])));
 }
 
 export const peerBy = ({ way, rack }: World) => ({ name: 'rack', url: way.url, token: rack.token });

@@ -2,11 +2,25 @@
 import { z } from 'zod';
 import { Carried, Handover, HandoverId, Offer, Peer, PeerWish, TakenEnds } from '../handover.ts';
 import { MigrationId } from '../migration.ts';
-import { Plan } from '../plans.ts';
+import { Plan, WaveNumber } from '../plans.ts';
 import { operation, type Operation, which, none } from './operation.ts';
 
 const handover = z.object({ handover: HandoverId });
-const withPeer = z.object({ plan: which, peer: PeerWish });
+const waves = z
+  .array(WaveNumber)
+  .min(1)
+  .max(1000)
+  .optional()
+  .describe('only these waves of it; left out: all that the giving side has of it');
+const withPeer = z.object({ plan: which, waves, peer: PeerWish });
+const wanted = z.object({ handover: HandoverId, plan: which, waves, taker: Peer });
+
+/** Waves of the plan of which something is not over on the side that is asked, as far as it knows. */
+export const OpenWaves = z.object({
+  open: z.array(WaveNumber),
+  isAwaiting: z.boolean().describe('it waits for waves of the other side, and wants to be told of them'),
+});
+export type OpenWaves = z.infer<typeof OpenWaves>;
 
 /** What would go and what would stay, and what keeps the other side from taking it. */
 export const HandoverLook = z.object({
@@ -55,7 +69,8 @@ export const handoverOperations = {
     output: Handover,
     role: 'admin',
     status: 202,
-    summary: 'Give a plan to another Guts, with its migrations; nothing that was copied is copied again',
+    summary:
+      'Give a plan, or waves of it, to another Guts, with its migrations; nothing that was copied is copied again',
   }),
   'handovers.take': operation({
     method: 'POST',
@@ -64,12 +79,12 @@ export const handoverOperations = {
     output: Handover,
     role: 'admin',
     status: 202,
-    summary: 'Take a plan from another Guts, with its migrations',
+    summary: 'Take a plan, or waves of it, from another Guts, with its migrations',
   }),
   'handovers.offer': operation({
     method: 'POST',
     path: '/v1/handovers/offer',
-    input: z.object({ handover: HandoverId, plan: which, taker: Peer }),
+    input: wanted,
     output: Offer,
     role: 'operator',
     isLook: true,
@@ -86,7 +101,7 @@ export const handoverOperations = {
   'handovers.rest': operation({
     method: 'POST',
     path: '/v1/handovers/rest',
-    input: z.object({ handover: HandoverId, plan: which, taker: Peer }),
+    input: wanted,
     output: Handover,
     role: 'operator',
     summary: 'Asked by the other side: bring to rest what is to go, and say how far that is',
@@ -114,5 +129,21 @@ export const handoverOperations = {
     output: Handover,
     role: 'operator',
     summary: 'Asked by the other side: all that could go has gone',
+  }),
+  'handovers.waves': operation({
+    method: 'GET',
+    path: '/v1/handovers/{handover}/waves',
+    input: handover,
+    output: OpenWaves,
+    role: 'operator',
+    summary: 'Asked by the other side: which waves of the plan are not over here',
+  }),
+  'handovers.tellWaves': operation({
+    method: 'POST',
+    path: '/v1/handovers/{handover}/waves',
+    input: handover.extend({ open: z.array(WaveNumber).max(10_000) }),
+    output: OpenWaves,
+    role: 'operator',
+    summary: 'Told by the other side: which waves of the plan are not over there; later ones wait for them here',
   }),
 } satisfies Readonly<Record<string, Operation>>;
