@@ -53,7 +53,7 @@ test('what runs is paused, goes on there, and copies nothing twice that was copi
 });
 
 test('by commands: said beforehand, given, and taken back', async () => {
-  await using world = await openWorld();
+  await using world = await openWorld({ crowd: 2 });
   const { desk, rack, way } = world;
   for (const side of [desk, rack]) await side.client.call('settings.change', { isPaused: true });
   await startedPlan(desk, ['one', 'two']);
@@ -77,6 +77,25 @@ test('by commands: said beforehand, given, and taken back', async () => {
     stdout: '“spring” is taken from 127.0.0.1, with 2 migrations.\n',
   });
   expect((await desk.client.call('plans.show', { plan: 'spring' })).given).toBeUndefined();
+
+  await startedPlan(desk, { 'm-0': 1, 'm-1': 2 }, 'autumn');
+  const wave = await guts('give', 'autumn', '--to', way.url, '--wave', '2', '--dry-run');
+  expect(wave.stdout).toBe('  m-1  goes: At once. It starts there once wave 1 is over.\n');
+  expect(await guts('give', 'autumn', '--to', way.url, '--wave', '2')).toMatchObject({
+    code: 0,
+    stdout: 'Wave 2 of “autumn” is given to 127.0.0.1, with 1 migrations.\n',
+  });
+  const shown = await startGuts(desk.files.dataDir, 'plan', 'show', 'autumn').outcome;
+  expect(shown.stdout).toMatch(/2 +127\.0\.0\.1 \(.+\) +not over/);
+  expect(await guts('take', 'autumn', '--from', way.url, '--wave', '7')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('has no machines in wave 7'),
+  });
+  expect(await guts('take', 'autumn', '--from', way.url, '--wave', '2')).toMatchObject({
+    code: 0,
+    stdout: 'Wave 2 of “autumn” is taken from 127.0.0.1, with 1 migrations.\n',
+  });
+  expect((await desk.client.call('plans.show', { plan: 'autumn' })).elsewhere).toBeUndefined();
 });
 
 describe('is refused before anything has changed', () => {

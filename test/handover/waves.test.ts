@@ -1,8 +1,20 @@
 /** Waves of a plan are given to another daemon and taken back: none begins before those before it are over, on whichever side. */
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MigrationId } from '../../main/shared/migration.ts';
+import type { Plan } from '../../main/shared/plans.ts';
+import type { Step } from '../support/fault-way.ts';
 import { until } from '../support/until.ts';
 import { doneAt, leftovers, openWorld, over, ownerOf, peerBy, plannedOf, startedPlan, type Side } from './world.ts';
+import type { World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld({ crowd: 20 });
+});
+afterAll(async () => await world[Symbol.asyncDispose]());
+beforeEach(async () => {
+  for (const side of [world.desk, world.rack]) await hold(side, true);
+});
 
 const hold = async (side: Side, isPaused: boolean): Promise<void> =>
   void (await side.client.call('settings.change', { isPaused }));
@@ -15,118 +27,116 @@ const waitsForWave = async (side: Side, id: MigrationId): Promise<string> => {
   return waitsFor?.says ?? '';
 };
 
+const idsOf = ({ machines }: Plan): ReadonlyMap<string, MigrationId> =>
+  new Map(machines.flatMap(({ vm, migration }) => (migration === null ? [] : [[vm.name, migration]])));
 const idOf = (ids: ReadonlyMap<string, MigrationId>, vm: string): MigrationId => ids.get(vm) ?? ('' as never);
 
-test('a wave that stays waits for the one that was given, and goes on once that is over there', async () => {
-  await using world = await openWorld();
-  const { desk, rack } = world;
-  for (const side of [desk, rack]) await hold(side, true);
-  const ids = await startedPlan(desk, { one: 1, two: 2 });
-  const [one, two] = [idOf(ids, 'one'), idOf(ids, 'two')];
+const give = async (plan: string, waves: number[]): Promise<void> => {
+  const { id } = await world.desk.client.call('handovers.give', { plan, waves, peer: peerBy(world) });
+  await over(world, id);
+};
 
-  const given = await desk.client.call('handovers.give', { plan: 'spring', waves: [1], peer: peerBy(world) });
-  await over(world, given.id);
-  expect(await ownerOf(world, one)).toEqual(['rack']);
-  expect(await ownerOf(world, two)).toEqual(['desk']);
-  const there = await rack.client.call('plans.show', { plan: given.plan.id });
-  expect(there.machines.map(({ vm, wave }) => [vm.name, wave])).toEqual([['one', 1]]);
-  const here = await desk.client.call('plans.show', { plan: 'spring' });
+test('a wave that stays waits for the one that was given, and goes on once that is over there', async () => {
+  const { desk, rack } = world;
+  const plan = 'given first';
+  const ids = await startedPlan(desk, { 'm-0': 1, 'm-1': 2 }, plan);
+  const [one, two] = [idOf(ids, 'm-0'), idOf(ids, 'm-1')];
+  await give(plan, [1]);
+  expect([await ownerOf(world, one), await ownerOf(world, two)]).toEqual([['rack'], ['desk']]);
+  const here = await desk.client.call('plans.show', { plan });
   expect(here).toMatchObject({ elsewhere: [{ wave: 1, isOpen: true, to: { name: 'rack' } }] });
   expect(here.given).toBeUndefined();
-  await expect(
-    desk.client.call('plans.move', { plan: 'spring', machines: [{ vm: 'one', wave: 3 }] }),
-  ).rejects.toMatchObject({ code: expect.stringMatching(/^plan\.(wave-given|under-way)$/) });
-  await expect(
-    desk.client.call('handovers.give', { plan: 'spring', waves: [1], peer: peerBy(world) }),
-  ).rejects.toMatchObject({ code: 'plan.wave-given' });
-  await expect(
-    desk.client.call('handovers.give', { plan: 'spring', waves: [7], peer: peerBy(world) }),
-  ).rejects.toMatchObject({ code: 'plan.wave-unknown' });
+  const there = await rack.client.call('plans.show', { plan: here.id });
+  expect(there.machines.map(({ vm, wave }) => [vm.name, wave])).toEqual([['m-0', 1]]);
+  const wish = { plan, peer: peerBy(world) };
+  await expect(desk.client.call('handovers.give', { ...wish, waves: [1] })).rejects.toMatchObject({
+    code: 'plan.wave-given',
+  });
+  await expect(desk.client.call('handovers.give', { ...wish, waves: [7] })).rejects.toMatchObject({
+    code: 'plan.wave-unknown',
+  });
 
   await hold(desk, false);
-  expect(await waitsForWave(desk, two)).toContain('Wave 1 of its plan is at “rack”');
-  await desk.kill();
-  await desk.again();
-  expect(await waitsForWave(desk, two)).toContain('Wave 1 of its plan is at “rack”');
+  expect(await waitsForWave(desk, two)).toBe(
+    'Wave 1 of its plan is at “rack”, where it is not over as far as is known here, and this is wave 2.',
+  );
   await hold(rack, false);
   expect((await doneAt(rack, one)).error).toBeNull();
   expect((await doneAt(desk, two)).error).toBeNull();
-  expect(await leftovers(world)).toEqual({ found: [], servers: ['one', 'two'] });
-  expect(await desk.client.call('plans.show', { plan: 'spring' })).toMatchObject({
-    elsewhere: [{ wave: 1, isOpen: false }],
-  });
+  expect(await desk.client.call('plans.show', { plan })).toMatchObject({ elsewhere: [{ wave: 1, isOpen: false }] });
 });
 
-test('a later wave that was given waits there for those that stay; another one joins it, and both come back', async () => {
-  await using world = await openWorld({ crowd: 1 });
+test('a later one that was given waits there for those that stay; another joins it, and both come back', async () => {
   const { desk, rack } = world;
-  for (const side of [desk, rack]) await hold(side, true);
-  await plannedOf(desk, { one: 1, two: 2, 'm-0': 3 });
-  const giveWave = async (wave: number): Promise<void> => {
-    const { id } = await desk.client.call('handovers.give', { plan: 'spring', waves: [wave], peer: peerBy(world) });
-    await over(world, id);
-  };
-  await giveWave(2);
-  const { plan } = await rack.client.call('plans.start', { plan: 'spring' });
-  const two = plan.machines[0]?.migration ?? ('' as never);
+  const plan = 'given last';
+  await plannedOf(desk, { 'm-2': 1, 'm-3': 2, 'm-4': 3 }, plan);
+  await give(plan, [2]);
+  const two = idOf(idsOf((await rack.client.call('plans.start', { plan })).plan), 'm-3');
   await hold(rack, false);
   expect(await waitsForWave(rack, two)).toContain('Wave 1 of its plan is at');
-  await giveWave(3);
-  const both = await rack.client.call('plans.show', { plan: 'spring' });
-  expect(both.machines.map(({ vm }) => vm.name)).toEqual(['two', 'm-0']);
+  await give(plan, [3]);
+  const both = await rack.client.call('plans.show', { plan });
+  expect(both.machines.map(({ vm }) => vm.name)).toEqual(['m-3', 'm-4']);
   expect(both.elsewhere).toMatchObject([{ wave: 1, isOpen: true }]);
+  const intruder = { plan, machines: [{ vm: 'large', wave: 1 }] };
+  await expect(rack.client.call('plans.add', intruder)).rejects.toMatchObject({ code: 'plan.wave-given' });
 
-  const back = await desk.client.call('handovers.take', { plan: 'spring', waves: [3], peer: peerBy(world) });
-  await over(world, back.id);
-  const here = await desk.client.call('plans.show', { plan: 'spring' });
-  expect(here.elsewhere?.map(({ wave }) => wave)).toEqual([2]);
-  const started = await desk.client.call('plans.start', { plan: 'spring' });
-  const ids = new Map(
-    started.plan.machines.flatMap(({ vm, migration }) => (migration === null ? [] : [[vm.name, migration]])),
-  );
-  expect([...ids.keys()]).toEqual(['one', 'm-0']); // the second wave is started where it is
-  await expect(
-    rack.client.call('plans.add', { plan: 'spring', machines: [{ vm: 'large', wave: 1 }] }),
-  ).rejects.toMatchObject({ code: 'plan.wave-given' });
-
+  const wish = { plan, peer: peerBy(world) };
+  await over(world, (await desk.client.call('handovers.take', { ...wish, waves: [3] })).id);
+  expect((await desk.client.call('plans.show', { plan })).elsewhere?.map(({ wave }) => wave)).toEqual([2]);
+  const ids = idsOf((await desk.client.call('plans.start', { plan })).plan);
+  expect([...ids.keys()]).toEqual(['m-2', 'm-4']); // the second wave is started where it is
   await hold(desk, false);
-  expect((await doneAt(desk, idOf(ids, 'one'))).error).toBeNull();
+  expect((await doneAt(desk, idOf(ids, 'm-2'))).error).toBeNull();
   expect((await doneAt(rack, two)).error).toBeNull();
-  expect((await doneAt(desk, idOf(ids, 'm-0'))).error).toBeNull();
-  // What has ended there is told of there, and not begun again here.
-  const all = await desk.client.call('handovers.take', { plan: 'spring', peer: peerBy(world) });
-  await over(world, all.id);
-  const whole = await desk.client.call('plans.show', { plan: 'spring' });
+  expect((await doneAt(desk, idOf(ids, 'm-4'))).error).toBeNull();
+
+  await over(world, (await desk.client.call('handovers.take', wish)).id);
+  const whole = await desk.client.call('plans.show', { plan });
   expect(whole.elsewhere).toBeUndefined();
-  expect(whole.machines.find(({ vm }) => vm.name === 'two')?.migration).toBe(two);
-  expect((await desk.client.call('plans.start', { plan: 'spring' })).results).toEqual([]);
-  expect(await leftovers(world)).toEqual({ found: [], servers: ['m-0', 'one', 'two'] });
+  expect(idOf(idsOf(whole), 'm-3')).toBe(two); // told of there, and not begun again here
+  expect((await desk.client.call('plans.start', { plan })).results).toEqual([]);
+});
+
+test('of a plan that was given as a whole, one wave comes back and waits for the others', async () => {
+  const { desk, rack } = world;
+  const plan = 'whole';
+  const ids = await startedPlan(desk, { 'm-5': 1, 'm-6': 2 }, plan);
+  const wish = { plan, peer: peerBy(world) };
+  await over(world, (await desk.client.call('handovers.give', wish)).id);
+  await over(world, (await desk.client.call('handovers.take', { ...wish, waves: [2] })).id);
+  const here = await desk.client.call('plans.show', { plan });
+  expect(here).toMatchObject({ elsewhere: [{ wave: 1, isOpen: true }] });
+  expect(here.given).toBeUndefined();
+  await hold(desk, false);
+  expect(await waitsForWave(desk, idOf(ids, 'm-6'))).toContain('Wave 1 of its plan is at “rack”');
+  await hold(rack, false);
+  expect((await doneAt(desk, idOf(ids, 'm-6'))).error).toBeNull();
+  expect((await rack.find(idOf(ids, 'm-5')))?.stage).toBe('done');
 });
 
 test('what is tried again here keeps the later waves here, until it has ended', async () => {
-  await using world = await openWorld();
-  const { desk, rack } = world;
+  const { desk } = world;
+  const plan = 'tried again';
   await desk.client.call('plans.create', {
-    name: 'spring',
+    name: plan,
     source: 'vc1',
     destination: 'os1',
     options: { networks: [{ from: null, to: 'lan', ip: 'auto' }], keepMac: false, bootTimeoutSeconds: 0 },
     machines: [
-      { vm: 'one', options: { flavor: 'no-such-flavor' } },
-      { vm: 'two', wave: 2 },
+      { vm: 'm-7', options: { flavor: 'no-such-flavor' } },
+      { vm: 'm-8', wave: 2 },
     ],
   });
-  await hold(desk, true);
-  const { plan } = await desk.client.call('plans.start', { plan: 'spring' });
-  const ids = new Map(plan.machines.flatMap(({ vm, migration }) => (migration === null ? [] : [[vm.name, migration]])));
-  const [one, two] = [idOf(ids, 'one'), idOf(ids, 'two')];
+  const ids = idsOf((await desk.client.call('plans.start', { plan })).plan);
+  const [one, two] = [idOf(ids, 'm-7'), idOf(ids, 'm-8')];
   await desk.client.call('migrations.action', { id: two, action: 'hold' });
   await hold(desk, false);
   expect(await doneAt(desk, one)).toMatchObject({ stage: 'failed' });
   await hold(desk, true);
   await desk.client.call('migrations.action', { id: one, action: 'retry' });
 
-  const { id } = await desk.client.call('handovers.give', { plan: 'spring', peer: peerBy(world) });
+  const { id } = await desk.client.call('handovers.give', { plan, peer: peerBy(world) });
   const { parts } = await until(
     async () => await desk.client.call('handovers.show', { handover: id }),
     ({ isPlanOver, parts: all }) => isPlanOver && all.every(({ says }) => says !== null),
@@ -137,7 +147,68 @@ test('what is tried again here keeps the later waves here, until it has ended', 
   ]);
   expect(await ownerOf(world, two)).toEqual(['desk']);
   await hold(desk, false);
-  const ended = await over(world, id);
-  expect(ended.parts.map(({ state }) => state)).toEqual(['stays', 'taken']);
+  expect((await over(world, id)).parts.map(({ state }) => state)).toEqual(['stays', 'taken']);
   expect(await ownerOf(world, two)).toEqual(['rack']);
+});
+
+describe('either side is killed, and each wave is one side’s alone, and waits for those before it', () => {
+  /** What differs from whole plans: the plan stays, and both tell each other of their waves then. */
+  const cases = [
+    ['give', 'after', 'the plan is received', 'desk', /\/receive$/, /"carried":null/],
+    ['give', 'before', 'the plan is received', 'rack', /\/receive$/, /"carried":null/],
+    ['take', 'after', 'the plan is released', 'rack', /\/release$/, /"migration":null/],
+    ['give', 'before', 'waves are told', 'rack', /\/waves$/, /"open"/],
+    ['take', 'after', 'waves are told', 'desk', /\/waves$/, /"open"/],
+  ] as const satisfies readonly (readonly ['give' | 'take', Step['when'], string, 'desk' | 'rack', RegExp, RegExp])[];
+  const moved: { readonly one: MigrationId; readonly two: MigrationId; readonly giver: Side; readonly taker: Side }[] =
+    [];
+
+  test.each(cases)('%s: %s %s, the %s', async (direction, when, step, victim, path, body) => {
+    const { desk, rack, way } = world;
+    const [giver, taker] = direction === 'give' ? [desk, rack] : [rack, desk];
+    const at = cases.findIndex((one) => one[0] === direction && one[1] === when && one[2] === step);
+    const plan = `killed ${at}`;
+    const ids = await startedPlan(giver, { [`m-${10 + 2 * at}`]: 1, [`m-${11 + 2 * at}`]: 2 }, plan);
+    const [one = '' as never, two = '' as never] = [...ids.values()];
+    const killed = new Promise<void>((resolve) =>
+      way.at({
+        path,
+        body,
+        when,
+        happens: async () => {
+          await world[victim].kill();
+          resolve();
+        },
+      }),
+    );
+    const wish = { plan, waves: [1], peer: peerBy(world) };
+    const { id } =
+      direction === 'give'
+        ? await desk.client.call('handovers.give', wish)
+        : await desk.client.call('handovers.take', wish);
+    await killed;
+    await world[victim].again();
+    expect((await ownerOf(world, one)).length).toBeLessThanOrEqual(1);
+    await over(world, id);
+    expect([await ownerOf(world, one), await ownerOf(world, two)]).toEqual([[taker.name], [giver.name]]);
+    expect(await giver.client.call('plans.show', { plan })).toMatchObject({ elsewhere: [{ wave: 1, handover: id }] });
+    moved.push({ one, two, giver, taker });
+  });
+
+  test('and each has run once, in its turn, and has left nothing', async () => {
+    const { desk, rack } = world;
+    await hold(desk, false); // of those that were taken, the first wave runs here, and the second waits there until it is told
+    const byDesk = moved.filter(({ taker }) => taker === desk);
+    for (const { one } of byDesk) expect((await doneAt(desk, one)).error).toBeNull();
+    for (const { two, giver } of moved) if (giver === desk) await waitsForWave(desk, two);
+    await hold(rack, false);
+    for (const { one, two, giver, taker } of moved) {
+      expect((await doneAt(taker, one)).error).toBeNull();
+      expect((await doneAt(giver, two)).error).toBeNull();
+    }
+    const { found, servers } = await leftovers(world);
+    expect(found).toEqual([]);
+    expect(new Set(servers).size).toBe(servers.length);
+    expect(moved).toHaveLength(cases.length);
+  });
 });

@@ -1,6 +1,6 @@
-/** Gives a plan to another engine, or takes one: says first what goes, what stays and why, and follows it to its end. */
+/** Gives a plan or waves of it to another engine, or takes them: says first what goes, what stays and why, and follows it to its end. */
 import { Alert, Button, Checkbox, Group, List, NativeSelect, Progress, Stack, Text } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
 import type { EngineId } from '../../../main/shared/engines.ts';
 import type { Handover } from '../../../main/shared/handover.ts';
@@ -17,20 +17,24 @@ import { useEngines } from '../../state/engines.ts';
 import { loadMigrations } from '../../state/migrations.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { t } from '../../texts/t.ts';
+import { WaveChoice } from './WaveChoice.tsx';
 
-interface HandoverDialogProps {
+export interface HandoverDialogProps {
   readonly plan: Plan;
   readonly direction: 'give' | 'take';
   /** From whom it is taken; null where it is chosen to whom it goes. */
   readonly engine: EngineId | null;
+  /** Those that may go. */
+  readonly waves: readonly number[];
   readonly onClose: () => void;
 }
 
 const LOOK_EVERY_MS = 500;
 
-export function HandoverDialog({ plan, direction, engine, onClose }: HandoverDialogProps) {
+export function HandoverDialog({ plan, direction, engine, waves, onClose }: HandoverDialogProps) {
   const { engines } = useEngines();
   const [chosen, setChosen] = useState<EngineId | null>(engine ?? engines[0]?.id ?? null);
+  const [going, setGoing] = useState(waves);
   const [begun, setBegun] = useState<Handover | null>(null);
   const other = engines.find(({ id }) => id === chosen);
   return (
@@ -46,8 +50,19 @@ export function HandoverDialog({ plan, direction, engine, onClose }: HandoverDia
           />
         )}
         {begun === null && direction === 'take' && <Text>{t('handover.from', { engine: other?.name ?? '' })}</Text>}
-        {begun === null && chosen !== null && (
-          <Asking key={chosen} plan={plan} direction={direction} engine={chosen} onBegun={setBegun} onClose={onClose} />
+        {begun === null && chosen !== null && waves.length > 1 && (
+          <WaveChoice plan={plan} waves={waves} chosen={going} onChange={setGoing} />
+        )}
+        {begun === null && chosen !== null && (going.length > 0 || waves.length === 0) && (
+          <Asking
+            key={`${chosen} ${going.join()}`}
+            plan={plan}
+            direction={direction}
+            engine={chosen}
+            waves={going.length === waves.length ? null : going}
+            onBegun={setBegun}
+            onClose={onClose}
+          />
         )}
         {begun !== null && <Following begun={begun} onClose={onClose} />}
       </Stack>
@@ -67,17 +82,19 @@ function NoEngine() {
   );
 }
 
-interface AskingProps extends Omit<HandoverDialogProps, 'engine'> {
+interface AskingProps extends Omit<HandoverDialogProps, 'engine' | 'waves'> {
   readonly engine: EngineId;
+  /** Null is all of it. */
+  readonly waves: readonly number[] | null;
   readonly onBegun: (handover: Handover) => void;
 }
 
-function Asking({ plan, direction, engine, onBegun, onClose }: AskingProps) {
-  const wish = useCallback(
-    async () => await ask('handover.look', { direction, plan: plan.id, engine }),
-    [direction, plan.id, engine],
+function Asking({ plan, direction, engine, waves, onBegun, onClose }: AskingProps) {
+  const wish = useMemo(
+    () => ({ direction, plan: plan.id, engine, ...(waves === null ? {} : { waves: [...waves] }) }),
+    [direction, plan.id, engine, waves],
   );
-  const { of, load } = useAnswer(wish);
+  const { of, load } = useAnswer(useCallback(async () => await ask('handover.look', wish), [wish]));
   const [withSecrets, setWithSecrets] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<ErrorInfo | null>(null);
@@ -85,7 +102,7 @@ function Asking({ plan, direction, engine, onBegun, onClose }: AskingProps) {
     setIsBusy(true);
     setError(null);
     try {
-      onBegun(await ask('handover.start', { direction, plan: plan.id, engine, withSecrets }));
+      onBegun(await ask('handover.start', { ...wish, withSecrets }));
     } catch (thrown) {
       setError(toErrorInfo(thrown));
       setIsBusy(false);
@@ -117,7 +134,7 @@ function Asking({ plan, direction, engine, onBegun, onClose }: AskingProps) {
           {t('dialog.cancel')}
         </Button>
         <Button disabled={!isFree} loading={isBusy} onClick={() => void begin()}>
-          {t(direction === 'give' ? 'handover.doGive' : 'handover.doTake')}
+          {t(`handover.${direction === 'give' ? 'doGive' : 'doTake'}${waves === null ? '' : 'Waves'}`)}
         </Button>
       </Group>
     </>

@@ -1,10 +1,9 @@
 /** One plan: its machines by wave, how far each is, and what can be done with all of them. */
 import { Button, Group, Stack } from '@mantine/core';
 import { useCallback, useMemo, useState } from 'react';
-import type { EngineId } from '../../../main/shared/engines.ts';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
 import type { MigrationRow } from '../../../main/shared/migration-row.ts';
-import type { Plan, PlannedMachine } from '../../../main/shared/plans.ts';
+import { wavesHere, type Plan, type PlannedMachine } from '../../../main/shared/plans.ts';
 import { isDesktop } from '../../bridge.ts';
 import { Badge } from '../../parts/Badge.tsx';
 import { ErrorCard } from '../../parts/ErrorCard.tsx';
@@ -19,14 +18,15 @@ import { useMigrations } from '../../state/migrations.ts';
 import { numberText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import { actOnPlan, exportPlan } from './acts.ts';
-import { GivenNote } from './GivenNote.tsx';
-import { HandoverDialog } from './HandoverDialog.tsx';
+import { GivenNote, WavesNotes } from './GivenNote.tsx';
+import { HandoverDialog, type HandoverDialogProps } from './HandoverDialog.tsx';
 import { machineColumns, type MachineLine } from './machine-columns.tsx';
 import { PlanDialog, startText, type PlanQuestion } from './PlanDialog.tsx';
 import { PlanFacts } from './PlanFacts.tsx';
 import { SaveTemplateDialog } from './templates/SaveTemplateDialog.tsx';
 import { MoveDialog } from './waves/MoveDialog.tsx';
 import { WavesCard } from './waves/WavesCard.tsx';
+import { waveNumbers } from './waves/waves.ts';
 import { standingOf, standingText, standingTones, toStart } from './plan-lines.ts';
 
 export function PlanPage({ params }: { readonly params: Readonly<Record<string, string>> }) {
@@ -62,7 +62,7 @@ function Known({ plan }: { readonly plan: Plan }) {
   const [refused, setRefused] = useState<ErrorInfo | null>(null);
   const [moved, setMoved] = useState<readonly PlannedMachine[] | null>(null);
   const [isSaving, setIsSaving] = useState(false);
-  const [handover, setHandover] = useState<{ readonly engine: EngineId | null } | null>(null);
+  const [handover, setHandover] = useState<Pick<HandoverDialogProps, 'engine' | 'waves'> | null>(null);
   const closeHandover = useCallback(() => setHandover(null), []);
   const shown = useShownEngine();
   const whyNot = useWhyNot('operator');
@@ -84,6 +84,8 @@ function Known({ plan }: { readonly plan: Plan }) {
     await work().catch((error: unknown) => setRefused(toErrorInfo(error)));
   };
   const count = toStart(plan);
+  const here = wavesHere(plan);
+  const mayTakeBack = isDesktop() && shown === null;
   const off = (isThere: boolean, why: string): string | null => (isThere ? null : why);
 
   return (
@@ -136,8 +138,12 @@ function Known({ plan }: { readonly plan: Plan }) {
             <Button variant="default" onClick={() => void tell(async () => await exportPlan(plan))}>
               {t('plans.export')}
             </Button>
-            {isDesktop() && plan.given === undefined && (
-              <MayButton takes="operator" variant="default" onClick={() => setHandover({ engine: shown?.id ?? null })}>
+            {isDesktop() && plan.given === undefined && (here.length > 0 || plan.machines.length === 0) && (
+              <MayButton
+                takes="operator"
+                variant="default"
+                onClick={() => setHandover({ engine: shown?.id ?? null, waves: here })}
+              >
                 {t(shown === null ? 'handover.give' : 'handover.take')}
               </MayButton>
             )}
@@ -148,9 +154,13 @@ function Known({ plan }: { readonly plan: Plan }) {
       {plan.given !== undefined && (
         <GivenNote
           given={plan.given}
-          {...(isDesktop() && shown === null ? { onTakeBack: (engine) => setHandover({ engine }) } : {})}
+          onTakeBack={mayTakeBack ? (engine) => setHandover({ engine, waves: waveNumbers(plan) }) : undefined}
         />
       )}
+      <WavesNotes
+        plan={plan}
+        onTakeBack={mayTakeBack ? (engine, waves) => setHandover({ engine, waves }) : undefined}
+      />
       <PlanFacts plan={plan} rows={rows} />
       <WavesCard plan={plan} />
       <DataTable
@@ -187,6 +197,7 @@ function Known({ plan }: { readonly plan: Plan }) {
           plan={plan}
           direction={handover.engine === null ? 'give' : 'take'}
           engine={handover.engine}
+          waves={handover.waves}
           onClose={closeHandover}
         />
       )}

@@ -8,7 +8,7 @@ import type { Loaded } from '../../state/loaded.ts';
 import { useMigrations } from '../../state/migrations.ts';
 import { momentText, numberText, sizeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
-import { bytesOf, standingOf, standingText, standingTones, wavesOf, type PlanStanding } from './plan-lines.ts';
+import { bytesOf, standingOf, standingText, standingTones, toStart, wavesOf, type PlanStanding } from './plan-lines.ts';
 import { useSizes } from './sizes.ts';
 import { nextStartText, timesToCome } from './when-text.ts';
 
@@ -31,7 +31,7 @@ export function usePlanLines(plans: readonly Plan[]): readonly PlanLine[] {
     () =>
       plans.map((plan): PlanLine => {
         const standing = standingOf(plan, byId);
-        const isToCome = plan.machines.some(({ migration }) => migration === null);
+        const isToCome = toStart(plan) > 0;
         return {
           plan,
           from: from.get(plan.source) ?? plan.source,

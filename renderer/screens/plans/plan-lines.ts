@@ -1,7 +1,7 @@
 /** A plan as a line of the table: how far it is, by the migrations that were made of it. */
 import type { MigrationRow } from '../../../main/shared/migration-row.ts';
 import type { MigrationId } from '../../../main/shared/migration.ts';
-import type { Plan } from '../../../main/shared/plans.ts';
+import { elsewhereOf, type Plan } from '../../../main/shared/plans.ts';
 import { isOver } from '../../../main/shared/stages.ts';
 import type { Tone } from '../../parts/Badge.tsx';
 import { numberText } from '../../texts/format.ts';
@@ -16,19 +16,22 @@ export interface PlanStanding {
   readonly of: number;
 }
 
-export function standingOf({ machines, given }: Plan, byId: Rows): PlanStanding {
+export function standingOf(plan: Plan, byId: Rows): PlanStanding {
+  const { machines, given, elsewhere = [] } = plan;
   const of = machines.length;
   const made = machines.flatMap(({ migration }) => migration ?? []);
-  const rows = made.flatMap((id) => byId[id] ?? []);
+  const all = made.flatMap((id) => byId[id] ?? []);
+  const rows = given === undefined ? all.filter(({ stage }) => stage !== 'given') : all; // of those others tell
   const over = rows.filter(({ stage }) => isOver(stage));
   const done = over.filter(({ stage }) => stage === 'done').length;
   const failed = over.length - done;
   const counts = { done, failed, of };
   if (given !== undefined) return { kind: 'given', ...counts };
   if (of === 0) return { kind: 'draft', ...counts };
-  if (made.length === 0) return { kind: 'ready', ...counts };
-  if (over.length < rows.length) return { kind: 'running', ...counts };
-  if (made.length < of) return { kind: 'partly', ...counts };
+  const isOpenElsewhere = elsewhere.some(({ isOpen }) => isOpen);
+  if (made.length === 0 && !isOpenElsewhere) return { kind: 'ready', ...counts };
+  if (over.length < rows.length || isOpenElsewhere) return { kind: 'running', ...counts };
+  if (toStart(plan) > 0) return { kind: 'partly', ...counts };
   return { kind: failed > 0 ? 'doneWithFailures' : 'done', ...counts };
 }
 
@@ -45,9 +48,11 @@ export const standingTones: Readonly<Record<PlanStanding['kind'], Tone>> = {
 export const standingText = ({ kind, done, failed, of }: PlanStanding): string =>
   t(`plans.state.${kind}`, { done: numberText(done), failed: numberText(failed), of: numberText(of) });
 
-/** How many of it were not started yet. */
-export const toStart = ({ machines, given }: Pick<Plan, 'machines' | 'given'>): number =>
-  given === undefined ? machines.filter(({ migration }) => migration === null).length : 0;
+/** How many of it were not started yet, and can be from here. */
+export const toStart = (plan: Pick<Plan, 'machines' | 'given' | 'elsewhere'>): number =>
+  plan.given === undefined
+    ? plan.machines.filter(({ migration, wave }) => migration === null && elsewhereOf(plan, wave) === undefined).length
+    : 0;
 
 export const wavesOf = ({ machines }: Pick<Plan, 'machines'>): number => new Set(machines.map(({ wave }) => wave)).size;
 

@@ -1,5 +1,5 @@
 /** When the migrations of a plan may start, in words, and when that is next. */
-import { timesOf, type Plan } from '../../../main/shared/plans.ts';
+import { elsewhereOf, timesOf, type Plan } from '../../../main/shared/plans.ts';
 import type { TimeWindow } from '../../../main/shared/schedule.ts';
 import { BadWindowError, closingOf, nextOpening } from '../../../main/shared/windows.ts';
 import { weekDays, wordsOf, type WeekDay } from '../../../main/shared/window-words.ts';
@@ -46,13 +46,15 @@ export function nextStart(
 }
 
 /** A plan or a draft of one, as far as its times go. */
-interface Timed extends Pick<Plan, 'window' | 'notBefore' | 'waves'> {
+interface Timed extends Pick<Plan, 'window' | 'notBefore' | 'waves' | 'elsewhere'> {
   readonly machines: readonly { readonly wave: number; readonly migration: string | null }[];
 }
 
 /** Those of the first wave that still waits; of the plan itself, where none does. */
 export function timesToCome(plan: Timed): Pick<Plan, 'window' | 'notBefore'> {
-  const waiting = plan.machines.flatMap(({ wave, migration }) => (migration === null ? [wave] : []));
+  const waiting = plan.machines.flatMap(({ wave, migration }) =>
+    migration === null && elsewhereOf(plan, wave) === undefined ? [wave] : [],
+  );
   return timesOf(plan, Math.min(...waiting));
 }
 

@@ -1,7 +1,7 @@
 /** The waves of a plan: what each is called, how many machines it has, and when they may start. */
 import { Group } from '@mantine/core';
 import { useState } from 'react';
-import { timesOf, type Plan } from '../../../../main/shared/plans.ts';
+import { elsewhereOf, timesOf, type Plan } from '../../../../main/shared/plans.ts';
 import { MayButton } from '../../../parts/MayButton.tsx';
 import { Rows, Section, two } from '../../../parts/Section.tsx';
 import { numberText } from '../../../texts/format.ts';
@@ -36,6 +36,7 @@ export function WavesCard({ plan }: { readonly plan: Plan }) {
             size="compact-xs"
             mih={24}
             variant="default"
+            isOff={atText(plan, wave)}
             onClick={() => setEdited(wave)}
           >
             {t('waves.edit', { wave: numberText(wave) })}
@@ -61,8 +62,17 @@ export function WavesCard({ plan }: { readonly plan: Plan }) {
 const countText = ({ machines }: Plan, wave: number): string =>
   numberText(machines.filter((one) => one.wave === wave).length);
 
+/** Who has it, where that is another engine. */
+function atText(plan: Plan, wave: number): string | null {
+  const elsewhere = elsewhereOf(plan, wave);
+  return elsewhere === undefined ? null : t('handover.waveAt', { name: elsewhere.to.name });
+}
+
 /** When it may start, and under that whether it says so itself. */
 function whenText(plan: Plan, wave: number): ReturnType<typeof two> | string {
+  const at = atText(plan, wave);
+  const isOpen = elsewhereOf(plan, wave)?.isOpen === true;
+  if (at !== null) return two(at, t(isOpen ? 'handover.waveOpen' : 'handover.waveOver'));
   const machines = plan.machines.filter((one) => one.wave === wave);
   if (machines.length > 0 && toStart({ machines }) === 0) return t('waves.allStarted');
   const times = ownTimesTexts(ownOf(plan, wave));
