@@ -92,6 +92,7 @@ export function planHandlers(parts: Parts, scheduler: Scheduler, plans: PlanFile
       await plans.inTurn(plan, async ({ id }) => {
         await plans.remove(id);
         events.tell({ kind: 'plan', id });
+        scheduler.look(); // what waited for its waves elsewhere does not any more
         return { deleted: id };
       }),
   };

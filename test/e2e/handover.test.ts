@@ -34,7 +34,7 @@ describe('a hand-over', () => {
       source: 'vc1',
       destination: 'os1',
       options: { keepMac: false, networks: [{ from: null, to: 'lan', ip: 'auto' }] },
-      machines: [{ vm: 'files-01' }, { vm: 'ledger-01' }],
+      machines: [{ vm: 'files-01' }, { vm: 'ledger-01', wave: 2 }],
     }));
     await own.call('plans.start', { plan });
     const engine = { name: 'Rack 7', url: daemon.url, trust: { kind: 'system' }, token: daemon.token };
@@ -54,6 +54,13 @@ describe('a hand-over', () => {
     await visit(page, { path: `/plans/${plan}` });
     await page.getByRole('button', { name: 'Give to another engine' }).click();
     await dialog().getByText('Goes: 2').waitFor();
+    await dialog().getByLabel('Wave 1').uncheck();
+    await dialog().getByText('Goes: 1').waitFor();
+    await dialog().getByText('It starts there once wave 1 is over.').waitFor();
+    await dialog().getByRole('button', { name: 'Give these waves' }).waitFor();
+    await proveFace(page, 'handover-give-wave');
+    await dialog().getByLabel('Wave 1').check();
+    await dialog().getByText('Goes: 2').waitFor();
     await dialog().getByText('The other side has no source at').first().waitFor();
     expect(await dialog().getByRole('button', { name: 'Give the plan' }).isDisabled()).toBe(true);
     await dialog().getByLabel('Send the connections that are missing there').check();
@@ -67,7 +74,7 @@ describe('a hand-over', () => {
     expect(there.rows.map(({ isQueued }) => isQueued)).toEqual([true, true]);
   });
 
-  test('is shown there, and taken back', async () => {
+  test('is shown there, and taken back wave by wave', async () => {
     const { page } = open;
     await page.getByRole('button', { name: 'Show it there' }).click();
     await page.getByText('This window shows “Rack 7”.').waitFor();
@@ -79,9 +86,20 @@ describe('a hand-over', () => {
     await visit(page, { path: `/plans/${plan}` });
     await page.getByRole('button', { name: 'Take it back' }).click();
     await dialog().getByText('From “Rack 7”.').waitFor();
+    await dialog().getByText('Goes: 2').waitFor();
+    await dialog().getByLabel('Wave 2').uncheck();
+    await dialog().getByText('Goes: 1').waitFor();
+    await dialog().getByRole('button', { name: 'Take these waves' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await page.getByText('At “Rack 7”: Wave 2').waitFor();
+    await page.getByText('Given to “Rack 7”').waitFor({ state: 'detached' });
+    await page.getByText('not over there', { exact: true }).waitFor();
+    await proveFace(page, 'handover-wave-there');
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    await dialog().getByText('Goes: 1').waitFor();
     await dialog().getByRole('button', { name: 'Take the plan' }).click();
     await dialog().waitFor({ state: 'detached' });
-    await page.getByText('Given to “Rack 7”').waitFor({ state: 'detached' });
+    await page.getByText('At “Rack 7”: Wave 2').waitFor({ state: 'detached' });
 
     const own = clientOf(home);
     await own.call('settings.change', { isPaused: false });

@@ -115,6 +115,18 @@ test('of a plan that was given as a whole, one wave comes back and waits for the
   expect((await rack.find(idOf(ids, 'm-5')))?.stage).toBe('done');
 });
 
+test('where the plan is deleted on the side that waits, its migrations wait for the other side no more', async () => {
+  const { desk, rack } = world;
+  const plan = 'deleted';
+  const ids = await startedPlan(desk, { one: 1, two: 2 }, plan);
+  await give(plan, [1]);
+  await hold(desk, false);
+  await waitsForWave(desk, idOf(ids, 'two'));
+  await desk.client.call('plans.delete', { plan });
+  expect((await doneAt(desk, idOf(ids, 'two'))).error).toBeNull();
+  expect((await rack.find(idOf(ids, 'one')))?.stage).not.toBe('done');
+});
+
 test('what is tried again here keeps the later waves here, until it has ended', async () => {
   const { desk } = world;
   const plan = 'tried again';
