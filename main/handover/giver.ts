@@ -154,16 +154,14 @@ export class Giver implements GivingSide {
   /** The plan, or those waves of it, are the taker's, and it alone starts what was not started of them. */
   async #releasePlan(handover: KeptHandover): Promise<Plan> {
     const { plans, file } = this.#of;
-    const { id, parts, waves } = handover;
+    const { id, waves } = handover;
     const before = await plans.inTurn(handover.plan.id, async (plan) => {
       this.#demandFree(plan, id);
       await this.#putGiven(handover, plan);
       return plan;
     });
     await file.change(id, (now) => ({ ...(now ?? file.one(id)), isPlanOver: true }));
-    const known = new Set(parts.map((part) => part.id));
-    const plan = trimmed(before, waves);
-    return { ...plan, machines: plan.machines.filter(({ migration }) => migration === null || known.has(migration)) };
+    return trimmed(before, waves);
   }
 
   async #putGiven(handover: KeptHandover, before: Plan): Promise<void> {
@@ -195,7 +193,9 @@ export class Giver implements GivingSide {
     const view = await this.#view(part.id);
     if (view === null) return { ...part, state: 'stays', says: 'It is gone.' };
     const why = whyNot(view);
-    if (why !== null) return { ...part, state: why.isOver ? 'stays' : 'waits', says: why.says };
+    // Its retry would wait for waves that have gone, and this hand-over for it.
+    if (why !== null && (!why.isOver || !view.isQueued))
+      return { ...part, state: why.isOver ? 'stays' : 'waits', says: why.says };
     if (!view.isRunning && !view.isQueued)
       return first < part.wave
         ? { ...part, state: 'waits', says: `It goes once wave ${first} has gone, or is over here.` }
@@ -280,7 +280,8 @@ interface Stays {
 /** Null where it can go, at once or once it stands still. */
 function whyNot({ stage, isRunning, isQueued, given }: ScheduledMigration): Stays | null {
   if (given !== undefined) return { says: `It was given to “${given.to.name}”.`, isOver: true };
-  if (isOver(stage) && (isQueued || isRunning)) return { says: 'It is tried again here.', isOver: false };
+  if (isOver(stage) && isQueued)
+    return { says: 'It has failed, and is taken out of the queue: its retry is here.', isOver: true };
   if (isOver(stage))
     return { says: stage === 'failed' ? 'It has failed: its retry is here.' : 'It is over.', isOver: true };
   if (stage === 'cleaning') return { says: 'What it made is being undone.', isOver: false };

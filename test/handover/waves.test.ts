@@ -74,9 +74,12 @@ test('a later one that was given waits there for those that stay; another joins 
   const two = idOf(idsOf((await rack.client.call('plans.start', { plan })).plan), 'm-3');
   await hold(rack, false);
   expect(await waitsForWave(rack, two)).toContain('Wave 1 of its plan is at');
+  const { options } = await desk.client.call('plans.show', { plan });
+  await desk.client.call('plans.change', { plan, options: { ...options, mayPullPlug: false } });
   await give(plan, [3]);
   const both = await rack.client.call('plans.show', { plan });
   expect(both.machines.map(({ vm }) => vm.name)).toEqual(['m-3', 'm-4']);
+  expect(both.machines.map((one) => one.options.mayPullPlug)).toEqual([undefined, false]); // as planned where it comes from
   expect(both.elsewhere).toMatchObject([{ wave: 1, isOpen: true }]);
   const intruder = { plan, machines: [{ vm: 'large', wave: 1 }] };
   await expect(rack.client.call('plans.add', intruder)).rejects.toMatchObject({ code: 'plan.wave-given' });
@@ -127,26 +130,29 @@ test('where the plan is deleted on the side that waits, its migrations wait for 
   expect((await rack.find(idOf(ids, 'one')))?.stage).not.toBe('done');
 });
 
-test('what is tried again here keeps the later waves here, until it has ended', async () => {
-  const { desk } = world;
-  const plan = 'tried again';
-  await desk.client.call('plans.create', {
-    name: plan,
-    source: 'vc1',
-    destination: 'os1',
-    options: { networks: [{ from: null, to: 'lan', ip: 'auto' }], keepMac: false, bootTimeoutSeconds: 0 },
+test('what has come too far to go keeps the later waves here, until it has ended', async () => {
+  const { desk, cloud } = world;
+  const plan = 'too far';
+  const late = { consoleMarker: 'READY', bootTimeoutSeconds: 300 };
+  await plannedOf(desk, { 'm-7': 1, 'm-8': 2, 'm-9': 2 }, plan);
+  await desk.client.call('plans.change', {
+    plan,
     machines: [
-      { vm: 'm-7', options: { flavor: 'no-such-flavor' } },
+      { vm: 'm-7', options: late },
       { vm: 'm-8', wave: 2 },
+      { vm: 'm-9', wave: 2, options: { flavor: 'no-such-flavor' } },
     ],
   });
   const ids = idsOf((await desk.client.call('plans.start', { plan })).plan);
-  const [one, two] = [idOf(ids, 'm-7'), idOf(ids, 'm-8')];
-  await desk.client.call('migrations.action', { id: two, action: 'hold' });
+  const [one, two, bad] = [idOf(ids, 'm-7'), idOf(ids, 'm-8'), idOf(ids, 'm-9')];
   await hold(desk, false);
-  expect(await doneAt(desk, one)).toMatchObject({ stage: 'failed' });
+  expect(await doneAt(desk, bad)).toMatchObject({ stage: 'failed' }); // before anything of it is begun
+  await until(
+    async () => await desk.client.call('migrations.show', { id: one }),
+    ({ stage }) => stage === 'booting',
+  );
   await hold(desk, true);
-  await desk.client.call('migrations.action', { id: one, action: 'retry' });
+  await desk.client.call('migrations.action', { id: bad, action: 'retry' });
 
   const { id } = await desk.client.call('handovers.give', { plan, peer: peerBy(world) });
   const { parts } = await until(
@@ -154,12 +160,14 @@ test('what is tried again here keeps the later waves here, until it has ended', 
     ({ isPlanOver, parts: all }) => isPlanOver && all.every(({ says }) => says !== null),
   );
   expect(parts).toMatchObject([
-    { id: one, state: 'waits', says: 'It is tried again here.' },
+    { id: one, state: 'waits', says: expect.stringMatching(/too far to be paused/) },
     { id: two, state: 'waits', says: 'It goes once wave 1 has gone, or is over here.' },
+    { id: bad, state: 'stays', says: expect.stringMatching(/its retry is here/) },
   ]);
   expect(await ownerOf(world, two)).toEqual(['desk']);
-  await hold(desk, false);
-  expect((await over(world, id)).parts.map(({ state }) => state)).toEqual(['stays', 'taken']);
+  const server = cloud.state().servers.find(({ name }) => name === 'm-7');
+  cloud.sayOnConsole(server?.id ?? '', 'READY');
+  expect((await over(world, id)).parts.map(({ state }) => state)).toEqual(['stays', 'taken', 'stays']);
   expect(await ownerOf(world, two)).toEqual(['rack']);
 });
 

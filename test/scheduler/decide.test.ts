@@ -166,6 +166,20 @@ describe('a wave', () => {
   const inWave = (name: string, wave: number, of: Partial<QueueEntry> = {}) =>
     waiting(name, { plan: plan('p'), wave }, of);
 
+  test('waits for one before it that another Guts has, and does not for one after it', () => {
+    const entries = [inWave('a', 1), inWave('b', 3), waiting('c', { plan: plan('q'), wave: 3 })];
+    const elsewhereOf = (id: string) => (id === plan('p') ? { wave: 2, at: 'rack' } : null);
+
+    expect(startsOf({ entries: entries.slice(0, 1), elsewhereOf })).toEqual(['a']);
+    const told = { entries: entries.slice(1), elsewhereOf };
+    expect(startsOf(told)).toEqual(['c']);
+    expect(waitOf(told, 'b')).toEqual({
+      reason: 'wave',
+      says: 'Wave 2 of its plan is at “rack”, where it is not over as far as is known here, and this is wave 3.',
+      until: null,
+    });
+  });
+
   test('begins when the one before is over, failed or not', () => {
     const entries = [inWave('a', 1, { wish: 'none' }), inWave('b', 1, { wish: 'none' }), inWave('c', 2)];
 

@@ -90,6 +90,7 @@ export interface Told {
   readonly inPreflight?: ReadonlySet<MigrationId>;
   readonly overtaken?: ReadonlyMap<MigrationId, number>;
   readonly tags?: ReadonlyMap<MigrationId, readonly string[]>;
+  readonly elsewhereOf?: Situation['elsewhereOf'];
 }
 
 export function situation(told: Told): Situation {
@@ -111,6 +112,7 @@ export function situation(told: Told): Situation {
     nodes,
     inPreflight,
     overtaken,
+    elsewhereOf: told.elsewhereOf,
     nameOf: (id, ref) => ref ?? id.slice(4).replace(/^0+/, ''),
   };
 }
