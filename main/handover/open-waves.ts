@@ -38,17 +38,14 @@ function toCome(plan: Plan, except: KeptHandover['id'] | null): number[] {
 /** What is to be said to the other side of a hand-over. */
 export async function wavesFor(of: WaveParts, { id, plan }: KeptHandover): Promise<OpenWaves> {
   const known = of.plans.plans.find((one) => one.id === plan.id);
-  const isAwaiting =
-    known !== undefined &&
-    known.given === undefined &&
-    (known.elsewhere ?? []).some(({ handover, isOpen }) => isOpen && handover === id);
+  const isAwaiting = known?.elsewhere?.some(({ handover, isOpen }) => isOpen && handover === id) === true;
   return { open: await openWaves(of, plan.id, id), isAwaiting };
 }
 
 /** The other side of a hand-over has told which waves are not over there. */
 export async function hearWaves(of: WaveParts, handover: KeptHandover, open: readonly number[]): Promise<void> {
   await of.plans.inTurnOf(handover.plan.id, async (plan) => {
-    if (plan !== undefined && plan.given === undefined) await putTold(of, handover, plan, open);
+    if (plan !== undefined) await putTold(of, handover, plan, open); // also of a plan that was given: its taker may wait
   });
 }
 

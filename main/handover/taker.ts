@@ -2,7 +2,7 @@
 import { version } from '../../package.json';
 import { API_CONTRACT, fitOf } from '../shared/api-contract.ts';
 import type { Carried, Handover, HandoverId, HandoverPart, Offer, TakenEnds } from '../shared/handover.ts';
-import { elsewhereOf, wavesHere, type Plan } from '../shared/plans.ts';
+import { elsewhereOf, wavesHere, type Plan, type PlannedMachine } from '../shared/plans.ts';
 import { isOver } from '../shared/stages.ts';
 import { endsHere } from './ends.ts';
 import { AlreadyHereError, NoEndSecretError, NoRoomError, OlderTakerError, TakenNameError } from './errors.ts';
@@ -89,10 +89,22 @@ export class Taker implements TakingSide {
       if (state === 'taken' || state === 'stays') continue;
       if ((await parts.migrations.one(id).catch(() => null)) === null) left.add(id);
     }
-    const machines = here.machines.filter(({ migration }) => migration === null || !left.has(migration));
+    const kept = here.machines.filter(({ migration }) => migration === null || !left.has(migration));
+    const machines = [...kept, ...(await this.#unplanned(of, here))];
     const elsewhere = (here.elsewhere ?? []).filter(({ wave }) => !waves.includes(wave));
     const after = { ...here, machines: machines.length > 0 ? machines : here.machines };
     await putPlan(this.#of, withElsewhere(after, elsewhere));
+  }
+
+  /** Those that have come although nobody thought that they would when the plan went. */
+  async #unplanned(of: readonly HandoverPart[], { machines }: Plan): Promise<PlannedMachine[]> {
+    const planned = new Set(machines.map(({ migration }) => migration));
+    const late = of.filter(({ id, state }) => state === 'taken' && !planned.has(id));
+    const records = await Promise.all(late.map(async ({ id }) => await this.#of.parts.migrations.one(id)));
+    return late.flatMap(({ id, wave }, at): PlannedMachine[] => {
+      const vm = records[at]?.request.vm;
+      return vm === undefined ? [] : [{ vm, wave, options: {}, migration: id }];
+    });
   }
 
   /** Until all has come, its waves count as elsewhere: nothing of them, and nothing after them, is begun by this side. */

@@ -4,12 +4,13 @@ import type { MigrationId } from '../../main/shared/migration.ts';
 import type { Plan } from '../../main/shared/plans.ts';
 import type { Step } from '../support/fault-way.ts';
 import { until } from '../support/until.ts';
-import { doneAt, leftovers, openWorld, over, ownerOf, peerBy, plannedOf, startedPlan, type Side } from './world.ts';
+import { setUpSides } from '../e2e/two-sides.ts';
+import { doneAt, leftovers, openWorld, over, ownerOf, peerBy, plannedOf, Side, startedPlan } from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld({ crowd: 20 });
+  world = await openWorld({ crowd: 22 });
 });
 afterAll(async () => await world[Symbol.asyncDispose]());
 beforeEach(async () => {
@@ -116,6 +117,25 @@ test('of a plan that was given as a whole, one wave comes back and waits for the
   await hold(rack, false);
   expect((await doneAt(desk, idOf(ids, 'm-6'))).error).toBeNull();
   expect((await rack.find(idOf(ids, 'm-5')))?.stage).toBe('done');
+});
+
+test('a third one waits for the second through the first', async () => {
+  const { desk, rack, vc, cloud, file } = world;
+  await using third = await Side.start('third', { ...desk.files, dataDir: file('third') });
+  await setUpSides(third.client, { vc, cloud } as never); // it takes no more of them
+  const plan = 'between three';
+  const ids = await startedPlan(desk, { 'm-20': 1, 'm-21': 2 }, plan);
+  await give(plan, [1]);
+  const peer = { name: 'third', url: third.url, token: third.token };
+  const { id } = await desk.client.call('handovers.give', { plan, peer });
+  await until(
+    async () => await desk.client.call('handovers.show', { handover: id }),
+    ({ state }) => state === 'done',
+  );
+  expect(await waitsForWave(third, idOf(ids, 'm-21'))).toContain('Wave 1 of its plan is at');
+  await hold(rack, false);
+  expect((await doneAt(third, idOf(ids, 'm-21'))).error).toBeNull();
+  expect((await rack.find(idOf(ids, 'm-20')))?.stage).toBe('done');
 });
 
 test('where the plan is deleted on the side that waits, its migrations wait for the other side no more', async () => {
