@@ -1,5 +1,6 @@
 /** The journal: what was acknowledged is there after a crash, and a torn end does not hide what came before it. */
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -113,6 +114,17 @@ describe('a journal', () => {
     await expect(JournalFile.reopen(file, JournalEntry)).rejects.toMatchObject({ code: 'store.too-new' });
 
     expect(await readFile(file)).toEqual(whole);
+  });
+
+  test('that was being begun when its process died is gone for whoever looks next, and no other', async () => {
+    using tmp = scratch();
+    const { pid: dead } = spawnSync('true');
+    const left = (pid: number): string => `job_0123456789ab.jsonl.${pid}.new`;
+    for (const pid of [dead, process.pid]) await writeFile(tmp.file(left(pid)), '');
+
+    expect(await readJournals(tmp.dir, JournalEntry)).toEqual([]);
+
+    expect(readdirSync(tmp.dir)).toEqual([left(process.pid)]);
   });
 
   test('written to by many at once has all of it, in the order in which they came', async () => {

@@ -20,12 +20,13 @@ import {
 import * as path from 'node:path';
 import type { z } from 'zod';
 import { GroupCommit } from '../../main/shared/group-commit.ts';
+import { isThere } from './process-mark.ts';
 import { JournalDamagedError, JournalTooNewError, journalRefused } from './journal-errors.ts';
 
 const ENDING = '.jsonl';
-const FRESH = '.new';
+const FRESH = /[.](?<pid>\d+)[.]new$/;
 const CORRUPT = '.corrupt';
-/** A journal that has not appeared by then never will: its process died. */
+/** A journal that has not appeared by then never will: another process has the number of the one that died. */
 const FRESH_FOR_MS = 3_600_000;
 const LINE = /^([0-9a-f]{16}) (.*)$/;
 const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
@@ -56,7 +57,7 @@ export class JournalFile<Entry> implements AsyncDisposable {
    */
   static async create<Entry>(folder: string, name: string, first: Entry): Promise<JournalFile<Entry>> {
     const at = path.join(folder, `${name}${ENDING}`);
-    const fresh = `${at}${FRESH}`;
+    const fresh = freshName(at);
     let file: FileHandle | undefined;
     try {
       await makeFolder(folder);
@@ -75,7 +76,7 @@ export class JournalFile<Entry> implements AsyncDisposable {
 
   /** Puts these entries in the place of a journal, at once. */
   static async replace(at: string, entries: readonly unknown[]): Promise<void> {
-    const fresh = `${at}${FRESH}`;
+    const fresh = freshName(at);
     try {
       await unlink(fresh).catch(() => {});
       await writeFile(fresh, entries.map((entry) => lineOf(entry)).join(''), { mode: 0o600, flush: true });
@@ -163,7 +164,7 @@ export async function journalNames(folder: string): Promise<string[]> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  for (const name of names.filter((one) => one.endsWith(FRESH))) await removeIfOld(path.join(folder, name));
+  for (const name of names) await removeIfDead(path.join(folder, name));
   const files = names.filter((name) => name.endsWith(ENDING)).sort();
   return files.map((name) => name.slice(0, -ENDING.length));
 }
@@ -191,9 +192,15 @@ export async function removeJournal(at: string): Promise<void> {
   });
 }
 
-async function removeIfOld(at: string): Promise<void> {
+/** What a journal is called until its first line is on the disk: it says who is at it. */
+const freshName = (at: string): string => `${at}.${process.pid}.new`;
+
+/** A journal that was being begun when its process died. */
+async function removeIfDead(at: string): Promise<void> {
+  const pid = FRESH.exec(at)?.groups?.['pid'];
+  if (pid === undefined) return;
   const facts = await stat(at).catch(() => null);
-  if (facts !== null && Date.now() - facts.mtimeMs > FRESH_FOR_MS) await removeJournal(at);
+  if (facts !== null && (!isThere(Number(pid)) || Date.now() - facts.mtimeMs > FRESH_FOR_MS)) await removeJournal(at);
 }
 
 function* soundLines(text: string): Generator<string, void, void> {

@@ -9,13 +9,16 @@ export interface ProcessMark {
 
 export const thisProcess = (): ProcessMark => ({ pid: process.pid, processStart: startOf(process.pid) });
 
-export function isAlive({ pid, processStart }: ProcessMark): boolean {
+export const isAlive = ({ pid, processStart }: ProcessMark): boolean => isThere(pid) && processStart === startOf(pid);
+
+/** A process of that number runs, be it another one than before. */
+export function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false; // EPERM: it runs, as someone else
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it runs, as someone else
   }
-  return processStart === startOf(pid);
 }
 
 /** Linux gives the start in clock ticks since boot as field 22 of /proc/PID/stat; the second field may hold blanks. */
