@@ -1,6 +1,15 @@
 /** PostgreSQL and MariaDB for stories about a shared state: each started fresh on free ports, killed, brought back, and removed. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -28,11 +37,18 @@ export interface StatePeer extends AsyncDisposable {
   thaw(): void;
 }
 
+export interface StatePlace {
+  /** They stand before the command of the server. */
+  readonly words: readonly string[];
+  /** By which others reach it, over TLS alone. */
+  readonly address: string;
+}
+
 interface Kind {
   readonly kind: 'postgresql' | 'mysql';
   readonly user: string;
   install(folder: string): Promise<void>;
-  command(folder: string, port: number): readonly string[];
+  command(folder: string, port: number, address: string): readonly string[];
   say(folder: string, port: number, sql: string, database?: string): Promise<string>;
   readonly make: (name: string) => readonly string[];
 }
@@ -58,7 +74,7 @@ const postgresql: Kind = {
   install: async (folder) => {
     await asked('postgres', `${postgresBin()}/initdb`, '-D', `${folder}/data`, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--auth-local=trust', '--auth-host=scram-sha-256', '-N'); // prettier-ignore
   },
-  command: (folder, port) => [
+  command: (folder, port, address) => [
     `${postgresBin()}/postgres`,
     '-D',
     `${folder}/data`,
@@ -67,7 +83,7 @@ const postgresql: Kind = {
     '-k',
     folder,
     '-h',
-    '127.0.0.1',
+    address,
     '--ssl=on',
     `--ssl_cert_file=${folder}/server.pem`,
     `--ssl_key_file=${folder}/server.key`,
@@ -86,12 +102,12 @@ const mariadb: Kind = {
   install: async (folder) => {
     await asked('mysql', 'mariadb-install-db', '--no-defaults', `--datadir=${folder}/data`, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'); // prettier-ignore
   },
-  command: (folder, port) => [
+  command: (folder, port, address) => [
     'mariadbd',
     '--no-defaults',
     `--datadir=${folder}/data`,
     `--port=${port}`,
-    '--bind-address=127.0.0.1',
+    `--bind-address=${address}`,
     `--socket=${folder}/socket`,
     `--ssl-cert=${folder}/server.pem`,
     `--ssl-key=${folder}/server.key`,
@@ -122,7 +138,14 @@ const mariadb: Kind = {
 
 export const statePeers = { PostgreSQL: async () => await peerOf(postgresql), MariaDB: async () => await peerOf(mariadb) }; // prettier-ignore
 
-async function peerOf(kind: Kind): Promise<StatePeer> {
+/** On another computer than this one. */
+export const postgresqlOn = async (place: StatePlace): Promise<StatePeer> => await peerOf(postgresql, place);
+
+const HERE: StatePlace = { words: [], address: '127.0.0.1' };
+/** Of a server that was killed some processes may be there for a moment still, and keep the next one out. */
+const STILL_THERE = /shared memory block.*still in use|lock file .* already exists/;
+
+async function peerOf(kind: Kind, on = HERE): Promise<StatePeer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'guts-state-'));
   const [port = 0] = await freePorts();
   const certificate = await makeCertificate('localhost');
@@ -135,16 +158,26 @@ async function peerOf(kind: Kind): Promise<StatePeer> {
     );
   const up = async (): Promise<void> => {
     if (child !== undefined && child.exitCode === null && child.signalCode === null) return;
-    const [command, words] = asUser(kind.user, ...kind.command(folder, port));
-    says = '';
-    child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => (says = `${says}${text}`.slice(-10_000)));
     const deadline = Date.now() + UP_TIMEOUT_MS;
+    child = start();
     while (!(await isUp())) {
-      if (Date.now() > deadline || child.exitCode !== null) throw new Error(`the database does not come up:\n${says}`);
+      const isOver = child.exitCode !== null;
+      if (Date.now() > deadline || (isOver && !STILL_THERE.test(says)))
+        throw new Error(`the database does not come up:\n${says}`);
       await pause(100);
+      if (isOver) child = start();
     }
+  };
+  const start = (): ChildProcess => {
+    const [command = '', ...words] = [
+      ...on.words,
+      ...asUser(kind.user, ...kind.command(folder, port, on.address)).flat(),
+    ];
+    says = '';
+    const started = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+    for (const stream of [started.stdout, started.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (says = `${says}${text}`.slice(-10_000)));
+    return started;
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const ending = child;
@@ -170,6 +203,7 @@ async function peerOf(kind: Kind): Promise<StatePeer> {
     }
     chmodSync(folder, 0o755);
     await kind.install(folder);
+    if (on !== HERE) appendFileSync(`${folder}/data/pg_hba.conf`, 'hostssl all all 0.0.0.0/0 scram-sha-256\n');
     await up();
     return {
       port,
@@ -178,10 +212,10 @@ async function peerOf(kind: Kind): Promise<StatePeer> {
         for (const sql of kind.make(name)) await kind.say(folder, port, sql);
         const scheme = kind.kind === 'mysql' ? 'mariadb' : 'postgresql';
         return {
-          url: `${scheme}://${name}@127.0.0.1:${port}/${name}`,
+          url: `${scheme}://${name}@${on.address}:${port}/${name}`,
           options: {
-            address: { kind: kind.kind, host: '127.0.0.1', port, user: name, database: name, isLoopback: true },
-            trust: null,
+            address: { kind: kind.kind, host: on.address, port, user: name, database: name, isLoopback: on === HERE },
+            trust: on === HERE ? null : { kind: 'pinned', sha256: certificate.sha256 },
             password: async () => await Promise.resolve(PASSWORD),
           },
         };

@@ -2,11 +2,12 @@
  * Everything that a fleet is made of dies, freezes, is cut off, fills up or gets another time at random moments while migrations run:
  * none is lost, none is done twice, no two write to one target, nothing is left over, and the journals tell it.
  * GUTS_CHAOS_RUNS=100 makes it the long run, GUTS_CHAOS_SEED another one, GUTS_CHAOS_FAULTS='worker killed,broker killed' a chosen one.
+ * The daemon's state is in a PostgreSQL, which is one of those that die; with GUTS_CHAOS_STATE=files in its data folder.
  */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { scratch } from '../../support/disks.ts';
+import { MiB, scratch } from '../../support/disks.ts';
 import { Chooser } from './chooser.ts';
 import { faults, type Fault, type Happened } from './faults.ts';
 import { everythingHolds } from './invariants.ts';
@@ -19,11 +20,14 @@ const SEED = Number(env['GUTS_CHAOS_SEED'] ?? 1);
 const CHOSEN = env['GUTS_CHAOS_FAULTS']?.split(',');
 /** The shortest that a daemon takes; 45 is what it takes by itself. */
 const LOST_AFTER_SECONDS = Number(env['GUTS_CHAOS_LOST_AFTER'] ?? 15);
-/** Where the daemon keeps its state: words for its command line. */
-const STATE = env['GUTS_CHAOS_STATE']?.split(' ') ?? [];
+const STATE = env['GUTS_CHAOS_STATE'] === 'files' ? 'files' : 'database';
 const AT_ONCE = 4;
 const A_RUN_MS = 12 * 60_000;
 const SHARE_OF_TWO = 0.2;
+const SHARE_OF_LARGE = 0.15;
+/** Of a disk that goes on past there, which is only that of a large machine. */
+const LARGE_FROM_BYTES = 6 * MiB;
+const LARGE_STALL_MS = 8_000;
 /** As soon as one of them is there. */
 const MOMENTS = ['preflight', 'queued', 'preparing', 'copying', 'provisioning', 'booting', 'verifying'] as const;
 
@@ -37,8 +41,9 @@ beforeAll(async () => {
   scene = await Scene.open({
     folder: folder.dir,
     machines: (RUNS + 1) * AT_ONCE,
+    large: RUNS,
     lostAfterSeconds: LOST_AFTER_SECONDS,
-    daemonFlags: STATE,
+    state: STATE,
   });
 });
 afterAll(async () => {
@@ -48,7 +53,8 @@ afterAll(async () => {
 
 /** One, or two that have nothing to do with each other. */
 function choice(): readonly Fault[] {
-  const may = faults.filter(({ name }) => CHOSEN?.includes(name) ?? true);
+  const able = faults.filter(({ takes }) => takes !== 'database' || STATE === 'database');
+  const may = able.filter(({ name }) => CHOSEN?.includes(name) ?? true);
   const first = chooser.one(may);
   const others = may.filter(({ takes }) => takes !== first.takes);
   return chooser.next() < SHARE_OF_TWO && others.length > 0 ? [first, chooser.one(others)] : [first];
@@ -65,11 +71,21 @@ test.each(Array.from({ length: RUNS }, (_, i) => i + 1))(
     const { vcenter } = scene.estate;
     for (let i = 0; i < AT_ONCE; i++) {
       const delayMs = Math.floor(chooser.between(0, 6000));
-      vcenter.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 100_000, delayMs });
+      vcenter.faults.add({ where: 'nfc', kind: 'stall', nth: i + 1, afterBytes: 100_000, delayMs });
     }
+    const isMet = chosen.some(({ meetsLarge }) => meetsLarge);
+    const isWithLarge = isMet || chooser.next() < SHARE_OF_LARGE;
+    const slow = {
+      where: 'nfc',
+      kind: 'stall',
+      count: -1,
+      afterBytes: LARGE_FROM_BYTES,
+      delayMs: LARGE_STALL_MS,
+    } as const;
+    if (isMet) vcenter.faults.add(slow);
     const logged = scene.fleet.log.length;
-    const ids = await scene.begin(AT_ONCE);
-    await scene.reach(ids, chooser.one(MOMENTS));
+    const ids = await scene.begin(AT_ONCE, isWithLarge);
+    await scene.reach(ids, isMet ? 'preparing' : chooser.one(MOMENTS));
     await pause(chooser.between(0, 700));
     const moment = (await scene.records(ids)).map(({ stage }) => stage).join(' ');
     const happened = await Promise.all(chosen.map(async ({ happen }) => await happen(scene, chooser)));

@@ -1,10 +1,11 @@
-/** What the fleet works between: machines of a vCenter with small disks, and a cloud that notes who changes what. */
+/** What the fleet works between: machines of a vCenter with small disks, a few with large ones, and a cloud that notes who changes what. */
 import { defaultNetworks } from '../../lab/openstack/default-world.ts';
 import type { NetworkSpec } from '../../lab/openstack/words.ts';
 import { startOpenstack, type LabWrite, type OpenstackLab } from '../../lab/openstack/start.ts';
-import { seededContent } from '../../lab/content.ts';
+import { BLOCK_BYTES, madeContent, seededContent } from '../../lab/content.ts';
 import type { MachineSpec } from '../../lab/vcenter/machine-spec.ts';
 import { startVcenter, type Vcenter } from '../../lab/vcenter/vcenter.ts';
+import { randomBytes } from 'node:crypto';
 import { MiB } from '../../support/disks.ts';
 
 /** As long as a dead worker’s lease on a machine’s disks keeps it busy. */
@@ -22,6 +23,7 @@ export class Estate implements AsyncDisposable {
   /** Oldest first. */
   readonly writes: readonly LabWrite[];
   #taken = 0;
+  #takenLarge = 0;
 
   private constructor(vcenter: Vcenter, cloud: OpenstackLab, writes: readonly LabWrite[]) {
     this.vcenter = vcenter;
@@ -29,9 +31,12 @@ export class Estate implements AsyncDisposable {
     this.writes = writes;
   }
 
-  static async open(machines: number): Promise<Estate> {
+  static async open(machines: number, large: number): Promise<Estate> {
     const vcenter = await startVcenter({
-      machines: Array.from({ length: machines }, (_, i) => machineOf(i)),
+      machines: [
+        ...Array.from({ length: machines }, (_, i) => machineOf(i)),
+        ...Array.from({ length: large }, (_, i) => largeOf(i)),
+      ],
       withOthers: false,
       leaseTimeoutMs: LEASE_TIMEOUT_MS,
       shutdownMs: 200,
@@ -51,6 +56,11 @@ export class Estate implements AsyncDisposable {
     return Array.from({ length: count }, () => nameOf(this.#taken++));
   }
 
+  /** One whose disk the engine cannot send as it comes: half of it has to wait in the conversion space. */
+  nextLarge(): string {
+    return nameOfLarge(this.#takenLarge++);
+  }
+
   get ports(): { readonly source: number; readonly cloud: number } {
     return { source: Number(new URL(this.vcenter.url).port), cloud: Number(new URL(this.cloud.authUrl).port) };
   }
@@ -62,15 +72,32 @@ export class Estate implements AsyncDisposable {
 
 /** As no reference of a vCenter is. */
 const nameOf = (i: number): string => `box-${i}`;
+const nameOfLarge = (i: number): string => `large-${i}`;
+/** Nothing makes it smaller; the same in every block, so that it costs nothing. */
+const noise = randomBytes(BLOCK_BYTES);
+const LARGE_BYTES = 48 * MiB;
+
+/** The place of an image's tables is guessed from what shrinks to a half, and this does not; more waits than memory is given to. */
+function largeOf(i: number): MachineSpec {
+  const offsets = Array.from({ length: LARGE_BYTES / BLOCK_BYTES }, (_, block) => block * BLOCK_BYTES);
+  const content = madeContent(nameOfLarge(i), LARGE_BYTES, offsets, () => noise);
+  return {
+    name: nameOfLarge(i),
+    power: 'off',
+    disks: [{ sizeBytes: content.sizeBytes, isThin: true, content }],
+    nics: [{ network: 'VM Network', mac: macOf(0x80_00 + i) }],
+  };
+}
 
 function machineOf(i: number): MachineSpec {
   const content = seededContent(`disk of ${nameOf(i)}`, 3 * MiB, 7 + i);
-  const [high = 0, low = 0] = [Math.floor(i / 256), i % 256];
-  const mac = `00:50:56:ac:${[high, low].map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`;
   return {
     name: nameOf(i),
     power: i % 3 === 0 ? 'on' : 'off',
     disks: [{ sizeBytes: content.sizeBytes, isThin: true, content }],
-    nics: [{ network: 'VM Network', mac }],
+    nics: [{ network: 'VM Network', mac: macOf(i) }],
   };
 }
+
+const macOf = (i: number): string =>
+  `00:50:56:ac:${[Math.floor(i / 256), i % 256].map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`;

@@ -16,8 +16,15 @@ export interface Fault {
   /** Returns when it is over, and everything is there again. Of two at once neither has the other’s part. */
   readonly happen: (scene: Scene, chooser: Chooser) => Promise<Happened>;
   /** What it takes away; two that take the same do not happen at once. */
-  readonly takes: 'worker' | 'daemon' | 'broker' | 'network' | 'clock' | 'disk';
+  readonly takes: 'worker' | 'daemon' | 'broker' | 'database' | 'network' | 'clock' | 'disk';
+  /** It meets a large machine while that is copied: there has to be one. */
+  readonly meetsLarge?: true;
 }
+
+/** A database that is silent is taken for gone within this time. */
+const SILENT_S = 40;
+const DATABASE_DOWN = /"what":"state","state":"down"/;
+const BROKER_DOWN = /"what":"broker","state":"down"/;
 
 const seconds = async (some: number): Promise<unknown> => await pause(some * 1000);
 /** Of a worker that is not heard for long enough to be lost. */
@@ -67,34 +74,34 @@ export const faults: readonly Fault[] = [
       await fleet.rabbit.kill();
       await seconds(forS);
       await fleet.rabbit.up();
-      return { how: `back after ${forS.toFixed(1)} s`, sign: /"what":"broker","state":"down"/ };
+      return { how: `back after ${forS.toFixed(1)} s`, sign: BROKER_DOWN };
+    },
+  },
+  {
+    name: 'database killed',
+    takes: 'database',
+    async happen({ fleet }, chooser) {
+      const forS = chooser.between(1.5, 8);
+      await fleet.database?.kill();
+      await seconds(forS);
+      await fleet.database?.up();
+      return { how: `back after ${forS.toFixed(1)} s`, sign: DATABASE_DOWN };
     },
   },
   {
     name: 'network cut for seconds',
     takes: 'network',
-    async happen({ fleet }, chooser) {
-      const [a, b] = pairOf(chooser);
-      const forS = chooser.between(1, 12);
-      const mend = await fleet.network.cut(a, b);
-      await seconds(forS);
-      await mend();
-      return { how: `${a}–${b}, ${forS.toFixed(1)} s`, sign: null };
-    },
+    happen: async (scene, chooser) => await cut(scene, chooser, chooser.between(1, 12)),
   },
   {
     name: 'network cut for longer than a lease',
     takes: 'network',
-    async happen({ fleet, lostAfterSeconds }, chooser) {
-      const [a, b] = pairOf(chooser);
-      const forS = lostAfterSeconds * chooser.between(1.3, 3);
-      const mend = await fleet.network.cut(a, b);
-      await seconds(forS);
-      await mend();
-      const isWorker = (WORKERS as readonly string[]).includes(a);
-      const sign = b !== 'mq' ? null : isWorker ? notHeard(a) : /"what":"broker","state":"down"/;
-      return { how: `${a}–${b}, ${forS.toFixed(0)} s`, sign };
-    },
+    happen: async (scene, chooser) => await cut(scene, chooser, scene.lostAfterSeconds * chooser.between(1.3, 3)),
+  },
+  {
+    name: 'network cut for minutes',
+    takes: 'network',
+    happen: async (scene, chooser) => await cut(scene, chooser, chooser.between(65, 170)),
   },
   {
     name: 'worker frozen past its lease',
@@ -137,6 +144,19 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    name: 'conversion space full in the middle of a copy',
+    takes: 'disk',
+    meetsLarge: true,
+    async happen(scene, chooser) {
+      const name = await scene.copiesLarge();
+      if (name === null) return { how: 'met nobody', sign: null };
+      const empty = fill(scene.fleet.file(name, `${name}-space/filler`));
+      await seconds(chooser.between(12, 20));
+      empty();
+      return { how: name, sign: NO_ROOM };
+    },
+  },
+  {
     name: 'daemon’s disk full',
     takes: 'disk',
     async happen({ fleet }, chooser) {
@@ -149,27 +169,44 @@ export const faults: readonly Fault[] = [
   },
 ];
 
-/** As a service manager does: on a disk that is full it does not start, and says so. */
+/** What cannot be sent yet had no room. */
+export const NO_ROOM = /There is no room left for “[^”]*guts-held-/;
+
+/** As a service manager does: on a disk that is full, or without its database, it does not start, and says so. */
 async function startedInTheEnd(fleet: Scene['fleet']): Promise<void> {
   for (;;) {
     try {
       await fleet.startDaemon();
       return;
     } catch (error) {
-      if (!String(error).includes('store.full')) throw error;
+      if (!['store.full', 'state.unreachable'].some((code) => String(error).includes(code))) throw error;
     }
     await seconds(2);
   }
 }
 
-/** Neither of a pair is ever both a worker and a worker: they have nothing to say to each other. */
-function pairOf(chooser: Chooser): readonly [string, string] {
-  const a = chooser.one(['desk', ...WORKERS, ...WORKERS]);
-  return [a, chooser.one(['mq', 'mq', 'source', 'cloud'])];
+async function cut({ fleet, lostAfterSeconds }: Scene, chooser: Chooser, forS: number): Promise<Happened> {
+  const [a, b] = pairOf(chooser, fleet.database !== null);
+  const mend = await fleet.network.cut(a, b);
+  await seconds(forS);
+  await mend();
+  const isWorker = (WORKERS as readonly string[]).includes(a);
+  const signs: Readonly<Record<string, RegExp | null>> = {
+    mq: forS < 1.3 * lostAfterSeconds ? null : isWorker ? notHeard(a) : BROKER_DOWN,
+    db: forS < SILENT_S ? null : DATABASE_DOWN,
+  };
+  return { how: `${a}–${b}, ${forS.toFixed(0)} s`, sign: signs[b] ?? null };
+}
+
+/** Of a pair never both are workers, and the database is the daemon’s alone: the others have nothing to say to each other. */
+function pairOf(chooser: Chooser, isStateShared: boolean): readonly [string, string] {
+  const a = chooser.one(['desk', 'desk', ...WORKERS, ...WORKERS]);
+  const others = ['mq', 'mq', 'source', 'cloud'];
+  return [a, chooser.one(a === 'desk' && isStateShared ? [...others, 'db', 'db'] : others)];
 }
 
 /** @returns what makes room again */
-function fill(file: string): () => void {
+export function fill(file: string): () => void {
   const handle = openSync(file, 'w');
   try {
     for (const piece of [1024 * 1024, 4096, 1]) writeUntilFull(handle, Buffer.alloc(piece));

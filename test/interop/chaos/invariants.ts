@@ -1,5 +1,5 @@
 /** What holds after every fault: nothing lost, nothing done twice, one writer at a time, nothing left over, and the journals tell it. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { MigrationId } from '../../../main/shared/migration.ts';
 import type { LabWrite } from '../../lab/openstack/start.ts';
@@ -12,20 +12,16 @@ export async function everythingHolds(scene: Scene, ids: readonly MigrationId[],
   const records = await scene.records(ids);
   for (const { request, stage, ledger, error } of records)
     expect({ id: request.id, stage, ledger, error }, about).toMatchObject({ stage: 'done', ledger: [], error: null });
-  for (const id of ids) journalHolds(scene, id, about);
+  for (const id of ids) await journalHolds(scene, id, about);
   expect(twoWriters(scene.estate.writes), about).toEqual([]);
   await cloudHolds(scene, about);
   await nothingIsLeft(scene, about);
 }
 
 /** Each line under one token after the other, in its place; and one end. */
-function journalHolds({ fleet }: Scene, id: MigrationId, about: string): void {
-  const lines = readFileSync(fleet.file('desk', `daemon/migrations/${id}.jsonl`), 'utf8')
-    .trim()
-    .split('\n');
-  const entries = lines.map(
-    (line) => JSON.parse(line.slice(17)) as { what: string; by?: { token: number; number: number } },
-  );
+async function journalHolds(scene: Scene, id: MigrationId, about: string): Promise<void> {
+  const lines = await scene.journal(id);
+  const entries = lines.map((line) => JSON.parse(line) as { what: string; by?: { token: number; number: number } });
   const tokens = entries.flatMap(({ by }) => by?.token ?? []);
   expect(tokens, `${id} ${about}`).toEqual(tokens.toSorted((a, b) => a - b));
   for (const [place, { by }] of entries.entries())

@@ -1,4 +1,7 @@
 /** A fleet on hosts at work between a vCenter and a cloud, as faults find it and as it is asked afterwards. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ErrorInfo } from '../../../main/shared/errors.ts';
 import type { MigrationId } from '../../../main/shared/migration.ts';
 import { allowedActions } from '../../../main/shared/actions.ts';
 import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
@@ -12,9 +15,11 @@ import { Estate } from './estate.ts';
 export interface SceneOptions {
   readonly folder: string;
   readonly machines: number;
+  /** Of those that need conversion space; see the estate. */
+  readonly large: number;
   readonly lostAfterSeconds: number;
-  /** More words for the daemon, such as those that say where its state is. */
-  readonly daemonFlags: readonly string[];
+  /** In a PostgreSQL on a host of its own, or in the daemon’s files. */
+  readonly state: 'database' | 'files';
 }
 
 export const WORKERS = ['w1', 'w2', 'w3'] as const;
@@ -22,12 +27,22 @@ export const SPACE_BYTES = 320 * MiB;
 export const DAEMON_DISK_BYTES = 96 * MiB;
 const PATIENCE_MS = 8 * 60_000;
 const TOLD_WITHIN_MS = 30_000;
+const COPIES_WITHIN_MS = 60_000;
+/** Behind it the room for what has to wait is known. */
+const BEGUN_BYTES = MiB;
+/** In front of each line of a journal. */
+const CHECKSUM_LETTERS = 17;
+
+const linesOf = (text: string): string[] => text.trim().split('\n');
+/** The daemon cannot ask its database right now: whoever asks is to ask again. */
+const isAway = (error: unknown): boolean => (error as Partial<ErrorInfo>).code === 'state.unreachable';
 
 export class Scene implements AsyncDisposable {
   readonly fleet: HostFleet;
   readonly estate: Estate;
   readonly clocks: Clocks;
   readonly lostAfterSeconds: number;
+  #ids: readonly MigrationId[] = [];
 
   private constructor(fleet: HostFleet, estate: Estate, clocks: Clocks, { lostAfterSeconds }: SceneOptions) {
     this.fleet = fleet;
@@ -37,9 +52,9 @@ export class Scene implements AsyncDisposable {
   }
 
   static async open(options: SceneOptions): Promise<Scene> {
-    const { folder, machines, lostAfterSeconds, daemonFlags } = options;
+    const { folder, machines, large, lostAfterSeconds, state } = options;
     const clocks = new Clocks(folder, ['desk', ...WORKERS]);
-    const estate = await Estate.open(machines);
+    const estate = await Estate.open(machines, large);
     const { source, cloud } = estate.ports;
     const fleet = await HostFleet.open({
       folder,
@@ -48,7 +63,8 @@ export class Scene implements AsyncDisposable {
       space: Object.fromEntries(WORKERS.map((name) => [name, SPACE_BYTES])),
       slots: 3,
       daemonDiskBytes: DAEMON_DISK_BYTES,
-      daemonFlags: ['--lost-after', `${lostAfterSeconds}`, ...daemonFlags],
+      daemonFlags: ['--lost-after', `${lostAfterSeconds}`],
+      isStateShared: state === 'database',
       clockOf: (host) => clocks.variablesOf(host),
     });
     const scene = new Scene(fleet, estate, clocks, options);
@@ -56,10 +72,12 @@ export class Scene implements AsyncDisposable {
     return scene;
   }
 
-  /** Cold ones, each of a machine of its own. */
-  async begin(count: number): Promise<MigrationId[]> {
+  /** Cold ones, each of a machine of its own. @param isWithLarge the first of them needs conversion space */
+  async begin(count: number, isWithLarge = false): Promise<MigrationId[]> {
     const ids: MigrationId[] = [];
-    for (const vm of this.estate.next(count)) {
+    const vms = isWithLarge ? [this.estate.nextLarge(), ...this.estate.next(count - 1)] : this.estate.next(count);
+    this.#ids = ids;
+    for (const vm of vms) {
       const { request } = await this.fleet.daemon.client.call('migrations.create', {
         source: 'from',
         destination: 'to',
@@ -73,8 +91,42 @@ export class Scene implements AsyncDisposable {
   }
 
   async records(ids: readonly MigrationId[]): Promise<readonly ScheduledMigration[]> {
-    const { client } = this.fleet.daemon;
-    return await Promise.all(ids.map(async (id) => await client.call('migrations.show', { id })));
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        const { client } = this.fleet.daemon;
+        return await Promise.all(ids.map(async (id) => await client.call('migrations.show', { id })));
+      } catch (error) {
+        if (!isAway(error) || Date.now() > deadline) throw error;
+      }
+      await pause(500);
+    }
+  }
+
+  /** What the database has of a migration, or the daemon’s own file: its entries as JSON, in their order. */
+  async journal(id: MigrationId): Promise<readonly string[]> {
+    const { database } = this.fleet;
+    if (database === null)
+      return linesOf(readFileSync(this.fleet.file('desk', `daemon/migrations/${id}.jsonl`), 'utf8')).map((line) =>
+        line.slice(CHECKSUM_LETTERS),
+      );
+    const lines = `select text from guts_journal where migration = '${id}' order by number`;
+    return linesOf(await database.say(lines, 'guts'));
+  }
+
+  /** The node that is in the middle of a large machine’s disk; null where none comes to that, because it is over or something else fails. */
+  async copiesLarge(): Promise<string | null> {
+    const deadline = Date.now() + COPIES_WITHIN_MS;
+    while (Date.now() < deadline) {
+      const records = await this.records(this.#ids.slice(0, 1)).catch(() => []); // something else may be away
+      for (const { progress, placement, stage } of records) {
+        if (isOver(stage)) return null;
+        const isUnderWay = stage === 'copying' && progress.some(({ writtenBytes }) => writtenBytes > BEGUN_BYTES);
+        if (isUnderWay && placement !== null) return placement.node;
+      }
+      await pause(100);
+    }
+    return null;
   }
 
   /** Until one of them is at that stage, or has passed it by. */

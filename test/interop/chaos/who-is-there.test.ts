@@ -16,8 +16,9 @@ beforeAll(async () => {
   scene = await Scene.open({
     folder: folder.dir,
     machines: 4,
+    large: 0,
     lostAfterSeconds: LOST_AFTER_SECONDS,
-    daemonFlags: [],
+    state: 'files',
   });
 });
 afterAll(async () => {

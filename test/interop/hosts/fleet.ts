@@ -9,6 +9,7 @@ import { systemNode } from '../../support/guts.ts';
 import { WorkerProcess } from '../../support/worker.ts';
 import { freePorts } from '../free-ports.ts';
 import { rabbitmqPeer, type RabbitmqPeer } from '../rabbitmq-peer.ts';
+import { PASSWORD, postgresqlOn, type StatePeer } from '../state-peers.ts';
 import { joined } from './joined.ts';
 import { Network } from './network.ts';
 import { forward } from './published.ts';
@@ -26,6 +27,8 @@ export interface FleetOptions {
   /** Of the daemon’s data folder, where that is to be a small disk. */
   readonly daemonDiskBytes?: number;
   readonly daemonFlags?: readonly string[];
+  /** The daemon’s state is in a PostgreSQL on a host of its own, `db`. */
+  readonly isStateShared?: boolean;
   /** Library and settings by which a process takes its time from a file; none without it. */
   readonly clockOf?: (host: string) => Readonly<Record<string, string>>;
 }
@@ -36,36 +39,42 @@ const API_PORT = 7000;
 export class HostFleet implements AsyncDisposable {
   readonly network: Network;
   readonly rabbit: RabbitmqPeer;
+  /** Null where the state is in files. */
+  readonly database: StatePeer | null;
   readonly #options: FleetOptions;
   readonly #workers = new Map<string, WorkerProcess>();
   readonly #ends: (() => Promise<unknown>)[] = [];
   #daemon: Daemon | undefined;
+  #stateWords: readonly string[] = [];
   #before = '';
   #url = '';
 
-  private constructor(options: FleetOptions, network: Network, rabbit: RabbitmqPeer) {
+  private constructor(options: FleetOptions, network: Network, rabbit: RabbitmqPeer, database: StatePeer | null) {
     this.#options = options;
     this.network = network;
     this.rabbit = rabbit;
+    this.database = database;
   }
 
   static async open(options: FleetOptions): Promise<HostFleet> {
-    const { folder, source, cloud, space, daemonDiskBytes } = options;
+    const { folder, source, cloud, space, daemonDiskBytes, isStateShared = false } = options;
     const at = (name: string): string => path.join(folder, name);
     for (const name of ['daemon', ...Object.keys(space)]) mkdirSync(at(name));
     writeFileSync(at('passphrase'), 'a passphrase for tests\n', { mode: 0o600 });
     const network = await Network.open(folder, [
       { name: 'desk', disks: daemonDiskBytes === undefined ? {} : { [at('daemon')]: daemonDiskBytes } },
       { name: 'mq' },
+      ...(isStateShared ? [{ name: 'db' }] : []),
       ...Object.entries(space).map(([name, bytes]) => ({ name, disks: { [at(`${name}-space`)]: bytes } })),
       { name: 'source', publishes: source },
       { name: 'cloud', publishes: cloud },
     ]);
     try {
-      const { words, address } = network.host('mq');
-      const fleet = new HostFleet(options, network, await rabbitmqPeer({ words, address }));
+      const database = isStateShared ? await postgresqlOn(network.host('db')) : null;
+      const fleet = new HostFleet(options, network, await rabbitmqPeer(network.host('mq')), database);
       writeFileSync(at('ca.pem'), fleet.rabbit.ca);
       await fleet.#openApi();
+      await fleet.#makeDatabase();
       await fleet.startDaemon();
       await fleet.#makeJoinKey();
       await Promise.all(fleet.names.map(async (name) => await fleet.startWorker(name)));
@@ -119,7 +128,7 @@ export class HostFleet implements AsyncDisposable {
     this.#daemon = await Daemon.start({
       dataDir: path.join(folder, 'daemon'),
       passphraseFile: path.join(folder, 'passphrase'),
-      flags: ['--port', `${API_PORT}`, '--node', 'desk', '--only-workers', ...this.#brokerWords(), ...daemonFlags],
+      flags: [...this.#ownWords(), ...this.#brokerWords(), ...this.#stateWords, ...daemonFlags],
       on,
     });
   }
@@ -146,6 +155,7 @@ export class HostFleet implements AsyncDisposable {
       await this.#daemon?.kill();
       for (const end of this.#ends) await end();
       await this.rabbit[Symbol.asyncDispose]();
+      await this.database?.[Symbol.asyncDispose]();
     } finally {
       await this.network[Symbol.asyncDispose]();
     }
@@ -153,6 +163,19 @@ export class HostFleet implements AsyncDisposable {
 
   #placeOf(host: string): Pick<Elsewhere, 'words' | 'env'> {
     return { words: this.network.host(host).tiedWords, env: this.#options.clockOf?.(host) ?? {} };
+  }
+
+  #ownWords(): readonly string[] {
+    return ['--port', `${API_PORT}`, '--node', 'desk', '--only-workers'];
+  }
+
+  async #makeDatabase(): Promise<void> {
+    if (this.database === null) return;
+    const { url } = await this.database.database('guts');
+    const passwordFile = this.#at('state.password');
+    writeFileSync(passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
+    const { sha256 } = this.database.certificate;
+    this.#stateWords = ['--state', url, '--state-password-file', passwordFile, '--state-fingerprint', sha256];
   }
 
   #brokerWords(): readonly string[] {
