@@ -61,7 +61,7 @@ export function disksSection({ disks }: MigrationReport): Markup {
     { title: 'Time', kind: 'number' },
   ] as const;
   const rows = disks.map((disk) => [
-    disk.isThere ? disk.label : html`${disk.label}<small>removed again</small>`,
+    html`${disk.label}${disk.isThere ? '' : html`<small>removed again</small>`}${setbacksOf(disk)}`,
     html`${disk.reading}<small>${readings[disk.reading]}</small>`,
     html`${disk.imageFormat}<small>${routes[disk.route]}</small>`,
     html`${bytesText(disk.sizeBytes)}${bar(disk)}<small>${bytesText(disk.skippedBytes)} empty</small>`,
@@ -73,6 +73,9 @@ export function disksSection({ disks }: MigrationReport): Markup {
     'Size is what the guest sees; the bar shows how much of it holds something. Empty parts are neither read nor sent.';
   return section('Disks', table('Every disk, in the order of its controller', columns, rows), note, 'long');
 }
+
+const setbacksOf = ({ setbacks = [] }: ReportDisk): Markup[] =>
+  setbacks.map(({ error }) => html`<small>sent anew: ${error.message}</small>`);
 
 const readings: Readonly<Record<Reading, string>> = {
   lease: 'the host’s export stream',

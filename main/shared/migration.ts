@@ -124,6 +124,8 @@ export const MovedDisk = z.object({
   imageId: z.string(),
   volumeId: z.string().nullable(),
   proofs: z.array(Proof),
+  /** Why it was sent anew, each time; nothing of those before was used. */
+  setbacks: z.array(z.object({ at: z.iso.datetime(), error: ErrorShape })).optional(),
 });
 export type MovedDisk = z.infer<typeof MovedDisk>;
 

@@ -39,6 +39,21 @@ describe.concurrent('a migration that meets trouble', { timeout: 300_000 }, () =
     expect(await world.hasArrived(VM, 2)).toBe(true);
   });
 
+  test('once while it copies sends the disk anew, and says so', async () => {
+    await using world = await open();
+    const request = requestIn(world);
+    world.cloud.faults.add({ ...cutUploads, count: 1 });
+
+    const done = await world.migrate(request, wait);
+
+    expect(done.disks.map(({ key, setbacks = [] }) => [key, setbacks.map(({ error }) => error.code)])).toEqual([
+      ['2000', ['net.connection-lost']],
+      ['2001', []],
+    ]);
+    expect(await world.record(request)).toEqual(done);
+    expect(await world.hasArrived(VM, 2)).toBe(true);
+  });
+
   test('of a machine that runs waits with its snapshot', async () => {
     await using world = await open();
     const request = requestIn(world, { whileRunning: 'snapshot' });

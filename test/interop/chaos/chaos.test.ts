@@ -108,6 +108,10 @@ test.each(Array.from({ length: RUNS }, (_, i) => i + 1))(
         logged,
       );
       if (untold.length > 0) outcome = `FAILED: the log does not tell ${untold.join(' and ')}`;
+      const journals = (await Promise.all(ids.map(async (id) => await scene.journal(id)))).flat().join('\n');
+      for (const { inJournals } of happened)
+        if (happened.length === 1 && inJournals !== undefined && !inJournals.test(journals))
+          outcome = `FAILED: no journal tells ${String(inJournals)}`;
     } catch (error) {
       outcome = `FAILED: ${error instanceof Error ? error.message.slice(0, 900) : String(error)}`;
     }

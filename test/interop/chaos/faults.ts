@@ -9,6 +9,8 @@ export interface Happened {
   readonly how: string;
   /** What the daemon’s log has to tell of it; null where nobody needs to notice. */
   readonly sign: RegExp | null;
+  /** What a journal has to tell of it, where nothing else happened besides. */
+  readonly inJournals?: RegExp;
 }
 
 export interface Fault {
@@ -153,7 +155,7 @@ export const faults: readonly Fault[] = [
       const empty = fill(scene.fleet.file(name, `${name}-space/filler`));
       await seconds(chooser.between(12, 20));
       empty();
-      return { how: name, sign: NO_ROOM };
+      return { how: name, sign: null, inJournals: NO_ROOM };
     },
   },
   {
@@ -169,7 +171,7 @@ export const faults: readonly Fault[] = [
   },
 ];
 
-/** What cannot be sent yet had no room. */
+/** What could not be sent yet had no room. */
 export const NO_ROOM = /There is no room left for “[^”]*guts-held-/;
 
 /** As a service manager does: on a disk that is full, or without its database, it does not start, and says so. */

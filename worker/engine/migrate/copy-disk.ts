@@ -33,7 +33,7 @@ export interface DiskCopy {
   readonly signal: AbortSignal;
 }
 
-type Moved = Omit<MovedDisk, 'imageId' | 'volumeId' | 'reading' | 'imageFormat'>;
+type Moved = Omit<MovedDisk, 'imageId' | 'volumeId' | 'reading' | 'imageFormat' | 'setbacks'>;
 
 /** What came from the source is not what the source says it sent. */
 export class ManifestMismatchError extends GutsError {

@@ -1,6 +1,6 @@
 /** Copies a machine's disks into images of the cloud, as far as they are not there yet. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { firstOf, GutsError } from '../../../main/shared/errors.ts';
+import { firstOf, GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
 import { tagOf, type MovedDisk, type PlannedDisk } from '../../../main/shared/migration.ts';
 import type { ReadableDisk } from '../../drivers.ts';
 import { copyDisk, type DiskCopy } from './copy-disk.ts';
@@ -85,7 +85,8 @@ async function copyOne(
     minDiskGiB: planned.sizeGiB,
     properties: plan.imageProperties,
   };
-  for (let tried = 1; ; tried++) {
+  const setbacks: NonNullable<MovedDisk['setbacks']> = [];
+  for (;;) {
     try {
       await using upload = await destination.openImage(spec, ledger, signal);
       const moved = await copyDisk({
@@ -99,12 +100,14 @@ async function copyOne(
       });
       const { reading, imageFormat } = planned;
       const { imageId } = upload;
-      return { ...moved, reading: reading.value, imageFormat: imageFormat.value, imageId, volumeId: null };
+      const told = setbacks.length === 0 ? {} : { setbacks };
+      return { ...moved, ...told, reading: reading.value, imageFormat: imageFormat.value, imageId, volumeId: null };
     } catch (thrown) {
       const error = firstOf(thrown);
       const mayHelp = error instanceof GutsError && error.retryable;
-      if (signal.aborted || !mayHelp || tried === TRIES) throw error;
-      await pause(FIRST_PAUSE_MS * 4 ** (tried - 1), undefined, { signal });
+      if (signal.aborted || !mayHelp || setbacks.length === TRIES - 1) throw error;
+      setbacks.push({ at: new Date().toISOString(), error: toErrorInfo(error) });
+      await pause(FIRST_PAUSE_MS * 4 ** (setbacks.length - 1), undefined, { signal });
     }
   }
 }
