@@ -21,6 +21,8 @@ export interface Fault {
   readonly takes: 'worker' | 'daemon' | 'broker' | 'database' | 'network' | 'clock' | 'disk';
   /** It meets a large machine while that is copied: there has to be one. */
   readonly meetsLarge?: true;
+  /** Minutes: for long runs, and where it is asked for. */
+  readonly isLong?: true;
 }
 
 /** A database that is silent is taken for gone within this time. */
@@ -103,6 +105,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'network cut for minutes',
     takes: 'network',
+    isLong: true,
     happen: async (scene, chooser) => await cut(scene, chooser, chooser.between(65, 170)),
   },
   {
@@ -169,6 +172,20 @@ export const faults: readonly Fault[] = [
       return { how: `${forS.toFixed(0)} s`, sign: null };
     },
   },
+  {
+    name: 'database’s disk full',
+    takes: 'database',
+    async happen({ fleet }, chooser) {
+      const { database } = fleet;
+      if (database === null) return { how: 'there is none', sign: null };
+      const forS = chooser.between(6, 15);
+      const empty = fill(fleet.network.host('db').file(`${database.folder}/filler`));
+      await seconds(forS);
+      empty();
+      await database.up(); // one that cannot write its log ends itself
+      return { how: `${forS.toFixed(0)} s`, sign: null };
+    },
+  },
 ];
 
 /** What could not be sent yet had no room. */
@@ -181,7 +198,7 @@ async function startedInTheEnd(fleet: Scene['fleet']): Promise<void> {
       await fleet.startDaemon();
       return;
     } catch (error) {
-      if (!['store.full', 'state.unreachable'].some((code) => String(error).includes(code))) throw error;
+      if (!['store.full', 'state.unreachable', 'state.full'].some((code) => String(error).includes(code))) throw error;
     }
     await seconds(2);
   }

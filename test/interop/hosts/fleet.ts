@@ -1,5 +1,6 @@
 /** A fleet on hosts of its own: the daemon, the broker and three workers, with a source and a cloud of this machine’s loopback among them. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { once } from 'node:events';
 import * as net from 'node:net';
@@ -10,6 +11,7 @@ import { WorkerProcess } from '../../support/worker.ts';
 import { freePorts } from '../free-ports.ts';
 import { rabbitmqPeer, type RabbitmqPeer } from '../rabbitmq-peer.ts';
 import { PASSWORD, postgresqlOn, type StatePeer } from '../state-peers.ts';
+import type { Host } from './host.ts';
 import { joined } from './joined.ts';
 import { Network } from './network.ts';
 import { forward } from './published.ts';
@@ -35,6 +37,7 @@ export interface FleetOptions {
 
 const cli = path.resolve(import.meta.dirname, '../../../out/cli.cjs');
 const API_PORT = 7000;
+const DATABASE_DISK_BYTES = 256 * 1024 ** 2;
 
 export class HostFleet implements AsyncDisposable {
   readonly network: Network;
@@ -61,16 +64,17 @@ export class HostFleet implements AsyncDisposable {
     const at = (name: string): string => path.join(folder, name);
     for (const name of ['daemon', ...Object.keys(space)]) mkdirSync(at(name));
     writeFileSync(at('passphrase'), 'a passphrase for tests\n', { mode: 0o600 });
+    const databaseFolder = isStateShared ? mkdtempSync(path.join(tmpdir(), 'guts-db-')) : '';
     const network = await Network.open(folder, [
       { name: 'desk', disks: daemonDiskBytes === undefined ? {} : { [at('daemon')]: daemonDiskBytes } },
       { name: 'mq' },
-      ...(isStateShared ? [{ name: 'db' }] : []),
+      ...(isStateShared ? [{ name: 'db', disks: { [databaseFolder]: DATABASE_DISK_BYTES } }] : []),
       ...Object.entries(space).map(([name, bytes]) => ({ name, disks: { [at(`${name}-space`)]: bytes } })),
       { name: 'source', publishes: source },
       { name: 'cloud', publishes: cloud },
     ]);
     try {
-      const database = isStateShared ? await postgresqlOn(network.host('db')) : null;
+      const database = isStateShared ? await databaseOn(network.host('db'), databaseFolder) : null;
       const fleet = new HostFleet(options, network, await rabbitmqPeer(network.host('mq')), database);
       writeFileSync(at('ca.pem'), fleet.rabbit.ca);
       await fleet.#openApi();
@@ -158,6 +162,7 @@ export class HostFleet implements AsyncDisposable {
       await this.database?.[Symbol.asyncDispose]();
     } finally {
       await this.network[Symbol.asyncDispose]();
+      if (this.database !== null) rmSync(this.database.folder, { recursive: true, force: true });
     }
   }
 
@@ -216,4 +221,9 @@ export class HostFleet implements AsyncDisposable {
     const { words } = this.network.host('desk');
     await run(...words, 'env', ...env, systemNode, cli, 'node', 'key', '-o', this.#at('join.key'));
   }
+}
+
+async function databaseOn(host: Host, folder: string): Promise<StatePeer> {
+  const { tiedWords: words, address } = host;
+  return await postgresqlOn({ words, address, folder, file: (inside) => host.file(inside) });
 }
