@@ -8,9 +8,11 @@ const never = ['**/node_modules/**', 'out/**', 'release/**', '.cache/**', 'test/
 /** Stories with other programs that need no peer. */
 const withConverters = ['producers', 'kill', 'hostile'].map((name) => `test/interop/${name}.test.ts`);
 /** Stories with brokers and databases, each of which has a folder and ports of its own. */
-const withFleets = ['broker', 'fleet', 'fleet-channels', 'fleet-limits', 'state-*', 'chaos/*'].map(
+const withFleets = ['broker', 'fleet', 'fleet-channels', 'fleet-limits', 'state-*'].map(
   (name) => `test/interop/${name}.test.ts`,
 );
+/** A fleet to which everything happens at random; long, and by itself (`npm run test:chaos`). */
+const withChaos = ['test/interop/chaos/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -54,7 +56,7 @@ export default defineConfig({
         test: {
           name: 'interop',
           include: ['test/interop/**/*.test.ts'],
-          exclude: [...never, ...withConverters, ...withFleets],
+          exclude: [...never, ...withConverters, ...withFleets, ...withChaos],
           fileParallelism: false, // the peers share ports and disks
           globalSetup: 'test/interop/put-back.ts',
           testTimeout: 600_000,
@@ -84,6 +86,18 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 1_800_000,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: withChaos,
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 1_800_000,
+          sequence: { groupOrder: 5 },
         },
       },
     ],

@@ -1,6 +1,6 @@
 /**
- * A fleet on hosts of their own, which reach each other by a network alone: the broker over TLS, a vCenter and an OpenStack that know
- * nothing of it. Twenty machines of a plan go where the conversion space is, and arrive.
+ * A fleet on hosts of their own, which reach each other by a network alone: the broker over TLS, the state in a PostgreSQL, a vCenter
+ * and an OpenStack that know nothing of it. Twenty machines of a plan go where the conversion space is, and arrive.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -41,6 +41,7 @@ beforeAll(async () => {
     cloud: destination.ports,
     space: SPACE,
     slots: MACHINES,
+    isStateShared: true,
   });
   const { client } = fleet.daemon;
   const { name: _from, id: _source, kind: _kind, createdAt: _since, about: _about, ...from } = source;
