@@ -1,5 +1,5 @@
 /** The composition root: builds the stores, the vault, the engines and the handlers once, for whichever shell runs them. */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { EnginePool } from './engine-pool.ts';
 import { EventHub } from './events.ts';
 import { Fleet, type FleetOptions } from './fleet/daemon/fleet.ts';
@@ -30,7 +30,7 @@ import type { Metric } from './api/metrics.ts';
 import { figuresOf } from './figures.ts';
 import { Leading } from './leading.ts';
 import { readinessOf } from './readiness.ts';
-import { LocalNode } from './scheduler/local-node.ts';
+import { LocalNode, nodeIdOf } from './scheduler/local-node.ts';
 import type { MigrationNode } from './scheduler/node.ts';
 import { openScheduler } from './scheduler/open.ts';
 import { SharedRates } from './scheduler/shared-rates.ts';
@@ -132,7 +132,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
 
   /** For a daemon that has the data folder to itself: what is run waits for its turn. Nothing runs before `begin`. */
   static async forDaemon(options: DaemonHostOptions): Promise<DaemonHost> {
-    const { dataDir, node, nodes, onDetail } = options;
+    const { dataDir, node = nodeIdOf(hostname()), nodes, onDetail } = options;
     const rates = new SharedRates();
     const most = Math.min(MOST_ENGINES, Math.ceil(availableParallelism() / 2));
     const engines = new EnginePool(most, onDetail, rates.table);
@@ -143,7 +143,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       opened.unshift(index);
       const parts = { ...partsOf(options, engines), migrations: shelfOf(index) };
       await parts.vault.unlock(); // nobody can be asked later
-      const fleet = options.fleet === undefined ? null : await Fleet.open(options.fleet, parts);
+      const fleet = options.fleet === undefined ? null : await Fleet.open(options.fleet, { ...parts, ownNode: node });
       if (fleet !== null) opened.unshift(fleet);
       const here = nodes ?? [new LocalNode(parts, node, options.onlyWorkers === true)];
       const plans = await PlanFile.open(parts.state.documents, (id) => parts.events.tell({ kind: 'plan', id }));

@@ -4,6 +4,7 @@ import { Told } from '../shared/fleet.ts';
 import type { Broker } from './broker/broker.ts';
 import type { Consumer } from './broker/consumer.ts';
 import { Declaration } from './broker/declaration.ts';
+import { closed, type Session } from './broker/session.ts';
 import { declareTold, declareToldExchange, TOLD_EXCHANGE } from './broker/topology.ts';
 import { fromBytes, toBytes } from './message.ts';
 
@@ -33,6 +34,16 @@ export class Teller {
       () => false,
     );
   }
+}
+
+/** A worker's last word by a connection that is given up then. */
+export async function tellBy(session: Session, told: Told): Promise<void> {
+  const channel = await session.channel();
+  await session.ask(async () => {
+    await declareToldExchange(channel);
+    channel.publish(TOLD_EXCHANGE, '', toBytes(told));
+    await closed(channel); // what was sent before is with the broker then
+  });
 }
 
 /**

@@ -127,6 +127,15 @@ export const Told = z.discriminatedUnion('kind', [
     /** It tells no more: why the source never does, or what went wrong. */
     ended: z.object({ obstacle: z.string().nullable(), error: ErrorShape.nullable() }).optional(),
   }),
+  /** A worker that was not let in, because another node has its name. */
+  z.object({
+    kind: z.literal('turnedAway'),
+    node: NodeId,
+    host: z.string().max(255),
+    at,
+    publicKey: base64,
+    vouched: base64,
+  }),
   /** It ends on purpose, and nothing runs on it any more. */
   z.object({ kind: z.literal('left'), node: NodeId, at }),
 ]);

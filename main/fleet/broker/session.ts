@@ -103,6 +103,22 @@ export class Session {
     return await this.#tended(async () => await this.#model.createConfirmChannel());
   }
 
+  /** One that may be closed by the broker without an end to the session, until it is tended. */
+  async looseChannel(): Promise<Channel> {
+    const channel = await this.ask(async () => await this.#model.createChannel());
+    channel.on('error', () => {}); // whoever has asked for something hears of it
+    return channel;
+  }
+
+  /** From now on it takes the session with it, unless it is closed on purpose. */
+  tend(channel: Channel): void {
+    let reason: unknown = null;
+    channel.on('error', (error) => (reason ??= error));
+    channel.on('close', () => {
+      if (reason !== null) this.end(whyEnded(this.#address, reason));
+    });
+  }
+
   /** What is asked of a channel, with an error that says what to do. @throws GutsError */
   async ask<T>(call: () => Promise<T>): Promise<T> {
     try {
@@ -129,11 +145,7 @@ export class Session {
 
   async #tended<T extends Channel>(open: () => Promise<T>): Promise<T> {
     const channel = await this.ask(open);
-    let reason: unknown = null;
-    channel.on('error', (error) => (reason ??= error));
-    channel.on('close', () => {
-      if (reason !== null) this.end(whyEnded(this.#address, reason));
-    });
+    this.tend(channel);
     return channel;
   }
 

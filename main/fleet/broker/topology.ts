@@ -76,6 +76,17 @@ export const declareWishes =
     return queue;
   };
 
+/** One daemon's, or several's that share a state. */
+export const DAEMON_CLAIM = 'guts.daemon';
+/** One process's, which is called so among nodes. */
+export const nameClaim = (node: NodeId): string => `guts.names.${node}`;
+
+/** Nothing is ever sent there: that it is made otherwise by somebody else is what the broker refuses. Gone with whoever has made it. */
+export async function declareClaim(channel: Channel, queue: string, holder: string): Promise<void> {
+  const whose = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': holder };
+  await channel.assertQueue(queue, { exclusive: false, durable: false, autoDelete: true, arguments: whose });
+}
+
 /** For the answers to one connection's questions. */
 export const declareAnswers = async (channel: Channel): Promise<string> => {
   const queue = `guts.answers.${randomBytes(9).toString('hex')}`;

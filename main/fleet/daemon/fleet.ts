@@ -1,4 +1,5 @@
 /** The daemon's side of the fleet: hears workers, makes nodes of them, gives them jobs and keeps their journals. */
+import { randomUUID } from 'node:crypto';
 import type { Parts } from '../../operations/handlers.ts';
 import type { Hold } from '../../scheduler/entries.ts';
 import { measured } from '../../scheduler/measured.ts';
@@ -11,6 +12,7 @@ import { siteRulesIn } from '../../site-rules.ts';
 import { Asker } from '../broker/asker.ts';
 import { Broker, type BrokerOptions, type BrokerState } from '../broker/broker.ts';
 import { Jobs } from '../jobs.ts';
+import { ownNameClaim } from '../claims.ts';
 import { HEARTBEAT_MS, LOST_AFTER_SECONDS, leaseMsOf } from '../lease.ts';
 import { isVouchedFor, newJoinKey } from '../sealing.ts';
 import { hearTold } from '../told.ts';
@@ -31,7 +33,10 @@ export interface FleetOptions extends Omit<BrokerOptions, 'name'> {
 type FleetParts = Pick<
   Parts,
   'dataDir' | 'state' | 'journals' | 'connections' | 'engines' | 'signIns' | 'vault' | 'events'
->;
+> & {
+  /** What the daemon's own machine is called among nodes: no worker is. */
+  readonly ownNode: NodeId;
+};
 
 /** What it needs of the scheduler, which in turn needs its nodes. */
 export interface Scheduling {
@@ -102,10 +107,8 @@ export class Fleet implements AsyncDisposable {
     this.#joinKey = joinKey;
     const wish = async (id: NodeId, one: Wish, signal: AbortSignal) => await askWish(asker, id, one, signal);
     this.#looks = new Looks(parts.connections, wish);
-    for (const { id, isDraining } of known.all) {
-      this.#nodes.set(id, this.#nodeOf(id, isDraining));
-      this.#up.add(id); // it is missed, too, where it died meanwhile
-    }
+    this.#follow(known.all);
+    for (const id of this.#nodes.keys()) this.#up.add(id); // it is missed, too, where it died meanwhile
   }
 
   /** Begins to connect; the broker may come later. @throws BrokerUrlError …, what the vault and reading its file throw */
@@ -114,6 +117,8 @@ export class Fleet implements AsyncDisposable {
     const joinKey = await joinKeyIn(parts.vault);
     const broker = new Broker({ ...options, name: 'guts serve' });
     broker.onState(options.onState);
+    const incarnation = randomUUID();
+    await broker.attach(ownNameClaim(parts.ownNode, incarnation));
     const asker = await Asker.on(broker);
     const lostAfterMs = 1000 * (options.lostAfterSeconds ?? LOST_AFTER_SECONDS);
     const fleet = new Fleet(parts, known, { broker, asker, joinKey, lostAfterMs });
@@ -212,6 +217,7 @@ export class Fleet implements AsyncDisposable {
 
   #hear(told: Told): void {
     if (told.kind === 'heartbeat') this.#hearHeartbeat(told);
+    else if (told.kind === 'turnedAway') this.#hearTurnedAway(told);
     else if (told.kind === 'progress')
       this.#nodes.get(told.node)?.hearProgress(told.migration, told.token, told.progress);
     else if (told.kind === 'latencies') this.#nodes.get(told.node)?.hearLatencies(told);
@@ -224,6 +230,13 @@ export class Fleet implements AsyncDisposable {
       this.#sayOnce(
         id,
         `A worker that calls itself “${id}” does not have this daemon’s join key, and is given nothing.`,
+      );
+      return;
+    }
+    if (id === this.#parts.ownNode) {
+      this.#sayOnce(
+        id,
+        `A worker on ${told.facts.host} calls itself “${id}” as this machine does, and is given nothing. Start it under a name of its own (--name), or this daemon (--node).`,
       );
       return;
     }
@@ -248,9 +261,16 @@ export class Fleet implements AsyncDisposable {
     this.#scheduling?.look();
   }
 
+  #hearTurnedAway({ node, host, at, publicKey, vouched }: Extract<Told, { kind: 'turnedAway' }>): void {
+    if (!isVouchedFor(this.#joinKey, node, publicKey, at, vouched)) return;
+    const says = `A worker on ${host} was turned away: “${node}” is another node’s name. Start it under one of its own (--name).`;
+    this.#sayOnce(node, says);
+  }
+
   /** Another server has met a worker, drained or forgotten one. */
   #follow(nodes: readonly KnownNode[]): void {
     for (const { id, isDraining } of nodes) {
+      if (id === this.#parts.ownNode) continue; // a worker that was let in by an older Guts
       const node = this.#nodes.get(id);
       if (node === undefined) this.#nodes.set(id, this.#nodeOf(id, isDraining));
       else node.isDraining = isDraining;

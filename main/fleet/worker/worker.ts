@@ -7,7 +7,7 @@ import { SharedRates } from '../../scheduler/shared-rates.ts';
 import { spaceHere } from '../../scheduler/space-here.ts';
 import type { SourceId, SourceSignIn } from '../../shared/connections.ts';
 import { toErrorInfo } from '../../shared/errors.ts';
-import type { FleetJob, Heartbeat, Wish, WishAnswer } from '../../shared/fleet.ts';
+import type { FleetJob, Heartbeat, Told, Wish, WishAnswer } from '../../shared/fleet.ts';
 import type { Progress } from '../../shared/jobs.ts';
 import type { MigrationId } from '../../shared/migration.ts';
 import type { NodeId } from '../../shared/schedule.ts';
@@ -15,10 +15,11 @@ import { DataLock } from '../../store/data-lock.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { Asker } from '../broker/asker.ts';
 import { Broker, type BrokerOptions, type BrokerState } from '../broker/broker.ts';
+import { workerNameClaim } from '../claims.ts';
 import { takeJobs } from '../jobs.ts';
 import { ASK_EVERY_MS, HEARTBEAT_MS } from '../lease.ts';
 import { newWorkerKeys, vouch, type WorkerKeys } from '../sealing.ts';
-import { Teller } from '../told.ts';
+import { tellBy, Teller } from '../told.ts';
 import { Truth } from '../truth.ts';
 import { grantWishes } from '../wishes.ts';
 import { LatencyTelling } from './latency.ts';
@@ -89,7 +90,7 @@ export class Worker implements AsyncDisposable {
     });
   }
 
-  /** @throws DataFolderHeldError, BrokerUrlError …; a broker that is away is waited for, and told of by `onState` */
+  /** @throws DataFolderHeldError, BrokerUrlError, NameTakenError …; a broker that is away is waited for, and told of by `onState` */
   static async start(options: WorkerOptions): Promise<Worker> {
     const lock = await DataLock.take(options.dataDir);
     const worker = new Worker(options, await keysIn(options.vault));
@@ -134,7 +135,9 @@ export class Worker implements AsyncDisposable {
     const broker = new Broker({ ...this.#options, name: `guts worker ${node}` });
     this.#opened.push(broker);
     broker.onState(onState);
-    await broker.ready();
+    const name = workerNameClaim(node, this.#incarnation, async (session) => await tellBy(session, this.#turnedAway()));
+    await broker.attach(name); // before anything that others of this name have, too
+    await broker.ready(name.hopeless);
     const asker = await Asker.on(broker);
     this.#opened.push(asker);
     const truth = await Truth.on(broker, asker);
@@ -287,6 +290,14 @@ export class Worker implements AsyncDisposable {
       vouched: vouch(joinKey, node, publicKey, at),
     };
     await this.#parts?.teller.tell(told);
+  }
+
+  #turnedAway(): Told {
+    const { node, joinKey } = this.#options;
+    const { publicKey } = this.#keys;
+    const at = now();
+    const vouched = vouch(joinKey, node, publicKey, at);
+    return { kind: 'turnedAway', node, host: hostname(), at, publicKey, vouched };
   }
 
   async #tellProgress(): Promise<void> {
