@@ -10,6 +10,7 @@ import { Log, standardOutput } from '../logs/log.ts';
 import { Redactor } from '../logs/redactor.ts';
 import { tellBroker } from '../logs/tell-broker.ts';
 import { nodeIdOf } from '../scheduler/local-node.ts';
+import { toErrorInfo } from '../shared/errors.ts';
 import type { NodeId } from '../shared/schedule.ts';
 import { passphraseFromStdin } from '../vault/stdin-passphrase.ts';
 import { Vault } from '../vault/vault.ts';
@@ -76,6 +77,10 @@ async function work(flags: Flags): Promise<void> {
     onSecret,
     onDetail: (detail) => log.detail(detail),
     onState: (state) => tellBroker(log, state),
+    onUnanswered: (why) =>
+      why === null
+        ? log.info('daemon', { state: 'answers' })
+        : log.warn('daemon', { state: 'silent', why: toErrorInfo(why) }),
     onJob: (what, { kind, migration }, error) =>
       log.info('job', { what, kind, migration, ...(error === null ? {} : { error }) }),
   });

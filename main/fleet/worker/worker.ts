@@ -6,7 +6,7 @@ import { EnginePool } from '../../engine-pool.ts';
 import { SharedRates } from '../../scheduler/shared-rates.ts';
 import { spaceHere } from '../../scheduler/space-here.ts';
 import type { SourceId, SourceSignIn } from '../../shared/connections.ts';
-import { toErrorInfo } from '../../shared/errors.ts';
+import { toErrorInfo, type GutsError } from '../../shared/errors.ts';
 import type { FleetJob, Heartbeat, Told, Wish, WishAnswer } from '../../shared/fleet.ts';
 import type { Progress } from '../../shared/jobs.ts';
 import type { MigrationId } from '../../shared/migration.ts';
@@ -22,6 +22,7 @@ import { newWorkerKeys, vouch, type WorkerKeys } from '../sealing.ts';
 import { tellBy, Teller } from '../told.ts';
 import { Truth } from '../truth.ts';
 import { grantWishes } from '../wishes.ts';
+import { Answered, ANSWERED_WITHIN_MS } from './answered.ts';
 import { LatencyTelling } from './latency.ts';
 import { Limits } from './limits.ts';
 import { MEASURE_EVERY_MS, ReachWatch } from './reach.ts';
@@ -38,6 +39,8 @@ export interface WorkerOptions extends Omit<BrokerOptions, 'name'> {
   readonly onSecret: (secret: string) => void;
   readonly onDetail: (detail: string) => void;
   readonly onState: (state: BrokerState) => void;
+  /** Why no daemon answers; null when one does after all. */
+  readonly onUnanswered: (why: GutsError | null) => void;
   readonly onJob: (what: 'taken' | 'ended' | 'lost', job: FleetJob, error: unknown) => void;
 }
 
@@ -131,7 +134,7 @@ export class Worker implements AsyncDisposable {
   }
 
   async #open(): Promise<void> {
-    const { node, slots, onState } = this.#options;
+    const { node, slots, onState, onUnanswered } = this.#options;
     const broker = new Broker({ ...this.#options, name: `guts worker ${node}` });
     this.#opened.push(broker);
     broker.onState(onState);
@@ -143,11 +146,17 @@ export class Worker implements AsyncDisposable {
     const truth = await Truth.on(broker, asker);
     const teller = await Teller.on(broker);
     this.#parts = { broker, truth, teller };
-    this.#opened.push(await grantWishes(broker, node, async (wish) => await this.#grantOnce(wish)));
+    const answered = new Answered(broker, onUnanswered);
+    const grant = async (wish: Wish): Promise<WishAnswer> => {
+      answered.hear();
+      return await this.#grantOnce(wish);
+    };
+    this.#opened.push(await grantWishes(broker, node, grant));
     await this.#tell(); // before the first job: the daemon seals to the key that this brings
     this.#opened.push(await takeJobs(broker, { node, slots, take: async (job) => await this.#take(job) }));
     this.#every(HEARTBEAT_MS, async () => await this.#tell());
     this.#every(ASK_EVERY_MS, async () => await this.#askAll());
+    this.#every(ANSWERED_WITHIN_MS, async () => await answered.look());
     this.#every(MEASURE_EVERY_MS, async () => await this.#measure());
     this.#every(TELL_EVERY_MS, async () => await this.#tellProgress());
   }
