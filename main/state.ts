@@ -10,6 +10,8 @@ import { JournalFiles } from './store/journal-files.ts';
 import type { Journals } from './store/journals.ts';
 
 export interface State {
+  /** Of one that several servers share: the same at each of them. */
+  readonly identity?: string;
   readonly documents: Documents;
   readonly audit: AuditPlace;
   readonly queue: OpenQueueLog;

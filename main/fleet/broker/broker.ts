@@ -97,6 +97,22 @@ export class Broker implements Carrier, AsyncDisposable {
     });
   }
 
+  /** Returns when it is up, or was tried once, or hangs for so long. */
+  async tried(withinMs: number): Promise<void> {
+    const late = AbortSignal.timeout(withinMs);
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (this.#state.kind === 'down' && this.#state.why === null && !late.aborted) return;
+        listening[Symbol.dispose]();
+        late.removeEventListener('abort', look);
+        resolve();
+      };
+      const listening = this.onState(look);
+      late.addEventListener('abort', look, { once: true });
+      look();
+    });
+  }
+
   /**
    * Returns when the broker has the message. While it is down this waits; what was under way is sent again, so that it may arrive
    * twice, but never out of order.

@@ -12,12 +12,13 @@ import { siteRulesIn } from '../../site-rules.ts';
 import { Asker } from '../broker/asker.ts';
 import { Broker, type BrokerOptions, type BrokerState } from '../broker/broker.ts';
 import { Jobs } from '../jobs.ts';
-import { ownNameClaim } from '../claims.ts';
+import { daemonClaim, OTHER_DAEMON, ownNameClaim } from '../claims.ts';
 import { HEARTBEAT_MS, LOST_AFTER_SECONDS, leaseMsOf } from '../lease.ts';
 import { isVouchedFor, newJoinKey } from '../sealing.ts';
 import { hearTold } from '../told.ts';
 import { keepTruth } from '../truth.ts';
 import { askWish } from '../wishes.ts';
+import type { Claim } from '../broker/claim.ts';
 import { Clocks } from './clocks.ts';
 import { Keeper } from './keeper.ts';
 import { KnownNodes, type KnownNode } from './known-nodes.ts';
@@ -46,6 +47,8 @@ export interface Scheduling {
 
 /** Of the join key in the daemon's vault. */
 export const JOIN_KEY = 'fleet';
+/** It may hang. */
+const TRIED_WITHIN_MS = 5_000;
 /** A wish for something that takes its time, such as undoing, waits for it; a node that is gone is known as lost before. */
 const WISH_MS = 30 * 60_000;
 
@@ -111,19 +114,27 @@ export class Fleet implements AsyncDisposable {
     for (const id of this.#nodes.keys()) this.#up.add(id); // it is missed, too, where it died meanwhile
   }
 
-  /** Begins to connect; the broker may come later. @throws BrokerUrlError …, what the vault and reading its file throw */
+  /** Begins to connect; the broker may come later. @throws BrokerUrlError, OtherDaemonError …, what the vault and reading its file throw */
   static async open(options: FleetOptions, parts: FleetParts): Promise<Fleet> {
     const known = await KnownNodes.open(parts.state.documents);
     const joinKey = await joinKeyIn(parts.vault);
     const broker = new Broker({ ...options, name: 'guts serve' });
     broker.onState(options.onState);
     const incarnation = randomUUID();
+    const claim = daemonClaim(parts.state.identity ?? incarnation);
+    await broker.attach(claim); // before anything that is read there
     await broker.attach(ownNameClaim(parts.ownNode, incarnation));
     const asker = await Asker.on(broker);
     const lostAfterMs = 1000 * (options.lostAfterSeconds ?? LOST_AFTER_SECONDS);
     const fleet = new Fleet(parts, known, { broker, asker, joinKey, lostAfterMs });
     fleet.#opened.push(broker, asker);
-    return fleet;
+    try {
+      await isOnlyDaemon(broker, claim);
+      return fleet;
+    } catch (error) {
+      await fleet[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   get nodes(): readonly RemoteNode[] {
@@ -314,6 +325,12 @@ export class Fleet implements AsyncDisposable {
   #say(about: string, says: string | null): void {
     this.#parts.events.tell({ kind: 'node', node: about, says });
   }
+}
+
+/** A broker that is away is not waited for: if there is another daemon, that is told when it comes. @throws OtherDaemonError */
+async function isOnlyDaemon(broker: Broker, claim: Claim): Promise<void> {
+  await broker.tried(TRIED_WITHIN_MS);
+  if (broker.state.kind === 'down' && broker.state.why?.code === OTHER_DAEMON) await broker.ready(claim.hopeless);
 }
 
 /** Made at the first start with a broker. @throws what the vault throws */

@@ -27,6 +27,7 @@ export interface SqlStateOptions extends ConnectOptions {
 const LOOK_MS = 1_000;
 
 export class SqlState implements OpenedState {
+  readonly identity: string;
   readonly documents: SqlDocuments;
   readonly audit: SqlAudit;
   readonly queue: OpenQueueLog;
@@ -43,7 +44,12 @@ export class SqlState implements OpenedState {
   #toldAt = 0;
   #looking: Promise<void> | undefined;
 
-  private constructor(options: SqlStateOptions, database: Database, server: string, changed: number) {
+  private constructor(
+    options: SqlStateOptions,
+    database: Database,
+    { identity, server, changed }: { identity: string; server: string; changed: number },
+  ) {
+    this.identity = identity;
     this.#options = options;
     this.#database = database;
     this.#changed = changed;
@@ -86,7 +92,7 @@ export class SqlState implements OpenedState {
     try {
       const { identity, changed } = await database.row();
       const server = await markFolder(options.dataDir, identity, database.place);
-      const state = new SqlState(options, database, server, changed);
+      const state = new SqlState(options, database, { identity, server, changed });
       if (options.onTrouble !== undefined) database.onTrouble(options.onTrouble);
       await state.#copies.begin(changed);
       return state;
