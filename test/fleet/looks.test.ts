@@ -14,7 +14,15 @@ afterAll(() => folder[Symbol.dispose]());
 function worker(number: number): RemoteNode {
   const id = NodeId.parse(`w${number}`);
   const never = async (): Promise<never> => await Promise.reject(new Error('nobody asks that'));
-  const parts = { send: never, wish: never, measure: never, site: never, nowMs: () => 0, lostAfterMs: 45_000 };
+  const parts = {
+    say: () => {},
+    send: never,
+    wish: never,
+    measure: never,
+    site: never,
+    nowMs: () => 0,
+    lostAfterMs: 45_000,
+  };
   const { running: _none, ...own } = facts(id);
   const node = new RemoteNode(id, parts);
   node.hear({

@@ -299,6 +299,7 @@ export class Fleet implements AsyncDisposable {
     return new RemoteNode(
       id,
       {
+        say: (says) => this.#say(id, says),
         send: async (job) => await this.#jobs.send(id, job),
         wish: async (wish, signal = AbortSignal.timeout(WISH_MS)) => await askWish(this.#asker, id, wish, signal),
         measure: async (request) => await measured(this.#parts, request),

@@ -42,11 +42,17 @@ interface Errand {
   readonly listener: RunListener | null;
   /** The worker has said that it is at it; null before. */
   seenMs: number | null;
+  /** When the broker was given the job last. */
+  sentMs: number;
+  /** The job once more: twice is the same as once. */
+  readonly send: () => Promise<void>;
   resolve(): void;
   reject(error: unknown): void;
 }
 
 export interface RemoteParts {
+  /** For whoever reads the daemon's log. */
+  readonly say: (says: string) => void;
   /** Returns when the broker has it. */
   readonly send: (job: FleetJob) => Promise<void>;
   readonly wish: (wish: Wish, signal?: AbortSignal) => Promise<WishAnswer>;
@@ -168,7 +174,7 @@ export class RemoteNode implements MigrationNode {
     const named = new Map(told.running.map(({ migration, token }) => [migration, token]));
     for (const [id, errand] of this.#errands) {
       if (named.get(id) === errand.token) errand.seenMs = nowMs;
-      else if (errand.seenMs === null) continue; // the job waits for the worker in its queue
+      else if (errand.seenMs === null) this.#giveAgain(id, errand, nowMs);
       else if (isSuccessor) this.#lose(id, errand, 'was started anew');
       else if (nowMs - errand.seenMs > this.#parts.lostAfterMs) this.#lose(id, errand, 'knows nothing of it any more');
     }
@@ -227,6 +233,14 @@ export class RemoteNode implements MigrationNode {
     return errand?.token === token ? errand : undefined;
   }
 
+  /** The job waits for the worker in its queue. If it has been taken from there by mistake, nobody knows of it any more. */
+  #giveAgain(id: MigrationId, errand: Errand, nowMs: number): void {
+    if (nowMs - errand.sentMs < this.#parts.lostAfterMs) return;
+    errand.sentMs = nowMs;
+    this.#parts.say(`Node “${this.id}” has not begun with ${id}, and is given it again.`);
+    errand.send().catch(() => {}); // again after a while
+  }
+
   #lose(id: MigrationId, errand: Errand, why: string): void {
     this.#errands.delete(id);
     errand.reject(new NodeLostError(this.id, why));
@@ -240,13 +254,16 @@ export class RemoteNode implements MigrationNode {
     limited: Pick<RunJob, 'datastores' | 'isLimited'> = { datastores: [], isLimited: false },
   ): Promise<void> {
     const site = await this.#parts.site();
+    const work = { migration: request.id, token, request, site };
+    const job: FleetJob = kind === 'run' ? { kind, ...work, ...limited } : { kind, ...work };
+    const send = async (): Promise<void> => await this.#parts.send(job);
+    const sentMs = this.#parts.nowMs();
     const ended = new Promise<void>((resolve, reject) => {
-      this.#errands.set(request.id, { kind, token, listener, seenMs: null, resolve, reject });
+      this.#errands.set(request.id, { kind, token, listener, seenMs: null, sentMs, send, resolve, reject });
     });
     ended.catch(() => {}); // it may be lost before anybody waits for it
     try {
-      const work = { migration: request.id, token, request, site };
-      await this.#parts.send(kind === 'run' ? { kind, ...work, ...limited } : { kind, ...work });
+      await send();
     } catch (error) {
       if (this.#at(request.id, token) !== undefined) this.#errands.delete(request.id); // the broker does not have it
       throw error;
