@@ -8,7 +8,7 @@ const never = ['**/node_modules/**', 'out/**', 'release/**', '.cache/**', 'test/
 /** Stories with other programs that need no peer. */
 const withConverters = ['producers', 'kill', 'hostile'].map((name) => `test/interop/${name}.test.ts`);
 /** Stories with brokers and databases, each of which has a folder and ports of its own. */
-const withFleets = ['broker', 'fleet', 'fleet-channels', 'fleet-limits', 'state-*'].map(
+const withFleets = ['broker', 'fleet', 'fleet-channels', 'fleet-limits', 'fleet-mistakes', 'state-*'].map(
   (name) => `test/interop/${name}.test.ts`,
 );
 /** A fleet to which everything happens at random; long, and by itself (`npm run test:chaos`). */
