@@ -12,6 +12,7 @@ import {
   type MysqlPool,
   type MysqlPoolConnection,
 } from 'kysely';
+import type { Client as PgClient } from 'pg';
 import type { Trust } from '../../shared/trust.ts';
 import { FILE_MODE } from '../durable-file.ts';
 import { refused } from '../errors.ts';
@@ -52,13 +53,30 @@ export async function connect({ address, trust, password }: ConnectOptions): Pro
 
 const opened = (dialect: Dialect, close: () => void): Connections => ({ db: new Kysely<Tables>({ dialect }), close });
 
+/** As the driver’s types have it. */
+type Connected = ((error: Error) => void) | ((error: null, client: PgClient) => void);
+
 async function postgresql(
   address: ServerAddress,
   security: Security | null,
   password: () => Promise<string>,
 ): Promise<Connections> {
   const { default: pg } = await import('pg');
+  // A connection that fails before it is there, for want of a password for example, the driver leaves open: until the server
+  // hangs up, this process would not end.
+  class Client extends pg.Client {
+    override connect(): Promise<PgClient>;
+    override connect(tell: Connected): void;
+    override connect(tell?: Connected): Promise<PgClient> | void {
+      if (tell === undefined) return super.connect();
+      super.connect((error: Error | null) => {
+        if (error !== null) this.end(() => {});
+        (tell as (error: Error | null, client: PgClient) => void)(error, this); // both are called so
+      });
+    }
+  }
   const pool = new pg.Pool({
+    Client,
     host: address.host,
     port: address.port,
     user: address.user,
