@@ -3,6 +3,7 @@ import { appendFile, rename, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import { GroupCommit } from '../shared/group-commit.ts';
 import { FILE_MODE, makeFolder } from '../store/durable-file.ts';
+import { giveToOwner } from '../store/owner.ts';
 import type { LogPlace } from './log.ts';
 
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -61,6 +62,7 @@ export class LogFile implements LogPlace {
     const dropped = this.#dropped;
     const text = (dropped === 0 ? '' : droppedLine(dropped)) + lines.join('');
     await appendFile(this.file, text, { mode: FILE_MODE });
+    if (this.#bytes === 0) await giveToOwner(this.file);
     this.#dropped -= dropped;
     this.#bytes += Buffer.byteLength(text);
   }

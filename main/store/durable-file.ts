@@ -4,6 +4,7 @@ import { access, copyFile, link, mkdir, open, readFile, rename, unlink, type Fil
 import * as path from 'node:path';
 import type { Adapter } from 'lowdb';
 import { z } from 'zod';
+import { giveAllToOwner, giveToOwner } from './owner.ts';
 import { refused, StoreDamagedError, StoreTooNewError, StoreTooOldError, StoreVersionError } from './errors.ts';
 
 /** Only the owner may read what Guts keeps: it names servers and users. */
@@ -77,6 +78,7 @@ export class DurableFile<T> implements Adapter<T> {
       const text = await readFile(backup, 'utf8').catch(() => '');
       if (!this.#isGood(text)) return damaged(file, `It was set aside as “${corrupt}”.`, cause);
       await copyFile(backup, file, constants.COPYFILE_EXCL);
+      await giveToOwner(file);
     } catch (error) {
       throw refused('written', file, error);
     }
@@ -129,6 +131,7 @@ export async function writeDurably(file: string, text: string | Uint8Array, keep
     } finally {
       await handle.close();
     }
+    await giveToOwner(part);
     if (keepsBackup) await keep(file);
     await rename(part, file);
   } catch (error) {
@@ -140,7 +143,8 @@ export async function writeDurably(file: string, text: string | Uint8Array, keep
 
 export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    const first = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    await giveAllToOwner(first, path.resolve(folder));
   } catch (error) {
     // Node says so of a read-only file system too: the first folder that is missing gives the true reason.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -160,6 +164,7 @@ async function keep(file: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return; // the first generation
     await copyFile(file, fresh); // file systems without hard links
+    await giveToOwner(fresh);
   }
   await rename(fresh, backupName(file));
 }

@@ -1,4 +1,5 @@
 /** What can go wrong with Guts's own files: in use, unreadable, not to be written, from a newer Guts. */
+import * as path from 'node:path';
 import { GutsError } from '../shared/errors.ts';
 
 /** Another process holds the lock for longer than any write takes. */
@@ -51,17 +52,23 @@ export class StoreRefusedError extends GutsError {
   readonly remedy: string;
   override readonly retryable = true;
 
-  constructor(what: 'read' | 'written', file: string, cause: NodeJS.ErrnoException) {
-    super(`“${file}” cannot be ${what} (${cause.code ?? cause.message}).`, { cause });
+  constructor(what: 'read' | 'written', place: string, cause: NodeJS.ErrnoException) {
+    const file = within(place, cause.path);
+    const didWhat = cause.syscall === 'scandir' ? 'read' : what;
+    super(`“${file}” cannot be ${didWhat} (${cause.code ?? cause.message}).`, { cause });
     const { code, remedy } = advice[cause.code ?? ''] ?? {
       code: 'store.refused',
       remedy:
-        'Check who owns that folder and whether its file system can be written, or name another one by GUTS_DATA_DIR.',
+        'Check who owns that file or folder (Guts has to run as that user) and whether its file system can be written, or name another one by GUTS_DATA_DIR.',
     };
     this.code = code;
     this.remedy = remedy;
   }
 }
+
+/** The very one that the system names, where it is in that folder. */
+const within = (place: string, found: string | undefined): string =>
+  found?.startsWith(`${place}${path.sep}`) === true ? found : place;
 
 const full = {
   code: 'store.full',

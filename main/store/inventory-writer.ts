@@ -3,6 +3,7 @@ import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import type { SourceId } from '../shared/connections.ts';
 import { Breather } from './breather.ts';
 import { FILE_MODE } from './durable-file.ts';
+import { giveToOwner } from './owner.ts';
 import { refused } from './errors.ts';
 import { End, Head, LINE_SHAPE, newSum, SCHEMA_VERSION } from './inventory-format.ts';
 
@@ -37,6 +38,7 @@ export class InventoryWriter implements AsyncDisposable {
     const handle = await open(part, 'w', FILE_MODE).catch((error: unknown) => {
       throw refused('written', part, error);
     });
+    await giveToOwner(part);
     const writer = new InventoryWriter(options, part, handle);
     const head = { schemaVersion: SCHEMA_VERSION, source: options.source, takenAt: new Date().toISOString() };
     writer.addLines(`${JSON.stringify(Head.parse(head))}\n`);

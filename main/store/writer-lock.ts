@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeFolder } from './durable-file.ts';
 import { refused, StoreBusyError } from './errors.ts';
+import { giveToOwner } from './owner.ts';
 import { isAlive, nameOf, ProcessMark, thisProcess } from './process-mark.ts';
 
 /** A write takes milliseconds; whoever holds the lock for longer is stuck. */
@@ -51,6 +52,7 @@ async function take(folder: string, file: string, patienceMs: number): Promise<v
   const own = `${file}.${process.pid}`;
   try {
     await writeFile(own, JSON.stringify(thisProcess()), { mode: 0o600 }); // gets the lock's name whole, or not at all
+    await giveToOwner(own);
     for (;;) {
       try {
         await link(own, file);

@@ -16,6 +16,7 @@ import type { Client as PgClient } from 'pg';
 import type { Trust } from '../../shared/trust.ts';
 import { FILE_MODE } from '../durable-file.ts';
 import { refused } from '../errors.ts';
+import { giveToOwnerSync } from '../owner.ts';
 import type { FileAddress, ServerAddress, StateAddress } from './address.ts';
 import { securityOf, type Security } from './certificate.ts';
 import { NoSqliteError } from './errors.ts';
@@ -197,6 +198,7 @@ async function sqlite({ file }: FileAddress): Promise<Connections> {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     closeSync(openSync(file, 'a', FILE_MODE));
     chmodSync(file, FILE_MODE);
+    giveToOwnerSync(file); // what SQLite makes beside it gets the same owner from SQLite
   } catch (error) {
     throw refused('written', file, error);
   }

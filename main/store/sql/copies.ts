@@ -1,10 +1,11 @@
 /** Copies of the journals in the data folder, for engines and for the index: what counts is in the database. */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { MigrationId } from '../../shared/migration.ts';
 import { lineOfJson } from '../checked-lines.ts';
-import { FILE_MODE } from '../durable-file.ts';
+import { FILE_MODE, makeFolder } from '../durable-file.ts';
 import { refused } from '../errors.ts';
+import { giveToOwner } from '../owner.ts';
 import type { Database } from './database.ts';
 
 /** Journals that are fetched together. */
@@ -36,7 +37,7 @@ export class Copies {
     );
     const known = new Set(ids.map(({ migration }) => migration));
     await this.#tended(async () => {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await makeFolder(this.#folder);
       for (const name of await readdir(this.#folder)) {
         const [, id = ''] = /^(mig_[0-9a-z]+)\./.exec(name) ?? [];
         if (!known.has(id) || !name.endsWith('.jsonl')) await rm(path.join(this.#folder, name), { force: true });
@@ -148,6 +149,7 @@ export class Copies {
     if ((await readFile(file, 'utf8').catch(() => null)) === text) return;
     const fresh = `${file}.${process.pid}.part`;
     await writeFile(fresh, text, { mode: FILE_MODE });
+    await giveToOwner(fresh);
     await rename(fresh, file); // not forced to the disk: it is made anew at the next start
   }
 
