@@ -52,7 +52,7 @@ export class StoreRefusedError extends GutsError {
   readonly remedy: string;
   override readonly retryable = true;
 
-  constructor(what: 'read' | 'written', place: string, cause: NodeJS.ErrnoException) {
+  constructor(what: 'read' | 'written', place: string, cause: NodeJS.ErrnoException, own?: string) {
     const file = within(place, cause.path);
     const didWhat = cause.syscall === 'scandir' ? 'read' : what;
     super(`“${file}” cannot be ${didWhat} (${cause.code ?? cause.message}).`, { cause });
@@ -62,7 +62,7 @@ export class StoreRefusedError extends GutsError {
         'Check who owns that file or folder (Guts has to run as that user) and whether its file system can be written, or name another one by GUTS_DATA_DIR.',
     };
     this.code = code;
-    this.remedy = remedy;
+    this.remedy = own ?? remedy;
   }
 }
 
@@ -83,9 +83,9 @@ const advice: Readonly<Record<string, { readonly code: string; readonly remedy: 
   },
 };
 
-/** Lets what is known already through, and names what the file system says. */
-export function refused(what: 'read' | 'written', file: string, error: unknown): unknown {
-  return isSystemError(error) ? new StoreRefusedError(what, file, error) : error;
+/** Lets what is known already through, and names what the file system says. @param remedy of what lies in no data folder */
+export function refused(what: 'read' | 'written', file: string, error: unknown, remedy?: string): unknown {
+  return isSystemError(error) ? new StoreRefusedError(what, file, error, remedy) : error;
 }
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

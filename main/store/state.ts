@@ -53,10 +53,15 @@ export class StateInTheWayError extends GutsError {
   readonly code = 'state.not-empty';
   readonly remedy: string;
 
-  constructor(dataDir: string, names: readonly string[]) {
+  constructor(place: string, names: readonly string[], what: 'folder' | 'database' = 'folder') {
     const some = names.slice(0, 3).join(', ');
-    super(`“${dataDir}” holds a state already: ${some}${names.length > 3 ? ` and ${names.length - 3} more` : ''}.`);
-    this.remedy = 'Name an empty folder by GUTS_DATA_DIR, or move away what is in this one.';
+    super(
+      `${what === 'folder' ? `“${place}”` : `The database at ${place}`} holds a state already: ${some}${names.length > 3 ? ` and ${names.length - 3} more` : ''}.`,
+    );
+    this.remedy =
+      what === 'folder'
+        ? 'Name an empty folder (--to, or GUTS_DATA_DIR), or move away what is in this one.'
+        : 'Name another database that is empty (--to). If nobody needs what this one holds, drop it and make it anew.';
   }
 }
 

@@ -14,8 +14,12 @@ export interface Certificate {
 
 const DAY_MS = 86_400_000;
 
-/** For `localhost` and `127.0.0.1`, good from yesterday; one of fewer than no days has run out. */
-export async function makeCertificate(commonName = 'localhost', days = 90): Promise<Certificate> {
+/** For `localhost` and `127.0.0.1`, or for other names, good from yesterday; one of fewer than no days has run out. */
+export async function makeCertificate(
+  commonName = 'localhost',
+  days = 90,
+  names: readonly string[] = [],
+): Promise<Certificate> {
   const now = Date.now();
   const made = await generate([{ name: 'commonName', value: commonName }], {
     keyType: 'ec',
@@ -28,10 +32,13 @@ export async function makeCertificate(commonName = 'localhost', days = 90): Prom
       { name: 'extKeyUsage', serverAuth: true },
       {
         name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: 'localhost' },
-          { type: 7, ip: '127.0.0.1' },
-        ],
+        altNames:
+          names.length > 0
+            ? names.map((value) => ({ type: 2, value }) as const)
+            : [
+                { type: 2, value: 'localhost' },
+                { type: 7, ip: '127.0.0.1' },
+              ],
       },
     ],
   });

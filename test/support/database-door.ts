@@ -80,7 +80,7 @@ const CLIENT_SSL = 0x0800;
 /** As MariaDB begins: its version, a thread, half a salt, and what it can; then the rest. Nobody comes further than TLS here. */
 function greetAsMysql(socket: net.Socket, sealed: (() => tls.TLSSocket) | null): void {
   const can = Buffer.alloc(2);
-  can.writeUInt16LE(0xf7fe & (sealed === null ? ~CLIENT_SSL : 0xffff));
+  can.writeUInt16LE(0xfffe & (sealed === null ? ~CLIENT_SSL : 0xffff));
   const body = Buffer.concat([
     Buffer.from([10]),
     Buffer.from('11.4.0-MariaDB\0'),

@@ -1,7 +1,7 @@
 /** What makes Node trust the broker's certificate, before a password is sent: authorities and the name, or exactly this one. */
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { certificateProblem, pemOf } from '../../certificates.ts';
+import { certificateProblem, pemOf, shownOf } from '../../certificates.ts';
 import type { Trust } from '../../shared/trust.ts';
 import { placeOf, type BrokerAddress } from './address.ts';
 import { BrokerCertificateChangedError, BrokerUnreachableError, BrokerUntrustedError } from './errors.ts';
@@ -32,11 +32,11 @@ export async function tlsOptions(address: BrokerAddress, trust: Trust): Promise<
 export async function untrusted(address: BrokerAddress, error: unknown): Promise<BrokerUntrustedError | null> {
   const problem = certificateProblem((error as NodeJS.ErrnoException).code ?? '');
   if (problem === null) return null;
-  const sha256 = await shown(address).then(
-    ({ fingerprint256 }) => fingerprint256,
+  const found = await shown(address).then(
+    shownOf,
     () => null, // the problem is told without it
   );
-  return new BrokerUntrustedError(placeOf(address), problem, sha256, { cause: error });
+  return new BrokerUntrustedError(placeOf(address), problem, found, { cause: error });
 }
 
 /** What the broker shows of itself; nothing is sent to it. @throws BrokerUnreachableError */

@@ -1,4 +1,5 @@
 /** What can go wrong between Guts and its RabbitMQ. */
+import { trustAdvice, type ShownCertificate } from '../../certificates.ts';
 import { GutsError } from '../../shared/errors.ts';
 
 export class BrokerUrlError extends GutsError {
@@ -99,10 +100,10 @@ export class BrokerUntrustedError extends GutsError {
   readonly code = 'broker.untrusted';
   readonly remedy: string;
 
-  /** @param sha256 null where it could not be seen any more */
-  constructor(place: string, problem: string, sha256: string | null, options?: ErrorOptions) {
+  /** @param shown null where it could not be seen any more */
+  constructor(place: string, problem: string, shown: ShownCertificate | null, options?: ErrorOptions) {
     super(`The certificate of the broker at ${place} cannot be trusted: ${problem}.`, options);
-    this.remedy = `Give the authority that signed it (--ca-file), or compare its fingerprint${sha256 === null ? '' : ` ${sha256}`} with what the broker’s administrator says, and trust that one (--fingerprint).`;
+    this.remedy = trustAdvice(problem, shown, 'broker', { ca: '--ca-file', fingerprint: '--fingerprint' });
   }
 }
 

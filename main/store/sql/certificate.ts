@@ -1,7 +1,7 @@
 /** What a database shows of itself before a password is sent, and what makes Node hold the connection to exactly that. */
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { pemOf } from '../../certificates.ts';
+import { pemOf, shownOf, type ShownCertificate } from '../../certificates.ts';
 import type { Trust } from '../../shared/trust.ts';
 import { placeOf, type ServerAddress } from './address.ts';
 import {
@@ -33,7 +33,8 @@ export async function securityOf(address: ServerAddress, trust: Trust | null): P
       throw new StateUrlError('It names the host by a number: give the name that is in its certificate.');
     return { ...always, ...(trust.kind === 'authorities' ? { ca: trust.pem } : {}), isNamed: true };
   }
-  const { raw, fingerprint256, isOwn } = await shown(address);
+  const { certificate, isOwn } = await shown(address);
+  const { raw, fingerprint256 } = certificate;
   const place = placeOf(address);
   if (fingerprint256 !== trust.sha256) throw new StateCertificateChangedError(place, trust.sha256, fingerprint256);
   if (address.kind === 'mysql' && !isOwn)
@@ -46,16 +47,15 @@ export async function securityOf(address: ServerAddress, trust: Trust | null): P
   return { ...always, ca: pemOf(raw), isNamed: false, allowPartialTrustChain: true };
 }
 
-/** The fingerprint, for whoever is to compare it; null where it cannot be seen. */
-export const fingerprintOf = async (address: ServerAddress): Promise<string | null> =>
+/** For whoever is to compare it; null where it cannot be seen. */
+export const certificateOf = async (address: ServerAddress): Promise<ShownCertificate | null> =>
   await shown(address).then(
-    ({ fingerprint256 }) => fingerprint256,
+    ({ certificate }) => shownOf(certificate),
     () => null,
   );
 
 interface Shown {
-  readonly raw: Buffer;
-  readonly fingerprint256: string;
+  readonly certificate: tls.PeerCertificate;
   /** Signed by itself. */
   readonly isOwn: boolean;
 }
@@ -87,11 +87,40 @@ async function shown(address: ServerAddress): Promise<Shown> {
       const socket = tls.connect({ socket: plain, ...servername, rejectUnauthorized: false });
       socket.on('error', away);
       socket.on('secureConnect', () => {
-        const { raw, fingerprint256, subject, issuer } = socket.getPeerCertificate();
-        resolve({ raw, fingerprint256, isOwn: JSON.stringify(subject) === JSON.stringify(issuer) });
+        const certificate = socket.getPeerCertificate();
+        const { subject, issuer } = certificate;
+        resolve({ certificate, isOwn: JSON.stringify(subject) === JSON.stringify(issuer) });
         socket.destroy();
       });
     });
+  });
+}
+
+const GREETING_TIMEOUT_MS = 2_000;
+
+/** Which kind of database answers there, by its first bytes; null where none does. Not a byte of a secret is sent. */
+export async function kindAt({ host, port, kind: expected }: ServerAddress): Promise<ServerAddress['kind'] | null> {
+  return await new Promise((resolve) => {
+    const plain = net.connect({ host, port });
+    const end = (kind: ServerAddress['kind'] | null): void => {
+      plain.destroy();
+      resolve(kind);
+    };
+    // MySQL greets whoever comes; PostgreSQL says nothing before it is asked.
+    let hasAsked = false;
+    const ask = (): void => {
+      hasAsked = true;
+      plain.write(SSL_REQUEST_POSTGRESQL);
+    };
+    if (expected === 'postgresql') plain.once('connect', ask);
+    plain.setTimeout(GREETING_TIMEOUT_MS, () => (hasAsked ? end(null) : ask()));
+    plain.once('data', (first) => {
+      const isGreeting = first.length > 4 && first[3] === 0 && (first[4] === 10 || first[4] === 0xff);
+      const isAnswer = hasAsked && first.length === 1 && (first[0] === 0x53 || first[0] === 0x4e);
+      end(isAnswer ? 'postgresql' : isGreeting ? 'mysql' : null);
+    });
+    plain.on('error', () => end(null));
+    plain.on('close', () => end(null));
   });
 }
 

@@ -200,7 +200,12 @@ async function sqlite({ file }: FileAddress): Promise<Connections> {
     chmodSync(file, FILE_MODE);
     giveToOwnerSync(file); // what SQLite makes beside it gets the same owner from SQLite
   } catch (error) {
-    throw refused('written', file, error);
+    throw refused(
+      'written',
+      file,
+      error,
+      'Check the path behind “sqlite:”: whether its folder can be had, who owns it, and whether its file system can be written and has room.',
+    );
   }
   const database = new DatabaseSync(file);
   // Who waits for long waits in `Database`: SQLite would keep the whole thread waiting, and with it whoever has the lock.

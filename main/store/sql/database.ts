@@ -5,10 +5,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Migrator, sql, type Kysely, type Transaction } from 'kysely';
+import { GutsError } from '../../shared/errors.ts';
 import { placeOf, type StateAddress } from './address.ts';
-import { fingerprintOf } from './certificate.ts';
+import { certificateOf, kindAt } from './certificate.ts';
 import { connect, type Connections, type ConnectOptions } from './connect.ts';
-import { NotLeaderError, StateTooNewError, StateUnreachableError, StateUntrustedError } from './errors.ts';
+import {
+  NotLeaderError,
+  StateOtherKindError,
+  StateTooNewError,
+  StateUnreachableError,
+  StateUntrustedError,
+} from './errors.ts';
 import { explained, isAway, isToRepeat } from './explain.ts';
 import { LAYOUT, layoutNames, Layouts, type Tables } from './tables.ts';
 import { Turns } from './turns.ts';
@@ -60,6 +67,7 @@ export class Database implements AsyncDisposable {
   #lastNumber = 0;
   #connections: Promise<Connections> | undefined;
   #trouble: unknown;
+  #goesOn = false;
   #listener: (trouble: unknown) => void = () => {};
 
   private constructor(options: ConnectOptions) {
@@ -72,11 +80,12 @@ export class Database implements AsyncDisposable {
   static async open(options: ConnectOptions): Promise<Database> {
     const database = new Database(options);
     try {
+      await database.#demandKind();
       await database.#using(async (db) => await database.#layOut(db));
       return database;
     } catch (error) {
       await database[Symbol.asyncDispose]();
-      throw await database.#told(error);
+      throw await database.#toldAtFirst(error);
     }
   }
 
@@ -84,17 +93,23 @@ export class Database implements AsyncDisposable {
   static async openAsItIs(options: ConnectOptions): Promise<Database> {
     const database = new Database(options);
     try {
+      await database.#demandKind();
       await database.#using(async (db) => void (await database.#known(db)));
       return database;
     } catch (error) {
       await database[Symbol.asyncDispose]();
-      throw await database.#told(error);
+      throw await database.#toldAtFirst(error);
     }
   }
 
   /** Why it cannot be asked right now; undefined where it can. */
   get trouble(): unknown {
     return this.#trouble;
+  }
+
+  /** Whoever uses it asks again and again from now on, which errors may say. */
+  goOn(): void {
+    this.#goesOn = true;
   }
 
   /** Calls with why it is away, and with undefined when it is there again. */
@@ -185,7 +200,7 @@ export class Database implements AsyncDisposable {
         this.#hear(undefined);
         return value;
       } catch (error) {
-        const known = explained(this.address, error);
+        const known = explained(this.address, error, this.#goesOn);
         isLocked = isToRepeat(error);
         if (isAway(known)) this.#hear(known);
         else if (!isLocked) throw await this.#told(known);
@@ -233,8 +248,24 @@ export class Database implements AsyncDisposable {
   async #told(error: unknown): Promise<unknown> {
     const known = explained(this.address, error);
     if (!(known instanceof StateUntrustedError) || this.address.kind === 'sqlite') return known;
-    const words = /trusted: (.*)\.$/.exec(known.message)?.[1] ?? 'unknown reason';
-    return new StateUntrustedError(this.place, words, await fingerprintOf(this.address), { cause: known.cause });
+    const { problem, cause } = known;
+    return new StateUntrustedError(this.place, problem, await certificateOf(this.address), { cause });
+  }
+
+  /** The driver for PostgreSQL does not survive what MySQL says. @throws StateOtherKindError */
+  async #demandKind(): Promise<void> {
+    if (this.address.kind === 'postgresql' && (await kindAt(this.address)) === 'mysql')
+      throw new StateOtherKindError(this.place, 'mysql');
+  }
+
+  /** Of the first connection: another kind of database may answer there. */
+  async #toldAtFirst(error: unknown): Promise<unknown> {
+    const known = await this.#told(error);
+    const isExplained = known instanceof GutsError && !isAway(known);
+    if (isExplained || this.address.kind === 'sqlite') return known;
+    const kind = await kindAt(this.address);
+    if (kind === null || kind === this.address.kind) return known;
+    return new StateOtherKindError(this.place, kind, { cause: error });
   }
 
   async #wasDone(tx: Tx, number: number): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** What can go wrong between Guts and the database that holds its state. */
+import { trustAdvice, type ShownCertificate } from '../../certificates.ts';
 import { GutsError } from '../../shared/errors.ts';
 
 export class StateUrlError extends GutsError {
@@ -52,11 +53,25 @@ export class StateUnreachableError extends GutsError {
   readonly remedy: string;
   override readonly retryable = true;
 
-  constructor(place: string, why: string, options?: ErrorOptions) {
+  /** @param goesOn whether this process tries again by itself */
+  constructor(place: string, why: string, options?: ErrorOptions, goesOn = false) {
     super(`The database at ${place} cannot be reached (${why}).`, options);
     this.remedy = /ENOTFOUND|EAI_AGAIN/.test(why)
       ? 'The name does not resolve on this machine: check it, add it to DNS or to the hosts file, or use an address.'
-      : 'Check that the database runs and that no firewall is in the way. Guts goes on trying; ask again, and look first whether what you asked for was done.';
+      : `Check that the database runs, that the port is the one of this kind of database, and that no firewall is in the way. ${goesOn ? 'Guts goes on trying; ask' : 'Try'} again, and look first whether what you asked for was done.`;
+  }
+}
+
+/** A database of another kind than the address says. */
+export class StateOtherKindError extends GutsError {
+  readonly code = 'state.other-kind';
+  readonly remedy: string;
+
+  constructor(place: string, found: 'postgresql' | 'mysql', options?: ErrorOptions) {
+    const [is, scheme, port] =
+      found === 'postgresql' ? ['PostgreSQL', 'postgresql://', 3306] : ['MySQL or MariaDB', 'mysql://', 5432];
+    super(`At ${place} ${is} answers, which the address does not say.`, options);
+    this.remedy = `Begin the address with ${scheme}, or give the port of the database that you mean (${port} is usual).`;
   }
 }
 
@@ -83,11 +98,14 @@ export class StateRightsError extends GutsError {
 export class StateUntrustedError extends GutsError {
   readonly code = 'state.untrusted';
   readonly remedy: string;
+  readonly problem: string;
 
-  /** @param sha256 null where it could not be seen */
-  constructor(place: string, problem: string, sha256: string | null, options?: ErrorOptions) {
+  /** @param shown null where it could not be seen */
+  constructor(place: string, problem: string, shown: ShownCertificate | null, options?: ErrorOptions) {
     super(`The certificate of the database at ${place} cannot be trusted: ${problem}.`, options);
-    this.remedy = `Give the authority that signed it (--state-ca-file), or compare its fingerprint${sha256 === null ? '' : ` ${sha256}`} with what the database’s administrator says, and trust that one (--state-fingerprint).`;
+    const flags = { ca: '--state-ca-file', fingerprint: '--state-fingerprint' };
+    this.problem = problem;
+    this.remedy = trustAdvice(problem, shown, 'database', flags);
   }
 }
 
@@ -118,12 +136,13 @@ export class StateRefusedError extends GutsError {
   readonly remedy: string;
   override readonly retryable = true;
 
-  constructor(place: string, says: string, isFull: boolean, options?: ErrorOptions) {
+  /** @param goesOn whether this process tries again by itself */
+  constructor(place: string, says: string, isFull: boolean, options?: ErrorOptions, goesOn = false) {
     super(`The database at ${place} refuses: ${says}.`, options);
     this.code = isFull ? 'state.full' : 'state.refused';
     this.remedy = isFull
       ? 'Make room for the database and try again; what was there before is still there.'
-      : 'Look into the database’s log for the reason. Guts goes on trying.';
+      : `Look into the database’s log for the reason${goesOn ? '. Guts goes on trying' : ', and try again'}.`;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a driver’s error means: that the database is away, refuses, or is not who it should be. */
-import { certificateProblem } from '../../certificates.ts';
+import { certificateProblem, OTHER_NAME } from '../../certificates.ts';
 import { GutsError } from '../../shared/errors.ts';
 import { placeOf, type StateAddress } from './address.ts';
 import {
@@ -69,26 +69,26 @@ export function isToRepeat(error: unknown): boolean {
   return AGAIN.has(code) || /database is locked|SQLITE_BUSY/i.test(message);
 }
 
-/** What it is in Guts’s own words; what is known already is let through. */
-export function explained(address: StateAddress, error: unknown): unknown {
+/** What it is in Guts’s own words; what is known already is let through. @param goesOn whether this process tries again by itself */
+export function explained(address: StateAddress, error: unknown, goesOn = false): unknown {
   if (error instanceof GutsError) return error;
   const place = placeOf(address);
   const { code, message } = told(error);
   const says = message.replaceAll(/\s+/g, ' ').replace(/[.\s]+$/, '');
   const options = { cause: error };
   // The driver for MySQL keeps no more of it than its words.
-  const own = code === 'HANDSHAKE_SSL_ERROR' ? says : null;
+  const own = code === 'HANDSHAKE_SSL_ERROR' ? (/altnames/.test(says) ? OTHER_NAME : says) : null;
   const problem = certificateProblem(code) ?? own;
   if (problem !== null) return new StateUntrustedError(place, problem, null, options);
   if (/does not support SSL|does not support secure connnection/i.test(message)) return new StateNoTlsError(place);
   if (LOGIN.has(code)) return new StateLoginError(place, says, options);
   if (RIGHTS.has(code)) return new StateRightsError(place, says, options);
-  if (isAway(error)) return new StateUnreachableError(place, AWAY.has(code) ? code : says, options);
+  if (isAway(error)) return new StateUnreachableError(place, AWAY.has(code) ? code : says, options, goesOn);
   if (FULL.has(code) || /database or disk is full/i.test(message))
     return new StateRefusedError(place, says, true, options);
   const isDrivers =
     error instanceof Error && ('severity' in error || 'sqlState' in error || code.startsWith('ERR_SQLITE'));
-  return isDrivers || isToRepeat(error) ? new StateRefusedError(place, says, false, options) : error;
+  return isDrivers || isToRepeat(error) ? new StateRefusedError(place, says, false, options, goesOn) : error;
 }
 
 function told(error: unknown): DriverError {

@@ -43,6 +43,7 @@ export async function putFiles(database: Database, files: readonly StateFileText
         throw new StateInTheWayError(
           database.place,
           there.map(({ name }) => name),
+          'database',
         );
       await tx.deleteFrom('guts_log').execute(); // heads without lines
       for (const file of files) await put(tx, file, changed);

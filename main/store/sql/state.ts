@@ -76,6 +76,7 @@ export class SqlState implements OpenedState {
           },
           rest: async () => await listener.rest(),
         });
+        this.#database.goOn();
       },
       hearRefusal: (error) => leader.hearRefusal(error),
       isLeading: () => leader.fence !== null,
