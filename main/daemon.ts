@@ -12,6 +12,7 @@ import type { MigrationId } from './shared/migration.ts';
 import type { EventHub } from './events.ts';
 import type { VaultStatus } from './shared/vault.ts';
 import { DataLock } from './store/data-lock.ts';
+import { demandNoWorker } from './store/folder-role.ts';
 import { demandOwnState } from './store/sql/mark.ts';
 import { UploadStore } from './store/uploads.ts';
 
@@ -73,6 +74,7 @@ export class Daemon {
     };
     try {
       const lock = keep(await DataLock.take(dataDir));
+      await demandNoWorker(dataDir);
       if (options.openState === undefined) await demandOwnState(dataDir);
       const state = options.openState === undefined ? stateIn(dataDir) : keep(await options.openState());
       const host = keep(await Host.forDaemon({ ...options, state }));

@@ -48,6 +48,7 @@ export const dataFiles: readonly DataFile[] = [
   local(/^uploads\/upl_[0-9a-z]{12}\//, 'files that were sent to be judged; gone when they are a day old'),
   local(/^daemon\.(json|lock)$/, 'which daemon runs'),
   local(/^moved-[^/]+\//, 'a state that was moved into a database'),
+  local(/^worker\.json$/, 'which worker has the folder'),
   local(/^shared-state\.json$/, 'which database has the state'),
   local(/(^|\/)writer\.lock/, 'who writes'),
   local(

@@ -1,7 +1,8 @@
 /** `guts serve` and `guts worker` that cannot start: they say why, and end with the code for it, whatever they had opened. */
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import type * as net from 'node:net';
+import * as path from 'node:path';
 import * as tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificate, type Certificate } from '../lab/certificate.ts';
@@ -79,8 +80,33 @@ describe('serve', () => {
 });
 
 describe('worker', () => {
-  const work = async (password: string, joinKey: string): Promise<Outcome> =>
-    await start('worker', '--broker', `amqps://guts@localhost:${portOf(broker)}/guts`, '--broker-password-file', tmp.file(password), '--ca-file', tmp.file('other.pem'), '--join-key-file', tmp.file(joinKey)); // prettier-ignore
+  const words = (password: string, joinKey: string): string[] =>
+    ['worker', '--broker', `amqps://guts@localhost:${portOf(broker)}/guts`, '--broker-password-file', tmp.file(password), '--ca-file', tmp.file('other.pem'), '--join-key-file', tmp.file(joinKey)]; // prettier-ignore
+  const work = async (password: string, joinKey: string): Promise<Outcome> => await start(...words(password, joinKey));
+
+  test.each(['queue.jsonl', 'shared-state.json'])('keeps out of a daemon’s data folder (%s)', async (name) => {
+    const env = { GUTS_DATA_DIR: tmp.file(`of-a-daemon-${name}`), GUTS_VAULT: 'memory' };
+    mkdirSync(env.GUTS_DATA_DIR);
+    writeFileSync(path.join(env.GUTS_DATA_DIR, name), '');
+
+    const ended = await gutsWith(env, '', ...words('password', 'join-key'));
+
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/store\.other-role.*of a daemon/) });
+    expect(readdirSync(env.GUTS_DATA_DIR)).not.toContain('daemon.lock');
+  });
+
+  test(
+    'and a daemon out of a worker’s, which is its own from its first start on',
+    async () => {
+      const env = { GUTS_DATA_DIR: tmp.file('of-a-worker'), GUTS_VAULT: 'memory' };
+      await gutsWith(env, '', ...words('password', 'join-key')); // refused by the broker, and still a worker
+
+      const ended = await gutsWith(env, '', 'serve', '--port', '0');
+
+      expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/store\.other-role.*of a worker/) });
+    },
+    HANGS_MS,
+  );
 
   test.each([
     ['the file with the broker’s password is not there', 'gone', 'join-key', /broker\.password-file.*ENOENT/],

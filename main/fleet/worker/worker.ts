@@ -12,6 +12,7 @@ import type { Progress } from '../../shared/jobs.ts';
 import type { MigrationId } from '../../shared/migration.ts';
 import type { NodeId } from '../../shared/schedule.ts';
 import { DataLock } from '../../store/data-lock.ts';
+import { takeForWorker } from '../../store/folder-role.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { Asker } from '../broker/asker.ts';
 import { Broker, type BrokerOptions, type BrokerState } from '../broker/broker.ts';
@@ -96,6 +97,12 @@ export class Worker implements AsyncDisposable {
   /** @throws DataFolderHeldError, BrokerUrlError, NameTakenError …; a broker that is away is waited for, and told of by `onState` */
   static async start(options: WorkerOptions): Promise<Worker> {
     const lock = await DataLock.take(options.dataDir);
+    try {
+      await takeForWorker(options.dataDir, options.node);
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
     const worker = new Worker(options, await keysIn(options.vault));
     worker.#opened.push(lock, worker.#engines);
     try {
