@@ -1,5 +1,6 @@
 /** `guts service` and `guts node list`: the parts of Guts, and where migrations can run. */
 import type { Command } from 'commander';
+import { nodeStateOf } from '../shared/node-state.ts';
 import type { NodeFacts } from '../shared/schedule.ts';
 import { addNodeChanges } from './nodes.ts';
 import { table } from './table.ts';
@@ -61,8 +62,10 @@ export function addNodes(program: Command): void {
     });
 }
 
-const stateOf = ({ isAlive, isDraining = false }: NodeFacts): string =>
-  isAlive ? (isDraining ? 'draining' : 'up') : 'down';
+const stateOf = (node: NodeFacts): string => {
+  const state = nodeStateOf(node);
+  return state === 'idle' ? 'runs nothing' : state;
+};
 
 /** How many of the sources and destinations it could connect to, and how long the slowest took. */
 function reachOf({ reach = [] }: NodeFacts): string {

@@ -122,6 +122,8 @@ describe('a fleet', { timeout: 180_000 }, () => {
     const waiting = await reaches(request.id, ({ waitsFor }) => waitsFor !== null);
 
     expect(waiting.waitsFor).toMatchObject({ reason: 'node' });
+    const { stdout } = await guts(folder.file('daemon'), 'node', 'list');
+    expect(stdout).toMatch(/^desk .* runs nothing /m); // as the window says it; only workers are drained
   });
 
   test('runs what waits as soon as a worker has joined, and keeps its journal with the daemon', async () => {

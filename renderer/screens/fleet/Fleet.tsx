@@ -1,5 +1,6 @@
 /** Where migrations run: this daemon's machine and the workers, and what each is at. */
 import { useMemo, useState } from 'react';
+import { isWorker } from '../../../main/shared/node-state.ts';
 import type { NodeFacts } from '../../../main/shared/schedule.ts';
 import { Empty, Faces } from '../../parts/Faces.tsx';
 import { useWhyNot } from '../../parts/MayButton.tsx';
@@ -10,7 +11,7 @@ import { HealthTabs } from '../health/HealthTabs.tsx';
 import { nodeColumns } from './columns.tsx';
 import { HowToJoin } from './HowToJoin.tsx';
 import { NodeDialog, type NodeDeed } from './NodeDialog.tsx';
-import { isWorker, useNodes } from './nodes.ts';
+import { useNodes } from './nodes.ts';
 
 const keyOf = ({ id }: NodeFacts): string => id;
 

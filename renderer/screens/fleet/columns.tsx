@@ -1,4 +1,5 @@
 /** The columns of the table of nodes. */
+import { isWorker, nodeStateOf, type NodeState } from '../../../main/shared/node-state.ts';
 import type { NodeFacts } from '../../../main/shared/schedule.ts';
 import { badge, type Tone } from '../../parts/Badge.tsx';
 import type { Column } from '../../parts/table/column.ts';
@@ -6,7 +7,6 @@ import { useMigrations } from '../../state/migrations.ts';
 import { exactText, rateText, sizeText, timeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import classes from './Fleet.module.css';
-import { isWorker, stateOf, type NodeState } from './nodes.ts';
 
 const tones: Readonly<Record<NodeState, Tone>> = {
   up: 'good',
@@ -16,7 +16,7 @@ const tones: Readonly<Record<NodeState, Tone>> = {
   down: 'bad',
 };
 
-const stateText = (node: NodeFacts): string => t(`fleet.state.${stateOf(node)}`);
+const stateText = (node: NodeFacts): string => t(`fleet.state.${nodeStateOf(node)}`);
 const leftBytes = ({ space }: NodeFacts): number => Math.max(0, space.freeBytes - space.reservedBytes);
 
 export const nodeColumns = (): readonly Column<NodeFacts>[] => [
@@ -25,7 +25,7 @@ export const nodeColumns = (): readonly Column<NodeFacts>[] => [
     id: 'state',
     title: t('fleet.stateTitle'),
     value: stateText,
-    cell: (node) => badge(tones[stateOf(node)], stateText(node)),
+    cell: (node) => badge(tones[nodeStateOf(node)], stateText(node)),
     width: 155,
     isFacet: true,
   },
@@ -96,7 +96,7 @@ function spaceText(node: NodeFacts): string {
 
 function heardText(node: NodeFacts): string {
   if (!isWorker(node)) return t('fleet.here');
-  return stateOf(node) === 'down' ? exactText(node.seenAt) : timeText(node.seenAt);
+  return nodeStateOf(node) === 'down' ? exactText(node.seenAt) : timeText(node.seenAt);
 }
 
 function Migrations({ ids }: { readonly ids: NodeFacts['running'] }) {

@@ -24,16 +24,3 @@ export function useNodes(): Answer<readonly NodeFacts[]> {
   }, [load]);
   return answer;
 }
-
-/** Another machine's; the daemon's own is a node, too. */
-export const isWorker = ({ version }: NodeFacts): boolean => version !== undefined;
-
-export type NodeState = 'up' | 'draining' | 'idle' | 'awaited' | 'down';
-
-export function stateOf(node: NodeFacts): NodeState {
-  const { isAlive, isDraining = false, version } = node;
-  if (!isAlive) return 'down';
-  if (version === '') return 'awaited'; // known from before this daemon's start, and not heard since
-  if (!isDraining) return 'up';
-  return isWorker(node) ? 'draining' : 'idle';
-}
