@@ -35,10 +35,10 @@ export function addNodeChanges(nodes: Command): void {
       const left = now?.running.length ?? 0;
       workplace.terminal.result({ nodes: all }, () =>
         undo
-          ? `Node “${node}” is given work again.`
+          ? `Node “${node}” is given work again.\n`
           : left === 0
-            ? `Node “${node}” is given nothing more, and runs nothing: the worker can be stopped.`
-            : `Node “${node}” is given nothing more; ${left} still run there: look again (“guts node list”).`,
+            ? `Node “${node}” is given nothing more, and runs nothing: the worker can be stopped.\n`
+            : `Node “${node}” is given nothing more; ${left} still run there: look again (“guts node list”).\n`,
       );
     });
   const remove = nodes
@@ -48,7 +48,7 @@ export function addNodeChanges(nodes: Command): void {
     .action(async (node: string) => {
       await using workplace = await Workplace.open(remove);
       await workplace.call('nodes.remove', { node });
-      workplace.terminal.result({ node }, () => `Node “${node}” is forgotten.`);
+      workplace.terminal.result({ node }, () => `Node “${node}” is forgotten.\n`);
     });
   const key = nodes
     .command('key')
@@ -66,11 +66,11 @@ export function addNodeChanges(nodes: Command): void {
       if (take !== undefined) {
         const file = path.resolve(take);
         await vault.set(JOIN_KEY, await joinKeyFrom(file));
-        terminal.result({ file }, () => 'The join key is in this machine’s vault: start the daemon again.');
+        terminal.result({ file }, () => 'The join key is in this machine’s vault: start the daemon again.\n');
         return;
       }
       const file = path.resolve(output ?? '');
       await writeWhole(file, `${await joinKeyIn(vault)}\n`, force, 0o600);
-      terminal.result({ file }, () => `The join key is in “${file}”. Whoever has it can call itself a worker.`);
+      terminal.result({ file }, () => `The join key is in “${file}”. Whoever has it can call itself a worker.\n`);
     });
 }

@@ -31,6 +31,9 @@ export class StateUnreadableError extends GutsError {
 
 export const isMoved = (name: string): boolean => (dataFile(name)?.isExported ?? 'never') !== 'never';
 
+/** Also the generation before. */
+export const isSetAside = (name: string): boolean => isMoved(name.replace(/\.bak$/, ''));
+
 /** As it would be on the disk. */
 export const textOf = (file: StateFileText): string =>
   'text' in file ? file.text : file.lines.map((json) => lineOfJson(json)).join('');

@@ -47,6 +47,8 @@ describe.runIf(isRoot)('a data folder of another user', () => {
     for (const { code, stderr } of done) expect(code, stderr).toBe(0);
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(['guts.db', 'shared-state.json', 'vault']));
     expect(foreign()).toEqual([]);
+    expect(readdirSync(folder)).not.toContain('connections.json.bak'); // set aside with the state
+    expect(done[2]?.stdout).toMatch(/start the daemon again\.\n$/);
   });
 
   test('that holds something of root’s says which, not only where', async () => {

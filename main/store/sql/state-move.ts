@@ -7,6 +7,7 @@ import { namesIn } from '../data-files.ts';
 import { StateInTheWayError } from '../state.ts';
 import {
   isMoved,
+  isSetAside,
   asBytes,
   putStateFiles,
   setStateAside,
@@ -104,7 +105,7 @@ async function openFolder(folder: string): Promise<Place> {
     leave: async (to) => {
       const other = await to.identity();
       if (other === null) return null;
-      const names = await own();
+      const names = (await namesIn(folder)).filter(isSetAside);
       // First: should this be cut off, nobody takes what is left here for the state.
       await markFolder(folder, other.identity, other.place, 'with its state');
       return names.length === 0 ? null : await setStateAside(folder, names);
