@@ -76,6 +76,7 @@ function askForPassword(socket: net.Socket): void {
 }
 
 const CLIENT_SSL = 0x0800;
+const TLS_REQUEST_BYTES = 36;
 
 /** As MariaDB begins: its version, a thread, half a salt, and what it can; then the rest. Nobody comes further than TLS here. */
 function greetAsMysql(socket: net.Socket, sealed: (() => tls.TLSSocket) | null): void {
@@ -93,5 +94,10 @@ function greetAsMysql(socket: net.Socket, sealed: (() => tls.TLSSocket) | null):
     Buffer.from('mysql_native_password\0'),
   ]);
   socket.write(Buffer.concat([Buffer.from([body.length, 0, 0, 0]), body]));
-  socket.once('data', () => void sealed?.());
+  socket.once('data', (asked) => {
+    socket.pause();
+    const more = asked.subarray(TLS_REQUEST_BYTES); // what TLS begins with may have come along
+    if (more.length > 0) socket.unshift(more);
+    sealed?.();
+  });
 }
