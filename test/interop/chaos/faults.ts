@@ -219,9 +219,9 @@ async function cut({ fleet, lostAfterSeconds }: Scene, chooser: Chooser, forS: n
 
 /** Of a pair never both are workers, and the database is the daemon’s alone: the others have nothing to say to each other. */
 function pairOf(chooser: Chooser, isStateShared: boolean): readonly [string, string] {
-  const a = chooser.one(['desk', 'desk', ...WORKERS, ...WORKERS]);
+  const a = chooser.one(['desk', 'desk', 'desk', 'desk', ...WORKERS, ...WORKERS]);
   const others = ['mq', 'mq', 'source', 'cloud'];
-  return [a, chooser.one(a === 'desk' && isStateShared ? [...others, 'db', 'db'] : others)];
+  return [a, chooser.one(a === 'desk' && isStateShared ? [...others, 'db', 'db', 'db', 'db'] : others)];
 }
 
 /** @returns what makes room again */
