@@ -111,7 +111,7 @@ describe.each(Object.entries(statePeers))('a state in %s', (_name, start) => {
     await expect(connections.put('source', source('vc2'))).rejects.toMatchObject({
       code: 'state.unreachable',
       retryable: true,
-      remedy: expect.stringContaining('goes on trying'),
+      remedy: expect.stringContaining('look first whether what you asked for was done'),
     });
     expect(state.trouble?.()).toMatchObject({ code: 'state.unreachable' });
     await peer.up();
