@@ -74,6 +74,7 @@ export class Scene implements AsyncDisposable {
 
   /** Cold ones, each of a machine of its own. @param isWithLarge the first of them needs conversion space */
   async begin(count: number, isWithLarge = false): Promise<MigrationId[]> {
+    await this.#everybodyIsThere(); // what the run before cut off may still be on its way back
     const ids: MigrationId[] = [];
     const vms = isWithLarge ? [this.estate.nextLarge(), ...this.estate.next(count - 1)] : this.estate.next(count);
     this.#ids = ids;
@@ -169,6 +170,14 @@ export class Scene implements AsyncDisposable {
       TOLD_WITHIN_MS,
     ).catch(() => {});
     return missing();
+  }
+
+  async #everybodyIsThere(): Promise<void> {
+    await until(
+      async () => (await this.fleet.daemon.client.call('nodes.list', {})).nodes,
+      (nodes) => WORKERS.every((name) => nodes.find(({ id }) => id === name)?.isAlive === true),
+      PATIENCE_MS,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
