@@ -26,7 +26,7 @@ import type { Hold, QueueLine } from './entries.ts';
 import { queueOf } from './decide.ts';
 import { LatencyWatch } from './latency-watch.ts';
 import { Loop, TRY_AGAIN_MS } from './loop.ts';
-import { KnownNodes } from './known-nodes.ts';
+import { NodeTable } from './node-table.ts';
 import { RatesMoved } from './rates-moved.ts';
 import type { MigrationNode, RecordChange, RecordIndex } from './node.ts';
 import type { QueueFile } from './queue-file.ts';
@@ -66,7 +66,7 @@ export class Scheduler implements Runner {
   readonly #shares: Shares;
   readonly #work: AtWork;
   readonly #desk: Desk;
-  readonly #nodes: KnownNodes;
+  readonly #nodes: NodeTable;
   readonly #asking: Asking;
   readonly #loop: Loop;
   readonly #latency: LatencyWatch;
@@ -103,7 +103,7 @@ export class Scheduler implements Runner {
       },
     });
     this.#asking = new Asking(this.#desk, this.#work);
-    this.#nodes = new KnownNodes({
+    this.#nodes = new NodeTable({
       nodes: parts.nodes,
       desk: this.#desk,
       work: this.#work,

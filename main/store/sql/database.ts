@@ -248,7 +248,8 @@ export class Database implements AsyncDisposable {
   async #told(error: unknown): Promise<unknown> {
     const known = explained(this.address, error);
     if (!(known instanceof StateUntrustedError) || this.address.kind === 'sqlite') return known;
-    const { problem, cause } = known;
+    const { problem, shown, cause } = known;
+    if (shown !== null) return known;
     return new StateUntrustedError(this.place, problem, await certificateOf(this.address), { cause });
   }
 

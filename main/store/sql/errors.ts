@@ -99,12 +99,14 @@ export class StateUntrustedError extends GutsError {
   readonly code = 'state.untrusted';
   readonly remedy: string;
   readonly problem: string;
+  /** Null where it was not looked at yet, or could not be seen. */
+  readonly shown: ShownCertificate | null;
 
-  /** @param shown null where it could not be seen */
   constructor(place: string, problem: string, shown: ShownCertificate | null, options?: ErrorOptions) {
     super(`The certificate of the database at ${place} cannot be trusted: ${problem}.`, options);
     const flags = { ca: '--state-ca-file', fingerprint: '--state-fingerprint' };
     this.problem = problem;
+    this.shown = shown;
     this.remedy = trustAdvice(problem, shown, 'database', flags);
   }
 }

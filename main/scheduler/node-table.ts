@@ -8,7 +8,7 @@ import type { MigrationNode } from './node.ts';
 import type { RatesMoved } from './rates-moved.ts';
 import type { Shares } from './shares.ts';
 
-export interface KnownParts {
+export interface NodeTableParts {
   readonly nodes: () => readonly MigrationNode[];
   readonly desk: Desk;
   readonly work: AtWork;
@@ -22,10 +22,10 @@ interface NodeLoad {
   bytesPerSecond: number;
 }
 
-export class KnownNodes {
-  readonly #parts: KnownParts;
+export class NodeTable {
+  readonly #parts: NodeTableParts;
 
-  constructor(parts: KnownParts) {
+  constructor(parts: NodeTableParts) {
     this.#parts = parts;
   }
 
