@@ -1,59 +1,27 @@
 /** Workers behind a real RabbitMQ share limits of bandwidth, spare busy datastores, and are chosen by their tags. */
-import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MigrationId, MigrationOptions } from '../../main/shared/migration.ts';
 import { defaultSettings, type NodeFacts, type ScheduledMigration } from '../../main/shared/schedule.ts';
-import { addCloud, addSource } from '../e2e/two-sides.ts';
-import { seededContent } from '../lab/content.ts';
-import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
-import type { MachineSpec } from '../lab/vcenter/machine-spec.ts';
-import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
-import { Daemon } from '../support/daemon.ts';
-import { MiB, scratch } from '../support/disks.ts';
-import { guts } from '../support/guts.ts';
+import type { Daemon } from '../support/daemon.ts';
+import { MiB } from '../support/disks.ts';
 import { until } from '../support/until.ts';
-import { WorkerProcess } from '../support/worker.ts';
-import { rabbitmqPeer, type RabbitmqPeer } from './rabbitmq-peer.ts';
+import { SmallFleet } from './small-fleet.ts';
 
 /** Of the machines in their order. */
 const DISKS_MIB = [12, 12, 4, 4, 160];
 /** So much may go at once from each worker before a limit is felt. */
 const PIECE_BYTES = MiB / 4;
-const folder = scratch();
-const passphraseFile = folder.file('passphrase');
-const joinKeyFile = folder.file('join.key');
-let vcenter: Vcenter;
-let cloud: OpenstackLab;
-let rabbit: RabbitmqPeer;
+let fleet: SmallFleet;
 let daemon: Daemon;
-const workers: WorkerProcess[] = [];
-let moved = 0;
 
 async function startWorker(name: string, ...flags: readonly string[]): Promise<void> {
-  const worker = await WorkerProcess.start({
-    name,
-    dataDir: folder.file(name),
-    passphraseFile,
-    broker: rabbit.amqp,
-    brokerPasswordFile: rabbit.passwordFile,
-    joinKeyFile,
-    flags,
-  });
-  workers.push(worker);
+  await fleet.startWorker(name, { flags });
   await until(nodes, (all) => all.some(({ id, isAlive }) => id === name && isAlive));
 }
 
 const nodes = async (): Promise<readonly NodeFacts[]> => (await daemon.client.call('nodes.list', {})).nodes;
 const begin = async (options: Partial<MigrationOptions> = {}): Promise<MigrationId> =>
-  (
-    await daemon.client.call('migrations.create', {
-      source: 'from',
-      destination: 'to',
-      vm: `vm-${moved++}`,
-      options: { networks: [{ from: null, to: 'lan', ip: 'auto' }], bootTimeoutSeconds: 0, ...options },
-      start: true,
-    })
-  ).request.id;
+  (await fleet.begin(daemon, options)).request.id;
 const reaches = async (id: MigrationId, isIt: (one: ScheduledMigration) => boolean): Promise<ScheduledMigration> =>
   await until(async () => await daemon.client.call('migrations.show', { id }), isIt);
 const isDone = ({ stage }: ScheduledMigration): boolean => stage === 'done' || stage === 'failed';
@@ -64,42 +32,14 @@ const limitTo = async (otherwise: number | null): Promise<void> =>
   }));
 
 beforeAll(async () => {
-  writeFileSync(passphraseFile, 'a passphrase for tests\n', { mode: 0o600 });
-  const machines = DISKS_MIB.map((mib, i): MachineSpec => {
-    const content = seededContent(`disk of vm-${i}`, mib * MiB, 7 + i);
-    return {
-      name: `vm-${i}`,
-      power: 'off',
-      disks: [{ sizeBytes: content.sizeBytes, isThin: true, content }],
-      nics: [{ network: 'VM Network' }],
-    };
-  });
-  vcenter = await startVcenter({ machines, withOthers: false });
-  cloud = await startOpenstack({ buildMs: 20 });
-  rabbit = await rabbitmqPeer();
-  daemon = await Daemon.start({
-    dataDir: folder.file('daemon'),
-    passphraseFile,
-    flags: ['--node', 'desk', '--only-workers', '--broker', rabbit.amqp, '--broker-password-file', rabbit.passwordFile],
-  });
-  process.env['GUTS_VAULT_PASSPHRASE_FILE'] = passphraseFile;
-  process.env['GUTS_VAULT'] = 'file';
-  const key = await guts(folder.file('daemon'), 'node', 'key', '-o', joinKeyFile);
-  if (key.code !== 0) throw new Error(key.stderr);
-  await addSource(daemon.client, vcenter, 'from');
-  await addCloud(daemon.client, cloud, 'to');
-  await daemon.client.call('sources.refresh', { source: 'from' });
+  fleet = await SmallFleet.open(DISKS_MIB);
+  daemon = await fleet.startDaemon();
+  await fleet.setUp(daemon);
   await startWorker('w1', '--tags', 'rack1', 'fast');
   await startWorker('w2', '--tags', 'rack1');
 }, 120_000);
-afterEach(() => vcenter.setReadLatency('vmfs-fast', 2));
-afterAll(async () => {
-  for (const worker of workers) await worker[Symbol.asyncDispose]();
-  await daemon[Symbol.asyncDispose]();
-  await rabbit[Symbol.asyncDispose]();
-  await Promise.all([vcenter[Symbol.asyncDispose](), cloud[Symbol.asyncDispose]()]);
-  folder[Symbol.dispose]();
-}, 60_000);
+afterEach(() => fleet.vcenter.setReadLatency('vmfs-fast', 2));
+afterAll(async () => await fleet?.[Symbol.asyncDispose](), 60_000);
 
 describe('a fleet', { timeout: 300_000 }, () => {
   test('sends no more than the limit together, wherever its migrations run', async () => {
@@ -151,7 +91,7 @@ describe('a fleet', { timeout: 300_000 }, () => {
     const id = await begin();
     await reaches(id, isCopying);
 
-    vcenter.setReadLatency('vmfs-fast', 47);
+    fleet.vcenter.setReadLatency('vmfs-fast', 47);
     const slowed = await reaches(id, (one) => one.slowedBy !== null || isDone(one));
     expect(slowed.slowedBy).toMatchObject({ milliseconds: 47 });
     expect(slowed.slowedBy?.says).toMatch(/^Reads from “vmfs-fast” of “from” took 47 ms: no more than \d/);

@@ -7,43 +7,19 @@ import { Broker } from '../../main/fleet/broker/broker.ts';
 import { passwordIn } from '../../main/fleet/broker/password.ts';
 import { keepTruth } from '../../main/fleet/truth.ts';
 import type { NodeFacts, ScheduledMigration } from '../../main/shared/schedule.ts';
-import { addCloud, addSource } from '../e2e/two-sides.ts';
-import { seededContent } from '../lab/content.ts';
-import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
-import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
-import { Daemon } from '../support/daemon.ts';
-import { MiB, scratch } from '../support/disks.ts';
-import { guts } from '../support/guts.ts';
+import type { Daemon } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
-import { WorkerProcess } from '../support/worker.ts';
-import { rabbitmqPeer, type RabbitmqPeer } from './rabbitmq-peer.ts';
+import type { WorkerProcess } from '../support/worker.ts';
+import { SmallFleet, type WorkerWish } from './small-fleet.ts';
 
-const MACHINES = 2;
-const folder = scratch();
-const passphraseFile = folder.file('passphrase');
-const joinKeyFile = folder.file('join.key');
-let vcenter: Vcenter;
-let cloud: OpenstackLab;
-let rabbit: RabbitmqPeer;
+let fleet: SmallFleet;
 let daemon: Daemon;
-let moved = 0;
 const opened: AsyncDisposable[] = [];
 
-async function startDaemon(name = 'desk'): Promise<Daemon> {
-  const broker = ['--broker', rabbit.amqp, '--broker-password-file', rabbit.passwordFile];
-  const flags = ['--node', name, '--only-workers', '--lost-after', '15', ...broker];
-  return await Daemon.start({ dataDir: folder.file(`daemon-${name}`), passphraseFile, flags });
-}
+const startDaemon = async (name = 'desk'): Promise<Daemon> => await fleet.startDaemon(name, '--lost-after', '15');
 
-async function startWorker(name: string, on = name, keyFile = joinKeyFile): Promise<WorkerProcess> {
-  const worker = await WorkerProcess.start({
-    name,
-    dataDir: folder.file(`worker-${on}`),
-    passphraseFile,
-    broker: rabbit.amqp,
-    brokerPasswordFile: rabbit.passwordFile,
-    joinKeyFile: keyFile,
-  });
+async function startWorker(name: string, wish: WorkerWish = {}): Promise<WorkerProcess> {
+  const worker = await fleet.startWorker(name, wish);
   opened.push(worker);
   return worker;
 }
@@ -68,15 +44,6 @@ const says = async (one: { readonly log: string }, words: string): Promise<void>
   ));
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
-async function begin(): Promise<ScheduledMigration> {
-  return await daemon.client.call('migrations.create', {
-    source: 'from',
-    destination: 'to',
-    vm: `vm-${moved++}`,
-    options: { networks: [{ from: null, to: 'lan', ip: 'auto' }], mayPullPlug: true, bootTimeoutSeconds: 0 },
-    start: true,
-  });
-}
 async function atItsEnd({ request }: ScheduledMigration): Promise<ScheduledMigration> {
   return await until(
     async () => await daemon.client.call('migrations.show', { id: request.id }),
@@ -87,33 +54,14 @@ async function atItsEnd({ request }: ScheduledMigration): Promise<ScheduledMigra
 const DONE = { stage: 'done', ledger: [], error: null };
 
 beforeAll(async () => {
-  writeFileSync(passphraseFile, 'a passphrase for tests\n', { mode: 0o600 });
-  const machines = Array.from({ length: MACHINES }, (_, i) => {
-    const content = seededContent(`disk of vm-${i}`, MiB, 7 + i);
-    const disk = { sizeBytes: content.sizeBytes, isThin: true, content };
-    return { name: `vm-${i}`, power: 'off' as const, disks: [disk], nics: [{ network: 'VM Network' }] };
-  });
-  vcenter = await startVcenter({ machines, withOthers: false });
-  cloud = await startOpenstack({ buildMs: 20 });
-  rabbit = await rabbitmqPeer();
+  fleet = await SmallFleet.open([1, 1]);
   daemon = await startDaemon();
-  process.env['GUTS_VAULT_PASSPHRASE_FILE'] = passphraseFile;
-  process.env['GUTS_VAULT'] = 'file';
-  const key = await guts(folder.file('daemon-desk'), 'node', 'key', '-o', joinKeyFile);
-  if (key.code !== 0) throw new Error(key.stderr);
-  await addSource(daemon.client, vcenter, 'from');
-  await addCloud(daemon.client, cloud, 'to');
-  await daemon.client.call('sources.refresh', { source: 'from' });
+  await fleet.setUp(daemon);
 }, 120_000);
 afterEach(async () => {
   for (const one of opened.splice(0)) await one[Symbol.asyncDispose]();
 });
-afterAll(async () => {
-  await daemon[Symbol.asyncDispose]();
-  await rabbit[Symbol.asyncDispose]();
-  await Promise.all([vcenter[Symbol.asyncDispose](), cloud[Symbol.asyncDispose]()]);
-  folder[Symbol.dispose]();
-}, 60_000);
+afterAll(async () => await fleet?.[Symbol.asyncDispose](), 60_000);
 
 describe('two daemons without a shared state on one virtual host', { timeout: 180_000 }, () => {
   test('are one too many: the second ends and says why, and the first goes on as if nothing had been', async () => {
@@ -127,7 +75,7 @@ describe('two daemons without a shared state on one virtual host', { timeout: 18
 
     await daemon.stop();
     daemon = await startDaemon();
-    expect(await atItsEnd(await begin())).toMatchObject(DONE);
+    expect(await atItsEnd(await fleet.begin(daemon))).toMatchObject(DONE);
   });
 
   test('wait for each other a moment: the first one comes in by itself when the other goes', async () => {
@@ -137,7 +85,7 @@ describe('two daemons without a shared state on one virtual host', { timeout: 18
     opened.push(other);
 
     const starting = startDaemon();
-    const log = folder.file('daemon-desk/logs/guts.log'); // it is not there for anybody else yet
+    const log = fleet.file('desk/logs/guts.log'); // it is not there for anybody else yet
     await until(
       async () => await readFile(log, 'utf8'),
       (text) => text.includes('fleet.other-daemon'),
@@ -153,9 +101,9 @@ describe('two daemons without a shared state on one virtual host', { timeout: 18
     await daemon.stop();
     // An older Guts, which claims nothing.
     const broker = new Broker({
-      url: rabbit.amqp,
+      url: fleet.rabbit.amqp,
       trust: { kind: 'system' },
-      password: async () => await passwordIn(rabbit.passwordFile),
+      password: async () => await passwordIn(fleet.rabbit.passwordFile),
       name: 'guts serve',
     });
     opened.push(broker);
@@ -166,7 +114,7 @@ describe('two daemons without a shared state on one virtual host', { timeout: 18
     daemon = await startDaemon();
     await startWorker('w1');
     await isUp('w1');
-    const migration = await begin();
+    const migration = await fleet.begin(daemon);
     await until(
       async () => await Promise.resolve(refused),
       (times) => times > 0,
@@ -182,7 +130,7 @@ describe('a name that two nodes have', { timeout: 180_000 }, () => {
     const first = await startWorker('w8');
     await isUp('w8');
 
-    const why = await whyNot(startWorker('w8', 'w8-elsewhere'));
+    const why = await whyNot(startWorker('w8', { on: 'w8-elsewhere' }));
 
     expect(why).toContain('guts worker ended (1)');
     expect(why).toContain('fleet.name-taken');
@@ -213,11 +161,11 @@ describe('a name that two nodes have', { timeout: 180_000 }, () => {
 
 test('workers that no daemon answers say so, and what may be the reason', { timeout: 180_000 }, async () => {
   const otherKey = randomBytes(32).toString('base64');
-  writeFileSync(folder.file('other.key'), `${otherKey}\n`, { mode: 0o600 });
+  writeFileSync(fleet.file('other.key'), `${otherKey}\n`, { mode: 0o600 });
   await daemon.stop();
 
   const own = await startWorker('w2');
-  const stranger = await startWorker('w9', 'w9', folder.file('other.key'));
+  const stranger = await startWorker('w9', { joinKeyFile: fleet.file('other.key') });
   const namesake = await startWorker('desk'); // the daemon has not had its name yet
   for (const worker of [own, stranger, namesake]) await says(worker, 'fleet.no-daemon');
   daemon = await startDaemon();

@@ -1,51 +1,26 @@
 /** Workers behind a real RabbitMQ: migrations run where there is room, and go on when whoever ran them is gone. */
-import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import type { NodeFacts, ScheduledMigration } from '../../main/shared/schedule.ts';
-import { addCloud, addSource } from '../e2e/two-sides.ts';
-import { seededContent } from '../lab/content.ts';
-import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
-import type { MachineSpec } from '../lab/vcenter/machine-spec.ts';
-import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
-import { Daemon } from '../support/daemon.ts';
-import { MiB, scratch } from '../support/disks.ts';
+import type { OpenstackLab } from '../lab/openstack/start.ts';
+import type { Vcenter } from '../lab/vcenter/vcenter.ts';
+import type { Daemon } from '../support/daemon.ts';
 import { guts } from '../support/guts.ts';
 import { until } from '../support/until.ts';
-import { WorkerProcess } from '../support/worker.ts';
-import { rabbitmqPeer, type RabbitmqPeer } from './rabbitmq-peer.ts';
+import type { WorkerProcess } from '../support/worker.ts';
+import type { RabbitmqPeer } from './rabbitmq-peer.ts';
+import { SmallFleet } from './small-fleet.ts';
 
-const MACHINES = 12;
-const folder = scratch();
+const DISKS_MIB = Array.from({ length: 12 }, () => 4);
+let fleet: SmallFleet;
 let vcenter: Vcenter;
 let cloud: OpenstackLab;
 let rabbit: RabbitmqPeer;
 let daemon: Daemon;
 const workers = new Map<string, WorkerProcess>();
-let moved = 0;
 
-const passphraseFile = folder.file('passphrase');
-const joinKeyFile = folder.file('join.key');
-
-const startDaemon = async (): Promise<Daemon> =>
-  await Daemon.start({
-    dataDir: folder.file('daemon'),
-    passphraseFile,
-    flags: ['--node', 'desk', '--only-workers', '--broker', rabbit.amqp, '--broker-password-file', rabbit.passwordFile],
-  });
-
-async function startWorker(name: string, ...flags: readonly string[]): Promise<WorkerProcess> {
-  const worker = await WorkerProcess.start({
-    name,
-    dataDir: folder.file(name),
-    passphraseFile,
-    broker: rabbit.amqp,
-    brokerPasswordFile: rabbit.passwordFile,
-    joinKeyFile,
-    flags,
-  });
-  workers.set(name, worker);
-  return worker;
+async function startWorker(name: string, ...flags: readonly string[]): Promise<void> {
+  workers.set(name, await fleet.startWorker(name, { flags }));
 }
 
 const nodeOf = async (name: string): Promise<NodeFacts | undefined> =>
@@ -60,15 +35,7 @@ const isUp = async (name: string): Promise<void> =>
     (node) => node?.isAlive === true,
   ));
 
-async function begin(): Promise<ScheduledMigration> {
-  return await daemon.client.call('migrations.create', {
-    source: 'from',
-    destination: 'to',
-    vm: `vm-${moved++}`,
-    options: { networks: [{ from: null, to: 'lan', ip: 'auto' }], mayPullPlug: true, bootTimeoutSeconds: 0 },
-    start: true,
-  });
-}
+const begin = async (): Promise<ScheduledMigration> => await fleet.begin(daemon);
 const show = async (id: MigrationId): Promise<ScheduledMigration> =>
   await daemon.client.call('migrations.show', { id });
 const reaches = async (id: MigrationId, isIt: (one: ScheduledMigration) => boolean): Promise<ScheduledMigration> =>
@@ -84,36 +51,13 @@ async function isMidDisk(id: MigrationId): Promise<ScheduledMigration> {
 const isDone = ({ stage }: ScheduledMigration): boolean => stage === 'done' || stage === 'failed';
 
 beforeAll(async () => {
-  writeFileSync(passphraseFile, 'a passphrase for tests\n', { mode: 0o600 });
-  const machines = Array.from({ length: MACHINES }, (_, i): MachineSpec => {
-    const content = seededContent(`disk of vm-${i}`, 4 * MiB, 7 + i);
-    return {
-      name: `vm-${i}`,
-      power: 'off',
-      disks: [{ sizeBytes: content.sizeBytes, isThin: true, content }],
-      nics: [{ network: 'VM Network' }],
-    };
-  });
-  vcenter = await startVcenter({ machines, withOthers: false });
-  cloud = await startOpenstack({ buildMs: 20 });
-  rabbit = await rabbitmqPeer();
-  daemon = await startDaemon();
-  process.env['GUTS_VAULT_PASSPHRASE_FILE'] = passphraseFile;
-  process.env['GUTS_VAULT'] = 'file';
-  const key = await guts(folder.file('daemon'), 'node', 'key', '-o', joinKeyFile);
-  if (key.code !== 0) throw new Error(key.stderr);
-  await addSource(daemon.client, vcenter, 'from');
-  await addCloud(daemon.client, cloud, 'to');
-  await daemon.client.call('sources.refresh', { source: 'from' });
+  fleet = await SmallFleet.open(DISKS_MIB);
+  ({ vcenter, cloud, rabbit } = fleet);
+  daemon = await fleet.startDaemon();
+  await fleet.setUp(daemon);
 }, 120_000);
 afterEach(() => vcenter.faults.clear());
-afterAll(async () => {
-  for (const worker of workers.values()) await worker[Symbol.asyncDispose]();
-  await daemon[Symbol.asyncDispose]();
-  await rabbit[Symbol.asyncDispose]();
-  await Promise.all([vcenter[Symbol.asyncDispose](), cloud[Symbol.asyncDispose]()]);
-  folder[Symbol.dispose]();
-}, 60_000);
+afterAll(async () => await fleet?.[Symbol.asyncDispose](), 60_000);
 
 describe('a fleet', { timeout: 180_000 }, () => {
   test('runs nothing as long as there is no worker, and says so', async () => {
@@ -122,7 +66,7 @@ describe('a fleet', { timeout: 180_000 }, () => {
     const waiting = await reaches(request.id, ({ waitsFor }) => waitsFor !== null);
 
     expect(waiting.waitsFor).toMatchObject({ reason: 'node' });
-    const { stdout } = await guts(folder.file('daemon'), 'node', 'list');
+    const { stdout } = await guts(fleet.file('desk'), 'node', 'list');
     expect(stdout).toMatch(/^desk .* runs nothing /m); // as the window says it; only workers are drained
   });
 
@@ -178,7 +122,7 @@ describe('a fleet', { timeout: 180_000 }, () => {
     const before = await isMidDisk(request.id);
 
     await daemon.kill();
-    daemon = await startDaemon();
+    daemon = await fleet.startDaemon();
 
     const done = await reaches(request.id, isDone);
     expect(done).toMatchObject({ stage: 'done', ledger: [], placement: { node: before.placement?.node } });
