@@ -40,7 +40,8 @@ describe.concurrent('a migration that meets trouble', { timeout: 300_000 }, () =
   });
 
   test('once while it copies sends the disk anew, and says so', async () => {
-    await using world = await open();
+    // Of two disks that are copied at once, either's upload may be the first.
+    await using world = await EngineWorld.open([sizes.large]);
     const request = requestIn(world);
     world.cloud.faults.add({ ...cutUploads, count: 1 });
 
@@ -48,10 +49,9 @@ describe.concurrent('a migration that meets trouble', { timeout: 300_000 }, () =
 
     expect(done.disks.map(({ key, setbacks = [] }) => [key, setbacks.map(({ error }) => error.code)])).toEqual([
       ['2000', ['net.connection-lost']],
-      ['2001', []],
     ]);
     expect(await world.record(request)).toEqual(done);
-    expect(await world.hasArrived(VM, 2)).toBe(true);
+    expect(await world.hasArrived(VM, 1)).toBe(true);
   });
 
   test('of a machine that runs waits with its snapshot', async () => {
