@@ -155,9 +155,12 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
         elsewhereOf: (id) => elsewhereIn(plans, id),
       });
       const { leadership } = parts.state;
-      const leading = leadership === undefined ? null : new Leading({ leadership, scheduler, index, fleet, onDetail });
       followConnections(parts);
-      const handovers = await openHandovers(parts, scheduler, plans, onDetail);
+      const handovers = await openHandovers(parts, { scheduler, plans, leads: () => leading, onDetail });
+      const leading =
+        leadership === undefined
+          ? null
+          : new Leading({ leadership, scheduler, index, fleet, node, handovers: handovers.driver, onDetail });
       const handlers = {
         ...commonHandlers(parts),
         ...migrationHandlers(parts, scheduler, (plan) => plans.find(plan).id),

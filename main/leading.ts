@@ -1,7 +1,9 @@
 /** A daemon among servers that share a state: decides while it leads, and follows what the one that leads tells otherwise. */
 import type { Fleet } from './fleet/daemon/fleet.ts';
+import type { Driver } from './handover/driver.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
 import { ToldSchedule } from './scheduler/told.ts';
+import { NodeId } from './shared/node-id.ts';
 import type { Leadership } from './state.ts';
 import type { MigrationIndex } from './store/migrations.ts';
 
@@ -10,8 +12,14 @@ export interface LeadingParts {
   readonly scheduler: Scheduler;
   readonly index: MigrationIndex;
   readonly fleet: Fleet | null;
+  /** Of plans that change hands. */
+  readonly handovers: Pick<Driver, 'begin' | 'rest'>;
+  /** What this machine is called among nodes. */
+  readonly node: NodeId;
   readonly onDetail: (detail: string) => void;
 }
+
+const Told = ToldSchedule.extend({ leader: NodeId.nullable().default(null) });
 
 /** Others see how far copies are about as often as they look. */
 const TELL_MS = 2_000;
@@ -20,6 +28,7 @@ export class Leading implements Disposable {
   readonly #parts: LeadingParts;
   #telling: NodeJS.Timeout | undefined;
   #lastTold = '';
+  #leader: NodeId | null = null;
   /** One change after the other: it may lead again before it has come to rest. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -29,7 +38,20 @@ export class Leading implements Disposable {
     leadership.beforeNews(async (ids) => {
       for (const id of ids) if (index.find(id) === null) await index.refresh(id);
     });
-    leadership.onTold((text) => scheduler.hearLeader(ToldSchedule.parse(JSON.parse(text))));
+    leadership.onTold((text) => {
+      const { leader, ...told } = Told.parse(JSON.parse(text));
+      this.#leader = leader;
+      scheduler.hearLeader(told);
+    });
+  }
+
+  get isHere(): boolean {
+    return this.#parts.leadership.isLeading();
+  }
+
+  /** What the server that leads is called among nodes; null where it has not told that yet. */
+  get leader(): NodeId | null {
+    return this.isHere ? this.#parts.node : this.#leader;
   }
 
   /** Returns after the first look at who leads. */
@@ -50,26 +72,28 @@ export class Leading implements Disposable {
   }
 
   async #lead(): Promise<void> {
-    const { scheduler, index, fleet, leadership } = this.#parts;
+    const { scheduler, index, fleet, leadership, handovers } = this.#parts;
     if (!leadership.isLeading()) return;
     for (const id of scheduler.openIds()) await index.refresh(id); // as the one before has left them
     await scheduler.tellOthers(); // what that one has told is over
     await fleet?.answer();
     scheduler.start();
+    handovers.begin();
     this.#telling = setInterval(() => void this.#tell(), TELL_MS).unref();
   }
 
   async #rest(): Promise<void> {
     clearInterval(this.#telling);
+    await this.#parts.handovers.rest();
     await this.#parts.fleet?.rest();
     await this.#parts.scheduler.rest();
   }
 
   async #tell(): Promise<void> {
-    const { leadership, scheduler, onDetail } = this.#parts;
+    const { leadership, scheduler, node, onDetail } = this.#parts;
     if (!leadership.isLeading()) return;
     try {
-      const text = JSON.stringify(await scheduler.tellOthers());
+      const text = JSON.stringify({ leader: node, ...(await scheduler.tellOthers()) });
       if (text === this.#lastTold) return;
       await leadership.tell(text);
       this.#lastTold = text;

@@ -4,6 +4,7 @@ import { ApiClient } from '../shared/client/client.ts';
 import { toErrorInfo } from '../shared/errors.ts';
 import type { HandoverId, HandoverPart } from '../shared/handover.ts';
 import type { Vault } from '../vault/vault.ts';
+import { LostWayError } from './errors.ts';
 import { ownName, type Giver } from './giver.ts';
 import type { HandoverFile, KeptHandover } from './handover-file.ts';
 import {
@@ -35,15 +36,18 @@ const PATIENCE_MS = 60_000;
 
 export class Driver implements AsyncDisposable {
   readonly #parts: DriverParts;
-  readonly #stop = new AbortController();
+  #stop = new AbortController();
+  #isOver = false;
   readonly #running = new Map<HandoverId, Promise<void>>();
 
   constructor(parts: DriverParts) {
     this.#parts = parts;
   }
 
-  /** Goes on with what a restart cut short. */
+  /** Goes on with what a restart cut short, or another server has begun. */
   begin(): void {
+    if (this.#isOver) return;
+    this.#stop = new AbortController();
     for (const one of this.#parts.file.all) if (isToGoOn(one)) this.start(one.id);
   }
 
@@ -53,9 +57,15 @@ export class Driver implements AsyncDisposable {
     this.#running.set(id, work);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Another server goes on with it. */
+  async rest(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#running.values());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    await this.rest();
   }
 
   async #toTheEnd(id: HandoverId): Promise<void> {
@@ -142,9 +152,10 @@ export class Driver implements AsyncDisposable {
     await vault.delete(id);
   }
 
-  async #clientOf({ id, way }: KeptHandover): Promise<ApiClient> {
+  async #clientOf(handover: KeptHandover): Promise<ApiClient> {
+    const { id, way } = handover;
     const token = await this.#parts.vault.get(id);
-    if (way === null || token === null) throw new Error(`The way to the other side of ${id} is not known any more.`);
+    if (way === null || token === null) throw new LostWayError(handover);
     return new ApiClient(trustingFetch(way.trust), { baseUrl: way.url, token, timeoutMs: PATIENCE_MS });
   }
 
@@ -164,7 +175,7 @@ export class Driver implements AsyncDisposable {
   }
 }
 
-const isToGoOn = ({ isActive, state, isFollowed }: KeptHandover): boolean =>
+export const isToGoOn = ({ isActive, state, isFollowed }: KeptHandover): boolean =>
   isActive && (state === 'open' || isFollowed);
 
 const isToSend = ({ state }: HandoverPart): boolean => state === 'ready' || state === 'given';

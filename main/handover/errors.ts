@@ -1,5 +1,7 @@
 /** Why a plan cannot change hands. */
 import { GutsError } from '../shared/errors.ts';
+import type { Handover } from '../shared/handover.ts';
+import type { NodeId } from '../shared/node-id.ts';
 
 export class UnknownHandoverError extends GutsError {
   readonly code = 'handover.unknown';
@@ -10,12 +12,40 @@ export class UnknownHandoverError extends GutsError {
   }
 }
 
-export class SharedStateError extends GutsError {
-  readonly code = 'handover.shared-state';
-  readonly remedy = 'Give it to, or take it from, a daemon that keeps its state in its own data folder.';
+/** Of servers that share a state. */
+export class NotLeadingError extends GutsError {
+  readonly code = 'handover.not-leading';
+  readonly remedy: string;
+  override readonly retryable = true;
 
-  constructor() {
-    super('The state of this daemon is in a database that servers share, and its migrations change hands among those.');
+  /** @param leader what the server that leads is called among nodes; null where that is not known */
+  constructor(leader: NodeId | null) {
+    super(
+      `This server shares its state with others, and plans change hands at the one that leads${leader === null ? '' : `: “${leader}” at the moment`}.`,
+    );
+    this.remedy = `Use the address of ${leader === null ? 'that server' : `“${leader}”`}. What was begun goes on by itself where a balancer finds it, or once this server leads.`;
+  }
+}
+
+/** Its token was in the vault of another server, or is gone. */
+export class LostWayError extends GutsError {
+  readonly code = 'handover.lost-way';
+  readonly remedy: string;
+
+  constructor({ peer, plan, side }: Pick<Handover, 'peer' | 'plan' | 'side'>) {
+    super(`The way to “${peer.name}” is not known here any more, and the hand-over of “${plan.name}” stands still.`);
+    const again = side === 'giver' ? 'Give' : 'Take';
+    this.remedy = `${again} the plan once more, with the address and a token of “${peer.name}”: what was begun goes on.`;
+  }
+}
+
+export class NotAtRestError extends GutsError {
+  readonly code = 'handover.not-at-rest';
+  readonly remedy = 'Wait until it stands still, or let it go on where it is.';
+  override readonly retryable = true;
+
+  constructor(vm: string) {
+    super(`“${vm}” runs, and cannot be given.`);
   }
 }
 

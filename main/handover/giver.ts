@@ -8,13 +8,11 @@ import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import { elsewhereOf, wavesHere, type Plan } from '../shared/plans.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
 import { exits, isOver } from '../shared/stages.ts';
-import { NoSuchWaveError, PlanGivenError, UnderWayError, WaveGivenError } from './errors.ts';
+import { NoSuchWaveError, NotAtRestError, PlanGivenError, UnderWayError, WaveGivenError } from './errors.ts';
 import { shownOf, type KeptHandover } from './handover-file.ts';
 import { entryOf, openWaves, putElsewhere, putPlan } from './open-waves.ts';
 import type { SideParts } from './side-parts.ts';
 import type { GivingSide, OfferWish, Parcel } from './sides.ts';
-
-const never = new AbortController().signal;
 
 /** As it is called to the other side. */
 export const ownName = (): string => hostname().slice(0, 63) || 'Guts';
@@ -108,10 +106,11 @@ export class Giver implements GivingSide {
     if (migration === null) return { plan: await this.#releasePlan(handover), carried: null };
     const { parts, scheduler } = this.#of;
     const part = handover.parts.find((one) => one.id === migration);
+    const now = scheduler.view(await parts.migrations.one(migration));
+    if (now.isRunning) throw new NotAtRestError(now.request.vm.name); // it was started since it was at rest
     const given = { handover: id, to: handover.peer, at: new Date().toISOString() };
-    const job = { kind: 'give', id: migration, dataDir: parts.dataDir, given } as const;
     // From this line on it is the taker's, whatever happens to either side.
-    const lines = await parts.engines.run(job, never);
+    const lines = await parts.journals.give(migration, given);
     await parts.migrations.refresh(migration);
     await this.#put(id, migration, { state: 'given', says: null });
     const view = scheduler.view(await parts.migrations.one(migration));

@@ -1,12 +1,9 @@
 /** `handovers.json`: which plans change hands, with whom, and how far each migration has come. */
-import * as path from 'node:path';
-import { Low } from 'lowdb';
 import { z } from 'zod';
 import { EngineUrl } from '../shared/engines.ts';
 import { Handover, TakenEnds, WaveStanding, type HandoverId } from '../shared/handover.ts';
 import { Trust } from '../shared/trust.ts';
-import { DurableFile } from '../store/durable-file.ts';
-import { asOnlyWriter } from '../store/writer-lock.ts';
+import type { Documents, StateDocument } from '../store/documents.ts';
 import { UnknownHandoverError } from './errors.ts';
 
 const SCHEMA_VERSION = 1;
@@ -31,30 +28,31 @@ type Document = z.infer<typeof Document>;
 const MOST_OVER = 200;
 
 export class HandoverFile {
-  readonly #folder: string;
-  readonly #db: Low<Document>;
+  readonly #document: StateDocument<Document>;
+  #data: Document;
 
-  private constructor(folder: string, db: Low<Document>) {
-    this.#folder = folder;
-    this.#db = db;
+  private constructor(document: StateDocument<Document>, data: Document) {
+    this.#document = document;
+    this.#data = data;
   }
 
   /** @throws StoreDamagedError, StoreTooNewError, StoreRefusedError */
-  static async open(dataDir: string): Promise<HandoverFile> {
-    const file = new DurableFile<Document>({
-      file: path.join(dataDir, 'handovers.json'),
+  static async open(documents: Documents): Promise<HandoverFile> {
+    const document = documents.document<Document>({
+      name: 'handovers.json',
       schema: Document,
       schemaVersion: SCHEMA_VERSION,
       keepsBackup: true,
+      empty: () => ({ schemaVersion: SCHEMA_VERSION, handovers: [] }),
     });
-    const db = new Low<Document>(file, { schemaVersion: SCHEMA_VERSION, handovers: [] });
-    await db.read();
-    return new HandoverFile(dataDir, db);
+    const file = new HandoverFile(document, await document.read());
+    document.follow((now) => (file.#data = now));
+    return file;
   }
 
   /** Oldest first. */
   get all(): readonly KeptHandover[] {
-    return this.#db.data.handovers;
+    return this.#data.handovers;
   }
 
   find(id: HandoverId): KeptHandover | null {
@@ -75,21 +73,17 @@ export class HandoverFile {
 
   /** @param change of what is there then; null where there is none */
   async change(id: HandoverId, change: (before: KeptHandover | null) => KeptHandover): Promise<KeptHandover> {
-    return await asOnlyWriter(this.#folder, async () => {
-      const { data } = this.#db;
-      const after = change(this.find(id));
-      if (JSON.stringify(after) === JSON.stringify(this.find(id))) return after;
-      const isNew = this.find(id) === null;
-      const all = isNew ? [...data.handovers, after] : data.handovers.map((one) => (one.id === id ? after : one));
-      this.#db.data = { ...data, handovers: bounded(all) };
-      try {
-        await this.#db.write();
-      } catch (error) {
-        this.#db.data = data;
-        throw error;
-      }
-      return after;
+    const here = this.find(id);
+    // The server that leads is the only one that writes here: what it knows is what is there.
+    if (here !== null && JSON.stringify(change(here)) === JSON.stringify(here)) return here;
+    this.#data = await this.#document.change((data) => {
+      const before = data.handovers.find((one) => one.id === id) ?? null;
+      const after = change(before);
+      const all =
+        before === null ? [...data.handovers, after] : data.handovers.map((one) => (one.id === id ? after : one));
+      return { ...data, handovers: bounded(all) };
     });
+    return this.one(id);
   }
 }
 

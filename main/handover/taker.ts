@@ -12,8 +12,6 @@ import { entryOf, putPlan, withElsewhere } from './open-waves.ts';
 import type { SideParts } from './side-parts.ts';
 import type { Parcel, TakingSide } from './sides.ts';
 
-const never = new AbortController().signal;
-
 export class Taker implements TakingSide {
   readonly #of: SideParts;
 
@@ -129,8 +127,7 @@ export class Taker implements TakingSide {
   async #take({ id: handover, ends, peer }: KeptHandover, { id, lines, schedule, isWished }: Carried): Promise<void> {
     const { parts, scheduler, file } = this.#of;
     if (ends === null) return;
-    const job = { kind: 'receive', id, dataDir: parts.dataDir, handover, from: peer, ...ends, entries: lines } as const;
-    await parts.engines.run(job, never);
+    await parts.journals.receive(id, { handover, from: peer, ...ends, entries: lines });
     await parts.migrations.refresh(id);
     if (schedule !== null) {
       const all = new Set((await parts.migrations.all()).map(({ request }) => request.id));

@@ -1,9 +1,10 @@
 /** Answers what is asked about plans that change hands: by operators, and by the other side. */
 import { trustingFetch } from '../api/network-fetch.ts';
 import { Driver } from '../handover/driver.ts';
-import { SharedStateError } from '../handover/errors.ts';
+import { NotLeadingError } from '../handover/errors.ts';
 import { Giver, ownName } from '../handover/giver.ts';
 import { HandoverFile, shownOf } from '../handover/handover-file.ts';
+import { goesOnOrBegins } from '../handover/lost-way.ts';
 import { sendEnds } from '../handover/send-ends.ts';
 import { hearWaves, wavesFor } from '../handover/open-waves.ts';
 import type { SideParts } from '../handover/side-parts.ts';
@@ -14,9 +15,10 @@ import type { Scheduler } from '../scheduler/scheduler.ts';
 import { ApiClient } from '../shared/client/client.ts';
 import { toErrorInfo } from '../shared/errors.ts';
 import { HandoverId, type HandoverPart, type Offer, type PeerWish } from '../shared/handover.ts';
+import type { NodeId } from '../shared/node-id.ts';
 import type { HandoverLook } from '../shared/operations/handovers.ts';
 import { randomLetters } from '../store/connections.ts';
-import type { Parts, Some } from './handlers.ts';
+import type { CallContext, Parts, Some } from './handlers.ts';
 
 export type HandoverNames =
   | 'handovers.list'
@@ -40,13 +42,19 @@ export interface Handovers {
 
 const newId = (): HandoverId => HandoverId.parse(`hnd_${randomLetters()}`);
 
+export interface HandoverOptions {
+  readonly scheduler: Scheduler;
+  readonly plans: PlanFile;
+  /** Where servers share the state: whether this one leads, and which one does. */
+  readonly leads: () => { readonly isHere: boolean; readonly leader: NodeId | null } | null;
+  readonly onDetail: (detail: string) => void;
+}
+
 export async function openHandovers(
   parts: Parts,
-  scheduler: Scheduler,
-  plans: PlanFile,
-  onDetail: (detail: string) => void,
+  { scheduler, plans, leads, onDetail }: HandoverOptions,
 ): Promise<Handovers> {
-  const file = await HandoverFile.open(parts.dataDir);
+  const file = await HandoverFile.open(parts.state.documents);
   const of: SideParts = { parts, scheduler, plans, file };
   const [giver, taker] = [new Giver(of), new Taker(of)];
   const waves: WaveSide = {
@@ -57,17 +65,26 @@ export async function openHandovers(
     },
   };
   const driver = new Driver({ file, giver, taker, waves, vault: parts.vault, onDetail });
+  const ways = { file, driver, vault: parts.vault };
 
   const clientTo = ({ url, trust, token }: PeerWish): ApiClient => {
     parts.vault.notice(token);
     return new ApiClient(trustingFetch(trust), { baseUrl: url, token, timeoutMs: PATIENCE_MS });
   };
 
-  if (parts.state.leadership !== undefined) return { handlers: refusing(file), driver };
+  /** Only the server that leads knows what runs, and may write into journals. */
+  const led =
+    <I, O>(handle: (input: I, context: CallContext) => Promise<O>) =>
+    async (input: I, context: CallContext): Promise<O> => {
+      const leading = leads();
+      if (leading?.isHere === false) throw new NotLeadingError(leading.leader);
+      return await handle(input, context);
+    };
+
   const handlers: Some<HandoverNames> = {
     'handovers.list': async () => await Promise.resolve({ handovers: file.all.map(shownOf) }),
     'handovers.show': async ({ handover }) => await Promise.resolve(shownOf(file.one(handover))),
-    'handovers.look': async ({ plan, waves: only, peer, direction }, { signal }) => {
+    'handovers.look': led(async ({ plan, waves: only, peer, direction }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
       const isGift = direction === 'give';
       const from = isGift ? giver : givingOver(client, signal);
@@ -76,71 +93,55 @@ export async function openHandovers(
       const offer = await from.offer({ handover, plan, waves: only, taker: who });
       const obstacle = await to.reserve(offer, true).then(() => null, toErrorInfo);
       return lookOf(offer, obstacle === null ? [] : [obstacle]);
-    },
-    'handovers.give': async ({ plan, waves: only, peer, withSecrets }, { signal }) => {
+    }),
+    'handovers.give': led(async ({ plan, waves: only, peer, withSecrets }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
       const { name, url, trust, token } = peer;
-      const wish = { handover, plan, waves: only, taker: { name, url } };
-      const to = takingOver(client, signal);
-      const offer = await giver.offer(wish);
-      if (withSecrets) await sendEnds(parts, client, offer, signal);
-      await to.reserve(offer, true); // what is refused is refused before anything is there
-      await parts.vault.set(handover, token);
-      const begun = await giver.begin(wish, { url, trust });
-      driver.start(handover);
-      return shownOf(begun);
-    },
-    'handovers.take': async ({ plan, waves: only, peer }, { signal }) => {
+      return await goesOnOrBegins(ways, { plan, side: 'giver', peer, client }, signal, async () => {
+        const wish = { handover, plan, waves: only, taker: { name, url } };
+        const to = takingOver(client, signal);
+        const offer = await giver.offer(wish);
+        if (withSecrets) await sendEnds(parts, client, offer, signal);
+        await to.reserve(offer, true); // what is refused is refused before anything is there
+        await parts.vault.set(handover, token);
+        const begun = await giver.begin(wish, { url, trust });
+        driver.start(handover);
+        return shownOf(begun);
+      });
+    }),
+    'handovers.take': led(async ({ plan, waves: only, peer }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
       const { name, url, trust, token } = peer;
-      const who = { name: ownName(), url: null };
-      const offer = await givingOver(client, signal).offer({ handover, plan, waves: only, taker: who });
-      await parts.vault.set(handover, token);
-      try {
-        await taker.begin({ ...offer, giver: { name, url } }, false, { url, trust });
-      } catch (error) {
-        await parts.vault.delete(handover);
-        throw error;
-      }
-      driver.start(handover);
-      return shownOf(file.one(handover));
-    },
-    'handovers.offer': async (wish) => await giver.offer(wish),
-    'handovers.reserve': async ({ offer, isDry }) => ({ ends: await taker.reserve(offer, isDry) }),
-    'handovers.rest': async (wish) => await giver.rest(wish),
-    'handovers.release': async ({ handover, migration }) => await giver.release(handover, migration),
-    'handovers.receive': async ({ handover, ...parcel }) => await taker.receive(handover, parcel),
-    'handovers.close': async ({ handover, isRefused }) =>
-      await (file.one(handover).side === 'giver' ? giver : taker).close(handover, isRefused),
-    'handovers.waves': async ({ handover }) => await waves.waves(handover),
-    'handovers.tellWaves': async ({ handover, open }) => await waves.tellWaves(handover, open),
+      return await goesOnOrBegins(ways, { plan, side: 'taker', peer, client }, signal, async () => {
+        const who = { name: ownName(), url: null };
+        const offer = await givingOver(client, signal).offer({ handover, plan, waves: only, taker: who });
+        await parts.vault.set(handover, token);
+        try {
+          await taker.begin({ ...offer, giver: { name, url } }, false, { url, trust });
+        } catch (error) {
+          await parts.vault.delete(handover);
+          throw error;
+        }
+        driver.start(handover);
+        return shownOf(file.one(handover));
+      });
+    }),
+    'handovers.offer': led(async (wish) => await giver.offer(wish)),
+    'handovers.reserve': led(async ({ offer, isDry }) => ({ ends: await taker.reserve(offer, isDry) })),
+    'handovers.rest': led(async (wish) => await giver.rest(wish)),
+    'handovers.release': led(async ({ handover, migration }) => await giver.release(handover, migration)),
+    'handovers.receive': led(async ({ handover, ...parcel }) => await taker.receive(handover, parcel)),
+    'handovers.close': led(
+      async ({ handover, isRefused }) =>
+        await (file.one(handover).side === 'giver' ? giver : taker).close(handover, isRefused),
+    ),
+    'handovers.waves': led(async ({ handover }) => await waves.waves(handover)),
+    'handovers.tellWaves': led(async ({ handover, open }) => await waves.tellWaves(handover, open)),
   };
   return { handlers, driver };
 }
 
 const PATIENCE_MS = 60_000;
-
-/** Journals that servers share are none of one machine's own, and cannot be sealed by it. */
-function refusing(file: HandoverFile): Some<HandoverNames> {
-  const refuse = (): never => {
-    throw new SharedStateError();
-  };
-  return {
-    'handovers.list': async () => await Promise.resolve({ handovers: file.all.map(shownOf) }),
-    'handovers.show': async ({ handover }) => await Promise.resolve(shownOf(file.one(handover))),
-    'handovers.look': refuse,
-    'handovers.give': refuse,
-    'handovers.take': refuse,
-    'handovers.offer': refuse,
-    'handovers.reserve': refuse,
-    'handovers.rest': refuse,
-    'handovers.release': refuse,
-    'handovers.receive': refuse,
-    'handovers.close': refuse,
-    'handovers.waves': refuse,
-    'handovers.tellWaves': refuse,
-  };
-}
 
 function lookOf({ plan, parts, others }: Offer, obstacles: HandoverLook['obstacles']): HandoverLook {
   const first = others.find(({ isOpen }) => isOpen)?.wave ?? Infinity; // earlier ones that do not go are waited for

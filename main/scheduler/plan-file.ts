@@ -1,4 +1,5 @@
 /** `plans.json`: the plans, with the migrations that were made of them, and the templates of plans. */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { GutsError } from '../shared/errors.ts';
 import { Plan, PlanTemplate } from '../shared/plans.ts';
@@ -30,6 +31,17 @@ export class PlanNameTakenError extends GutsError {
   readonly remedy = 'Choose another name, or delete that one first; its migrations stay.';
 }
 
+/** Of servers that share a state. */
+export class PlanChangedError extends GutsError {
+  readonly code = 'plan.changed-meanwhile';
+  readonly remedy = 'Look at it again, and do it once more if it is still wanted.';
+  override readonly retryable = true;
+
+  constructor(name: string) {
+    super(`The plan “${name}” was changed at another server meanwhile; nothing was done.`);
+  }
+}
+
 export class UnknownTemplateError extends GutsError {
   readonly code = 'plan.template-unknown';
   readonly remedy: string;
@@ -52,6 +64,8 @@ export class PlanFile {
   readonly #document: StateDocument<Document>;
   #data: Document;
   readonly #turns = new Map<PlanId, Promise<unknown>>();
+  /** As the one has seen it whose turn it is. */
+  readonly #seen = new Map<PlanId, Plan | undefined>();
 
   private constructor(document: StateDocument<Document>, data: Document) {
     this.#document = document;
@@ -100,17 +114,28 @@ export class PlanFile {
   /** Of a plan, one thing is done after another: what was looked up holds until it is put. @throws UnknownPlanError */
   async inTurn<T>(nameOrId: string, work: (plan: Plan) => Promise<T>): Promise<T> {
     const { id } = this.find(nameOrId);
-    return await this.#next(id, async () => await work(this.find(id)));
+    return await this.#next(id, async () => {
+      const plan = this.find(id);
+      this.#seen.set(id, plan);
+      return await work(plan);
+    });
   }
 
   /** The same for one that may not be here. */
   async inTurnOf<T>(id: PlanId, work: (plan: Plan | undefined) => Promise<T>): Promise<T> {
-    return await this.#next(id, async () => await work(this.plans.find((one) => one.id === id)));
+    return await this.#next(id, async () => {
+      const plan = this.plans.find((one) => one.id === id);
+      this.#seen.set(id, plan);
+      return await work(plan);
+    });
   }
 
   async #next<T>(id: PlanId, work: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(id) ?? Promise.resolve();
-    const turn = before.catch(() => {}).then(work);
+    const turn = before
+      .catch(() => {}) // whoever called for that one was told
+      .then(work)
+      .finally(() => this.#seen.delete(id));
     this.#turns.set(id, turn);
     try {
       return await turn;
@@ -119,19 +144,34 @@ export class PlanFile {
     }
   }
 
-  /** Adds the plan, or replaces the one with its id. @throws PlanNameTakenError, StoreBusyError, StoreRefusedError */
+  /** Adds the plan, or replaces the one with its id. @throws PlanNameTakenError, PlanChangedError, StoreBusyError, StoreRefusedError */
   async put(plan: Plan): Promise<void> {
     await this.#change((plans) => {
+      this.#demandAsSeen(plan.id, plans);
       const taken = plans.find(({ id, name }) => id !== plan.id && isSameName(name, plan.name));
       if (taken !== undefined) throw new PlanNameTakenError(`There is a plan “${taken.name}” already.`);
       return plans.some(({ id }) => id === plan.id)
         ? plans.map((one) => (one.id === plan.id ? plan : one))
         : [...plans, plan];
     });
+    if (this.#seen.has(plan.id)) this.#seen.set(plan.id, plan);
   }
 
+  /** @throws PlanChangedError, StoreBusyError, StoreRefusedError */
   async remove(id: PlanId): Promise<void> {
-    await this.#change((plans) => plans.filter((one) => one.id !== id));
+    await this.#change((plans) => {
+      this.#demandAsSeen(id, plans);
+      return plans.filter((one) => one.id !== id);
+    });
+  }
+
+  /** Between a look and what comes of it another server may have been faster. */
+  #demandAsSeen(id: PlanId, plans: readonly Plan[]): void {
+    if (!this.#seen.has(id)) return;
+    const seen = this.#seen.get(id);
+    const now = plans.find((one) => one.id === id);
+    if (isDeepStrictEqual(asKept(seen), asKept(now))) return;
+    throw new PlanChangedError((now ?? seen)?.name ?? id);
   }
 
   /** Oldest first. */
@@ -175,6 +215,10 @@ export class PlanFile {
     this.#data = await this.#document.change(change);
   }
 }
+
+/** As it comes back from where it is kept. */
+const asKept = (plan: Plan | undefined): unknown =>
+  plan === undefined ? undefined : Plan.parse(JSON.parse(JSON.stringify(plan)));
 
 const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 export const newPlanId = (): PlanId => PlanId.parse(`pln_${randomLetters()}`);

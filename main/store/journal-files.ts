@@ -1,10 +1,11 @@
 /** The journals of a data folder, by the engines: the ones that count. */
 import type { EnginePool } from '../engine-pool.ts';
+import type { Given } from '../shared/given.ts';
 import type { SentBy } from '../shared/journal-jobs.ts';
 import type { MigrationId, MigrationRecord, MigrationRequest } from '../shared/migration.ts';
-import type { Journals, TakenJournal } from './journals.ts';
+import type { Journals, Received, TakenJournal } from './journals.ts';
 
-/** A line that was sent is kept, whoever waits. */
+/** A line that was sent is kept, and what changes hands does, whoever waits. */
 const never = new AbortController().signal;
 
 export class JournalFiles implements Journals {
@@ -26,6 +27,14 @@ export class JournalFiles implements Journals {
 
   async keep(id: MigrationId, entry: Readonly<Record<string, unknown>>, by: SentBy): Promise<number> {
     return await this.#engines.run({ kind: 'keepEntry', id, dataDir: this.#dataDir, entry: { ...entry }, by }, never);
+  }
+
+  async give(id: MigrationId, given: Given): Promise<readonly unknown[]> {
+    return await this.#engines.run({ kind: 'give', id, dataDir: this.#dataDir, given }, never);
+  }
+
+  async receive(id: MigrationId, carried: Received): Promise<void> {
+    await this.#engines.run({ kind: 'receive', id, dataDir: this.#dataDir, ...carried }, never);
   }
 
   async take(): Promise<TakenJournal> {

@@ -9,32 +9,30 @@ import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import type { MachineSpec } from '../lab/vcenter/machine-spec.ts';
 import { setUpSides } from '../e2e/two-sides.ts';
-import { Daemon } from '../support/daemon.ts';
+import { Daemon, type DaemonOptions } from '../support/daemon.ts';
 import { MiB, scratch } from '../support/disks.ts';
 import { FaultWay } from '../support/fault-way.ts';
 import { until } from '../support/until.ts';
 
 const quotas = { instances: -1, cores: -1, ramMiB: -1, ports: -1, floatingIps: -1, volumes: -1, volumeGiB: -1 };
 
+type Files = Pick<DaemonOptions, 'dataDir' | 'passphraseFile' | 'flags' | 'node'>;
+
 /** A daemon that is killed and started again at the same address. */
 export class Side implements AsyncDisposable {
   readonly name: string;
-  readonly #files: { readonly dataDir: string; readonly passphraseFile: string };
+  readonly files: Files;
   #daemon: Daemon;
   #isDead = false;
 
-  private constructor(name: string, files: Side['files'], daemon: Daemon) {
+  private constructor(name: string, files: Files, daemon: Daemon) {
     this.name = name;
-    this.#files = files;
+    this.files = files;
     this.#daemon = daemon;
   }
 
-  static async start(name: string, files: { dataDir: string; passphraseFile: string }): Promise<Side> {
+  static async start(name: string, files: Files): Promise<Side> {
     return new Side(name, files, await Daemon.start(files));
-  }
-
-  get files(): { readonly dataDir: string; readonly passphraseFile: string } {
-    return this.#files;
   }
 
   get url(): string {
@@ -60,7 +58,8 @@ export class Side implements AsyncDisposable {
 
   async again(): Promise<void> {
     if (!this.#isDead) return;
-    this.#daemon = await Daemon.start({ ...this.#files, flags: ['--port', new URL(this.url).port] });
+    const flags = [...(this.files.flags ?? []), '--port', new URL(this.url).port];
+    this.#daemon = await Daemon.start({ ...this.files, flags });
     this.#isDead = false;
   }
 
@@ -99,9 +98,11 @@ interface WorldOptions {
   readonly hasSides?: boolean;
   /** Small machines besides, `m-0` and on. */
   readonly crowd?: number;
+  /** Whether the rack has its state in a database, as a server that may share it with others. */
+  readonly isShared?: boolean;
 }
 
-export async function openWorld({ hasSides = true, crowd = 0 }: WorldOptions = {}): Promise<World> {
+export async function openWorld({ hasSides = true, crowd = 0, isShared = false }: WorldOptions = {}): Promise<World> {
   const tmp = scratch();
   writeFileSync(tmp.file('passphrase'), 'a passphrase for tests\n', { mode: 0o600 });
   const machines = [
@@ -114,7 +115,9 @@ export async function openWorld({ hasSides = true, crowd = 0 }: WorldOptions = {
     startVcenter({ machines, withOthers: false, leaseTimeoutMs: 1500 }),
     startOpenstack({ buildMs: 20, quotas }),
     Side.start('desk', { dataDir: tmp.file('desk'), passphraseFile: tmp.file('passphrase') }),
-    Side.start('rack', { dataDir: tmp.file('rack'), passphraseFile: tmp.file('passphrase') }),
+    isShared
+      ? serverOf('rack', tmp.file)
+      : Side.start('rack', { dataDir: tmp.file('rack'), passphraseFile: tmp.file('passphrase') }),
   ]);
   await setUpSides(desk.client, { vc, cloud } as never);
   if (hasSides) await setUpSides(rack.client, { vc, cloud } as never);
@@ -133,6 +136,16 @@ export async function openWorld({ hasSides = true, crowd = 0 }: WorldOptions = {
       tmp[Symbol.dispose]();
     },
   };
+}
+
+/** One of the servers that share a state; SQLite takes a newer Node. */
+export async function serverOf(name: string, file: World['file']): Promise<Side> {
+  return await Side.start(name, {
+    dataDir: file(name),
+    passphraseFile: file('passphrase'),
+    flags: ['--node', name, '--state', `sqlite:${file('shared.db')}`],
+    node: process.execPath,
+  });
 }
 
 function machineOf(name: string, sizes: readonly number[]): MachineSpec {

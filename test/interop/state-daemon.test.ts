@@ -2,9 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { HandoverId } from '../../main/shared/handover.ts';
 import { makeCertificate, type Certificate } from '../lab/certificate.ts';
 import { guts } from '../support/guts.ts';
+import type { Daemon } from '../support/daemon.ts';
 import { SharedWorld } from '../support/shared-world.ts';
+import { until } from '../support/until.ts';
 import { PASSWORD, statePeers, type StatePeer } from './state-peers.ts';
 
 describe.each(Object.entries(statePeers))('a daemon with its state in %s', (_name, start) => {
@@ -43,13 +46,6 @@ describe.each(Object.entries(statePeers))('a daemon with its state in %s', (_nam
     const ids = [await world.create(daemon, 'vm-0'), await world.create(daemon, 'vm-1')];
     await world.whenOver(daemon);
     expect(await world.complaints(daemon, ids)).toEqual([]);
-    // Its journals are no one machine's own.
-    const rack = { name: 'rack', url: daemon.url, token: daemon.token };
-    await expect(
-      daemon.client.call('handovers.look', { plan: 'any', peer: rack, direction: 'take' }),
-    ).rejects.toMatchObject({
-      code: 'handover.shared-state',
-    });
     const told = await world.all(daemon);
     expect(await daemon.stop()).toBe(0);
 
@@ -63,6 +59,47 @@ describe.each(Object.entries(statePeers))('a daemon with its state in %s', (_nam
     // Where no daemon runs, nobody takes the copies for the state.
     const refused = await guts(world.file('one'), 'list');
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('state.elsewhere')]);
+  });
+
+  test('is given the plan of a desktop with its migrations, and gives it back', async () => {
+    await using world = await SharedWorld.make(2);
+    const rack = await world.serve('one', await flagsFor(world));
+    const desk = await world.serve('desk', []);
+    for (const side of [rack, desk]) {
+      await world.setUp(side);
+      await side.client.call('settings.change', { isPaused: true });
+    }
+    const options = { networks: [{ from: null, to: 'lan', ip: 'auto' as const }], keepMac: false, mayPullPlug: true, bootTimeoutSeconds: 0 }; // prettier-ignore
+    const machines = ['vm-0', 'vm-1'].map((vm) => ({ vm }));
+    await desk.client.call('plans.create', { name: 'spring', source: 'from', destination: 'to', options, machines });
+    const { plan } = await desk.client.call('plans.start', { plan: 'spring' });
+    const ids = plan.machines.flatMap(({ migration }) => migration ?? []);
+    const stagesAt = async ({ client }: Daemon): Promise<string[]> =>
+      (await client.call('migrations.list', { limit: 10 })).migrations.map(({ stage }) => stage);
+    const isOver = async (handover: HandoverId): Promise<void> => {
+      for (const { client } of [desk, rack])
+        // the other one knows of it a moment later
+        await until(
+          async () => await client.call('handovers.show', { handover }),
+          ({ state }) => state === 'done',
+        );
+    };
+    const peer = { name: 'rack', url: rack.url, token: rack.token };
+
+    await isOver((await desk.client.call('handovers.give', { plan: 'spring', peer })).id);
+    expect([await stagesAt(desk), await stagesAt(rack)]).toEqual([
+      ['given', 'given'],
+      ['planned', 'planned'],
+    ]);
+    await isOver((await desk.client.call('handovers.take', { plan: 'spring', peer })).id);
+    expect([await stagesAt(desk), await stagesAt(rack)]).toEqual([
+      ['planned', 'planned'],
+      ['given', 'given'],
+    ]);
+
+    await desk.client.call('settings.change', { isPaused: false });
+    await world.whenOver(desk);
+    expect(await world.complaints(desk, ids)).toEqual([]);
   });
 
   test('that is killed again and again, and its database as well, loses nothing and does nothing twice', async () => {

@@ -7,6 +7,7 @@ import { EnginePool } from '../../main/engine-pool.ts';
 import { PlanFile } from '../../main/scheduler/plan-file.ts';
 import { QueueFile } from '../../main/scheduler/queue-file.ts';
 import { SettingsFile } from '../../main/scheduler/settings-file.ts';
+import { HandoverId } from '../../main/shared/given.ts';
 import { ConnectionStore } from '../../main/store/connections.ts';
 import type { ConnectOptions } from '../../main/store/sql/connect.ts';
 import { Database } from '../../main/store/sql/database.ts';
@@ -14,6 +15,7 @@ import { LAYOUT } from '../../main/store/sql/tables.ts';
 import { mig } from '../scheduler/samples.ts';
 import { source } from './samples.ts';
 import {
+  at,
   auditOf,
   entry,
   lead,
@@ -172,6 +174,63 @@ export function tellSharedStories(make: () => Promise<SharedPlace>): void {
     expect(truth?.lost.aborted).toBe(true);
     await expect.poll(() => isResting).toBe(true);
     expect(await next.journals(engines).keep(request.id, { what: 'left', at: request.createdAt }, by)).toBe(3);
+  });
+
+  test('a plan that another server has changed since it was looked at is not overwritten, nor deleted', async () => {
+    await using place = await make();
+    await using first = await place.open('a');
+    await using second = await place.open('b');
+    const plan = planOf('first');
+    await (await PlanFile.open(first.documents)).put(plan);
+    const one = await PlanFile.open(first.documents);
+    const two = await PlanFile.open(second.documents);
+    const given = { handover: HandoverId.parse('hnd_000000000001'), to: { name: 'rack', url: null }, at };
+
+    const late = one.inTurn('first', async (seen) => {
+      await two.inTurn('first', async (before) => await two.put({ ...before, given }));
+      await one.put({ ...seen, startedAt: at }); // as if to begin what is another one's by now
+    });
+    const later = one.inTurn('first', async ({ id }) => await one.remove(id));
+
+    await expect(late).rejects.toMatchObject({ code: 'plan.changed-meanwhile', retryable: true });
+    await expect(later).rejects.toMatchObject({ code: 'plan.changed-meanwhile' });
+    expect((await PlanFile.open(second.documents)).plans).toEqual([{ ...plan, given }]);
+  });
+
+  test('a migration is given and taken by the server that leads, and never while something works on it', async () => {
+    await using place = await make();
+    await using first = await place.open('a');
+    await using second = await place.open('b');
+    await lead(first);
+    await lead(second);
+    const request = requestOf(1);
+    const [journals, others] = [first.journals(engines), second.journals(engines)];
+    await journals.begin(request, never);
+    const given = { handover: HandoverId.parse('hnd_000000000001'), to: { name: 'rack', url: null }, at };
+    const copy = async (): Promise<string> =>
+      await readFile(`${second.dataDir}/migrations/${request.id}.jsonl`, 'utf8').catch(() => '');
+
+    await expect(others.give(request.id, given)).rejects.toMatchObject({ code: 'state.not-leader' });
+    {
+      await using _work = await journals.take(request.id);
+      await expect(journals.give(request.id, given)).rejects.toMatchObject({ code: 'migration.busy' });
+    }
+    const lines = await journals.give(request.id, given);
+    expect(lines).toMatchObject([{ what: 'begun' }, { what: 'given', given }]);
+    expect(await journals.give(request.id, { ...given, at: '2026-06-01T11:00:00.000Z' })).toEqual(lines);
+    await expect.poll(copy).toContain('"what":"given"');
+
+    // It comes back with what was done there.
+    const stage = { what: 'stage', stage: 'preflight', at };
+    const back = { handover: HandoverId.parse('hnd_000000000002'), to: { name: 'desk', url: null }, at };
+    const entries = [{ what: 'begun', request }, stage, { what: 'given', given: back }];
+    const { source: from, destination } = request;
+    const carried = { handover: back.handover, from: { name: 'rack', url: null }, source: from, destination, entries };
+    await journals.receive(request.id, carried);
+    await journals.receive(request.id, carried);
+    await expect.poll(copy).toMatch(/^.*"begun".*\n.*"preflight".*\n.*"given".*\n.*"received".*\n$/);
+    const foreign = { ...carried, handover: HandoverId.parse('hnd_000000000003') };
+    await expect(journals.receive(request.id, foreign)).rejects.toMatchObject({ code: 'handover.is-here' });
   });
 
   test('a queue that was written anew is the same to the other server', async () => {

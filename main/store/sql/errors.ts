@@ -206,6 +206,17 @@ export class NotLeaderError extends GutsError {
   }
 }
 
+/** What was to be written in the place of its journal was made of an older one. */
+export class AtWorkError extends GutsError {
+  readonly code = 'migration.busy';
+  readonly remedy = 'Wait until it stands still, and try again.';
+  override readonly retryable = true;
+
+  constructor(id: string) {
+    super(`Something is at work on migration ${id}.`);
+  }
+}
+
 /** A journal has other lines than this server has written. */
 export class StateGapError extends GutsError {
   readonly code = 'state.gap';

@@ -1,14 +1,15 @@
 /** The journals of migrations in a database: a line counts once it is there, under the number of the server that leads. */
 import type { EnginePool } from '../../engine-pool.ts';
 import type { Truth } from '../../engine-client.ts';
-import type { SentBy } from '../../shared/journal-jobs.ts';
+import type { Given } from '../../shared/given.ts';
+import type { GiveJob, ReceiveJob, SentBy } from '../../shared/journal-jobs.ts';
 import { MigrationRequest, type MigrationId, type MigrationRecord } from '../../shared/migration.ts';
 import type { NodeId } from '../../shared/schedule.ts';
 import { UnknownMigrationError } from '../../shared/unknown-migration.ts';
-import type { Journals, TakenJournal } from '../journals.ts';
+import type { Journals, Received, TakenJournal } from '../journals.ts';
 import type { Copies } from './copies.ts';
 import type { Database, Tx } from './database.ts';
-import { NotLeaderError, StateGapError } from './errors.ts';
+import { AtWorkError, NotLeaderError, StateGapError } from './errors.ts';
 import type { Leader } from './leader.ts';
 
 export interface SqlJournalParts {
@@ -82,6 +83,14 @@ export class SqlJournals implements Journals {
     return count;
   }
 
+  async give(id: MigrationId, given: Given): Promise<readonly unknown[]> {
+    return await this.#rewrite({ kind: 'give', id, dataDir: this.#parts.dataDir, given });
+  }
+
+  async receive(id: MigrationId, carried: Received): Promise<void> {
+    await this.#rewrite({ kind: 'receive', id, dataDir: this.#parts.dataDir, ...carried });
+  }
+
   async take(id: MigrationId): Promise<TakenJournal> {
     const { copies, leader } = this.#parts;
     const count = await copies.hold(id);
@@ -99,6 +108,29 @@ export class SqlJournals implements Journals {
         await copies.release(id);
       },
     };
+  }
+
+  /**
+   * An engine makes of the copy what is to be; that takes the place of what counts, unless something was added there meanwhile.
+   * @returns its lines then. @throws AtWorkError where an engine here works on it
+   */
+  async #rewrite(job: GiveJob | ReceiveJob): Promise<readonly unknown[]> {
+    const { copies, ending } = this.#parts;
+    const { id, dataDir } = job;
+    const count = await copies.hold(id);
+    try {
+      if (count === undefined) throw new AtWorkError(id);
+      await this.#engines.run(job, ending);
+      const lines = await this.#engines.run({ kind: 'journal', id, dataDir }, ending);
+      const texts = lines.map((line) => JSON.stringify(line));
+      await this.#write(async (tx, changed) => {
+        if ((await countOf(tx, id)) !== count) throw new AtWorkError(id);
+        await putLines(tx, id, texts, changed);
+      });
+      return lines;
+    } finally {
+      await copies.release(id);
+    }
   }
 
   #truthOf(id: MigrationId, held: Held, over: AbortSignal): Truth {
@@ -158,6 +190,26 @@ export class SqlJournals implements Journals {
       leader.hearRefusal(error);
       throw error;
     }
+  }
+}
+
+const AT_ONCE = 200;
+
+/** Those that are there already stay as they are, up to the first that differs. */
+async function putLines(tx: Tx, id: MigrationId, texts: readonly string[], changed: number): Promise<void> {
+  const before = await tx
+    .selectFrom('guts_journal')
+    .select('text')
+    .where('migration', '=', id)
+    .orderBy('number')
+    .execute();
+  const differs = texts.findIndex((text, at) => before[at]?.text !== text);
+  const from = differs === -1 ? texts.length : differs;
+  await tx.deleteFrom('guts_journal').where('migration', '=', id).where('number', '>=', from).execute();
+  await tx.deleteFrom('guts_removed').where('migration', '=', id).execute();
+  for (let at = from; at < texts.length; at += AT_ONCE) {
+    const rows = texts.slice(at, at + AT_ONCE).map((text, i) => ({ migration: id, number: at + i, changed, text }));
+    await tx.insertInto('guts_journal').values(rows).execute();
   }
 }
 

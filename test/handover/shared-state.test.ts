@@ -1,0 +1,199 @@
+/** Plans that change hands with servers that share a state: by the one that leads, and on by the next one where that dies. */
+import { describe, expect, test } from 'vitest';
+import type { HandoverId } from '../../main/shared/handover.ts';
+import type { MigrationId } from '../../main/shared/migration.ts';
+import { limit } from '../e2e/two-sides.ts';
+import { FaultWay, type Step } from '../support/fault-way.ts';
+import { until } from '../support/until.ts';
+import {
+  doneAt,
+  leftovers,
+  openWorld,
+  over,
+  ownerOf,
+  peerBy,
+  serverOf,
+  startedPlan,
+  type Side,
+  type World,
+} from './world.ts';
+
+const MiB = 2 ** 20;
+
+/** The second server of the rack: it has the passwords as well, and a token that is good at both. */
+async function withSecond(world: World): Promise<AsyncDisposable & { readonly second: Side; readonly token: string }> {
+  const { rack, vc, cloud, file } = world;
+  const second = await serverOf('rack-2', file);
+  await second.client.call('sources.secret', { source: 'vc1', secret: vc.password, keep: true });
+  const { secret } = cloud.applicationCredential;
+  await second.client.call('destinations.secret', { destination: 'os1', secret, keep: true });
+  const { token } = await rack.client.call('tokens.create', { name: 'desk', role: 'admin' });
+  return { second, token, [Symbol.asyncDispose]: async () => await second[Symbol.asyncDispose]() };
+}
+
+const leads = async (side: Side): Promise<void> =>
+  void (await until(
+    async () => (await side.client.call('nodes.list', {})).nodes.map(({ id }) => id).join(),
+    (told) => told === side.name,
+  ));
+
+/** Waits until it can be seen there that it has changed hands. */
+const isDone = async (side: Side, handover: HandoverId): Promise<void> =>
+  void (await until(
+    async () => await side.client.call('handovers.show', { handover }).catch(() => null),
+    (one) => one?.state === 'done',
+  ));
+
+test('what runs is given to them and taken back in its middle, and copies nothing twice that was copied whole', async () => {
+  await using world = await openWorld({ isShared: true });
+  const { desk, rack } = world;
+  for (const side of [desk, rack]) await limit(side.client, 3 * MiB);
+  const ids = await startedPlan(desk, ['large', 'one']);
+  const [large = '' as never, one = '' as never] = [...ids.values()];
+  const first = await until(
+    async () => await desk.client.call('migrations.show', { id: large }),
+    ({ disks, stage }) => disks.length === 1 && stage === 'copying',
+  );
+
+  await over(world, (await desk.client.call('handovers.give', { plan: 'spring', peer: peerBy(world) })).id);
+  expect(await ownerOf(world, large)).toEqual(['rack']);
+  await until(
+    async () => await rack.client.call('migrations.show', { id: large }),
+    ({ stage, isRunning }) => stage === 'copying' && isRunning,
+  );
+  await over(world, (await desk.client.call('handovers.take', { plan: 'spring', peer: peerBy(world) })).id);
+  expect(await ownerOf(world, large)).toEqual(['desk']);
+  await limit(desk.client, null);
+
+  const done = await doneAt(desk, large);
+  expect([done.error, done.disks[0]]).toEqual([null, first.disks[0]]);
+  const [at] = await ownerOf(world, one);
+  expect((await doneAt(at === 'rack' ? rack : desk, one)).error).toBeNull();
+  expect(await leftovers(world)).toEqual({ found: [], servers: ['large', 'one'] });
+});
+
+describe('the server is killed and comes back, and each migration is one side’s alone, and runs once', () => {
+  const ofMigration = { give: /"plan":null/, take: /"migration":"mig_/ };
+  const cases = (['give', 'take'] as const).flatMap((direction) =>
+    (['before', 'after'] as const).map((when) => [direction, when] as const),
+  );
+
+  test.each(cases)('%s, %s a migration changes hands', async (direction, when) => {
+    await using world = await openWorld({ isShared: true });
+    const { desk, rack, way } = world;
+    const [giver, taker] = direction === 'give' ? [desk, rack] : [rack, desk];
+    for (const side of [desk, rack]) await side.client.call('settings.change', { isPaused: true });
+    const ids = [...(await startedPlan(giver, ['one', 'two'])).values()];
+    const path = direction === 'give' ? /\/receive$/ : /\/release$/;
+    const killed = killedAt(way, rack, { path, body: ofMigration[direction], when });
+
+    const wish = { plan: 'spring', peer: peerBy(world) };
+    const name = direction === 'give' ? 'handovers.give' : 'handovers.take';
+    const { id } = await desk.client.call(name, wish);
+    await killed;
+    await rack.again();
+    await over(world, id);
+
+    for (const one of ids) expect(await ownerOf(world, one)).toEqual([taker.name]);
+    for (const side of [desk, rack]) await side.client.call('settings.change', { isPaused: false });
+    for (const one of ids) expect((await doneAt(taker, one)).error).toBeNull();
+    expect(await leftovers(world)).toEqual({ found: [], servers: ['one', 'two'] });
+  });
+});
+
+test('one that does not lead says which one does; when that dies in the middle, the next one goes on', async () => {
+  await using world = await openWorld({ isShared: true });
+  const { desk, rack } = world;
+  await using servers = await withSecond(world);
+  const { second, token } = servers;
+  await desk.client.call('settings.change', { isPaused: true });
+  await rack.client.call('settings.change', { isPaused: true });
+  const ids = [...(await startedPlan(desk, ['one', 'two'])).values()];
+
+  await until(
+    async () => (await second.client.call('nodes.list', {})).nodes.map(({ id }) => id).join(),
+    (told) => told === 'rack',
+  );
+  const astray = { plan: 'spring', peer: { name: 'rack', url: second.url, token }, direction: 'give' } as const;
+  const look = await desk.client.call('handovers.look', astray);
+  expect(look.obstacles).toMatchObject([
+    { code: 'handover.not-leading', message: expect.stringMatching(/“rack” at the moment/) },
+  ]);
+
+  let at = rack;
+  await using way = await FaultWay.open(() => at.url);
+  const killed = killedAt(way, rack, { path: /\/receive$/, body: /"plan":null/, when: 'after' });
+  const { id } = await desk.client.call('handovers.give', {
+    plan: 'spring',
+    peer: { name: 'rack', url: way.url, token },
+  });
+  await killed;
+  at = second;
+  await isDone(second, id);
+  await isDone(desk, id);
+
+  for (const one of ids) {
+    expect((await desk.find(one))?.stage).toBe('given');
+    expect((await second.find(one))?.stage).not.toBe('given');
+  }
+  await second.client.call('settings.change', { isPaused: false });
+  for (const one of ids) expect((await doneAt(second, one)).error).toBeNull();
+  expect(
+    world.cloud
+      .state()
+      .servers.map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(['one', 'two']);
+});
+
+test('where the one dies that has begun it, its way to the other side is given to the next one, which goes on', async () => {
+  await using world = await openWorld({ isShared: true });
+  const { desk, rack } = world;
+  await using servers = await withSecond(world);
+  const { second } = servers;
+  await desk.client.call('settings.change', { isPaused: true });
+  await rack.client.call('settings.change', { isPaused: true });
+  const ids: readonly MigrationId[] = [...(await startedPlan(rack, ['one', 'two'])).values()];
+  await using way = await FaultWay.open(() => desk.url);
+  const peer = { name: 'desk', url: way.url, token: desk.token };
+  const killed = killedAt(way, rack, { path: /\/receive$/, body: /"plan":null/, when: 'after' });
+
+  const { id } = await rack.client.call('handovers.give', { plan: 'spring', peer });
+  await killed;
+  await leads(second);
+  const lost = await until(
+    async () => await second.client.call('handovers.show', { handover: id }),
+    ({ error }) => error?.code === 'handover.lost-way',
+  );
+  expect(lost).toMatchObject({ state: 'open', error: { remedy: expect.stringMatching(/Give the plan once more/) } });
+  // By another address, at which the other side knows of it.
+  const again = await second.client.call('handovers.give', { plan: 'spring', peer: { ...peer, url: desk.url } });
+  expect(again.id).toBe(id);
+  await isDone(second, id);
+
+  for (const one of ids) {
+    expect((await second.find(one))?.stage).toBe('given');
+    expect((await desk.find(one))?.stage).not.toBe('given');
+  }
+  await desk.client.call('settings.change', { isPaused: false });
+  for (const one of ids) expect((await doneAt(desk, one)).error).toBeNull();
+  expect(
+    world.cloud
+      .state()
+      .servers.map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(['one', 'two']);
+});
+
+/** Kills it at that step; returns when it is dead. */
+async function killedAt(way: FaultWay, side: Side, step: Omit<Step, 'happens'>): Promise<void> {
+  await new Promise<void>((resolve) =>
+    way.at({
+      ...step,
+      happens: async () => {
+        await side.kill();
+        resolve();
+      },
+    }),
+  );
+}
