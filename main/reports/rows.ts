@@ -81,6 +81,7 @@ export function reportSheets(report: MigrationReport): Sheet[] {
         'Image',
         'Volume',
         'SHA-512',
+        'Sent anew',
       ],
       rows: report.disks.map((disk) => [
         disk.label,
@@ -94,6 +95,7 @@ export function reportSheets(report: MigrationReport): Sheet[] {
         disk.isThere ? disk.imageId : null,
         disk.isThere ? disk.volumeId : null,
         disk.sha512,
+        joined((disk.setbacks ?? []).map(({ error }) => error.message)),
       ]),
     },
     {

@@ -283,14 +283,6 @@ describe('the report of a record', () => {
     });
   });
 
-  test('says why a disk was sent anew, and holds nothing against it', () => {
-    const error = { code: 'destination.full', message: 'There is no <room>.', remedy: 'Make room.', retryable: true };
-    const report = withDisk({ setbacks: [{ at: '2026-03-01T12:00:02.000Z', error }] });
-
-    expect(textOf(reportHtml(report))).toContain('Hard disk 2 sent anew: There is no <room>.');
-    expect(verdictOf(report).proved).toBe(true);
-  });
-
   test('of one that still runs says where it stands, and calls nothing left behind', () => {
     const stages = goodRecord().stages.slice(0, 3);
     const item = {

@@ -91,7 +91,10 @@ export function writeReport(layout: Layout, report: MigrationReport): void {
       bytesText(disk.readBytes),
       bytesText(disk.sentBytes),
       secondsText(disk.seconds),
-      !disk.isThere ? 'removed again' : disk.volumeId === null ? `image ${disk.imageId}` : `volume ${disk.volumeId}`,
+      [
+        !disk.isThere ? 'removed again' : disk.volumeId === null ? `image ${disk.imageId}` : `volume ${disk.volumeId}`,
+        ...(disk.setbacks ?? []).map(({ error }) => `sent anew: ${error.message}`),
+      ].join(' · '),
     ]),
   );
   some(

@@ -65,6 +65,11 @@ function Disk({ planned, isGone, progress, rate, ...copy }: DiskProps) {
           {isGone && copy.moved !== undefined ? t('migration.diskGone') : stateText({ moved, progress, rate })}
         </span>
       </div>
+      {(copy.moved?.setbacks ?? []).map(({ at, error }) => (
+        <div key={at} className="guts-quiet">
+          {t('report.sentAnew', { says: error.message })}
+        </div>
+      ))}
       <ProgressBar done={done} of={total} label={(percent) => t('migrations.progressOf', { vm: label, percent })} />
     </li>
   );

@@ -16,8 +16,10 @@ import { plans } from '../../state/connections.ts';
 import { useEngines } from '../../state/engines.ts';
 import { loadMigrations } from '../../state/migrations.ts';
 import { useAnswer } from '../../state/use-answer.ts';
+import { listText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
 import { WaveChoice } from './WaveChoice.tsx';
+import { waveText } from './waves/waves.ts';
 
 export interface HandoverDialogProps {
   readonly plan: Plan;
@@ -64,7 +66,7 @@ export function HandoverDialog({ plan, direction, engine, waves, onClose }: Hand
             onClose={onClose}
           />
         )}
-        {begun !== null && <Following begun={begun} onClose={onClose} />}
+        {begun !== null && <Following begun={begun} plan={plan} onClose={onClose} />}
       </Stack>
     </Dialog>
   );
@@ -163,9 +165,18 @@ function Parts({ look: { goes, stays }, direction }: Pick<AskingProps, 'directio
     ));
 }
 
-function Following({ begun, onClose }: { readonly begun: Handover; readonly onClose: () => void }) {
+interface FollowingProps extends Pick<HandoverDialogProps, 'plan' | 'onClose'> {
+  readonly begun: Handover;
+}
+
+const overText = ({ isWhole, waves }: Handover, plan: Plan): string =>
+  isWhole
+    ? t('handover.over', { name: plan.name })
+    : t('handover.overWaves', { name: plan.name, waves: listText(waves.map((wave) => waveText(plan, wave))) });
+
+function Following({ begun, plan, onClose }: FollowingProps) {
   const [now, setNow] = useState(begun);
-  const { id, plan } = begun;
+  const { id } = begun;
   useEffect(() => {
     let isOver = false;
     const look = async (): Promise<void> => {
@@ -173,7 +184,7 @@ function Following({ begun, onClose }: { readonly begun: Handover; readonly onCl
       if (isOver) return;
       if (next !== null) setNow(next);
       if (next?.state === 'done') {
-        toast(t('handover.over', { name: plan.name }));
+        toast(overText(next, plan));
         void plans.load();
         void loadMigrations();
         onClose();
@@ -184,7 +195,7 @@ function Following({ begun, onClose }: { readonly begun: Handover; readonly onCl
       isOver = true;
       clearTimeout(timer);
     };
-  }, [id, plan.name, onClose]);
+  }, [id, plan, onClose]);
   const going = now.parts.filter(({ state }) => state !== 'stays');
   const done = going.filter(({ state }) => state === 'given' || state === 'taken').length;
   return (

@@ -1,5 +1,5 @@
 /** The parts of the report that say what was moved: disks, mapping, time line, hashes, what was left behind. */
-import type { MigrationReport } from '../../../main/shared/report.ts';
+import type { MigrationReport, ReportDisk } from '../../../main/shared/report.ts';
 import { Badge } from '../../parts/Badge.tsx';
 import { exactText, momentText, rateText, sizeText, spanText } from '../../texts/format.ts';
 import { remedyText } from '../../../main/shared/remedy.ts';
@@ -28,7 +28,7 @@ export function Disks({ report: { disks } }: PartProps) {
       empty={t('report.noDisks')}
       columns={columns}
       rows={disks.map((disk) => [
-        disk.isThere ? disk.label : two(disk.label, t('report.removedAgain')),
+        fateOf(disk) === '' ? disk.label : two(disk.label, fateOf(disk)),
         t(`report.reading.${disk.reading}`),
         two(disk.imageFormat, t(`report.route.${disk.route}`)),
         two(sizeText(disk.sizeBytes), t('report.empty', { size: sizeText(disk.skippedBytes) })),
@@ -42,6 +42,13 @@ export function Disks({ report: { disks } }: PartProps) {
     />
   );
 }
+
+/** What else has to be said of it; empty where nothing has. */
+const fateOf = ({ isThere, setbacks = [] }: ReportDisk): string =>
+  [
+    ...(isThere ? [] : [t('report.removedAgain')]),
+    ...setbacks.map(({ error }) => t('report.sentAnew', { says: error.message })),
+  ].join(' · ');
 
 export function Mapping({ report: { mapping } }: PartProps) {
   const columns = [

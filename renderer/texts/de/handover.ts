@@ -30,6 +30,7 @@ export const handover = {
   'handover.running': '{{done}} von {{of}} sind übergeben',
   'handover.tried': 'Es wird von selbst wieder versucht: {{says}}',
   'handover.over': '„{{name}}“ ist übergeben.',
+  'handover.overWaves': 'Diese Wellen von „{{name}}“ sind übergeben: {{waves}}.',
   'handover.given': 'Abgegeben an „{{name}}“',
   'handover.givenWhy': 'Jener Dienst führt ihn seit {{time}} aus. Was hier steht, ist der Stand von damals.',
   'handover.wavesAt': 'Bei „{{name}}“: {{waves}}',

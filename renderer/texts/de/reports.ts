@@ -114,6 +114,7 @@ export const reports = {
   'report.guest': 'Gast',
   'report.notMoved': 'Nicht umgezogen',
   'report.removedAgain': 'Wieder entfernt',
+  'report.sentAnew': 'Neu gesendet: {{says}}',
   'report.notMade': 'Nicht angelegt',
   'report.image': 'Image',
   'report.volume': 'Volume',

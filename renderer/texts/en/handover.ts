@@ -30,6 +30,7 @@ export const handover = {
   'handover.running': '{{done}} of {{of}} have changed hands',
   'handover.tried': 'It is tried again by itself: {{says}}',
   'handover.over': '“{{name}}” has changed hands.',
+  'handover.overWaves': 'These waves of “{{name}}” have changed hands: {{waves}}.',
   'handover.given': 'Given to “{{name}}”',
   'handover.givenWhy': 'That engine runs it since {{time}}. What is shown here is as it was then.',
   'handover.wavesAt': 'At “{{name}}”: {{waves}}',

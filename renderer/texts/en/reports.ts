@@ -113,6 +113,7 @@ export const reports = {
   'report.guest': 'Guest',
   'report.notMoved': 'Not moved',
   'report.removedAgain': 'Removed again',
+  'report.sentAnew': 'Sent anew: {{says}}',
   'report.notMade': 'Not made',
   'report.image': 'image',
   'report.volume': 'volume',
