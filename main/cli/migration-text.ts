@@ -193,8 +193,8 @@ function outcomeText(outcome: NonNullable<MigrationRecord['outcome']>): string {
 function disksText(disks: MigrationRecord['disks']): string {
   return disks
     .map(
-      ({ label, sizeBytes, readBytes, sentBytes, skippedBytes, seconds, imageId, volumeId, proofs }) =>
-        `${label} (${size(sizeBytes)}): read ${size(readBytes)}, sent ${size(sentBytes)}, skipped ${size(skippedBytes)}, ${duration(seconds)}, ${volumeId === null ? `image ${imageId}` : `volume ${volumeId}`}\n${proofs.map(({ claim, evidence }) => `  ✓ ${claim} ${evidence}\n`).join('')}`,
+      ({ label, sizeBytes, readBytes, sentBytes, skippedBytes, seconds, imageId, volumeId, proofs, setbacks = [] }) =>
+        `${label} (${size(sizeBytes)}): read ${size(readBytes)}, sent ${size(sentBytes)}, skipped ${size(skippedBytes)}, ${duration(seconds)}, ${volumeId === null ? `image ${imageId}` : `volume ${volumeId}`}\n${setbacks.map(({ error }) => `  sent anew: ${error.message}\n`).join('')}${proofs.map(({ claim, evidence }) => `  ✓ ${claim} ${evidence}\n`).join('')}`,
     )
     .join('');
 }

@@ -184,6 +184,18 @@ describe('guts', { timeout: 180_000 }, () => {
     expect(await all()).toEqual([]);
   });
 
+  test('says why a disk had to be sent once more', async () => {
+    cloud.faults.add({ where: 'image', kind: 'cut', match: '^PUT .*/file', afterBytes: 10_000 });
+
+    const done = await move('files-01', '--start', '--target-name', 'sent-twice', '--new-mac');
+
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    expect(cloud.faults.rules.map(({ met }) => met)).toEqual([1]);
+    cloud.faults.clear();
+    expect((await guts('show', 'files-01')).stdout).toMatch(/\n {2}sent anew: .+\n {2}✓/);
+    await letGo();
+  });
+
   test('runs what was planned, with what was wished', async () => {
     const planned = record(
       await guts('create', '--vm', 'ledger-01', '--map', 'VM Network=lan:auto', '--map', 'dv-db-200=servers-120', '--volumes', '--target-name', 'books', '--accept', 'all', '--json'), // prettier-ignore
