@@ -5,8 +5,8 @@ import * as path from 'node:path';
 import { version } from '../../package.json';
 import { onlyCaller } from '../access/access.ts';
 import { makeApp } from '../api/app.ts';
-import { ApiClient } from '../shared/client/client.ts';
-import { networkFetch } from '../api/network-fetch.ts';
+import { ApiClient, type Fetch } from '../shared/client/client.ts';
+import { networkFetch, trustingFetch } from '../api/network-fetch.ts';
 import { dataDir } from '../data-dir.ts';
 import { Host } from '../host.ts';
 import { GutsError } from '../shared/errors.ts';
@@ -16,6 +16,7 @@ import { demandOwnState } from '../store/sql/mark.ts';
 import { UploadStore } from '../store/uploads.ts';
 import { askPassphrase } from './passphrase.ts';
 import { debug } from './run.ts';
+import { pemIn } from './pem-file.ts';
 import { UsageError } from './usage-error.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -23,6 +24,7 @@ export interface ServerFlags {
   readonly server?: string;
   readonly tokenFile?: string;
   readonly serverFingerprint?: string;
+  readonly serverCaFile?: string;
 }
 
 export interface Connected extends AsyncDisposable {
@@ -49,7 +51,7 @@ export async function connect(flags: ServerFlags, terminal: Terminal): Promise<C
     if (!isOwn && flags.tokenFile === undefined)
       throw new UsageError('Give the token for that server by --token-file.');
     const token = await tokenIn(flags.tokenFile ?? path.join(folder, 'api-token'));
-    const fetch = networkFetch(flags.serverFingerprint ?? daemon?.fingerprint ?? null);
+    const fetch = await fetchBy(flags, daemon?.fingerprint ?? null);
     return {
       client: new ApiClient(fetch, { baseUrl: url, token }),
       isRemote: true,
@@ -72,6 +74,13 @@ export async function connect(flags: ServerFlags, terminal: Terminal): Promise<C
     isRemote: false,
     [Symbol.asyncDispose]: async () => await host[Symbol.asyncDispose](),
   };
+}
+
+/** @param own of the certificate that the daemon of this data folder has */
+async function fetchBy({ serverFingerprint, serverCaFile }: ServerFlags, own: string | null): Promise<Fetch> {
+  if (serverCaFile === undefined) return networkFetch(serverFingerprint ?? own);
+  if (serverFingerprint !== undefined) throw new UsageError('Give --server-fingerprint or --server-ca-file, not both.');
+  return trustingFetch({ kind: 'authorities', pem: await pemIn(serverCaFile) });
 }
 
 class PlainServerError extends GutsError {

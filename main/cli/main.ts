@@ -27,6 +27,7 @@ async function makeProgram(words: readonly string[]): Promise<Command> {
     .option('--server <url>', 'ask this Guts server instead of the files on this machine')
     .option('--token-file <file>', 'the token for it (default: “api-token” in the data folder)')
     .option('--server-fingerprint <sha256>', 'the certificate that it must have, where no authority vouches for it')
+    .option('--server-ca-file <file>', 'the authorities that vouch for its certificate (PEM)')
     .configureHelp({ optionDescription })
     .showHelpAfterError('(guts --help tells the right words)')
     .exitOverride()

@@ -1,8 +1,8 @@
 /** How a command comes to trust a server: by its options, by this machine's authorities, or by asking the operator. */
-import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import { GutsError } from '../shared/errors.ts';
 import { Fingerprint, type CertificateFacts, type Trust } from '../shared/trust.ts';
+import { pemIn } from './pem-file.ts';
 import { askYes, canAsk } from './prompt.ts';
 import { sheet } from './table.ts';
 import { urlOf } from './url.ts';
@@ -49,11 +49,6 @@ class RefusedTrustError extends GutsError {
   constructor() {
     super('The certificate was not trusted, so nothing was sent and nothing was saved.');
   }
-}
-
-class CaFileError extends GutsError {
-  readonly code = 'net.ca-file';
-  readonly remedy = 'Give a file with certificates in PEM: blocks that begin with -----BEGIN CERTIFICATE-----.';
 }
 
 /**
@@ -128,12 +123,4 @@ function proxyOf(text: string): string {
   if (url.username !== '' || url.password !== '')
     throw new UsageError('User and password in --proxy are not supported, least of all on the command line.'); // not repeated
   return url.origin;
-}
-
-async function pemIn(file: string): Promise<string> {
-  const pem = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new CaFileError(`The file “${file}” cannot be read (${cause.code ?? 'unknown reason'}).`, { cause });
-  });
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new CaFileError(`“${file}” holds no certificate in PEM.`);
-  return pem;
 }

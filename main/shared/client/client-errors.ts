@@ -41,7 +41,7 @@ export class StrangeServerError extends GutsError {
 export class UntrustedServerError extends GutsError {
   readonly code = 'server.untrusted';
   readonly remedy =
-    'Give the certificate’s authority in NODE_EXTRA_CA_CERTS, or put one on the server that this machine trusts.';
+    'Name the certificate’s authority or its fingerprint (guts --server-ca-file, --server-fingerprint), or put one on the server that this machine trusts.';
 
   constructor(baseUrl: string, why: string, cause: unknown) {
     super(`The certificate of ${baseUrl} is not trusted (${why}).`, { cause });
