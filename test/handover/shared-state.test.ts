@@ -31,10 +31,11 @@ async function withSecond(world: World): Promise<AsyncDisposable & { readonly se
   return { second, token, [Symbol.asyncDispose]: async () => await second[Symbol.asyncDispose]() };
 }
 
-const leads = async (side: Side): Promise<void> =>
+/** Waits until another one says that it leads: the nodes that it tells are those of that one. */
+const leads = async ({ name }: Side, { client }: Side): Promise<void> =>
   void (await until(
-    async () => (await side.client.call('nodes.list', {})).nodes.map(({ id }) => id).join(),
-    (told) => told === side.name,
+    async () => (await client.call('nodes.list', {})).nodes.map(({ id }) => id).join(),
+    (told) => told === name,
   ));
 
 /** Waits until it can be seen there that it has changed hands. */
@@ -110,10 +111,7 @@ test('one that does not lead says which one does; when that dies in the middle, 
   await rack.client.call('settings.change', { isPaused: true });
   const ids = [...(await startedPlan(desk, ['one', 'two'])).values()];
 
-  await until(
-    async () => (await second.client.call('nodes.list', {})).nodes.map(({ id }) => id).join(),
-    (told) => told === 'rack',
-  );
+  await leads(rack, second);
   const astray = { plan: 'spring', peer: { name: 'rack', url: second.url, token }, direction: 'give' } as const;
   const look = await desk.client.call('handovers.look', astray);
   expect(look.obstacles).toMatchObject([
@@ -132,18 +130,7 @@ test('one that does not lead says which one does; when that dies in the middle, 
   await isDone(second, id);
   await isDone(desk, id);
 
-  for (const one of ids) {
-    expect((await desk.find(one))?.stage).toBe('given');
-    expect((await second.find(one))?.stage).not.toBe('given');
-  }
-  await second.client.call('settings.change', { isPaused: false });
-  for (const one of ids) expect((await doneAt(second, one)).error).toBeNull();
-  expect(
-    world.cloud
-      .state()
-      .servers.map(({ name }) => name)
-      .toSorted(),
-  ).toEqual(['one', 'two']);
+  expect(await madeBy(world, ids, desk, second)).toEqual(['one', 'two']);
 });
 
 test('where the one dies that has begun it, its way to the other side is given to the next one, which goes on', async () => {
@@ -153,17 +140,16 @@ test('where the one dies that has begun it, its way to the other side is given t
   const { second } = servers;
   await desk.client.call('settings.change', { isPaused: true });
   await rack.client.call('settings.change', { isPaused: true });
-  const ids: readonly MigrationId[] = [...(await startedPlan(rack, ['one', 'two'])).values()];
+  const ids = [...(await startedPlan(rack, ['one', 'two'])).values()];
   await using way = await FaultWay.open(() => desk.url);
   const peer = { name: 'desk', url: way.url, token: desk.token };
   const killed = killedAt(way, rack, { path: /\/receive$/, body: /"plan":null/, when: 'after' });
 
   const { id } = await rack.client.call('handovers.give', { plan: 'spring', peer });
   await killed;
-  await leads(second);
   const lost = await until(
-    async () => await second.client.call('handovers.show', { handover: id }),
-    ({ error }) => error?.code === 'handover.lost-way',
+    async () => await second.client.call('handovers.show', { handover: id }).catch(() => null), // it hears of it soon
+    (one) => one?.error?.code === 'handover.lost-way',
   );
   expect(lost).toMatchObject({ state: 'open', error: { remedy: expect.stringMatching(/Give the plan once more/) } });
   // By another address, at which the other side knows of it.
@@ -171,19 +157,20 @@ test('where the one dies that has begun it, its way to the other side is given t
   expect(again.id).toBe(id);
   await isDone(second, id);
 
-  for (const one of ids) {
-    expect((await second.find(one))?.stage).toBe('given');
-    expect((await desk.find(one))?.stage).not.toBe('given');
-  }
-  await desk.client.call('settings.change', { isPaused: false });
-  for (const one of ids) expect((await doneAt(desk, one)).error).toBeNull();
-  expect(
-    world.cloud
-      .state()
-      .servers.map(({ name }) => name)
-      .toSorted(),
-  ).toEqual(['one', 'two']);
+  expect(await madeBy(world, ids, second, desk)).toEqual(['one', 'two']);
 });
+
+/** They were given, run where they went, and nowhere else. @returns the servers in the cloud */
+async function madeBy({ cloud }: World, ids: readonly MigrationId[], giver: Side, taker: Side): Promise<string[]> {
+  for (const one of ids) {
+    expect((await giver.find(one))?.stage).toBe('given');
+    expect((await taker.find(one))?.stage).not.toBe('given');
+  }
+  await taker.client.call('settings.change', { isPaused: false });
+  for (const one of ids) expect((await doneAt(taker, one)).error).toBeNull();
+  const servers = cloud.state().servers.map(({ name }) => name);
+  return servers.toSorted();
+}
 
 /** Kills it at that step; returns when it is dead. */
 async function killedAt(way: FaultWay, side: Side, step: Omit<Step, 'happens'>): Promise<void> {
