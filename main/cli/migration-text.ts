@@ -31,7 +31,7 @@ export function stateText({ stage, isRunning }: MigrationRecord): string {
   return isRunning || isAtRest(stage) ? stage : `${stage} (interrupted)`;
 }
 
-export function listText(records: readonly MigrationRecord[], names: ReadonlyMap<string, string>): string {
+export function listText(records: readonly ScheduledMigration[], names: ReadonlyMap<string, string>): string {
   return table(
     records,
     [
@@ -41,11 +41,15 @@ export function listText(records: readonly MigrationRecord[], names: ReadonlyMap
       { title: 'TO', cell: ({ request }) => names.get(request.destination) ?? request.destination },
       { title: 'STAGE', cell: stateText, isWhole: true },
       { title: 'CREATED', cell: ({ request }) => request.createdAt.slice(0, 16).replace('T', ' ') },
-      { title: 'SAYS', cell: ({ error, outcome }) => error?.message ?? outcome?.boot.evidence ?? '' },
+      { title: 'SAYS', cell: saysOf },
     ],
     'No migration here: guts create',
   );
 }
+
+/** What went wrong, what it waits for, why it is slow, or how it was seen to run. */
+const saysOf = ({ error, waitsFor, slowedBy, outcome }: ScheduledMigration): string =>
+  error?.message ?? waitsFor?.says ?? slowedBy?.says ?? outcome?.boot.evidence ?? '';
 
 const severityText: Readonly<Record<Severity, string>> = { blocks: 'stops it', warns: 'warning', informs: 'note' };
 

@@ -2,7 +2,7 @@
 import type { EventHub } from '../events.ts';
 import type { Progress } from '../shared/jobs.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
-import type { NodeId, SlotUse } from '../shared/schedule.ts';
+import type { NodeId, SlotUse, WaitsFor } from '../shared/schedule.ts';
 import { exits, isOver } from '../shared/stages.ts';
 import type { Clock } from './clock.ts';
 import { needsPreflight } from './decide.ts';
@@ -62,6 +62,20 @@ export class AtWork {
 
   idsOf(kind: Work['kind']): MigrationId[] {
     return [...this.#works].flatMap(([id, work]) => (work.kind === kind ? [id] : []));
+  }
+
+  /** Those that a node is at. */
+  idsAt(node: NodeId): MigrationId[] {
+    return [...this.#works].flatMap(([id, work]) => (work.node.id === node ? [id] : []));
+  }
+
+  /** What is to be said of the node that is at it, where nothing is heard of that one. */
+  silenceOf(id: MigrationId): WaitsFor | null {
+    const node = this.#works.get(id)?.node;
+    const silence = node?.silence ?? null;
+    if (node === undefined || silence === null) return null;
+    const says = `Node “${node.id}” is not heard; if it stays so, this goes on elsewhere.`;
+    return { reason: 'node', says, until: silence.lostAt };
   }
 
   /** Of the disks that are being copied, in their order. */

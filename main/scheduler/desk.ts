@@ -103,7 +103,7 @@ export class Desk {
       ...record,
       ...this.#placeOf(entry),
       isRunning: this.isAtWork(record),
-      waitsFor: this.waits.get(id) ?? (entry === undefined ? null : failedCancel(entry)),
+      waitsFor: this.waits.get(id) ?? (entry === undefined ? null : failedCancel(entry)) ?? this.#work().silenceOf(id),
       slowedBy: this.#parts.slowedBy(id),
       progress: this.#work().progressOf(id),
     };

@@ -9,6 +9,7 @@ import type { MigrationAction } from '../shared/operations.ts';
 import {
   type ActionResult,
   type NodeFacts,
+  type NodeId,
   type PlanId,
   type Schedule,
   type ScheduledMigration,
@@ -214,6 +215,11 @@ export class Scheduler implements Runner {
   /** Nodes have come, gone or changed: it is looked who may run now. */
   look(): void {
     this.#loop.look();
+  }
+
+  /** One has fallen silent, or is heard again: that is told of all that it is at. */
+  tellOf(node: NodeId): void {
+    for (const id of this.#work.idsAt(node)) this.#desk.tell(id);
   }
 
   /** Who may work on it; null where only this process has had it. */

@@ -106,6 +106,11 @@ describe('a fleet', { timeout: 180_000 }, () => {
 
     await workers.get(node)?.kill();
 
+    const silent = await reaches(request.id, ({ waitsFor }) => waitsFor !== null);
+    const says = `Node “${node}” is not heard; if it stays so, this goes on elsewhere.`;
+    expect(silent).toMatchObject({ isRunning: true, waitsFor: { reason: 'node', says } });
+    expect(Date.parse(silent.waitsFor?.until ?? '')).toBeGreaterThan(Date.now());
+    expect((await guts(fleet.file('desk'), 'list')).stdout).toContain(says);
     const done = await until(async () => await show(request.id), isDone, 150_000);
     expect(done).toMatchObject({ stage: 'done', ledger: [] });
     expect(done.placement?.node).not.toBe(node);

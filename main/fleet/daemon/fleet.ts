@@ -43,6 +43,7 @@ type FleetParts = Pick<
 export interface Scheduling {
   holdOf(id: MigrationId): Hold | null;
   look(): void;
+  tellOf(node: NodeId): void;
 }
 
 /** Of the join key in the daemon's vault. */
@@ -93,6 +94,8 @@ export class Fleet implements AsyncDisposable {
   readonly #clocks = new Clocks();
   /** Those of which it was said that they are up, here or by the daemon before. */
   readonly #up = new Set<NodeId>();
+  /** Those that are up and should have been heard again. */
+  readonly #silent = new Set<NodeId>();
   readonly #opened: AsyncDisposable[] = [];
   #scheduling: Scheduling | undefined;
   #keep: (() => Promise<AsyncDisposable>) | undefined;
@@ -184,6 +187,7 @@ export class Fleet implements AsyncDisposable {
         else if (isGone) this.#say(id, `Node “${id}” is not heard any more; it ran nothing.`);
       }
       if (lost.size > 0) scheduling.look();
+      this.#tellSilent(scheduling);
     }, HEARTBEAT_MS).unref();
   }
 
@@ -209,6 +213,7 @@ export class Fleet implements AsyncDisposable {
     await this.#known.remove(id);
     this.#nodes.delete(id);
     this.#up.delete(id);
+    this.#silent.delete(id);
     this.#say(id, null);
     this.#scheduling?.look();
   }
@@ -224,6 +229,16 @@ export class Fleet implements AsyncDisposable {
     this.letGo();
     await this.rest();
     for (const one of this.#opened.reverse()) await one[Symbol.asyncDispose]();
+  }
+
+  #tellSilent(scheduling: Scheduling): void {
+    for (const { id, silence } of this.nodes) {
+      const isSilent = silence !== null;
+      if (isSilent === this.#silent.has(id)) continue;
+      if (isSilent) this.#silent.add(id);
+      else this.#silent.delete(id);
+      scheduling.tellOf(id);
+    }
   }
 
   #hear(told: Told): void {

@@ -9,7 +9,16 @@ import type { MigrationId, MigrationRequest } from '../../shared/migration.ts';
 import type { NodeFacts, NodeId, SlotUse } from '../../shared/schedule.ts';
 import type { Stage } from '../../shared/stages.ts';
 import { ALL } from '../../scheduler/buckets.ts';
-import type { LatencyWish, MigrationNode, NodeShare, RunListener, RunOptions, Token } from '../../scheduler/node.ts';
+import type {
+  LatencyWish,
+  MigrationNode,
+  NodeShare,
+  RunListener,
+  RunOptions,
+  Silence,
+  Token,
+} from '../../scheduler/node.ts';
+import { HEARTBEAT_MS } from '../lease.ts';
 import type { SourceId } from '../../shared/connections.ts';
 
 /** The worker is gone, as far as can be told: what it ran goes on elsewhere, by its journal. */
@@ -33,6 +42,9 @@ class LetGoError extends GutsError {
     super(`Node “${node}” goes on by itself.`);
   }
 }
+
+/** One heartbeat may be late. */
+const SILENT_AFTER_MS = 2.4 * HEARTBEAT_MS;
 
 type RunJob = Extract<FleetJob, { kind: 'run' }>;
 
@@ -88,6 +100,12 @@ export class RemoteNode implements MigrationNode {
 
   get isUp(): boolean {
     return this.#parts.nowMs() - this.#heardMs < this.#parts.lostAfterMs;
+  }
+
+  get silence(): Silence | null {
+    if (!this.isUp || this.#parts.nowMs() - this.#heardMs < SILENT_AFTER_MS) return null;
+    const lostAt = new Date(Date.parse(this.#seenAt) + this.#parts.lostAfterMs).toISOString();
+    return { since: this.#seenAt, lostAt };
   }
 
   get heartbeat(): Heartbeat | null {
