@@ -146,7 +146,11 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
       const fleet = options.fleet === undefined ? null : await Fleet.open(options.fleet, { ...parts, ownNode: node });
       if (fleet !== null) opened.unshift(fleet);
       const here = nodes ?? [new LocalNode(parts, node, options.onlyWorkers === true)];
-      const plans = await PlanFile.open(parts.state.documents, (id) => parts.events.tell({ kind: 'plan', id }));
+      let lookAgain = (): void => {};
+      const plans = await PlanFile.open(parts.state.documents, (id) => {
+        parts.events.tell({ kind: 'plan', id });
+        lookAgain(); // something may have waited for its waves
+      });
       const scheduler = await openScheduler(parts, {
         index,
         rates,
@@ -154,6 +158,7 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
         nodes: () => [...here, ...(fleet?.nodes ?? [])],
         elsewhereOf: (id) => elsewhereIn(plans, id),
       });
+      lookAgain = () => scheduler.look();
       const { leadership } = parts.state;
       followConnections(parts);
       const handovers = await openHandovers(parts, { scheduler, plans, leads: () => leading, onDetail });

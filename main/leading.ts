@@ -29,6 +29,8 @@ export class Leading implements Disposable {
   #telling: NodeJS.Timeout | undefined;
   #lastTold = '';
   #leader: NodeId | null = null;
+  /** It leads, and knows all that the one before has written. */
+  #isReady = false;
   /** One change after the other: it may lead again before it has come to rest. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -46,7 +48,7 @@ export class Leading implements Disposable {
   }
 
   get isHere(): boolean {
-    return this.#parts.leadership.isLeading();
+    return this.#isReady && this.#parts.leadership.isLeading();
   }
 
   /** What the server that leads is called among nodes; null where it has not told that yet. */
@@ -78,12 +80,15 @@ export class Leading implements Disposable {
     await scheduler.tellOthers(); // what that one has told is over
     await fleet?.answer();
     scheduler.start();
+    this.#isReady = true;
     handovers.begin();
     this.#telling = setInterval(() => void this.#tell(), TELL_MS).unref();
   }
 
   async #rest(): Promise<void> {
     clearInterval(this.#telling);
+    this.#isReady = false;
+    this.#leader = null;
     await this.#parts.handovers.rest();
     await this.#parts.fleet?.rest();
     await this.#parts.scheduler.rest();

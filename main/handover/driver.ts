@@ -37,6 +37,7 @@ const PATIENCE_MS = 60_000;
 export class Driver implements AsyncDisposable {
   readonly #parts: DriverParts;
   #stop = new AbortController();
+  #isBegun = false;
   #isOver = false;
   readonly #running = new Map<HandoverId, Promise<void>>();
 
@@ -47,7 +48,15 @@ export class Driver implements AsyncDisposable {
   /** Goes on with what a restart cut short, or another server has begun. */
   begin(): void {
     if (this.#isOver) return;
-    this.#stop = new AbortController();
+    if (this.#stop.signal.aborted) this.#stop = new AbortController();
+    this.#isBegun = true;
+    this.look();
+    void this.#forgetTokens();
+  }
+
+  /** Another server may have begun one, which this one goes on with. */
+  look(): void {
+    if (!this.#isBegun) return;
     for (const one of this.#parts.file.all) if (isToGoOn(one)) this.start(one.id);
   }
 
@@ -59,6 +68,7 @@ export class Driver implements AsyncDisposable {
 
   /** Another server goes on with it. */
   async rest(): Promise<void> {
+    this.#isBegun = false;
     this.#stop.abort();
     await Promise.all(this.#running.values());
   }
@@ -71,8 +81,9 @@ export class Driver implements AsyncDisposable {
   async #toTheEnd(id: HandoverId): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     const { file } = this.#parts;
-    while (!this.#stop.signal.aborted && isToGoOn(file.one(id))) {
+    while (!this.#stop.signal.aborted) {
       try {
+        if (!isToGoOn(file.one(id))) return;
         if (file.one(id).state === 'open') await this.#carry(file.one(id));
         if (file.one(id).isFollowed) await this.#follow(file.one(id));
         return;
@@ -106,6 +117,7 @@ export class Driver implements AsyncDisposable {
     let isPlanSent = false;
     for (;;) {
       const { parts } = await giver.rest(wish);
+      await this.#isWell(id);
       if (!isPlanSent) await taker.receive(id, await giver.release(id, null));
       isPlanSent = true;
       for (const part of parts.filter((one) => isToSend(one) && !sent.has(one.id))) {
@@ -166,6 +178,22 @@ export class Driver implements AsyncDisposable {
     return handover.side === 'giver'
       ? { giver, taker: takingOver(client, signal) }
       : { giver: givingOver(client, signal), taker };
+  }
+
+  /** What went wrong before is over. */
+  async #isWell(id: HandoverId): Promise<void> {
+    const { file } = this.#parts;
+    if (file.one(id).error === null) return;
+    await file.change(id, (before) => ({ ...(before ?? file.one(id)), error: null }));
+  }
+
+  /** Of those that another server has carried to their end. */
+  async #forgetTokens(): Promise<void> {
+    const { file, vault } = this.#parts;
+    for (const one of file.all.filter(({ isActive }) => isActive)) {
+      if (isToGoOn(one)) continue;
+      await vault.delete(one.id).catch(() => {}); // the next time
+    }
   }
 
   async #note(id: HandoverId, thrown: unknown): Promise<void> {

@@ -32,10 +32,11 @@ export class LostWayError extends GutsError {
   readonly code = 'handover.lost-way';
   readonly remedy: string;
 
-  constructor({ peer, plan, side }: Pick<Handover, 'peer' | 'plan' | 'side'>) {
+  constructor({ peer, plan, side, isWhole, waves }: Pick<Handover, 'peer' | 'plan' | 'side' | 'isWhole' | 'waves'>) {
     super(`The way to “${peer.name}” is not known here any more, and the hand-over of “${plan.name}” stands still.`);
     const again = side === 'giver' ? 'Give' : 'Take';
-    this.remedy = `${again} the plan once more, with the address and a token of “${peer.name}”: what was begun goes on.`;
+    const what = isWhole ? 'the plan' : `the same waves (${waves.join(', ')})`;
+    this.remedy = `${again} ${what} once more, with the address and a token of “${peer.name}”: what was begun goes on.`;
   }
 }
 

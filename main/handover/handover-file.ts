@@ -30,6 +30,7 @@ const MOST_OVER = 200;
 export class HandoverFile {
   readonly #document: StateDocument<Document>;
   #data: Document;
+  readonly #listeners = new Set<() => void>();
 
   private constructor(document: StateDocument<Document>, data: Document) {
     this.#document = document;
@@ -46,7 +47,10 @@ export class HandoverFile {
       empty: () => ({ schemaVersion: SCHEMA_VERSION, handovers: [] }),
     });
     const file = new HandoverFile(document, await document.read());
-    document.follow((now) => (file.#data = now));
+    document.follow((now) => {
+      file.#data = now;
+      for (const hear of file.#listeners) hear();
+    });
     return file;
   }
 
@@ -66,6 +70,17 @@ export class HandoverFile {
     return found;
   }
 
+  /** The same where another server may have written it a moment ago. */
+  async lookFor(id: HandoverId): Promise<KeptHandover> {
+    if (this.find(id) === null) this.#data = await this.#document.read();
+    return this.one(id);
+  }
+
+  /** Calls whenever another server has changed something. */
+  onOthers(hear: () => void): void {
+    this.#listeners.add(hear);
+  }
+
   /** Adds it, or puts it in the place of the one with its id. Returns when that would survive a power cut. */
   async put(handover: KeptHandover): Promise<KeptHandover> {
     return await this.change(handover.id, () => handover);
@@ -74,23 +89,26 @@ export class HandoverFile {
   /** @param change of what is there then; null where there is none */
   async change(id: HandoverId, change: (before: KeptHandover | null) => KeptHandover): Promise<KeptHandover> {
     const here = this.find(id);
-    // The server that leads is the only one that writes here: what it knows is what is there.
+    // Only the server that leads asks: what it knows is what is there.
     if (here !== null && JSON.stringify(change(here)) === JSON.stringify(here)) return here;
+    let changed = here;
     this.#data = await this.#document.change((data) => {
       const before = data.handovers.find((one) => one.id === id) ?? null;
       const after = change(before);
+      changed = after;
       const all =
         before === null ? [...data.handovers, after] : data.handovers.map((one) => (one.id === id ? after : one));
-      return { ...data, handovers: bounded(all) };
+      return { ...data, handovers: bounded(all, id) };
     });
-    return this.one(id);
+    return changed ?? this.one(id);
   }
 }
 
-function bounded(all: readonly KeptHandover[]): KeptHandover[] {
+/** @param changed of the one that stays, however old it is */
+function bounded(all: readonly KeptHandover[], changed: HandoverId): KeptHandover[] {
   const isOver = ({ state, isFollowed }: KeptHandover): boolean => state !== 'open' && !isFollowed;
   let over = all.filter(isOver).length;
-  return all.filter((one) => !isOver(one) || over-- <= MOST_OVER);
+  return all.filter((one) => !isOver(one) || over-- <= MOST_OVER || one.id === changed);
 }
 
 /** What others may know of it. */

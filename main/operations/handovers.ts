@@ -3,7 +3,7 @@ import { trustingFetch } from '../api/network-fetch.ts';
 import { Driver } from '../handover/driver.ts';
 import { NotLeadingError } from '../handover/errors.ts';
 import { Giver, ownName } from '../handover/giver.ts';
-import { HandoverFile, shownOf } from '../handover/handover-file.ts';
+import { HandoverFile, shownOf, type KeptHandover } from '../handover/handover-file.ts';
 import { goesOnOrBegins } from '../handover/lost-way.ts';
 import { sendEnds } from '../handover/send-ends.ts';
 import { hearWaves, wavesFor } from '../handover/open-waves.ts';
@@ -14,7 +14,7 @@ import type { PlanFile } from '../scheduler/plan-file.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { ApiClient } from '../shared/client/client.ts';
 import { toErrorInfo } from '../shared/errors.ts';
-import { HandoverId, type HandoverPart, type Offer, type PeerWish } from '../shared/handover.ts';
+import { HandoverId, type Handover, type HandoverPart, type Offer, type PeerWish } from '../shared/handover.ts';
 import type { NodeId } from '../shared/node-id.ts';
 import type { HandoverLook } from '../shared/operations/handovers.ts';
 import { randomLetters } from '../store/connections.ts';
@@ -66,6 +66,7 @@ export async function openHandovers(
   };
   const driver = new Driver({ file, giver, taker, waves, vault: parts.vault, onDetail });
   const ways = { file, driver, vault: parts.vault };
+  file.onOthers(() => driver.look());
 
   const clientTo = ({ url, trust, token }: PeerWish): ApiClient => {
     parts.vault.notice(token);
@@ -73,17 +74,44 @@ export async function openHandovers(
   };
 
   /** Only the server that leads knows what runs, and may write into journals. */
+  const demandLead = (): void => {
+    const leading = leads();
+    if (leading?.isHere === false) throw new NotLeadingError(leading.leader);
+  };
   const led =
     <I, O>(handle: (input: I, context: CallContext) => Promise<O>) =>
     async (input: I, context: CallContext): Promise<O> => {
-      const leading = leads();
-      if (leading?.isHere === false) throw new NotLeadingError(leading.leader);
+      demandLead();
       return await handle(input, context);
     };
+  /** What is on its way already is known by the plan’s id, whatever it is called by now. */
+  const isOfPlan = (nameOrId: string) => {
+    const isIt = ({ id, name }: Handover['plan']): boolean =>
+      id === nameOrId || name.toLowerCase() === nameOrId.toLowerCase();
+    const here = plans.plans.find(isIt);
+    return ({ plan }: Pick<Handover, 'plan'>): boolean => (here === undefined ? isIt(plan) : plan.id === here.id);
+  };
+
+  /** Keeps the token as long as what is begun needs it. */
+  const withToken = async (
+    handover: HandoverId,
+    token: string,
+    begin: () => Promise<KeptHandover>,
+  ): Promise<Handover> => {
+    await parts.vault.set(handover, token);
+    try {
+      const begun = await begin();
+      driver.start(handover);
+      return shownOf(begun);
+    } catch (error) {
+      await parts.vault.delete(handover);
+      throw error;
+    }
+  };
 
   const handlers: Some<HandoverNames> = {
     'handovers.list': async () => await Promise.resolve({ handovers: file.all.map(shownOf) }),
-    'handovers.show': async ({ handover }) => await Promise.resolve(shownOf(file.one(handover))),
+    'handovers.show': async ({ handover }) => shownOf(await file.lookFor(handover)),
     'handovers.look': led(async ({ plan, waves: only, peer, direction }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
       const isGift = direction === 'give';
@@ -97,33 +125,29 @@ export async function openHandovers(
     'handovers.give': led(async ({ plan, waves: only, peer, withSecrets }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
       const { name, url, trust, token } = peer;
-      return await goesOnOrBegins(ways, { plan, side: 'giver', peer, client }, signal, async () => {
+      const asked = { side: 'giver', isOf: isOfPlan(plan), waves: only, peer, client } as const;
+      return await goesOnOrBegins(ways, asked, signal, async () => {
         const wish = { handover, plan, waves: only, taker: { name, url } };
         const to = takingOver(client, signal);
         const offer = await giver.offer(wish);
         if (withSecrets) await sendEnds(parts, client, offer, signal);
         await to.reserve(offer, true); // what is refused is refused before anything is there
-        await parts.vault.set(handover, token);
-        const begun = await giver.begin(wish, { url, trust });
-        driver.start(handover);
-        return shownOf(begun);
+        demandLead(); // that may have taken a minute
+        return await withToken(handover, token, async () => await giver.begin(wish, { url, trust }));
       });
     }),
     'handovers.take': led(async ({ plan, waves: only, peer }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
       const { name, url, trust, token } = peer;
-      return await goesOnOrBegins(ways, { plan, side: 'taker', peer, client }, signal, async () => {
+      const asked = { side: 'taker', isOf: isOfPlan(plan), waves: only, peer, client } as const;
+      return await goesOnOrBegins(ways, asked, signal, async () => {
         const who = { name: ownName(), url: null };
         const offer = await givingOver(client, signal).offer({ handover, plan, waves: only, taker: who });
-        await parts.vault.set(handover, token);
-        try {
+        demandLead();
+        return await withToken(handover, token, async () => {
           await taker.begin({ ...offer, giver: { name, url } }, false, { url, trust });
-        } catch (error) {
-          await parts.vault.delete(handover);
-          throw error;
-        }
-        driver.start(handover);
-        return shownOf(file.one(handover));
+          return file.one(handover);
+        });
       });
     }),
     'handovers.offer': led(async (wish) => await giver.offer(wish)),

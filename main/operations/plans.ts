@@ -119,8 +119,6 @@ async function startPlan(
   if (away !== undefined) throw new WaveGivenError(before.name, away.wave, away.to.name);
   const known = new Set(before.machines.flatMap(({ migration }) => migration ?? []));
   const all = new Set((await parts.migrations.all()).map(({ request }) => request.id));
-  for (const id of scheduler.idsOfPlan(before.id)) if (!known.has(id) && !all.has(id)) await scheduler.forget(id);
-
   const machines = before.machines
     .filter(isHere)
     .map((machine) => ({ ...machine, migration: machine.migration ?? newId() }));
@@ -135,8 +133,16 @@ async function startPlan(
   const byRef = new Map(machines.map((machine) => [machine.vm.ref, machine]));
   const planned = before.machines.map((machine) => byRef.get(machine.vm.ref) ?? machine);
   const after: Plan = { ...before, machines: planned, startedAt: before.startedAt ?? new Date().toISOString() };
-  await plans.put(after);
+  try {
+    await plans.put(after);
+  } catch (error) {
+    for (const { migration } of fresh) await scheduler.forget(migration).catch(() => {}); // the next start does
+    throw error;
+  }
   parts.events.tell({ kind: 'plan', id: plan });
+  // A start that was cut short has left these.
+  const own = new Set(after.machines.map(({ migration }) => migration));
+  for (const id of scheduler.idsOfPlan(plan)) if (!own.has(id) && !all.has(id)) await scheduler.forget(id);
 
   // What has a place in the queue's books and no record was cut short; what has neither was deleted.
   const inBooks = new Set(scheduler.idsOfPlan(plan));

@@ -6,7 +6,6 @@ import type { MigrationAction } from '../shared/operations.ts';
 import { defaultSchedule, type ActionResult, type Schedule } from '../shared/schedule.ts';
 import { UnknownMigrationError } from '../shared/unknown-migration.ts';
 import { demandWindow } from '../shared/windows.ts';
-import type { AtWork } from './at-work.ts';
 import type { Desk } from './desk.ts';
 import type { QueueLine } from './entries.ts';
 import { CircleError, NoCutoverError } from './errors.ts';
@@ -20,11 +19,9 @@ export interface ScheduleWish {
 
 export class Asking {
   readonly #desk: Desk;
-  readonly #work: AtWork;
 
-  constructor(desk: Desk, work: AtWork) {
+  constructor(desk: Desk) {
     this.#desk = desk;
-    this.#work = work;
   }
 
   /** @throws BadWindowError, CircleError, UnknownMigrationError for what they come after */
@@ -60,7 +57,7 @@ export class Asking {
       }
       case 'pause': {
         // Out of the queue, where nobody works on it, be it another process.
-        const wish = this.#work.has(id) || record.isRunning ? 'pause' : 'none';
+        const wish = this.#desk.view(record).isRunning ? 'pause' : 'none';
         return [...known, { what: 'wished', id, wish, number: null, at }];
       }
       case 'cancel':

@@ -56,6 +56,13 @@ export class AtWork {
     return this.#works.has(id) || this.#cancelling.has(id);
   }
 
+  /** Nobody here follows it yet, and the worker that it was given to before may be at it still. */
+  mayBeAt(entry: Pick<QueueEntry, 'id' | 'isAdmitted' | 'placement'> | undefined): boolean {
+    if (entry === undefined || !entry.isAdmitted || this.has(entry.id)) return false;
+    const node = this.#parts.nodes().find(({ id }) => id === entry.placement?.node);
+    return node?.isElsewhere === true && node.isUp !== false;
+  }
+
   ids(): MigrationId[] {
     return [...new Set([...this.#works.keys(), ...this.#cancelling])];
   }

@@ -92,7 +92,8 @@ export class Desk {
   }
 
   isAtWork({ request, isRunning }: MigrationRecord): boolean {
-    return isRunning || this.#work().has(request.id);
+    const { id } = request;
+    return isRunning || this.#work().has(id) || this.#work().mayBeAt(this.entry(id));
   }
 
   view(record: MigrationRecord): ScheduledMigration {

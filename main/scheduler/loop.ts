@@ -172,6 +172,7 @@ export class Loop {
     if (record === null || (isOver(record.stage) && !mayGoOn)) return whenOver({ entry, record, nowMs });
     if (wish !== 'pause' && !isAdmitted) return NONE;
     const at = new Date(nowMs).toISOString();
+    if (wish === 'pause' && this.#parts.work.mayBeAt(entry)) return NONE; // it is followed first
     const released: QueueLine[] = isAdmitted ? [{ what: 'released', id, stage: record.stage, at }] : [];
     if (wish === 'pause' && record.isRunning) return released; // somebody else is asked
     if (wish === 'pause') return [...released, { what: 'wished', id, wish: 'none', number: null, at }];
@@ -180,11 +181,13 @@ export class Loop {
 
   #begin({ preflights }: Decision, nowMs: number): void {
     const { desk, work, settings } = this.#parts;
-    for (const { id, wish, isAdmitted, placement, trouble } of desk.open()) {
+    for (const entry of desk.open()) {
+      const { id, wish, isAdmitted, placement, trouble } = entry;
       if (wish === 'none' || (wish === 'run' && (!isAdmitted || work.has(id)))) continue;
       const record = desk.find(id);
       if (record === null) continue;
-      if (wish === 'pause') work.pause(record);
+      if (wish === 'pause' && placement !== null && work.mayBeAt(entry)) work.run(record, placement.node);
+      else if (wish === 'pause') work.pause(record);
       else if (wish === 'cancel' && (trouble === null || Date.parse(trouble.until) <= nowMs))
         work.cancel(record, placement?.node ?? null);
       else if (wish === 'run' && placement !== null && !settings().isPaused) work.run(record, placement.node);
@@ -208,9 +211,11 @@ export class Loop {
 
   #next({ lookAgainAtMs }: Decision, entries: readonly QueueEntry[], nowMs: number): number | null {
     let next = lookAgainAtMs !== null && lookAgainAtMs > nowMs ? lookAgainAtMs : Infinity;
-    for (const { wish, trouble } of entries) {
+    for (const { id, wish, trouble } of entries) {
       const againMs = wish === 'cancel' && trouble !== null ? Date.parse(trouble.until) : nowMs;
       if (againMs > nowMs) next = Math.min(next, againMs);
+      // One that is followed anew can be asked only once its worker knows that.
+      if (wish === 'pause' && this.#parts.work.has(id)) next = Math.min(next, nowMs + TRY_AGAIN_MS);
     }
     return next === Infinity ? null : next;
   }

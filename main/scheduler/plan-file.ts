@@ -63,18 +63,20 @@ export class TemplateNameTakenError extends GutsError {
 export class PlanFile {
   readonly #document: StateDocument<Document>;
   #data: Document;
+  readonly #hear: (plan: PlanId) => void;
   readonly #turns = new Map<PlanId, Promise<unknown>>();
   /** As the one has seen it whose turn it is. */
   readonly #seen = new Map<PlanId, Plan | undefined>();
 
-  private constructor(document: StateDocument<Document>, data: Document) {
+  private constructor(document: StateDocument<Document>, data: Document, hear: (plan: PlanId) => void) {
     this.#document = document;
     this.#data = data;
+    this.#hear = hear;
   }
 
   /**
    * @param place a data folder, or what keeps the documents elsewhere
-   * @param hear is told of each plan that another server has changed
+   * @param hear is told of each plan that another server has changed or deleted
    * @throws StoreDamagedError, StoreTooNewError, StoreRefusedError
    */
   static async open(place: string | Documents, hear: (plan: PlanId) => void = () => {}): Promise<PlanFile> {
@@ -85,12 +87,8 @@ export class PlanFile {
       keepsBackup: true,
       empty: () => ({ schemaVersion: SCHEMA_VERSION, plans: [], templates: [] }),
     });
-    const plans = new PlanFile(document, await document.read());
-    document.follow((now) => {
-      const before = new Map(plans.plans.map((plan) => [plan.id, JSON.stringify(plan)]));
-      plans.#data = now;
-      for (const plan of now.plans) if (before.get(plan.id) !== JSON.stringify(plan)) hear(plan.id);
-    });
+    const plans = new PlanFile(document, await document.read(), hear);
+    document.follow((now) => plans.#take(now));
     return plans;
   }
 
@@ -212,7 +210,23 @@ export class PlanFile {
   }
 
   async #write(change: (before: Document) => Document): Promise<void> {
-    this.#data = await this.#document.change(change);
+    try {
+      this.#data = await this.#document.change(change);
+    } catch (error) {
+      if (error instanceof PlanChangedError) this.#take(await this.#document.read()); // whoever looks again sees that
+      throw error;
+    }
+  }
+
+  /** What another server has written. */
+  #take(now: Document): void {
+    const before = new Map(this.plans.map((plan) => [plan.id, JSON.stringify(plan)]));
+    this.#data = now;
+    for (const plan of now.plans) {
+      if (before.get(plan.id) !== JSON.stringify(plan)) this.#hear(plan.id);
+      before.delete(plan.id);
+    }
+    for (const id of before.keys()) this.#hear(id);
   }
 }
 

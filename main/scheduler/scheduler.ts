@@ -103,7 +103,7 @@ export class Scheduler implements Runner {
         this.#latency.look();
       },
     });
-    this.#asking = new Asking(this.#desk, this.#work);
+    this.#asking = new Asking(this.#desk);
     this.#nodes = new NodeTable({
       nodes: parts.nodes,
       desk: this.#desk,

@@ -15,6 +15,10 @@ export const SentBy = z.object({
 });
 export type SentBy = z.infer<typeof SentBy>;
 
+/** Whether a node has sent it. */
+export const isLineOf = (line: unknown, node: NodeId): boolean =>
+  z.looseObject({ by: SentBy.pick({ node: true }) }).safeParse(line).data?.by.node === node;
+
 /** The lines as the one who keeps the journal has them, the first one first. */
 export const JournalJob = z.object({ kind: z.literal('journal'), ...of });
 
@@ -26,7 +30,7 @@ export const TakeOverJob = z.object({ kind: z.literal('takeOver'), ...of, entrie
 
 /**
  * Adds a line that a node sends to the journal that is kept here, unless it is there already or one before it is missing.
- * @returns how many lines there are then
+ * @returns how many lines there are then; null where another one's line has that number
  */
 export const KeepEntryJob = z.object({
   kind: z.literal('keepEntry'),
@@ -60,7 +64,7 @@ export const journalJobs = [JournalJob, TakeOverJob, KeepEntryJob, GiveJob, Rece
 export const journalResults = {
   journal: z.array(z.unknown()),
   takeOver: z.null(),
-  keepEntry: z.number().int(),
+  keepEntry: z.number().int().nullable(),
   give: z.array(z.unknown()),
   receive: z.null(),
 };

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 
 const SUM_DIGITS = 16;
-const LINE = /^([0-9a-f]{16}) (.*)$/;
+/** Texts may have U+2028 in them, which ends lines for regular expressions alone. */
+const LINE = /^([0-9a-f]{16}) (.*)$/s;
 
 /** Whole lines, and where the next one begins. */
 export function* linesOf(bytes: Buffer): Generator<{ readonly text: string; readonly end: number }, void, void> {

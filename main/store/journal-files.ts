@@ -25,7 +25,7 @@ export class JournalFiles implements Journals {
     await this.#engines.run({ kind: 'deleteMigration', id, dataDir: this.#dataDir }, signal);
   }
 
-  async keep(id: MigrationId, entry: Readonly<Record<string, unknown>>, by: SentBy): Promise<number> {
+  async keep(id: MigrationId, entry: Readonly<Record<string, unknown>>, by: SentBy): Promise<number | null> {
     return await this.#engines.run({ kind: 'keepEntry', id, dataDir: this.#dataDir, entry: { ...entry }, by }, never);
   }
 

@@ -9,8 +9,11 @@ export interface Journals {
   begin(request: MigrationRequest, signal: AbortSignal): Promise<MigrationRecord>;
   /** @throws MigrationUnfinishedError where something is left to undo or to do */
   remove(id: MigrationId, signal: AbortSignal): Promise<void>;
-  /** Adds a line that a node sends, unless it is there or one before it is missing. @returns how many lines there are then */
-  keep(id: MigrationId, entry: Readonly<Record<string, unknown>>, by: SentBy): Promise<number>;
+  /**
+   * Adds a line that a node sends, unless it is there or one before it is missing.
+   * @returns how many lines there are then; null where another one's line has that number: it is not the node's any more
+   */
+  keep(id: MigrationId, entry: Readonly<Record<string, unknown>>, by: SentBy): Promise<number | null>;
   /**
    * Writes down that another Guts has it, as its last line; the same again changes nothing.
    * @returns all its lines. @throws where it does not stand still

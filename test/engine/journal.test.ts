@@ -36,6 +36,17 @@ describe('a journal', () => {
     expect((await readJournals(tmp.dir, JournalEntry)).map((journal) => journal.entries)).toEqual([entries]);
   });
 
+  test('gives back letters that end lines elsewhere, and what comes behind them', async () => {
+    using tmp = scratch();
+    const odd = ['a\u2028b', 'a\u2029b', 'a\u0085b', 'a\r\nb'].map((path) => ({ what: 'making', path }) as const);
+    {
+      await using journal = await JournalFile.create<JournalEntry>(tmp.dir, begun.jobId, begun);
+      for (const one of odd) await journal.write(one);
+    }
+
+    expect((await readJournals(tmp.dir, JournalEntry)).map((journal) => journal.entries)).toEqual([[begun, ...odd]]);
+  });
+
   test('torn at any byte gives back whole entries from its start', async () => {
     using tmp = scratch();
     const file = await written(tmp.dir);

@@ -152,6 +152,12 @@ test('where the one dies that has begun it, its way to the other side is given t
     (one) => one?.error?.code === 'handover.lost-way',
   );
   expect(lost).toMatchObject({ state: 'open', error: { remedy: expect.stringMatching(/Give the plan once more/) } });
+  const wrong = { ...peer, url: desk.url, token: 'guts_of-nobody-at-all-000000000000000000000' };
+  await expect(second.client.call('handovers.give', { plan: 'spring', peer: wrong })).rejects.toMatchObject({
+    code: 'access.token-refused',
+  });
+  const other = { plan: 'spring', waves: [7], peer: { ...peer, url: desk.url } };
+  await expect(second.client.call('handovers.give', other)).rejects.toMatchObject({ code: 'plan.given' });
   // By another address, at which the other side knows of it.
   const again = await second.client.call('handovers.give', { plan: 'spring', peer: { ...peer, url: desk.url } });
   expect(again.id).toBe(id);

@@ -134,6 +134,26 @@ describe('a fleet', { timeout: 180_000 }, () => {
     expect(done.stages.filter(({ stage }) => stage === 'copying')).toHaveLength(1);
   });
 
+  test('is known to run while the queue is held and the daemon was restarted, and is paused on its worker', async () => {
+    vcenter.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 100_000, delayMs: 12_000 });
+    const { request } = await begin();
+    const { placement } = await isMidDisk(request.id);
+    await daemon.client.call('settings.change', { isPaused: true });
+
+    await daemon.kill();
+    daemon = await fleet.startDaemon();
+    vcenter.faults.clear();
+
+    // Nobody here follows it: the worker that has it may be at it all the same.
+    expect(await show(request.id)).toMatchObject({ isRunning: true, stage: 'copying', placement });
+    await daemon.client.call('migrations.action', { id: request.id, action: 'pause' });
+    const paused = await reaches(request.id, ({ isRunning, isQueued }) => !isRunning && !isQueued);
+    expect(paused).toMatchObject({ stage: 'paused', error: null });
+    await daemon.client.call('settings.change', { isPaused: false });
+    await daemon.client.call('migrations.action', { id: request.id, action: 'resume' });
+    expect(await reaches(request.id, isDone)).toMatchObject({ stage: 'done', ledger: [] });
+  });
+
   test('stands still while the broker is away, and goes on when it is back', async () => {
     vcenter.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 100_000, delayMs: 2_000 });
     const { request } = await begin();

@@ -1,4 +1,5 @@
 /** A migration whose journal is kept elsewhere: each line counts once it was taken there, and who has lost it changes nothing more. */
+import { HandoverId } from '../../main/shared/given.ts';
 import { readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -163,6 +164,24 @@ describe('a migration whose journal is kept elsewhere', { timeout: 40_000 }, () 
 });
 
 describe('lines of a journal that is kept here', () => {
+  test('are taken from nobody once it was given away', async () => {
+    await using world = await EngineWorld.open([sizes.small]);
+    const request = world.request('vm-0');
+    const { dataDir } = world;
+    const { id } = request;
+    await world.engine.run({ kind: 'planned', request, dataDir }, never);
+    const at = new Date().toISOString();
+    const given = { handover: HandoverId.parse('hnd_000000000001'), to: { name: 'rack', url: null }, at };
+    await world.engine.run({ kind: 'give', id, dataDir, given }, never);
+
+    // As numbered by a worker that has not heard of it.
+    const by = { node: 'n1', token: 1, number: 1 };
+    const entry = { what: 'stage', stage: 'preflight', at };
+    expect(await world.engine.run({ kind: 'keepEntry', id, dataDir, entry, by }, never)).toBeNull();
+
+    expect(await world.record(request)).toMatchObject({ stage: 'given' });
+  });
+
   test('are added once, however often they are sent, and are not of a process here', async () => {
     await using world = await EngineWorld.open([sizes.small]);
     const request = world.request('vm-0');
@@ -173,7 +192,7 @@ describe('lines of a journal that is kept here', () => {
     const by = { node: 'n1', token: 1, number: 1 };
     const taken = { what: 'taken', pid: process.pid, processStart: '', at };
 
-    const send = async (entry: Readonly<Record<string, unknown>>, number: number): Promise<number> =>
+    const send = async (entry: Readonly<Record<string, unknown>>, number: number): Promise<number | null> =>
       await world.engine.run({ kind: 'keepEntry', id, dataDir, entry, by: { ...by, number } }, never);
     const stage = { what: 'stage', stage: 'preflight', at };
 

@@ -10,7 +10,8 @@ import { scratch } from '../support/disks.ts';
 
 const Entry = z.object({ n: z.number(), text: z.string() });
 type Entry = z.infer<typeof Entry>;
-const entry = (n: number): Entry => ({ n, text: `the ${n}th – ünïcode` });
+/** With a separator that JSON leaves as it is and that ends lines elsewhere. */
+const entry = (n: number): Entry => ({ n, text: `the ${n}th – ünï\u2028code` });
 const options = (file: string) => ({ file, name: 'queue', schema: Entry, schemaVersion: 1 });
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 

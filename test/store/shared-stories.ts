@@ -182,7 +182,8 @@ export function tellSharedStories(make: () => Promise<SharedPlace>): void {
     await using second = await place.open('b');
     const plan = planOf('first');
     await (await PlanFile.open(first.documents)).put(plan);
-    const one = await PlanFile.open(first.documents);
+    const heard: string[] = [];
+    const one = await PlanFile.open(first.documents, (id) => heard.push(id));
     const two = await PlanFile.open(second.documents);
     const given = { handover: HandoverId.parse('hnd_000000000001'), to: { name: 'rack', url: null }, at };
 
@@ -190,11 +191,16 @@ export function tellSharedStories(make: () => Promise<SharedPlace>): void {
       await two.inTurn('first', async (before) => await two.put({ ...before, given }));
       await one.put({ ...seen, startedAt: at }); // as if to begin what is another one's by now
     });
-    const later = one.inTurn('first', async ({ id }) => await one.remove(id));
-
     await expect(late).rejects.toMatchObject({ code: 'plan.changed-meanwhile', retryable: true });
+    expect(one.plans).toEqual([{ ...plan, given }]); // whoever looks again sees it
+    const later = one.inTurn('first', async ({ id }) => {
+      await two.inTurn('first', async (before) => await two.put({ ...before, priority: 7 }));
+      await one.remove(id);
+    });
     await expect(later).rejects.toMatchObject({ code: 'plan.changed-meanwhile' });
-    expect((await PlanFile.open(second.documents)).plans).toEqual([{ ...plan, given }]);
+    expect((await PlanFile.open(second.documents)).plans).toEqual([{ ...plan, given, priority: 7 }]);
+    await one.inTurn('first', async ({ id }) => await one.remove(id));
+    expect(heard).toEqual([plan.id, plan.id]);
   });
 
   test('a migration is given and taken by the server that leads, and never while something works on it', async () => {
@@ -219,6 +225,10 @@ export function tellSharedStories(make: () => Promise<SharedPlace>): void {
     expect(lines).toMatchObject([{ what: 'begun' }, { what: 'given', given }]);
     expect(await journals.give(request.id, { ...given, at: '2026-06-01T11:00:00.000Z' })).toEqual(lines);
     await expect.poll(copy).toContain('"what":"given"');
+
+    // Whoever was at it before the server that leads died is told that it is not its own any more.
+    const by = { node: 'w1', token: 3, number: 1 };
+    expect(await journals.keep(request.id, { what: 'left', at }, by)).toBeNull();
 
     // It comes back with what was done there.
     const stage = { what: 'stage', stage: 'preflight', at };

@@ -28,7 +28,8 @@ const FRESH = /[.](?<pid>\d+)[.]new$/;
 const CORRUPT = '.corrupt';
 /** A journal that has not appeared by then never will: another process has the number of the one that died. */
 const FRESH_FOR_MS = 3_600_000;
-const LINE = /^([0-9a-f]{16}) (.*)$/;
+/** Texts may have U+2028 in them, which ends lines for regular expressions alone. */
+const LINE = /^([0-9a-f]{16}) (.*)$/s;
 const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 function lineOf(entry: unknown): string {

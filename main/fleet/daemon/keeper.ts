@@ -81,6 +81,7 @@ export class Keeper implements TruthKeeper {
     const { journals, index } = this.#parts;
     const by = { node, token, number };
     const count = await journals.keep(migration, entry, by);
+    if (count === null) return { kind: 'fenced' };
     if (number > count) return { kind: 'missing', from: count };
     await index.refresh(migration);
     const stage = entry.what === 'stage' ? Stage.safeParse(entry['stage']).data : undefined;

@@ -40,7 +40,7 @@ function blockOf(text: string): EventBlock {
   let id: string | null = null;
   const data: string[] = [];
   for (const line of text.split('\n')) {
-    const [, field, value = ''] = /^(\w+): ?(.*)$/.exec(line) ?? [];
+    const [, field, value = ''] = /^(\w+): ?(.*)$/s.exec(line) ?? [];
     if (field === 'id') id = value;
     else if (field === 'data') data.push(value);
   }

@@ -2,7 +2,7 @@
 import type { EnginePool } from '../../engine-pool.ts';
 import type { Truth } from '../../engine-client.ts';
 import type { Given } from '../../shared/given.ts';
-import type { GiveJob, ReceiveJob, SentBy } from '../../shared/journal-jobs.ts';
+import { isLineOf, type GiveJob, type ReceiveJob, type SentBy } from '../../shared/journal-jobs.ts';
 import { MigrationRequest, type MigrationId, type MigrationRecord } from '../../shared/migration.ts';
 import type { NodeId } from '../../shared/schedule.ts';
 import { UnknownMigrationError } from '../../shared/unknown-migration.ts';
@@ -69,12 +69,13 @@ export class SqlJournals implements Journals {
     }
   }
 
-  async keep(id: MigrationId, entry: Readonly<Record<string, unknown>>, by: SentBy): Promise<number> {
+  async keep(id: MigrationId, entry: Readonly<Record<string, unknown>>, by: SentBy): Promise<number | null> {
     const { copies } = this.#parts;
     const count = await this.#write(async (tx, changed) => {
       const length = await countOf(tx, id);
       if (length === 0) throw new UnknownMigrationError(id);
-      if (by.number !== length) return length;
+      if (by.number > length) return length;
+      if (by.number < length) return (await isOfNode(tx, id, by)) ? length : null;
       const text = JSON.stringify({ what: '', ...entry, by });
       await tx.insertInto('guts_journal').values({ migration: id, number: length, changed, text }).execute();
       return length + 1;
@@ -95,8 +96,11 @@ export class SqlJournals implements Journals {
     const { copies, leader } = this.#parts;
     const count = await copies.hold(id);
     const before = this.#held.get(id);
-    const held =
-      count === undefined && before !== undefined ? before : { count: count ?? 0, refs: 0, last: Promise.resolve() };
+    if (count === undefined && before === undefined) {
+      await copies.release(id);
+      throw new AtWorkError(id); // it changes hands
+    }
+    const held = before ?? { count: count ?? 0, refs: 0, last: Promise.resolve() };
     held.refs += 1;
     this.#held.set(id, held);
     return {
@@ -122,6 +126,7 @@ export class SqlJournals implements Journals {
       if (count === undefined) throw new AtWorkError(id);
       await this.#engines.run(job, ending);
       const lines = await this.#engines.run({ kind: 'journal', id, dataDir }, ending);
+      if (lines.length < count) throw new StateGapError(id); // nothing that counts is ever taken away
       const texts = lines.map((line) => JSON.stringify(line));
       await this.#write(async (tx, changed) => {
         if ((await countOf(tx, id)) !== count) throw new AtWorkError(id);
@@ -191,6 +196,16 @@ export class SqlJournals implements Journals {
       throw error;
     }
   }
+}
+
+async function isOfNode(tx: Tx, id: MigrationId, { node, number }: SentBy): Promise<boolean> {
+  const { text } = await tx
+    .selectFrom('guts_journal')
+    .select('text')
+    .where('migration', '=', id)
+    .where('number', '=', number)
+    .executeTakeFirstOrThrow();
+  return isLineOf(JSON.parse(text), node);
 }
 
 const AT_ONCE = 200;

@@ -3,7 +3,7 @@ import { link, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/
 import * as path from 'node:path';
 import { z } from 'zod';
 import { GutsError } from '../../../main/shared/errors.ts';
-import type { SentBy } from '../../../main/shared/journal-jobs.ts';
+import { isLineOf, type SentBy } from '../../../main/shared/journal-jobs.ts';
 import { MigrationId, type MigrationRecord, type MigrationRequest } from '../../../main/shared/migration.ts';
 import type { MigrationPage } from '../../../main/shared/move-jobs.ts';
 import { isOver } from '../../../main/shared/stages.ts';
@@ -143,14 +143,16 @@ export class Shelf {
 
   /**
    * Adds a line of a node that works on a copy, unless it is there or one before it is missing.
-   * @returns how many lines there are then
+   * @returns how many lines there are then; null where another one's line has that number
    * @throws UnknownMigrationError, MigrationBusyError
    */
-  async keep(id: MigrationId, entry: Readonly<Record<string, unknown>>, by: SentBy): Promise<number> {
+  async keep(id: MigrationId, entry: Readonly<Record<string, unknown>>, by: SentBy): Promise<number | null> {
     await this.#lock(id);
     try {
-      const { length } = await this.lines(id);
-      if (by.number !== length) return length;
+      const lines = await this.lines(id);
+      const { length } = lines;
+      if (by.number > length) return length;
+      if (by.number < length) return isLineOf(lines[by.number], by.node) ? length : null;
       await using journal = await JournalFile.reopen(this.#journal(id), z.looseObject({ what: z.string() }));
       await journal.write({ what: '', ...entry, by });
       return length + 1;
