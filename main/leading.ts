@@ -13,7 +13,7 @@ export interface LeadingParts {
   readonly index: MigrationIndex;
   readonly fleet: Fleet | null;
   /** Of plans that change hands. */
-  readonly handovers: Pick<Driver, 'begin' | 'rest'>;
+  readonly handovers: Pick<Driver, 'begin' | 'forgetTokens' | 'rest'>;
   /** What this machine is called among nodes. */
   readonly node: NodeId;
   readonly onDetail: (detail: string) => void;
@@ -74,7 +74,7 @@ export class Leading implements Disposable {
   }
 
   async #lead(): Promise<void> {
-    const { scheduler, index, fleet, leadership, handovers } = this.#parts;
+    const { scheduler, index, fleet, leadership, handovers, onDetail } = this.#parts;
     if (!leadership.isLeading()) return;
     for (const id of scheduler.openIds()) await index.refresh(id); // as the one before has left them
     await scheduler.tellOthers(); // what that one has told is over
@@ -82,6 +82,7 @@ export class Leading implements Disposable {
     scheduler.start();
     this.#isReady = true;
     handovers.begin();
+    handovers.forgetTokens().catch((error: unknown) => onDetail(String(error))); // the next time
     this.#telling = setInterval(() => void this.#tell(), TELL_MS).unref();
   }
 

@@ -51,7 +51,6 @@ export class Driver implements AsyncDisposable {
     if (this.#stop.signal.aborted) this.#stop = new AbortController();
     this.#isBegun = true;
     this.look();
-    void this.#forgetTokens();
   }
 
   /** Another server may have begun one, which this one goes on with. */
@@ -64,6 +63,12 @@ export class Driver implements AsyncDisposable {
     if (this.#running.has(id) || this.#stop.signal.aborted) return;
     const work = this.#toTheEnd(id).finally(() => this.#running.delete(id));
     this.#running.set(id, work);
+  }
+
+  /** Of those that another server has carried to their end. */
+  async forgetTokens(): Promise<void> {
+    const { file, vault } = this.#parts;
+    for (const one of file.all) if (one.isActive && !isToGoOn(one)) await vault.delete(one.id);
   }
 
   /** Another server goes on with it. */
@@ -185,15 +190,6 @@ export class Driver implements AsyncDisposable {
     const { file } = this.#parts;
     if (file.one(id).error === null) return;
     await file.change(id, (before) => ({ ...(before ?? file.one(id)), error: null }));
-  }
-
-  /** Of those that another server has carried to their end. */
-  async #forgetTokens(): Promise<void> {
-    const { file, vault } = this.#parts;
-    for (const one of file.all.filter(({ isActive }) => isActive)) {
-      if (isToGoOn(one)) continue;
-      await vault.delete(one.id).catch(() => {}); // the next time
-    }
   }
 
   async #note(id: HandoverId, thrown: unknown): Promise<void> {

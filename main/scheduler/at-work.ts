@@ -59,6 +59,8 @@ export class AtWork {
   /** Nobody here follows it yet, and the worker that it was given to before may be at it still. */
   mayBeAt(entry: Pick<QueueEntry, 'id' | 'isAdmitted' | 'placement'> | undefined): boolean {
     if (entry === undefined || !entry.isAdmitted || this.has(entry.id)) return false;
+    const stage = this.#parts.index.find(entry.id)?.stage;
+    if (stage === undefined || stage === 'paused' || stage === 'waiting' || isOver(stage)) return false;
     const node = this.#parts.nodes().find(({ id }) => id === entry.placement?.node);
     return node?.isElsewhere === true && node.isUp !== false;
   }
