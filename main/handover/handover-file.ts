@@ -47,10 +47,7 @@ export class HandoverFile {
       empty: () => ({ schemaVersion: SCHEMA_VERSION, handovers: [] }),
     });
     const file = new HandoverFile(document, await document.read());
-    document.follow((now) => {
-      file.#data = now;
-      for (const hear of file.#listeners) hear();
-    });
+    document.follow((now) => file.#take(now));
     return file;
   }
 
@@ -72,7 +69,7 @@ export class HandoverFile {
 
   /** The same where another server may have written it a moment ago. */
   async lookFor(id: HandoverId): Promise<KeptHandover> {
-    if (this.find(id) === null) this.#data = await this.#document.read();
+    if (this.find(id) === null) this.#take(await this.#document.read());
     return this.one(id);
   }
 
@@ -101,6 +98,12 @@ export class HandoverFile {
       return { ...data, handovers: bounded(all, id) };
     });
     return changed ?? this.one(id);
+  }
+
+  /** What another server has written. */
+  #take(now: Document): void {
+    this.#data = now;
+    for (const hear of this.#listeners) hear();
   }
 }
 

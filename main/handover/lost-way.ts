@@ -31,16 +31,26 @@ export async function goesOnOrBegins(
   signal: AbortSignal,
   begin: () => Promise<Handover>,
 ): Promise<Handover> {
+  let known: Handover | null = null;
   for (const one of parts.file.all) {
     if (!isToGoOn(one) || one.side !== asked.side || !asked.isOf(one) || !isAskedFor(one, asked)) continue;
-    if ((await isLost(parts, one, asked)) && (await leadsThere(one, asked, signal)))
-      return await goOn(parts, one, asked);
+    if (!(await isLost(parts, one, asked)) || !(await leadsThere(one, asked, signal))) continue;
+    known = await goOn(parts, one, asked);
+    if (known.state === 'open') return known;
   }
-  return await begin();
+  try {
+    return await begin();
+  } catch (error) {
+    if (known !== null && GONE.includes(toErrorInfo(error).code)) return known;
+    throw error;
+  }
 }
 
-const isAskedFor = ({ waves }: KeptHandover, { waves: wished }: Asked): boolean =>
-  wished === undefined || isDeepStrictEqual(wished.toSorted(), waves.toSorted());
+/** What a plan says that has changed hands already. */
+const GONE: readonly string[] = ['plan.given', 'plan.wave-given'];
+
+const isAskedFor = ({ isWhole, waves }: KeptHandover, { waves: wished }: Asked): boolean =>
+  wished === undefined ? isWhole : isDeepStrictEqual(wished.toSorted(), waves.toSorted());
 
 /** What only has to be tried again is not. */
 async function isLost({ vault }: WayParts, { id, error, way }: KeptHandover, { peer }: Asked): Promise<boolean> {

@@ -4,7 +4,7 @@ import { toErrorInfo } from '../shared/errors.ts';
 import { defaultOptions, MigrationId, type MigrationRequest } from '../shared/migration.ts';
 import { elsewhereOf, timesOf, type Plan, type PlannedMachine } from '../shared/plans.ts';
 import type { ActionResult } from '../shared/schedule.ts';
-import { newPlanId, type PlanFile } from '../scheduler/plan-file.ts';
+import { newPlanId, PlanChangedError, type PlanFile } from '../scheduler/plan-file.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { randomLetters } from '../store/connections.ts';
 import { definedOf } from './defined.ts';
@@ -136,13 +136,16 @@ async function startPlan(
   try {
     await plans.put(after);
   } catch (error) {
-    for (const { migration } of fresh) await scheduler.forget(migration).catch(() => {}); // the next start does
+    // Another error does not say whether the plan has them: the next start looks.
+    if (error instanceof PlanChangedError)
+      await scheduler.forgetMany(fresh.map(({ migration }) => migration)).catch(() => {});
     throw error;
   }
   parts.events.tell({ kind: 'plan', id: plan });
   // A start that was cut short has left these.
   const own = new Set(after.machines.map(({ migration }) => migration));
-  for (const id of scheduler.idsOfPlan(plan)) if (!own.has(id) && !all.has(id)) await scheduler.forget(id);
+  const now = new Set((await parts.migrations.all()).map(({ request }) => request.id));
+  await scheduler.forgetMany(scheduler.idsOfPlan(plan).filter((id) => !own.has(id) && !now.has(id)));
 
   // What has a place in the queue's books and no record was cut short; what has neither was deleted.
   const inBooks = new Set(scheduler.idsOfPlan(plan));

@@ -57,7 +57,8 @@ export class Asking {
       }
       case 'pause': {
         // Out of the queue, where nobody works on it, be it another process.
-        const wish = this.#desk.view(record).isRunning ? 'pause' : 'none';
+        const isToStop = this.#desk.view(record).isRunning || entry?.isAdmitted === true;
+        const wish = isToStop ? 'pause' : 'none';
         return [...known, { what: 'wished', id, wish, number: null, at }];
       }
       case 'cancel':

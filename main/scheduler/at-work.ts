@@ -1,5 +1,6 @@
 /** What is going on right now: runs, preflights and cancellations, each until its end is written down. */
 import type { EventHub } from '../events.ts';
+import { toErrorInfo } from '../shared/errors.ts';
 import type { Progress } from '../shared/jobs.ts';
 import type { MigrationId, MigrationRecord } from '../shared/migration.ts';
 import type { NodeId, SlotUse, WaitsFor } from '../shared/schedule.ts';
@@ -56,13 +57,17 @@ export class AtWork {
     return this.#works.has(id) || this.#cancelling.has(id);
   }
 
-  /** Nobody here follows it yet, and the worker that it was given to before may be at it still. */
-  mayBeAt(entry: Pick<QueueEntry, 'id' | 'isAdmitted' | 'placement'> | undefined): boolean {
+  /**
+   * Nobody here follows it: whether the worker that it was given to before is at it.
+   * @returns null where that is not known before the worker is heard
+   */
+  isAtElsewhere(entry: Pick<QueueEntry, 'id' | 'isAdmitted' | 'placement'> | undefined): boolean | null {
     if (entry === undefined || !entry.isAdmitted || this.has(entry.id)) return false;
     const stage = this.#parts.index.find(entry.id)?.stage;
     if (stage === undefined || stage === 'paused' || stage === 'waiting' || isOver(stage)) return false;
     const node = this.#parts.nodes().find(({ id }) => id === entry.placement?.node);
-    return node?.isElsewhere === true && node.isUp !== false;
+    if (node?.isElsewhere !== true || node.isUp === false) return false;
+    return node.isAt?.(entry.id) ?? null;
   }
 
   ids(): MigrationId[] {
@@ -144,8 +149,9 @@ export class AtWork {
     this.#track(
       work.node
         .pause(record.request)
-        .catch(async () => {
-          if (this.#works.get(id) === work) await this.#takeBack(id, 'run');
+        .catch(async (error: unknown) => {
+          const isTooEarly = toErrorInfo(error).retryable; // it is asked again soon
+          if (!isTooEarly && this.#works.get(id) === work) await this.#takeBack(id, 'run');
         })
         .finally(() => (work.isPausing = false)),
     );

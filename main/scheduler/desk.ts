@@ -93,7 +93,7 @@ export class Desk {
 
   isAtWork({ request, isRunning }: MigrationRecord): boolean {
     const { id } = request;
-    return isRunning || this.#work().has(id) || this.#work().mayBeAt(this.entry(id));
+    return isRunning || this.#work().has(id) || this.#work().isAtElsewhere(this.entry(id)) !== false;
   }
 
   view(record: MigrationRecord): ScheduledMigration {

@@ -166,16 +166,20 @@ export class Loop {
 
   #missedEnd(entry: QueueEntry, alive: ReadonlySet<NodeId>, nowMs: number): QueueLine[] {
     const { desk } = this.#parts;
-    const { id, wish, isAdmitted, placement } = entry;
+    const { id, wish, isAdmitted, placement, hold } = entry;
     const record = desk.find(id);
     const mayGoOn = record?.stage === 'failed' && !isAdmitted; // to be retried, or cleaned up
     if (record === null || (isOver(record.stage) && !mayGoOn)) return whenOver({ entry, record, nowMs });
     if (wish !== 'pause' && !isAdmitted) return NONE;
     const at = new Date(nowMs).toISOString();
-    if (wish === 'pause' && this.#parts.work.mayBeAt(entry)) return NONE; // it is followed first
+    if (this.#parts.work.isAtElsewhere(entry) !== false && wish !== 'run') return NONE; // it is followed first
     const released: QueueLine[] = isAdmitted ? [{ what: 'released', id, stage: record.stage, at }] : [];
+    // A job that its worker has not begun with is never begun.
+    if (isAdmitted && hold !== null && (wish === 'pause' || wish === 'none'))
+      released.unshift({ what: 'handed', id, hold: { ...hold, token: hold.token + 1 }, at });
     if (wish === 'pause' && record.isRunning) return released; // somebody else is asked
     if (wish === 'pause') return [...released, { what: 'wished', id, wish: 'none', number: null, at }];
+    if (wish === 'none') return released;
     return placement !== null && alive.has(placement.node) ? [] : released;
   }
 
@@ -186,7 +190,8 @@ export class Loop {
       if (wish === 'none' || (wish === 'run' && (!isAdmitted || work.has(id)))) continue;
       const record = desk.find(id);
       if (record === null) continue;
-      if (wish === 'pause' && placement !== null && work.mayBeAt(entry)) work.run(record, placement.node);
+      if (wish === 'pause' && placement !== null && work.isAtElsewhere(entry) === true)
+        work.run(record, placement.node);
       else if (wish === 'pause') work.pause(record);
       else if (wish === 'cancel' && (trouble === null || Date.parse(trouble.until) <= nowMs))
         work.cancel(record, placement?.node ?? null);

@@ -52,6 +52,8 @@ export interface MigrationNode {
   readonly isUp?: boolean;
   /** It should have been heard again by now, and does not count as lost yet; null otherwise. */
   readonly silence?: Silence | null;
+  /** Of one that works elsewhere: whether it was at it when it was heard last; null where it was not heard yet. */
+  isAt?(id: MigrationId): boolean | null;
   /** The scheduler stops: what runs there goes on without it, and whoever waits for its end hears so. */
   letGo?(): void;
   /** What is reserved is not for the node to know: it says 0. */

@@ -295,7 +295,12 @@ export class Scheduler implements Runner {
 
   /** What came after it does not wait for it any more, if it was done. */
   async forget(id: MigrationId): Promise<void> {
-    await this.#desk.ask(this.#asking.forget(id));
+    await this.forgetMany([id]);
+  }
+
+  async forgetMany(ids: readonly MigrationId[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#desk.ask(ids.flatMap((id) => this.#asking.forget(id)));
     this.#loop.look();
   }
 

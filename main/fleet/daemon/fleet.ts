@@ -186,7 +186,8 @@ export class Fleet implements AsyncDisposable {
         if (lost.has(id)) this.#say(id, `Node “${id}” is not heard any more; what it ran goes on elsewhere.`);
         else if (isGone) this.#say(id, `Node “${id}” is not heard any more; it ran nothing.`);
       }
-      if (lost.size > 0) scheduling.look();
+      if (this.nodes.some(({ id, isUp }) => !isUp && this.#silent.has(id))) scheduling.look();
+      else if (lost.size > 0) scheduling.look();
       this.#tellSilent(scheduling);
     }, HEARTBEAT_MS).unref();
   }

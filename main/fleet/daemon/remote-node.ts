@@ -108,6 +108,10 @@ export class RemoteNode implements MigrationNode {
     return { since: this.#seenAt, lostAt };
   }
 
+  isAt(id: MigrationId): boolean | null {
+    return this.#last === null ? null : this.#last.running.some(({ migration }) => migration === id);
+  }
+
   get heartbeat(): Heartbeat | null {
     return this.#last;
   }

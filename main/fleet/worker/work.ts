@@ -48,6 +48,7 @@ export class Work {
   readonly #parts: WorkParts;
   readonly #lost = new AbortController();
   #entries = new Numbered(0);
+  #isReady = false;
 
   constructor(job: FleetJob, parts: WorkParts) {
     this.job = job;
@@ -63,6 +64,11 @@ export class Work {
   adopt(token: number): void {
     this.#token = token;
     for (const go of this.#adopting) go();
+  }
+
+  /** It has the journal as the daemon keeps it: before that it can neither be paused nor undone. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** Somebody else has the migration. */
@@ -124,6 +130,7 @@ export class Work {
     if (!isJournal(entries)) throw this.#refusal(entries);
     this.#entries = new Numbered(entries.length);
     await engines.run({ kind: 'takeOver', id: job.migration, dataDir, entries: [...entries] }, never);
+    this.#isReady = true;
     if (job.kind === 'cancel') {
       await this.cancel();
       return;

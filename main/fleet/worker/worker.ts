@@ -241,7 +241,7 @@ export class Worker implements AsyncDisposable {
       case 'pause':
       case 'cancel': {
         const atWork = this.#atWork.get(wish.migration);
-        if (atWork?.work.token !== wish.token) return { kind: 'notHere' };
+        if (atWork?.work.token !== wish.token || !atWork.work.isReady) return { kind: 'notHere' };
         await atWork.work[wish.kind]();
         return { kind: 'done' };
       }

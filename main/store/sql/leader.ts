@@ -127,7 +127,8 @@ export class Leader {
     if (this.#fence === fence) return;
     this.#fence = fence;
     this.#over = new AbortController();
-    await this.#tell(async () => await this.#listener?.lead({ fence, over: this.#over.signal }));
+    const hasBegun = await this.#tell(async () => await this.#listener?.lead({ fence, over: this.#over.signal }));
+    if (!hasBegun && this.#fence === fence) this.#lose(); // the next look begins anew
   }
 
   #lose(): void {
@@ -138,11 +139,14 @@ export class Leader {
     void this.#tell(async () => await this.#listener?.rest());
   }
 
-  async #tell(call: () => Promise<void>): Promise<void> {
+  /** @returns whether it went well */
+  async #tell(call: () => Promise<void>): Promise<boolean> {
     try {
       await call();
+      return true;
     } catch (error) {
       this.#onDetail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return false;
     }
   }
 }
