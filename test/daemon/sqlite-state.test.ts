@@ -1,7 +1,9 @@
 /** `guts serve --state sqlite:FILE`: servers of one machine share a file, by the driver that newer Nodes bring. */
 import { expect, test } from 'vitest';
 import { systemNode } from '../support/guts.ts';
+import type { Daemon } from '../support/daemon.ts';
 import { SharedWorld } from '../support/shared-world.ts';
+import { until } from '../support/until.ts';
 
 const newerNode = process.execPath;
 
@@ -25,6 +27,37 @@ test('a daemon with its state in SQLite moves a machine, and another one has it 
   expect(await world.complaints(second, [id, next])).toEqual([]);
   expect((await world.all(second)).filter(({ request }) => request.id === id)).toEqual(told);
   expect(await second.stop()).toBe(0);
+});
+
+test('a plan that is started at two servers at the same moment makes one migration of each machine', async () => {
+  await using world = await SharedWorld.make(3);
+  const flags = ['--state', `sqlite:${world.file('guts.db')}`];
+  const first = await world.serve('one', flags, newerNode);
+  await world.setUp(first);
+  const second = await world.serve('two', flags, newerNode);
+  await world.giveSecrets(second);
+  const options = { networks: [{ from: null, to: 'lan', ip: 'auto' as const }], keepMac: false, mayPullPlug: true, bootTimeoutSeconds: 0 }; // prettier-ignore
+  const machines = ['vm-0', 'vm-1', 'vm-2'].map((vm) => ({ vm }));
+  await first.client.call('plans.create', { name: 'spring', source: 'from', destination: 'to', options, machines });
+  const startAt = async ({ client }: Daemon): Promise<string> =>
+    await client.call('plans.start', { plan: 'spring' }).then(
+      () => 'started',
+      ({ code }: { code?: string }) => code ?? '',
+    );
+  await until(
+    async () => (await second.client.call('plans.list', {})).plans.length,
+    (known) => known === 1,
+  );
+
+  const told = await Promise.all([startAt(first), startAt(second)]);
+
+  expect(told).toContain('started');
+  for (const one of told) expect(['started', 'plan.changed-meanwhile']).toContain(one);
+  for (const one of [second, first]) expect(await startAt(one)).toBe('started'); // whoever looks again finds nothing to start
+  const all = await world.whenOver(first);
+  expect(all.map(({ request }) => request.vm.name).toSorted()).toEqual(['vm-0', 'vm-1', 'vm-2']);
+  const ids = all.map(({ request }) => request.id);
+  expect(await world.complaints(first, ids)).toEqual([]);
 });
 
 test('a Node without that driver is told so before anything begins', async () => {
