@@ -86,10 +86,10 @@ export class AtWork {
   /** What is to be said of the node that is at it, where nothing is heard of that one. */
   silenceOf(id: MigrationId): WaitsFor | null {
     const node = this.#works.get(id)?.node;
-    const silence = node?.silence ?? null;
-    if (node === undefined || silence === null) return null;
+    const until = node?.lostAt ?? null;
+    if (node === undefined || until === null) return null;
     const says = `Node “${node.id}” is not heard; if it stays so, this goes on elsewhere.`;
-    return { reason: 'node', says, until: silence.lostAt };
+    return { reason: 'node', says, until };
   }
 
   /** Of the disks that are being copied, in their order. */

@@ -38,20 +38,14 @@ export interface LatencyWish {
   readonly everyMs: number;
 }
 
-/** ISO moments: when it was heard last, and from when on it counts as lost. */
-export interface Silence {
-  readonly since: string;
-  readonly lostAt: string;
-}
-
 export interface MigrationNode {
   readonly id: NodeId;
   /** It works on copies of journals in another process: what it may do depends on its token. */
   readonly isElsewhere?: boolean;
   /** Nothing was heard of it for too long, when false. */
   readonly isUp?: boolean;
-  /** It should have been heard again by now, and does not count as lost yet; null otherwise. */
-  readonly silence?: Silence | null;
+  /** ISO moment from when on it counts as lost, where it should have been heard again by now; null otherwise. */
+  readonly lostAt?: string | null;
   /** Of one that works elsewhere: whether it was at it when it was heard last; null where it was not heard yet. */
   isAt?(id: MigrationId): boolean | null;
   /** The scheduler stops: what runs there goes on without it, and whoever waits for its end hears so. */

@@ -112,11 +112,7 @@ export class PlanFile {
   /** Of a plan, one thing is done after another: what was looked up holds until it is put. @throws UnknownPlanError */
   async inTurn<T>(nameOrId: string, work: (plan: Plan) => Promise<T>): Promise<T> {
     const { id } = this.find(nameOrId);
-    return await this.#next(id, async () => {
-      const plan = this.find(id);
-      this.#seen.set(id, plan);
-      return await work(plan);
-    });
+    return await this.inTurnOf(id, async (plan) => await work(plan ?? this.find(id)));
   }
 
   /** The same for one that may not be here. */

@@ -1,9 +1,9 @@
 /** A migration whose journal is kept elsewhere: each line counts once it was taken there, and who has lost it changes nothing more. */
-import { HandoverId } from '../../main/shared/given.ts';
 import { readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EngineClient, type Truth } from '../../main/engine-client.ts';
+import { HandoverId } from '../../main/shared/given.ts';
 import type { MigrationRequest } from '../../main/shared/migration.ts';
 import { MoveEntry } from '../../worker/engine/migrate/journal.ts';
 import { scratch } from '../support/disks.ts';
@@ -163,13 +163,18 @@ describe('a migration whose journal is kept elsewhere', { timeout: 40_000 }, () 
   });
 });
 
+async function planned(world: EngineWorld): Promise<MigrationRequest> {
+  const request = world.request('vm-0');
+  await world.engine.run({ kind: 'planned', request, dataDir: world.dataDir }, never);
+  return request;
+}
+
 describe('lines of a journal that is kept here', () => {
   test('are taken from nobody once it was given away', async () => {
     await using world = await EngineWorld.open([sizes.small]);
-    const request = world.request('vm-0');
+    const request = await planned(world);
     const { dataDir } = world;
     const { id } = request;
-    await world.engine.run({ kind: 'planned', request, dataDir }, never);
     const at = new Date().toISOString();
     const given = { handover: HandoverId.parse('hnd_000000000001'), to: { name: 'rack', url: null }, at };
     await world.engine.run({ kind: 'give', id, dataDir, given }, never);
@@ -184,10 +189,9 @@ describe('lines of a journal that is kept here', () => {
 
   test('are added once, however often they are sent, and are not of a process here', async () => {
     await using world = await EngineWorld.open([sizes.small]);
-    const request = world.request('vm-0');
+    const request = await planned(world);
     const { dataDir } = world;
     const { id } = request;
-    await world.engine.run({ kind: 'planned', request, dataDir }, never);
     const at = new Date().toISOString();
     const by = { node: 'n1', token: 1, number: 1 };
     const taken = { what: 'taken', pid: process.pid, processStart: '', at };

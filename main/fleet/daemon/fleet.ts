@@ -181,13 +181,14 @@ export class Fleet implements AsyncDisposable {
     this.#looking = setInterval(() => {
       this.#tellLooks(); // whoever did not answer
       const lost = new Set(this.nodes.filter((node) => node.look()).map(({ id }) => id));
+      let hasLess = lost.size > 0;
       for (const { id, isUp } of this.nodes) {
         const isGone = !isUp && this.#up.delete(id);
+        hasLess ||= isGone;
         if (lost.has(id)) this.#say(id, `Node “${id}” is not heard any more; what it ran goes on elsewhere.`);
         else if (isGone) this.#say(id, `Node “${id}” is not heard any more; it ran nothing.`);
       }
-      if (this.nodes.some(({ id, isUp }) => !isUp && this.#silent.has(id))) scheduling.look();
-      else if (lost.size > 0) scheduling.look();
+      if (hasLess) scheduling.look();
       this.#tellSilent(scheduling);
     }, HEARTBEAT_MS).unref();
   }
@@ -233,8 +234,8 @@ export class Fleet implements AsyncDisposable {
   }
 
   #tellSilent(scheduling: Scheduling): void {
-    for (const { id, silence } of this.nodes) {
-      const isSilent = silence !== null;
+    for (const { id, lostAt } of this.nodes) {
+      const isSilent = lostAt !== null;
       if (isSilent === this.#silent.has(id)) continue;
       if (isSilent) this.#silent.add(id);
       else this.#silent.delete(id);

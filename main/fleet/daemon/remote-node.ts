@@ -9,15 +9,7 @@ import type { MigrationId, MigrationRequest } from '../../shared/migration.ts';
 import type { NodeFacts, NodeId, SlotUse } from '../../shared/schedule.ts';
 import type { Stage } from '../../shared/stages.ts';
 import { ALL } from '../../scheduler/buckets.ts';
-import type {
-  LatencyWish,
-  MigrationNode,
-  NodeShare,
-  RunListener,
-  RunOptions,
-  Silence,
-  Token,
-} from '../../scheduler/node.ts';
+import type { LatencyWish, MigrationNode, NodeShare, RunListener, RunOptions, Token } from '../../scheduler/node.ts';
 import { HEARTBEAT_MS } from '../lease.ts';
 import type { SourceId } from '../../shared/connections.ts';
 
@@ -102,10 +94,9 @@ export class RemoteNode implements MigrationNode {
     return this.#parts.nowMs() - this.#heardMs < this.#parts.lostAfterMs;
   }
 
-  get silence(): Silence | null {
+  get lostAt(): string | null {
     if (!this.isUp || this.#parts.nowMs() - this.#heardMs < SILENT_AFTER_MS) return null;
-    const lostAt = new Date(Date.parse(this.#seenAt) + this.#parts.lostAfterMs).toISOString();
-    return { since: this.#seenAt, lostAt };
+    return new Date(Date.parse(this.#seenAt) + this.#parts.lostAfterMs).toISOString();
   }
 
   isAt(id: MigrationId): boolean | null {
