@@ -91,6 +91,24 @@ describe('a qcow2 disk that cannot be right', () => {
     ],
     ['takes a table for data', 'disk.damaged', ({ image, entry, l2 }) => image.writeBigUInt64BE(BigInt(l2), entry(5))],
     [
+      'takes a table for data behind its end',
+      'disk.damaged',
+      ({ image, entry, l2 }) => image.writeBigUInt64BE(BigInt(l2), entry(40)),
+    ],
+    [
+      'uses a cluster twice, once behind its end',
+      'disk.damaged',
+      ({ image, entry }) => image.copyWithin(entry(8000), entry(0), entry(0) + 8),
+    ],
+    [
+      'has a level 2 table behind its end that is its first',
+      'disk.damaged',
+      ({ image, l1 }) => {
+        image.writeUInt32BE(2, 36);
+        image.copyWithin(l1 + 8, l1, l1 + 8);
+      },
+    ],
+    [
       'has compressed data in a table',
       'disk.damaged',
       ({ image, entry, l1 }) => image.writeBigUInt64BE(2n ** 62n + BigInt(l1), entry(5)),

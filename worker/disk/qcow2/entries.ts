@@ -42,7 +42,8 @@ function packedPlace(high: number, low: number, clusterBytes: number): { positio
 
 /**
  * Checks a slice before anyone reads through it: reserved bits, alignment, bounds, and that no cluster of the file
- * is used twice.
+ * is used twice. Entries behind the end of the disk are checked too: nobody reads through them, but one that cannot
+ * be right says that the table was damaged.
  * @returns the clusters of the file that the slice uses, by number; those of compressed data once for each use
  * @throws DamagedImageError, TruncatedImageError
  */
@@ -56,8 +57,7 @@ export function checkEntries(
   const { entries } = slice;
   const step = hasSubclusters ? 16 : 8;
   const used: UsedClusters = { data: [], packed: [] };
-  const count = Math.min(entries.length / step, Math.ceil((virtualSizeBytes - slice.guestOffset) / clusterBytes));
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < entries.length / step; i++) {
     const high = entries.readUInt32BE(i * step);
     const low = entries.readUInt32BE(i * step + 4);
     const zeroBits = hasSubclusters ? entries.readUInt32BE(i * step + 8) : 0;
@@ -91,7 +91,7 @@ export function checkEntries(
       continue;
     }
     const parts = hasSubclusters ? SUBCLUSTERS - Math.clz32(dataBits) : SUBCLUSTERS;
-    const inDisk = Math.min(clusterBytes, virtualSizeBytes - guest);
+    const inDisk = Math.max(0, Math.min(clusterBytes, virtualSizeBytes - guest));
     if (position + Math.min(inDisk, (parts * clusterBytes) / SUBCLUSTERS) > source.sizeBytes) {
       throw new TruncatedImageError(`“${source.name}” ends before its data does.`);
     }

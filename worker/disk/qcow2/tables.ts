@@ -36,11 +36,12 @@ export class Tables {
    */
   async checkPlaces(signal?: AbortSignal): Promise<void> {
     const { l1Entries, l1Position, refcountBytes, refcountPosition } = this.header;
+    const l1Bytes = l1Entries * 8; // those behind the end of the disk too
     this.#claimTable(0, 1);
-    this.#claimTable(l1Position, l1Entries * 8);
+    this.#claimTable(l1Position, l1Bytes);
     this.#claimTable(refcountPosition, refcountBytes);
     await this.#claimNamed(refcountPosition, refcountBytes, signal);
-    await this.#claimNamed(l1Position, this.#l1Used() * 8, signal);
+    await this.#claimNamed(l1Position, l1Bytes, signal);
   }
 
   /** Claims the clusters that the entries of a table name, each the place of a further table of one cluster. */
