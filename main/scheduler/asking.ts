@@ -56,8 +56,9 @@ export class Asking {
         return [...known, { what: 'wished', id, wish: 'run', number, at }];
       }
       case 'pause': {
-        // Out of the queue, where nobody works on it, be it another process.
-        const isToStop = this.#desk.view(record).isRunning || entry?.isAdmitted === true;
+        // Out of the queue, where nobody works on it, be it another process: who does not decide may not have heard yet.
+        const mayRun = this.#desk.isDecidedElsewhere || entry?.isAdmitted === true;
+        const isToStop = mayRun || this.#desk.view(record).isRunning;
         const wish = isToStop ? 'pause' : 'none';
         return [...known, { what: 'wished', id, wish, number: null, at }];
       }

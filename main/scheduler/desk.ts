@@ -36,6 +36,10 @@ export class Desk {
     this.#lastNumber = this.entries().reduce((last, { number }) => Math.max(last, number), 0);
   }
 
+  get isDecidedElsewhere(): boolean {
+    return this.#told !== null;
+  }
+
   now(): string {
     return new Date(this.#parts.clock.now()).toISOString();
   }

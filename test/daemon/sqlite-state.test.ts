@@ -1,8 +1,10 @@
 /** `guts serve --state sqlite:FILE`: servers of one machine share a file, by the driver that newer Nodes bring. */
 import { expect, test } from 'vitest';
+import { limit } from '../e2e/two-sides.ts';
 import { systemNode } from '../support/guts.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { SharedWorld } from '../support/shared-world.ts';
+import { MiB } from '../support/disks.ts';
 import { until } from '../support/until.ts';
 
 const newerNode = process.execPath;
@@ -58,6 +60,29 @@ test('a plan that is started at two servers at the same moment makes one migrati
   expect(all.map(({ request }) => request.vm.name).toSorted()).toEqual(['vm-0', 'vm-1', 'vm-2']);
   const ids = all.map(({ request }) => request.id);
   expect(await world.complaints(first, ids)).toEqual([]);
+});
+
+test('a pause counts also where it is asked at a server that has not heard yet that the migration runs', async () => {
+  await using world = await SharedWorld.make(1, 24);
+  const flags = ['--state', `sqlite:${world.file('guts.db')}`];
+  const leader = await world.serve('one', flags, newerNode);
+  await world.setUp(leader);
+  const other = await world.serve('two', flags, newerNode);
+  await world.giveSecrets(other);
+  await limit(leader.client, 2 * MiB);
+  const id = await world.create(other, 'vm-0');
+  await until(
+    async () => await leader.client.call('migrations.show', { id }).catch(() => null), // the other one made it
+    (one) => one?.stage === 'preparing' || one?.stage === 'copying',
+  );
+
+  await other.client.call('migrations.action', { id, action: 'pause' });
+
+  const { stage } = await until(
+    async () => await leader.client.call('migrations.show', { id }),
+    ({ isRunning }) => !isRunning,
+  );
+  expect(stage).toBe('paused');
 });
 
 test('a Node without that driver is told so before anything begins', async () => {
