@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz`: first damaged messages for the parsers of what servers say, for a sixth of the time, then damaged images.
- * Arguments go to test/fuzz/main.ts; with --only or --case, which name images, nothing else runs.
+ * Arguments go to test/fuzz/main.ts, the seed to both; with --only or --case, which name images, nothing else runs.
  */
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
@@ -14,7 +14,12 @@ const words = process.argv.slice(2);
 const { values } = parseArgs({
   args: words,
   strict: false, // the rest is for main.ts to judge
-  options: { seconds: { type: 'string' }, only: { type: 'string' }, case: { type: 'string' } },
+  options: {
+    seconds: { type: 'string' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+    case: { type: 'string' },
+  },
 });
 /** @param {string} script @param {readonly string[]} args */
 const run = (script, args) =>
@@ -22,6 +27,7 @@ const run = (script, args) =>
 
 const isOfImages = values.only !== undefined || values.case !== undefined;
 const seconds = Number(values.seconds ?? DEFAULT_SECONDS);
-const parsers = isOfImages ? 0 : run('parsers.ts', ['--seconds', `${Math.ceil(seconds / PARSERS_SHARE)}`]);
+const seed = values.seed === undefined ? [] : ['--seed', `${values.seed}`];
+const parsers = isOfImages ? 0 : run('parsers.ts', ['--seconds', `${Math.ceil(seconds / PARSERS_SHARE)}`, ...seed]);
 const images = run('main.ts', words);
 process.exitCode = parsers === 0 && images === 0 ? 0 : 1;

@@ -278,6 +278,24 @@ describe('a network that is lost while disks are copied', () => {
   });
 });
 
+describe('an upload that is cut off', () => {
+  test('is begun anew, and page and report of the machine say of which disk, and why', async () => {
+    sides.cloud.faults.add({ where: 'image', kind: 'cut', match: '^PUT .*/file', afterBytes: 100_000, count: 1 });
+    const id = await startMove(client, 'files-01', 'after-cut');
+    await show(id);
+
+    await seeDone(id);
+    const sentAnew = page.getByText(/Sent anew: .*(connection|cut|broke)/i);
+    await sentAnew.waitFor();
+    await proveFace(page, 'migration-sent-anew');
+    await page.evaluate((path) => void (location.hash = path), `/reports/${id}`);
+    await page.getByRole('heading', { name: 'files-01' }).first().waitFor();
+    await sentAnew.waitFor();
+    await sentAnew.scrollIntoViewIfNeeded();
+    await proveFace(page, 'report-sent-anew');
+  });
+});
+
 describe('a crash of the whole program', () => {
   test('while disks are copied: the next start goes on by itself, and copies no disk again that was whole', async () => {
     await limit(client, 384 * 1024);

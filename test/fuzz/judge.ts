@@ -74,6 +74,14 @@ const qemu = (driver: string): Judge => {
     raw,
   ];
 };
+/** With its log written back first, in a copy: qemu-img opens no VHDX whose log is not. */
+const qemuReplayed: Judge = (image, raw) => [
+  '/bin/sh',
+  '-ec',
+  'trap \'rm -f "$1.copy"\' EXIT; cp "$0" "$1.copy"; qemu-img check -r all -f vhdx "$1.copy"; qemu-img convert -f vhdx -O raw "$1.copy" "$1"',
+  image,
+  raw,
+];
 const libvhdi: Judge = (image, raw) => ['/usr/bin/python3', '-c', throughLibvhdi, image, raw];
 const plainVhd: Judge = (image, raw) => ['/usr/bin/python3', '-c', byTheBook, image, raw];
 const vhdxtool: Judge = (image, raw) => ['/usr/bin/python3', '-B', path.join(lab, 'vhdxtool.py'), 'toraw', image, raw];
@@ -82,7 +90,7 @@ const judges: Readonly<Record<Subject, readonly Judge[]>> = {
   raw: [qemu('raw')],
   vmdk: [qemu('vmdk')],
   vhd: [qemu('vpc'), plainVhd],
-  vhdx: [qemu('vhdx'), vhdxtool, libvhdi],
+  vhdx: [qemu('vhdx'), qemuReplayed, vhdxtool, libvhdi],
   qcow2: [qemu('qcow2')],
   vdi: [qemu('vdi')],
   container: [], // they carry digests of their own, or a warning that they do not
