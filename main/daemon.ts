@@ -90,6 +90,7 @@ export class Daemon {
         about: { version },
         uploads: new UploadStore(dataDir),
         keptAnswers,
+        catchUp: state.catchUp?.bind(state),
         figures,
         readiness: async () => await host.readiness(),
         page: pageFolder === null ? null : pageFrom(pageFolder),

@@ -18,6 +18,8 @@ export interface State {
   journals(engines: EnginePool): Journals;
   /** Where several servers share it; without it this process decides alone. */
   readonly leadership?: Leadership;
+  /** Returns when all is known here that other servers had written before; without it there are no others. */
+  catchUp?(): Promise<void>;
   /** Why it cannot be asked right now; undefined where it can. */
   trouble?(): unknown;
 }

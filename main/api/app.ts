@@ -31,6 +31,8 @@ export interface AppParts {
   readonly uploads?: UploadStore;
   /** For idempotency keys; without it they mean nothing. */
   readonly keptAnswers?: KeptAnswers;
+  /** Where several servers share a state. */
+  readonly catchUp?: (() => Promise<void>) | undefined;
   /** What keeps the server from doing what it is asked; `/readyz` tells. */
   readonly readiness?: () => Promise<readonly string[]>;
   /** For `/metrics`: migrations by stage, slots in use, bytes sent. */
@@ -61,8 +63,8 @@ type Route = readonly [method: string, path: string, name: string, answer: (ask:
 
 export function makeApp(parts: AppParts): App {
   const { handlers, events, access, about, keptAnswers, uploads, beatMs, page = null, onDetail = () => {} } = parts;
-  const { readiness = nothing, figures = nothing } = parts;
-  const served: Served = { handlers, access, keptAnswers };
+  const { readiness = nothing, figures = nothing, catchUp } = parts;
+  const served: Served = { handlers, access, keptAnswers, catchUp };
   const streams = new EventStreams(events, beatMs);
   const tally = new Tally();
   const pages = openPages({ ...about, access, tally, readiness, figures, listeners: () => streams.count });

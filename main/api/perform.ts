@@ -20,6 +20,8 @@ export interface Served {
   readonly access: Access;
   /** Without it, idempotency keys mean nothing. */
   readonly keptAnswers: KeptAnswers | undefined;
+  /** Returns when all is known here that other servers of the same state have done; without it there are none. */
+  readonly catchUp: (() => Promise<void>) | undefined;
 }
 
 /** @throws what keeps it from being done; `problemOf` makes an answer of that */
@@ -74,6 +76,7 @@ const unending = (): AbortSignal => new AbortController().signal;
 async function done(asked: Asked, headers: Headers, signal: AbortSignal, served: Served): Promise<Answer> {
   const { name, caller, input } = asked;
   const context = { caller, signal };
+  await served.catchUp?.(); // what is changed is changed as it is now
   await served.access.demand(asked, lookOf(served.handlers, context));
   const output = await ifMatch(name, headers.get('if-match'), input, {
     show: async (twin, fields) => (await writtenGently(await handled(twin, fields, context, served))).etag,

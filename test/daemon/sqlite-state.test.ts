@@ -85,6 +85,27 @@ test('a pause counts also where it is asked at a server that has not heard yet t
   expect(stage).toBe('paused');
 });
 
+test('what one server has changed counts at once for what is asked of another', async () => {
+  await using world = await SharedWorld.make(1);
+  const flags = ['--state', `sqlite:${world.file('guts.db')}`];
+  const first = await world.serve('one', flags, newerNode);
+  const { client: one } = first;
+  await world.setUp(first);
+  const { client: two } = await world.serve('two', flags, newerNode);
+  await one.call('settings.change', { isPaused: true });
+  const id = await world.create(first, 'vm-0', false);
+  await until(
+    async () => (await two.call('migrations.list', {})).migrations.length,
+    (known) => known === 1,
+  );
+
+  await one.call('migrations.schedule', { id, schedule: { priority: 40 } });
+  const held = await two.call('migrations.action', { id, action: 'hold' });
+  expect(held.schedule).toMatchObject({ priority: 40, isHeld: true });
+  await one.call('migrations.action', { id, action: 'start' });
+  await expect(two.call('migrations.delete', { id })).rejects.toMatchObject({ code: 'migration.in-hand' });
+});
+
 test('a Node without that driver is told so before anything begins', async () => {
   await using world = await SharedWorld.make(1);
 

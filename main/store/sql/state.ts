@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EnginePool } from '../../engine-pool.ts';
 import type { OpenQueueLog, QueueLog } from '../../scheduler/queue-log.ts';
+import { GroupCommit } from '../../shared/group-commit.ts';
 import type { MigrationId } from '../../shared/migration.ts';
 import type { NodeId } from '../../shared/schedule.ts';
 import type { Leadership, OpenedState } from '../../state.ts';
@@ -38,6 +39,8 @@ export class SqlState implements OpenedState {
   readonly #leader: Leader;
   readonly #ending = new AbortController();
   readonly #queues = new Set<QueueLog>();
+  /** Whoever asks while one look is under way shares the next: what that one has not seen may be what is asked for. */
+  readonly #looks = new GroupCommit<null>(async () => await this.#lookOnce());
   #changed: number;
   #meet: Meet = async () => {};
   #hearTold: (text: string) => void = () => {};
@@ -71,7 +74,7 @@ export class SqlState implements OpenedState {
         this.#looking = this.#look();
         await leader.begin({
           lead: async (term) => {
-            await this.#catchUp(); // what the one before has written
+            await this.catchUp(); // what the one before has written
             await listener.lead(term);
           },
           rest: async () => await listener.rest(),
@@ -118,6 +121,10 @@ export class SqlState implements OpenedState {
     );
   }
 
+  async catchUp(): Promise<void> {
+    await this.#looks.add(null);
+  }
+
   /** Why it cannot be asked right now; undefined where it can. */
   trouble(): unknown {
     return this.#database.trouble;
@@ -135,7 +142,7 @@ export class SqlState implements OpenedState {
     const { signal } = this.#ending;
     while (!signal.aborted) {
       try {
-        await this.#catchUp();
+        await this.catchUp();
       } catch (error) {
         this.#options.onDetail(error instanceof Error ? error.message : String(error)); // looked at again
       }
@@ -143,7 +150,7 @@ export class SqlState implements OpenedState {
     }
   }
 
-  async #catchUp(): Promise<void> {
+  async #lookOnce(): Promise<void> {
     const { changed } = await this.#database.row();
     if (changed === this.#changed) return;
     const since = this.#changed;
