@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { cache } from './places.mjs';
+import { cache, root } from './places.mjs';
 
 /**
  * Runs `work` while no other process is in work of the same name. A lock whose owner has died is taken over.
@@ -12,9 +12,18 @@ import { cache } from './places.mjs';
  * @returns {Promise<T>}
  */
 export async function alone(name, work) {
-  mkdirSync(cache, { recursive: true });
   const file = path.join(cache, `${name}.lock`);
-  while (!take(file)) await pause(200);
+  try {
+    mkdirSync(cache, { recursive: true });
+    while (!take(file)) await pause(200);
+  } catch (error) {
+    const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(code)) throw error;
+    process.stderr.write(
+      `This user may not write in ${root}. Use a checkout of your own, or be the user whose it is.\n`,
+    );
+    process.exit(1);
+  }
   try {
     return await work();
   } finally {

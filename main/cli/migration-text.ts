@@ -32,6 +32,7 @@ export function stateText({ stage, isRunning }: MigrationRecord): string {
 }
 
 export function listText(records: readonly ScheduledMigration[], names: ReadonlyMap<string, string>): string {
+  const nodes = new Set(records.flatMap(({ placement }) => placement?.node ?? []));
   return table(
     records,
     [
@@ -40,6 +41,9 @@ export function listText(records: readonly ScheduledMigration[], names: Readonly
       { title: 'FROM', cell: ({ request }) => names.get(request.source) ?? request.source },
       { title: 'TO', cell: ({ request }) => names.get(request.destination) ?? request.destination },
       { title: 'STAGE', cell: stateText, isWhole: true },
+      ...(nodes.size > 1
+        ? [{ title: 'NODE', cell: ({ placement }: ScheduledMigration) => placement?.node ?? '' }]
+        : []),
       { title: 'CREATED', cell: ({ request }) => request.createdAt.slice(0, 16).replace('T', ' ') },
       { title: 'SAYS', cell: saysOf },
     ],

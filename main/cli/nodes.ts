@@ -38,7 +38,7 @@ export function addNodeChanges(nodes: Command): void {
           ? `Node “${node}” is given work again.\n`
           : left === 0
             ? `Node “${node}” is given nothing more, and runs nothing: the worker can be stopped.\n`
-            : `Node “${node}” is given nothing more; ${left} still run there: look again (“guts node list”).\n`,
+            : `Node “${node}” is given nothing more; ${left} still ${left === 1 ? 'runs' : 'run'} there: look again (“guts node list”).\n`,
       );
     });
   const remove = nodes

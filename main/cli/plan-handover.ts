@@ -7,6 +7,7 @@ import type { HandoverLook } from '../shared/operations/handovers.ts';
 import { tokenIn } from './connect.ts';
 import { wholeNumber } from './migration-flags.ts';
 import { sheet } from './table.ts';
+import { ToldError } from './told-error.ts';
 import { certificateOptions, givenTrust, type TrustFlags } from './trust-flags.ts';
 import { UsageError } from './usage-error.ts';
 import { Workplace } from './workplace.ts';
@@ -40,7 +41,7 @@ function add(plan: Command, direction: 'give' | 'take', description: string): Co
     .argument('<plan>', 'name or id')
     .requiredOption(`--${word} <url>`, 'the other Guts: https://HOST:PORT, or http:// on this computer')
     .requiredOption('--peer-token-file <file>', 'holds a token of it; an administrator’s for connections')
-    .option('--peer-name <name>', 'how it is called here (default: its host)')
+    .option('--peer-name <name>', 'how it is called here (default: its host and port)')
     .option('--wave <n>', 'only this wave of it (may be repeated; default: all of the plan)', oneMoreWave, [])
     .option('--dry-run', 'only say what would go, what would stay, and why', false);
   return certificateOptions(command).action(async (which: string, flags: Flags) => {
@@ -48,8 +49,14 @@ function add(plan: Command, direction: 'give' | 'take', description: string): Co
     await using workplace = await Workplace.open(command);
     const wish = { plan: which, peer, ...(flags.wave.length === 0 ? {} : { waves: flags.wave }) };
     if (flags.dryRun) {
-      const look = await workplace.call('handovers.look', { ...wish, direction });
+      const look = await workplace.call('handovers.look', {
+        ...wish,
+        direction,
+        withSecrets: flags.withSecrets === true,
+      });
       workplace.terminal.result(look, () => lookText(look));
+      const [obstacle] = look.obstacles;
+      if (obstacle !== undefined) throw new ToldError({ ...obstacle, retryable: false });
       return;
     }
     const { id } =
@@ -66,7 +73,7 @@ async function peerFrom(flags: Flags, word: 'to' | 'from'): Promise<PeerWish> {
   if (!url.success) throw new UsageError(`Give --${word} https://HOST:PORT; http:// is for this computer alone.`);
   const token = await tokenIn(flags.peerTokenFile);
   const trust = (await givenTrust(flags)) ?? { kind: 'system' };
-  return { name: flags.peerName ?? new URL(url.data).hostname, url: url.data, trust, token };
+  return { name: flags.peerName ?? new URL(url.data).host, url: url.data, trust, token };
 }
 
 /** Until it is over; Ctrl-C only stops following. */
@@ -87,13 +94,13 @@ const waveNumber = wholeNumber(1, 10_000);
 
 const wavesText = (waves: readonly number[]): string => `${waves.length === 1 ? 'Wave' : 'Waves'} ${waves.join(', ')}`;
 
-function lookText({ goes, stays, obstacles }: HandoverLook): string {
+function lookText({ goes, stays, sends }: HandoverLook): string {
   const rows = [
     ...goes.map(({ vm, says }) => [`  ${vm}`, `goes: ${says}`] as const),
     ...stays.map(({ vm, says }) => [`  ${vm}`, `stays: ${says}`] as const),
   ];
-  const stops = obstacles.map(({ message, remedy }) => `${message}\n  ${remedy}\n`).join('');
-  return `${rows.length === 0 ? 'Nothing of it was started: what is planned goes.\n' : sheet(rows)}${stops}`;
+  const sent = sends.map((name) => `“${name}” is missing there, and is sent along with its password.\n`).join('');
+  return `${rows.length === 0 ? 'Nothing of it was started: what is planned goes.\n' : sheet(rows)}${sent}`;
 }
 
 function overText({ side, peer, plan, isWhole, waves, parts }: Handover): string {
@@ -103,7 +110,7 @@ function overText({ side, peer, plan, isWhole, waves, parts }: Handover): string
     ? `“${plan.name}” is`
     : `${wavesText(waves)} of “${plan.name}” ${waves.length === 1 ? 'is' : 'are'}`;
   const how = side === 'giver' ? `given to ${peer.name}` : `taken from ${peer.name}`;
-  const head = `${what} ${how}, with ${went} migrations.\n`;
+  const head = `${what} ${how}${went === 0 ? '' : `, with ${went} ${went === 1 ? 'migration' : 'migrations'}`}.\n`;
   return (
     head + (stays.length === 0 ? '' : sheet(stays.map(({ vm, says }) => [`  ${vm}`, `stays: ${says ?? ''}`] as const)))
   );

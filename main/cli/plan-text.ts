@@ -18,12 +18,15 @@ export function listText(plans: readonly Plan[], names: ReadonlyMap<string, stri
         cell: ({ machines }) => String(new Set(machines.map(({ wave }) => wave)).size),
         isNumber: true,
       },
-      { title: 'STARTED', cell: ({ startedAt }) => startedAt?.slice(0, 16).replace('T', ' ') ?? 'not yet' },
+      { title: 'STARTED', cell: startedText },
       { title: 'ID', cell: ({ id }) => id, isWhole: true },
     ],
     'No plan is written down: guts plan create',
   );
 }
+
+const startedText = ({ startedAt, given }: Plan): string =>
+  given === undefined ? (startedAt?.slice(0, 16).replace('T', ' ') ?? 'not yet') : `given to ${given.to.name}`;
 
 export function planSheet(plan: Plan, names: ReadonlyMap<string, string>): string {
   const {
@@ -37,6 +40,7 @@ export function planSheet(plan: Plan, names: ReadonlyMap<string, string>): strin
     waves,
     machines,
     startedAt,
+    given,
     elsewhere = [],
   } = plan;
   return [
@@ -47,7 +51,8 @@ export function planSheet(plan: Plan, names: ReadonlyMap<string, string>): strin
       ...(window === null ? [] : ([['window', windowText(window)]] satisfies [string, string][])),
       ...(notBefore === null ? [] : ([['not before', notBefore]] satisfies [string, string][])),
       ['priority', String(priority)],
-      ['started', startedAt ?? 'not yet'],
+      ...(given === undefined ? [] : ([['given to', placeText(given.to)]] satisfies [string, string][])),
+      ['started', startedAt ?? (given === undefined ? 'not yet' : 'not here')],
     ]),
     ...(waves.length === 0 ? [] : [wavesText(waves)]),
     ...(elsewhere.length === 0 ? [] : [elsewhereText(elsewhere)]),
@@ -79,12 +84,14 @@ const wavesText = (waves: readonly PlannedWave[]): string =>
     'no waves',
   );
 
+const placeText = ({ name, url }: ElsewhereWave['to']): string => (url === null ? name : `${name} (${url})`);
+
 const elsewhereText = (elsewhere: readonly ElsewhereWave[]): string =>
   table(
     [...elsewhere].sort((a, b) => a.wave - b.wave),
     [
       { title: 'WAVE', cell: ({ wave }) => String(wave), isNumber: true },
-      { title: 'IS AT', cell: ({ to: { name, url } }) => (url === null ? name : `${name} (${url})`) },
+      { title: 'IS AT', cell: ({ to }) => placeText(to) },
       { title: 'THERE', cell: ({ isOpen }) => (isOpen ? 'not over' : 'over') },
     ],
     'all of it is here',

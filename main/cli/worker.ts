@@ -81,8 +81,8 @@ async function work(flags: Flags): Promise<void> {
       why === null
         ? log.info('daemon', { state: 'answers' })
         : log.warn('daemon', { state: 'silent', why: toErrorInfo(why) }),
-    onJob: (what, { kind, migration }, error) =>
-      log.info('job', { what, kind, migration, ...(error === null ? {} : { error }) }),
+    onJob: (state, { kind, migration, request: { vm } }, error) =>
+      log.info('job', { state, kind, migration, vm: vm.name, ...(error === null ? {} : { error }) }),
   });
   log.info('working', { node, version, pid: process.pid });
   const signal = await signalled();

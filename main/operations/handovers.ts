@@ -5,7 +5,7 @@ import { NotLeadingError } from '../handover/errors.ts';
 import { Giver, ownName } from '../handover/giver.ts';
 import { HandoverFile, shownOf, type KeptHandover } from '../handover/handover-file.ts';
 import { goesOnOrBegins } from '../handover/lost-way.ts';
-import { sendEnds } from '../handover/send-ends.ts';
+import { lackingAt, sendEnds } from '../handover/send-ends.ts';
 import { hearWaves, wavesFor } from '../handover/open-waves.ts';
 import type { SideParts } from '../handover/side-parts.ts';
 import { givingOver, takingOver, type WaveSide } from '../handover/sides.ts';
@@ -112,7 +112,7 @@ export async function openHandovers(
   const handlers: Some<HandoverNames> = {
     'handovers.list': async () => await Promise.resolve({ handovers: file.all.map(shownOf) }),
     'handovers.show': async ({ handover }) => shownOf(await file.lookFor(handover)),
-    'handovers.look': led(async ({ plan, waves: only, peer, direction }, { signal }) => {
+    'handovers.look': led(async ({ plan, waves: only, peer, direction, withSecrets }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
       const isGift = direction === 'give';
       const from = isGift ? giver : givingOver(client, signal);
@@ -120,7 +120,9 @@ export async function openHandovers(
       const who = { name: isGift ? peer.name : ownName(), url: isGift ? peer.url : null };
       const offer = await from.offer({ handover, plan, waves: only, taker: who });
       const obstacle = await to.reserve(offer, true).then(() => null, toErrorInfo);
-      return lookOf(offer, obstacle === null ? [] : [obstacle]);
+      const sends = isGift && withSecrets ? await sentTo(client, offer, signal) : [];
+      const isSent = sends.length > 0 && obstacle?.code === 'handover.no-connection';
+      return { ...lookOf(offer, obstacle === null || isSent ? [] : [obstacle]), sends };
     }),
     'handovers.give': led(async ({ plan, waves: only, peer, withSecrets }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
@@ -167,7 +169,13 @@ export async function openHandovers(
 
 const PATIENCE_MS = 60_000;
 
-function lookOf({ plan, parts, others }: Offer, obstacles: HandoverLook['obstacles']): HandoverLook {
+async function sentTo(client: ApiClient, offer: Offer, signal: AbortSignal): Promise<string[]> {
+  const { source, destination } = offer.ends;
+  const lacks = await lackingAt(client, offer, signal);
+  return [...(lacks.source ? [source.name] : []), ...(lacks.destination ? [destination.name] : [])];
+}
+
+function lookOf({ plan, parts, others }: Offer, obstacles: HandoverLook['obstacles']): Omit<HandoverLook, 'sends'> {
   const first = others.find(({ isOpen }) => isOpen)?.wave ?? Infinity; // earlier ones that do not go are waited for
   const saysOf = ({ says, wave }: HandoverPart): string =>
     `${says ?? 'At once.'}${wave > first ? ` It starts there once wave ${first} is over.` : ''}`;

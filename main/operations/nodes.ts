@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Fleet } from '../fleet/daemon/fleet.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { GutsError } from '../shared/errors.ts';
+import { nodeStateOf } from '../shared/node-state.ts';
 import type { ServiceFacts } from '../shared/schedule.ts';
 import type { Some } from './handlers.ts';
 
@@ -36,16 +37,16 @@ export function nodeHandlers(
         state: 'up',
         updatedAt,
       });
-      const nodes = (await scheduler.nodes()).map(
-        ({ id, host, isAlive, isDraining = false, seenAt }): ServiceFacts => ({
-          id: `guts-migration@${id}`,
-          binary: 'guts-migration',
-          host,
-          status: isDraining ? 'disabled' : 'enabled',
-          state: isAlive ? 'up' : 'down',
-          updatedAt: seenAt,
-        }),
-      );
+      // A daemon's machine that leaves it all to workers is no such service.
+      const those = (await scheduler.nodes()).filter((node) => nodeStateOf(node) !== 'idle');
+      const nodes = those.map(({ id, isAlive, isDraining = false, seenAt }): ServiceFacts => ({
+        id: `guts-migration@${id}`,
+        binary: 'guts-migration',
+        host: id, // of several workers on one host each is told
+        status: isDraining ? 'disabled' : 'enabled',
+        state: isAlive ? 'up' : 'down',
+        updatedAt: seenAt,
+      }));
       return { services: [own('guts-api', true), own('guts-scheduler', !scheduler.settings.isPaused), ...nodes] };
     },
   };

@@ -7,11 +7,14 @@ const MINUTES = [1, 2, 4, 8, 15] as const;
 const GOOD_FOR_MS = 15 * 60_000;
 /** Codes of disks on this side that have no room left. */
 const FULL: readonly string[] = ['destination.full', 'store.full'];
+/** Not its own trouble: it goes on at once, unless nodes are lost again and again while they have it. */
+const NODE_LOST = 'node.lost';
 
 /** @param wentWellForMs how long it ran before it failed */
 export function troubleAfter(error: ErrorInfo, before: Trouble | null, wentWellForMs: number, nowMs: number): Trouble {
   const tries = wentWellForMs >= GOOD_FOR_MS ? 1 : (before?.tries ?? 0) + 1;
-  const minutes = MINUTES[Math.min(tries, MINUTES.length) - 1] ?? MINUTES[0];
+  const waits = error.code === NODE_LOST ? [0, ...MINUTES] : MINUTES;
+  const minutes = waits[Math.min(tries, waits.length) - 1] ?? MINUTES[0];
   return {
     tries,
     until: new Date(nowMs + minutes * 60_000).toISOString(),

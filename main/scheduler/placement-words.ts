@@ -24,7 +24,7 @@ export function reasonOf({ lead, candidates, tags, leftBytes, needBytes }: Chose
   const room = `${bytesText(leftBytes)} of conversion space are free there and promised to nobody; it needs ${bytesText(needBytes)}.`;
   const withTags = tags.length === 0 ? '' : ` with ${tagsText(tags)}`;
   if (lead.by === 'before') return `It ran there before. ${room}`;
-  if (lead.by === 'alone') return `It is the only node${withTags} that may run it. ${room}`;
+  if (lead.by === 'alone') return `It is the only node${withTags} that is up and may run it. ${room}`;
   return `Of ${candidates} nodes${withTags} it ${leadText(lead)}. ${room}`;
 }
 

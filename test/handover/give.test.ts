@@ -61,6 +61,7 @@ test('by commands: said beforehand, given, and taken back', async () => {
   const guts = async (...words: string[]) =>
     await startGuts(desk.files.dataDir, 'plan', ...words, '--peer-token-file', world.file('rack-token')).outcome;
 
+  const there = new URL(way.url).host;
   const dry = await guts('give', 'spring', '--to', way.url, '--dry-run');
   expect(dry).toMatchObject({ code: 0 });
   expect(dry.stdout).toMatch(/one +goes: At once\.\n +two +goes/);
@@ -68,13 +69,15 @@ test('by commands: said beforehand, given, and taken back', async () => {
   expect(plain).toMatchObject({ code: 2, stderr: expect.stringContaining('http:// is for this computer alone') });
   expect(await guts('give', 'spring', '--to', way.url)).toMatchObject({
     code: 0,
-    stdout: '“spring” is given to 127.0.0.1, with 2 migrations.\n',
+    stdout: `“spring” is given to ${there}, with 2 migrations.\n`,
   });
+  const listed = await startGuts(desk.files.dataDir, 'plan', 'list').outcome;
+  expect(listed.stdout).toContain(`given to ${there}`);
   const again = await guts('give', 'spring', '--to', way.url, '--json');
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('plan.given') });
   expect(await guts('take', 'spring', '--from', way.url)).toMatchObject({
     code: 0,
-    stdout: '“spring” is taken from 127.0.0.1, with 2 migrations.\n',
+    stdout: `“spring” is taken from ${there}, with 2 migrations.\n`,
   });
   expect((await desk.client.call('plans.show', { plan: 'spring' })).given).toBeUndefined();
 
@@ -83,17 +86,17 @@ test('by commands: said beforehand, given, and taken back', async () => {
   expect(wave.stdout).toBe('  m-1  goes: At once. It starts there once wave 1 is over.\n');
   expect(await guts('give', 'autumn', '--to', way.url, '--wave', '2')).toMatchObject({
     code: 0,
-    stdout: 'Wave 2 of “autumn” is given to 127.0.0.1, with 1 migrations.\n',
+    stdout: `Wave 2 of “autumn” is given to ${there}, with 1 migration.\n`,
   });
   const shown = await startGuts(desk.files.dataDir, 'plan', 'show', 'autumn').outcome;
-  expect(shown.stdout).toMatch(/2 +127\.0\.0\.1 \(.+\) +not over/);
+  expect(shown.stdout).toMatch(/2 +127\.0\.0\.1:\d+ \(.+\) +not over/);
   expect(await guts('take', 'autumn', '--from', way.url, '--wave', '7')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('has no machines in wave 7'),
   });
   expect(await guts('take', 'autumn', '--from', way.url, '--wave', '2')).toMatchObject({
     code: 0,
-    stdout: 'Wave 2 of “autumn” is taken from 127.0.0.1, with 1 migrations.\n',
+    stdout: `Wave 2 of “autumn” is taken from ${there}, with 1 migration.\n`,
   });
   expect((await desk.client.call('plans.show', { plan: 'autumn' })).elsewhere).toBeUndefined();
 });
@@ -108,6 +111,12 @@ describe('is refused before anything has changed', () => {
 
     const look = await desk.client.call('handovers.look', { ...wish, direction: 'give' });
     expect(look.obstacles).toMatchObject([{ code: 'handover.no-connection' }]);
+    writeFileSync(world.file('rack-token'), `${rack.token}\n`, { mode: 0o600 });
+    const dryRun = async (...more: string[]) =>
+      await startGuts(desk.files.dataDir, 'plan', 'give', 'spring', '--to', world.way.url, '--dry-run', '--peer-token-file', world.file('rack-token'), ...more).outcome; // prettier-ignore
+    expect(await dryRun()).toMatchObject({ code: 1, stderr: expect.stringContaining('--with-secrets') });
+    const sent = '“vc1” is missing there, and is sent along with its password.\n“os1” is missing there,';
+    expect(await dryRun('--with-secrets')).toMatchObject({ code: 0, stdout: expect.stringContaining(sent) });
     await expect(desk.client.call('handovers.give', wish)).rejects.toMatchObject({ code: 'handover.no-connection' });
     expect((await rack.client.call('handovers.list', {})).handovers).toEqual([]);
     expect((await desk.client.call('handovers.list', {})).handovers).toEqual([]);

@@ -76,7 +76,9 @@ describe('a fleet', { timeout: 300_000 }, () => {
   test('runs a migration where all of its tags are, and says what nobody has until somebody has it', async () => {
     const there = await reaches(await begin({ nodeTags: ['rack1', 'fast'] }), isDone);
     expect(there).toMatchObject({ stage: 'done', placement: { node: 'w1' } });
-    expect(there.placement?.reason).toMatch(/^It is the only node with the tags “rack1” and “fast” that may run it\. /);
+    expect(there.placement?.reason).toMatch(
+      /^It is the only node with the tags “rack1” and “fast” that is up and may run it\. /,
+    );
 
     const id = await begin({ nodeTags: ['rack2'] });
     const waiting = await reaches(id, ({ waitsFor }) => waitsFor !== null);

@@ -114,6 +114,9 @@ describe('a fleet', { timeout: 180_000 }, () => {
     const done = await until(async () => await show(request.id), isDone, 150_000);
     expect(done).toMatchObject({ stage: 'done', ledger: [] });
     expect(done.placement?.node).not.toBe(node);
+    expect(done.stages.find(({ stage }) => stage === 'waiting')?.error?.message).toBe(
+      `It was interrupted at “copying” on node “${node}”, without a word.`,
+    );
     expect((await daemon.client.call('tidy.run', {})).leftovers).toEqual([]);
     expect((await nodeOf(node))?.isAlive).toBe(false);
     expect(await figures()).toContain(`guts_node_up{node="${node}"} 0`);

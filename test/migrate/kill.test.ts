@@ -27,6 +27,8 @@ describe('a mover that is killed', { timeout: 900_000 }, () => {
 
       expect(seen.size).toBeGreaterThan(25);
       expect(await journey.standing()).toEqual(await journey.arrived());
+      const waits = (await journey.goOn('show')).stages.filter(({ stage }) => stage === 'waiting');
+      expect(new Set(waits.map(({ error }) => error?.code))).toEqual(new Set(['migration.interrupted']));
     });
 
     test('at every line of its journal: two disks from a snapshot into volumes, and the machine goes on', async () => {

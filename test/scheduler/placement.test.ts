@@ -98,7 +98,7 @@ describe('tags', () => {
   test('bind a migration to the nodes that have all of them', () => {
     expect(placedIn(wants('rack1'))).toEqual([['w2', 'Of 2 nodes with the tag “rack1” it has the most room.']]);
     expect(placedIn(wants('rack1', 'fast'))).toEqual([
-      ['w1', 'It is the only node with the tags “rack1” and “fast” that may run it.'],
+      ['w1', 'It is the only node with the tags “rack1” and “fast” that is up and may run it.'],
     ]);
     expect(placedIn(wants()).map(([where]) => where)).toEqual(['desk']);
   });

@@ -324,6 +324,19 @@ describe('trouble', () => {
     expect(waited.map((ms) => ms / MINUTE)).toEqual([1, 2, 4, 8, 15, 15, 15]);
   });
 
+  test('of the node alone is not waited for, unless it comes again and again', async () => {
+    await using world = await SimWorld.make();
+    const gone = { ...lost, code: 'node.lost', message: 'Node “w1” is not heard any more.' };
+    await world.add('web', { copyMs: 60_000, trouble: (run) => (run <= 3 ? gone : null) });
+
+    await world.untilAllOver();
+    const journal = await world.journal();
+    const waited = journal.flatMap((line) =>
+      line.what === 'troubled' && line.trouble !== null ? Date.parse(line.trouble.until) - Date.parse(line.at) : [],
+    );
+    expect(waited.map((ms) => ms / MINUTE)).toEqual([0, 1, 2]);
+  });
+
   test('holds no slot: others run meanwhile', async () => {
     await using world = await SimWorld.make({ settings: slots({ global: 1 }) });
     const sick = await world.add('sick', { trouble: (run) => (run === 1 ? lost : null) });

@@ -31,7 +31,13 @@ const idle: Handlers = {
   'engines.change': async () => {
     throw new ClipboardBusyError('Nobody is there.');
   },
-  'handover.look': async () => ({ plan: { name: 'spring', machines: 1 }, goes: [], stays: [], obstacles: [] }),
+  'handover.look': async () => ({
+    plan: { name: 'spring', machines: 1 },
+    goes: [],
+    stays: [],
+    obstacles: [],
+    sends: [],
+  }),
   'handover.start': async () => {
     throw new ClipboardBusyError('Nobody is there.');
   },

@@ -28,6 +28,8 @@ export const HandoverLook = z.object({
   goes: z.array(z.object({ id: MigrationId, vm: z.string(), says: z.string() })),
   stays: z.array(z.object({ id: MigrationId, vm: z.string(), says: z.string() })),
   obstacles: z.array(z.object({ code: z.string(), message: z.string(), remedy: z.string() })),
+  /** Connections that the taking side lacks, and is sent with their passwords. */
+  sends: z.array(z.string()).default([]),
 });
 export type HandoverLook = z.infer<typeof HandoverLook>;
 
@@ -51,7 +53,7 @@ export const handoverOperations = {
   'handovers.look': operation({
     method: 'POST',
     path: '/v1/handovers/look',
-    input: withPeer.extend({ direction: z.enum(['give', 'take']) }),
+    input: withPeer.extend({ direction: z.enum(['give', 'take']), withSecrets: z.boolean().default(false) }),
     output: HandoverLook,
     role: 'operator',
     isLook: true,

@@ -11,6 +11,7 @@ import classes from './Fleet.module.css';
 const tones: Readonly<Record<NodeState, Tone>> = {
   up: 'good',
   draining: 'wait',
+  drained: 'still',
   idle: 'still',
   awaited: 'work',
   down: 'bad',

@@ -5,6 +5,7 @@ export const fleet = {
   'fleet.stateTitle': 'Zustand',
   'fleet.state.up': 'Läuft',
   'fleet.state.draining': 'Wird geleert',
+  'fleet.state.drained': 'Geleert',
   'fleet.state.idle': 'Führt nichts aus',
   'fleet.state.awaited': 'Noch nicht gehört',
   'fleet.state.down': 'Ausgefallen',

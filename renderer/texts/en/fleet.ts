@@ -5,6 +5,7 @@ export const fleet = {
   'fleet.stateTitle': 'State',
   'fleet.state.up': 'Up',
   'fleet.state.draining': 'Being drained',
+  'fleet.state.drained': 'Drained',
   'fleet.state.idle': 'Runs nothing',
   'fleet.state.awaited': 'Not heard yet',
   'fleet.state.down': 'Down',

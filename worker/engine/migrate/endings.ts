@@ -1,5 +1,6 @@
 /** How a migration ends that does not arrive: what was made is undone, and what could not be is named. */
-import { toErrorInfo } from '../../../main/shared/errors.ts';
+import { GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
+import type { MigrationRecord } from '../../../main/shared/migration.ts';
 import type { MigrationInHand } from './in-hand.ts';
 import { StillThereError } from './undo.ts';
 
@@ -35,6 +36,18 @@ export async function clean(move: MigrationInHand): Promise<void> {
     throw error;
   }
   await move.reach('cleaned');
+}
+
+/** Whoever was at work on it is gone, and has not said why. */
+export class InterruptedError extends GutsError {
+  readonly code = 'migration.interrupted';
+  readonly remedy = 'Nothing has to be done: it goes on, and what was copied whole is not copied again.';
+  override readonly retryable = true;
+
+  constructor({ stage, stages }: Pick<MigrationRecord, 'stage' | 'stages'>) {
+    const node = stages.at(-1)?.node;
+    super(`It was interrupted at “${stage}”${node === undefined ? '' : ` on node “${node}”`}, without a word.`);
+  }
 }
 
 /** All stays as it is, for whoever goes on when the trouble has passed; what it was stands in the record. */

@@ -10,7 +10,7 @@ import { PreflightBlockedError } from '../../preflight/check.ts';
 import type { JobContext } from '../job-context.ts';
 import { RateLimit } from '../rate-limit.ts';
 import { copyMachine, dropCopies, missingDisks } from './copy-machine.ts';
-import { cancel, clean, fail, hold } from './endings.ts';
+import { cancel, clean, fail, hold, InterruptedError } from './endings.ts';
 import { CancelWish, MigrationInHand, type Sides } from './in-hand.ts';
 import { downtimeOf } from './journal.ts';
 import { now, type Shelf } from './shelf.ts';
@@ -120,7 +120,7 @@ class Run {
         return;
       case 'preparing':
       case 'copying':
-        await move.reach('hold');
+        await hold(move, new InterruptedError(move.state.record));
         await move.reach('resume');
         return;
       case 'paused':
@@ -131,7 +131,7 @@ class Run {
       case 'booting':
       case 'verifying':
         if (await this.#mustCopyAgain()) {
-          await move.reach('hold');
+          await hold(move, new InterruptedError(move.state.record));
           await move.reach('resume');
         } else move.context.tellStage(move.stage);
         return;
