@@ -55,6 +55,9 @@ interface Running {
   reject(error: unknown): void;
 }
 
+/** How a migration stands, said to whoever asked something of it: nothing has failed. */
+const ANSWERS: readonly string[] = ['migration.no-such-step', 'migration.unknown', 'migration.busy'];
+
 export class EngineClient implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #running = new Map<number, Running>();
@@ -161,7 +164,7 @@ export class EngineClient implements AsyncDisposable {
         return;
       case 'failed':
         this.#running.delete(event.id);
-        this.#onDetail(event.detail);
+        if (!ANSWERS.includes(event.error.code)) this.#onDetail(event.detail);
         job.reject(job.lostTruth === undefined ? new RemoteError(event.error) : job.lostTruth.cause);
         return;
     }

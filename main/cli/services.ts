@@ -43,7 +43,7 @@ export function addNodes(program: Command): void {
       const { nodes } = await workplace.call('nodes.list', {});
       workplace.terminal.result({ nodes }, () =>
         table(
-          nodes,
+          nodes.toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true })),
           [
             { title: 'NODE', cell: ({ id }) => id, isWhole: true },
             { title: 'HOST', cell: ({ host }) => host },

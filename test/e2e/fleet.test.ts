@@ -91,7 +91,7 @@ test('shows workers as they come, drains one and gives it work again', { timeout
   await page.getByRole('dialog').getByText('It is given nothing new.').waitFor();
   await proveFace(page, 'fleet-drain');
   await page.getByRole('dialog').getByRole('button', { name: 'Drain the node' }).click();
-  await row('w1').getByText('Being drained').waitFor();
+  await row('w1').getByText('Drained', { exact: true }).waitFor();
   await proveFace(page, 'fleet-full');
 
   await choose('w1', 'Give it work again');
