@@ -27,7 +27,7 @@ export const nodeColumns = (): readonly Column<NodeFacts>[] => [
     title: t('fleet.stateTitle'),
     value: stateText,
     cell: (node) => badge(tones[nodeStateOf(node)], stateText(node)),
-    width: 155,
+    width: 141,
     isFacet: true,
   },
   {
@@ -58,7 +58,7 @@ export const nodeColumns = (): readonly Column<NodeFacts>[] => [
     title: t('fleet.space'),
     value: leftBytes,
     text: spaceText,
-    width: 162,
+    width: 176,
     unit: 2 ** 30,
     isNumber: true,
   },
