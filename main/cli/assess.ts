@@ -40,7 +40,8 @@ interface Flags {
   readonly poweredOff: boolean;
   readonly templates: boolean;
   readonly waveSize: number;
-  readonly window: number | null;
+  /** Hours; 0 is no limit. */
+  readonly window: number;
   readonly format?: ReportFormat;
   readonly output?: string;
   readonly force: boolean;
@@ -227,7 +228,7 @@ function optionsOf(flags: Flags, rate: AssessmentRate): AssessmentOptions {
     },
     waves: {
       mostMachines: flags.waveSize,
-      windowHours: flags.window,
+      windowHours: flags.window === 0 ? null : flags.window,
       pilotMachines: defaultAssessmentOptions.waves.pilotMachines,
     },
   };
@@ -239,10 +240,11 @@ function megabytes(text: string): number {
   return value;
 }
 
-function hours(text: string): number | null {
+/** Commander takes a null for a flag without a value, so that 0 stays 0 here. */
+function hours(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 168)) throw new InvalidArgumentError('Give hours from 0 to 168.');
-  return value === 0 ? null : value;
+  return value;
 }
 
 function volumeType(text: string, before: Readonly<Record<string, string>>): Record<string, string> {

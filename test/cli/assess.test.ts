@@ -154,6 +154,17 @@ describe('an RVTools export alone', () => {
     expect(stdout).not.toMatch(/default:\s*(\{|\[|false|undefined)/);
   });
 
+  test('has no window for its waves where that is 0 hours', async () => {
+    // It ended in a fault of Guts: commander makes an empty text of a null.
+    using here = place();
+
+    const { code } = await here.run(here.export('site.xlsx', [web]), '--window', '0', '-o', here.file('site.json'));
+
+    expect(code).toBe(0);
+    const { options } = Assessment.parse(JSON.parse(readFileSync(here.file('site.json'), 'utf8')));
+    expect(options.waves.windowHours).toBeNull();
+  });
+
   test('and neither a file nor a source are wrong words', async () => {
     using here = place();
 
