@@ -154,6 +154,8 @@ export const MachineTraits = z.object({
   usb: z.array(z.string()).optional(),
   /** What the package that it was deployed from calls itself: `VMware vCenter Server Appliance`. */
   product: z.string().optional(),
+  /** Site Recovery Manager keeps it in place of a machine of another site: it has no disks of its own. */
+  isPlaceholder: z.boolean().optional(),
   /** The host sets the guest's clock. */
   takesHostTime: z.boolean().optional(),
   /** Its default gateways, as the guest's tools tell. */

@@ -57,7 +57,9 @@ const telling = estate({
         ports: [SECRET],
         oddDevices: [SECRET],
         tuning: [SECRET],
-        availability: [SECRET],
+        availability: [SECRET, `fault tolerance ${SECRET}`],
+        usb: [SECRET],
+        graphics: [SECRET],
         product: `${SECRET} billing`,
         gateways: ['203.0.113.1'],
       },
@@ -171,6 +173,11 @@ describe('what names hinted at', () => {
     { name: 'x1', guest: { ...guest, hostName: 'localhost.bank.example' }, power: 'on' },
     { name: 'x2', snapshots: [snapshot] },
     { name: 'x3', annotation: 'vSphere Cluster Service VM is deployed from an OVA of Ann' },
+    {
+      name: 'x5',
+      traits: { availability: ['fault tolerance running'], usb: ['USB 1'] },
+      passthrough: ['PCI 1', 'USB 1'],
+    },
     { name: 'x4', traits: { product: 'VMware vCenter Server Appliance' } },
   ];
   const site = estate({
@@ -180,7 +187,7 @@ describe('what names hinted at', () => {
         name: at % 2 === 0 ? `web-${at}` : `srv-${at}`,
         // Many are of one size: names must not decide which of them comes first.
         disks: [disk({ sizeBytes: (1 + (at % 5)) * GiB, storedBytes: null })],
-        ...hints[at % 17],
+        ...hints[at % 18],
       }),
     ),
   });

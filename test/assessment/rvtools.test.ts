@@ -118,7 +118,11 @@ describe.each<Layout>(['3.11', '4.1', '4.7'])('a workbook in the layout of %s', 
       disks: [{ path: '/', capacityBytes: 40_000 * MiB, freeBytes: 10_000 * MiB }],
     });
     expect(web?.coresPerSocket).toBe(4);
-    expect(web?.traits).toEqual({ hotAdd: { cpu: true, memory: false }, media: ['[store1] iso/setup.iso'] });
+    expect(web?.traits).toEqual({
+      hotAdd: { cpu: true, memory: false },
+      media: ['[store1] iso/setup.iso'],
+      ...(layout === '3.11' ? {} : { showsDiskIds: true }),
+    });
     expect(db?.guest).toMatchObject({ tools: 'running', isToolsOld: true });
     expect(db?.passthrough).toEqual(['USB device Dongle']);
     // What all disks take is told: the thick one takes its size, the thin one the rest.

@@ -5,6 +5,7 @@
 import { things } from '../../main/shared/figures.ts';
 import type { Estate, EstateGap } from '../../main/shared/estate.ts';
 import type { InventoryDisk, InventoryNic, InventoryVm, MachineTraits } from '../../main/shared/inventory.ts';
+import { FAULT_TOLERANT } from '../preflight/fault-tolerance.ts';
 import { nameOf, withHints } from './anonymous-hints.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 
@@ -43,6 +44,7 @@ export function anonymised(estate: Estate): Estate {
 
 function machine(vm: InventoryVm, names: Pseudonyms): InventoryVm {
   const name = nameOf(vm, names);
+  const deviceNow = (device: string): string => `device ${vm.passthrough.indexOf(device) + 1}`;
   return {
     ...vm,
     ref: names.of('vm-ref', vm.ref),
@@ -66,16 +68,16 @@ function machine(vm: InventoryVm, names: Pseudonyms): InventoryVm {
       ref: `snapshot-${at + 1}`,
       name: `snapshot ${at + 1}`,
     })),
-    passthrough: numbered('device', vm.passthrough),
+    passthrough: vm.passthrough.map(deviceNow),
     annotation: '',
     folder: '',
     tags: [],
-    ...(vm.traits === undefined ? {} : { traits: traitsOf(vm.traits, names) }),
+    ...(vm.traits === undefined ? {} : { traits: traitsOf(vm.traits, names, deviceNow) }),
   };
 }
 
 /** Where a machine is tuned, what it is tuned to is no secret; texts that quote names are. */
-function traitsOf(traits: MachineTraits, names: Pseudonyms): MachineTraits {
+function traitsOf(traits: MachineTraits, names: Pseudonyms, deviceNow: (device: string) => string): MachineTraits {
   const { question, tasks, media, ports, availability, gateways, product: _, ...rest } = traits;
   return {
     ...rest,
@@ -83,12 +85,18 @@ function traitsOf(traits: MachineTraits, names: Pseudonyms): MachineTraits {
     ...(tasks === undefined ? {} : { tasks: numbered('task', tasks) }),
     ...(media === undefined ? {} : { media: numbered('medium', media) }),
     ...(ports === undefined ? {} : { ports: numbered('port', ports) }),
-    ...(availability === undefined ? {} : { availability: numbered('rule', availability) }),
+    ...(availability === undefined ? {} : { availability: availability.map(keptUpBy) }),
     ...(gateways === undefined ? {} : { gateways: gateways.map((address) => names.address(address)) }),
+    ...(rest.usb === undefined ? {} : { usb: rest.usb.map(deviceNow) }),
+    ...(rest.graphics === undefined ? {} : { graphics: rest.graphics.map(deviceNow) }),
     ...(rest.oddDevices === undefined ? {} : { oddDevices: numbered('device', rest.oddDevices) }),
     ...(rest.tuning === undefined ? {} : { tuning: numbered('setting', rest.tuning) }),
   };
 }
+
+/** What rules go by stays. */
+const keptUpBy = (words: string, at: number): string =>
+  FAULT_TOLERANT.test(words) ? 'fault tolerance' : `rule ${at + 1}`;
 
 function diskOf(disk: InventoryDisk, at: number, machineName: string, names: Pseudonyms): InventoryDisk {
   const { problem, ...rest } = disk;

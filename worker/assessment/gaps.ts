@@ -17,10 +17,13 @@ interface Need {
    * few machines have is a condition of those of which it is not told; where it is told of none, a proviso of the whole.
    */
   readonly decides: boolean;
+  /** Other tabs or columns tell these rules something, too: they are held, and have not passed where they find nothing. */
+  readonly isPart?: true;
 }
 
 const decides = (rules: Need['rules']): Need => ({ rules, decides: true });
 const isSaid = (rules: Need['rules']): Need => ({ rules, decides: false });
+const isPart = (rules: Need['rules']): Need => ({ rules, decides: false, isPart: true });
 const byId =
   (...ids: readonly string[]): Need['rules'] =>
   ({ id }) =>
@@ -35,6 +38,7 @@ const needs: Readonly<Record<string, Need>> = {
   disks: decides(byGroup('disks')),
   'disk-sizes': decides(byId('DSK-01')),
   power: decides(({ id }) => /^VM-(07|08|10)/.test(id)),
+  connection: decides(byId('VM-16')),
   tools: decides(({ id }) => id.startsWith('VM-10')),
   'integration-services': isSaid(({ id }) => id.startsWith('VM-10')),
   'shared-disks': isSaid(byId('DSK-06')),
@@ -49,6 +53,11 @@ const needs: Readonly<Record<string, Need>> = {
   tpm: isSaid(byId('DEV-02')),
   passthrough: isSaid(byId('DEV-03')),
   usb: isSaid(byId('DEV-05')),
+  'fault-tolerance': isSaid(byId('DEV-09b')),
+  processors: isPart(byId('DEV-07', 'DEV-08')),
+  tuning: isPart(byId('DEV-07')),
+  'disk-ids': isSaid(byId('DSK-09')),
+  clock: isSaid(byId('NEW-21')),
   media: isSaid(byId('NEW-16')),
   partitions: isSaid(byId('OS-03')),
 };
@@ -62,6 +71,7 @@ export class Gaps {
   readonly #ofOne = new Map<string, number[]>();
   readonly #gaps: readonly {
     readonly rules: readonly RuleAbout[];
+    readonly isPart: boolean;
     readonly leavesUnknown: boolean;
     readonly blocking: readonly string[];
   }[];
@@ -74,7 +84,7 @@ export class Gaps {
       const silent = need === undefined ? [] : rules.filter(need.rules);
       const blocking = silent.filter(({ severity }) => severity === 'blocks').map(({ id }) => id);
       const couldStop = need?.decides === true && blocking.length > 0;
-      return { rules: silent, leavesUnknown: couldStop || SIZES.includes(of), blocking };
+      return { rules: silent, isPart: need?.isPart === true, leavesUnknown: couldStop || SIZES.includes(of), blocking };
     });
     for (const [place, { machines }] of gaps.entries()) {
       if (machines === null) this.#ofAll.push(place);
@@ -107,13 +117,25 @@ export class Gaps {
     return [...(this.#gaps[place]?.blocking ?? [])];
   }
 
-  /** Ids of the rules that these gaps keep from being held. */
+  /** Ids of the rules that lack something that they have to know. */
   rulesOf(places: readonly number[]): ReadonlySet<string> {
+    return this.#idsOf('lacking', places);
+  }
+
+  /** Of these, the ones that cannot be held at all. */
+  silencedBy(places: readonly number[]): ReadonlySet<string> {
+    return this.#idsOf('silent', places);
+  }
+
+  /** The same set for the same places. */
+  #idsOf(which: 'lacking' | 'silent', places: readonly number[]): ReadonlySet<string> {
     if (places.length === 0) return this.#none;
-    const key = places.join(' ');
+    const key = `${which} ${places.join(' ')}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const ids = new Set(places.flatMap((place) => (this.#gaps[place]?.rules ?? []).map(({ id }) => id)));
+    const gaps = places.flatMap((place) => this.#gaps[place] ?? []);
+    const some = which === 'lacking' ? gaps : gaps.filter(({ isPart }) => !isPart);
+    const ids = new Set(some.flatMap(({ rules }) => rules.map(({ id }) => id)));
     this.#known.set(key, ids);
     return ids;
   }

@@ -32,15 +32,16 @@ export class RuleBook {
 
   /** A rule that lacks what it has to know has neither found anything nor passed. */
   judge(facts: MachineFacts, gaps: readonly number[]): Judged {
-    const silent = this.#gaps.rulesOf(gaps);
-    const { findings } = check(this.#heldBeside(silent), facts);
+    const lacking = this.#gaps.rulesOf(gaps);
+    const { findings } = check(this.#heldBeside(this.#gaps.silencedBy(gaps)), facts);
     for (const finding of findings) {
       const before = this.#found.get(finding.id);
       if (before === undefined) this.#found.set(finding.id, { finding, machines: 1 });
       else before.machines += 1;
     }
     for (const rule of this.#rules) {
-      if (!silent.has(rule.id) || (rule.isBeside?.(facts) ?? null) !== null) continue;
+      if (!lacking.has(rule.id) || findings.some(({ id }) => id === rule.id)) continue;
+      if ((rule.isBeside?.(facts) ?? null) !== null) continue;
       this.#notTold.set(rule.id, (this.#notTold.get(rule.id) ?? 0) + 1);
     }
     return {

@@ -92,6 +92,8 @@ export interface Reading<Field extends string> {
   /** A size, in the unit of its heading. */
   bytes(row: Row, field: Field): number | null;
   flag(row: Row, field: Field): boolean | null;
+  /** What one of a few words means; null for an empty cell and, with a warning, for a word that is none of them. */
+  meaning<T>(row: Row, field: Field, of: (word: string) => T | undefined): T | null;
   date(row: Row, field: Field): Date | null;
 }
 
@@ -195,6 +197,14 @@ export class Records<Field extends string> implements Reading<Field> {
 
   flag(row: Row, field: Field): boolean | null {
     return this.#read(row, field, flagOf, 'is neither yes nor no');
+  }
+
+  meaning<T>(row: Row, field: Field, of: (word: string) => T | undefined): T | null {
+    const meant = (cell: Row['cells'][number]): Meant<T> => {
+      const word = textOf(cell);
+      return typeof word === 'string' ? of(word) : word;
+    };
+    return this.#read(row, field, meant, 'is no word that Guts knows');
   }
 
   date(row: Row, field: Field): Date | null {

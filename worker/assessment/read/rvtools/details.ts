@@ -2,7 +2,7 @@
 import { type InventoryVm, type MachineTraits, TIME_UNTOLD } from '../../../../main/shared/inventory.ts';
 import type { Reading } from '../records.ts';
 import type { Row } from '../table.ts';
-import type { vCD, vCPU, vMemory, vPartition, vSnapshot, vTools } from './tabs.ts';
+import type { vCD, vCPU, vMemory, vPartition, vSnapshot, vTools, vUSB } from './tabs.ts';
 
 export function addCpu(records: Reading<keyof typeof vCPU.columns>, row: Row, vm: InventoryVm): void {
   if (vm.cpus === 0) vm.cpus = records.count(row, 'cpus') ?? 0;
@@ -17,6 +17,8 @@ export function addMemory(records: Reading<keyof typeof vMemory.columns>, row: R
   const hotAdd = records.flag(row, 'hotAdd');
   if (hotAdd !== null) traitsOf(vm).hotAdd = { cpu: false, ...vm.traits?.hotAdd, memory: hotAdd };
   addTuning(records, row, vm, 'MiB of memory');
+  if (records.flag(row, 'isLocked') === true)
+    traitsOf(vm).tuning = [...(vm.traits?.tuning ?? []), 'all memory reserved'];
 }
 
 /** A reservation of 0 and a limit of -1 are none. */
@@ -57,12 +59,21 @@ export function addSnapshot(records: Reading<keyof typeof vSnapshot.columns>, ro
   });
 }
 
+const TOOLS: Readonly<Record<string, Guest['tools']>> = {
+  toolsok: 'running',
+  toolsold: 'running',
+  toolsnotrunning: 'stopped',
+  toolsnotinstalled: 'missing',
+};
+type Guest = InventoryVm['guest'];
+
+/** What is said here counts before what vInfo says of the guest, also where it is not understood. */
 export function addTools(records: Reading<keyof typeof vTools.columns>, row: Row, vm: InventoryVm): void {
-  const said = records.text(row, 'tools')?.toLowerCase() ?? '';
-  if (/notinstalled/.test(said)) vm.guest.tools = 'missing';
-  else if (/notrunning/.test(said)) vm.guest.tools = 'stopped';
-  else if (/ok|old|running/.test(said)) vm.guest.tools = 'running';
-  vm.guest.isToolsOld = /old/.test(said) || (vm.guest.tools !== 'missing' && isYes(records.text(row, 'upgradeable')));
+  const said = records.text(row, 'tools');
+  if (said !== null) vm.guest.tools = records.meaning(row, 'tools', (word) => TOOLS[word.toLowerCase()]) ?? 'unknown';
+  vm.guest.isToolsOld =
+    said?.toLowerCase() === 'toolsold' || (vm.guest.tools !== 'missing' && isYes(records.text(row, 'upgradeable')));
+  if (records.flag(row, 'syncTime') === true) traitsOf(vm).takesHostTime = true;
 }
 
 const isYes = (text: string | null): boolean => /^(yes|true)$/i.test(text ?? '');
@@ -74,10 +85,17 @@ export function addMedia(records: Reading<keyof typeof vCD.columns>, row: Row, v
   traitsOf(vm).media = [...(vm.traits?.media ?? []), holds ?? records.text(row, 'node') ?? 'a drive'];
 }
 
-export function addUsb(records: Reading<keyof typeof vCD.columns>, row: Row, vm: InventoryVm): void {
-  vm.passthrough.push(
-    ['USB device', records.text(row, 'holds') ?? records.text(row, 'node')].filter((part) => part !== null).join(' '),
-  );
+/** The tab has the controllers as well, which have no family: they are no device of anybody. */
+export function addUsb(records: Reading<keyof typeof vUSB.columns>, row: Row, vm: InventoryVm): void {
+  const [kind, node, family] = [records.text(row, 'kind'), records.text(row, 'node'), records.text(row, 'family')];
+  if (family === null && /controller/i.test(`${kind} ${node}`)) {
+    traitsOf(vm).oddDevices = [...(vm.traits?.oddDevices ?? []), node ?? 'USB controller'];
+    return;
+  }
+  const what = kind === null || /^VirtualUSB/i.test(kind) ? (node ?? family) : kind;
+  const device = what === null ? 'USB device' : `USB device ${what}`;
+  vm.passthrough.push(device);
+  traitsOf(vm).usb = [...(vm.traits?.usb ?? []), device];
 }
 
 export const traitsOf = (vm: InventoryVm): MachineTraits => (vm.traits ??= {});

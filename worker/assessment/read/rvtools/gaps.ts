@@ -15,6 +15,7 @@ const TABS: readonly (readonly [tab: string, of: string, what: string])[] = [
   ['vCD', 'media', 'nobody can say what is in the CD drives'],
   ['vUSB', 'usb', 'nobody can say which machines have USB devices of their host'],
   ['vCPU', 'processors', 'sockets, reservations and hot add are not known'],
+  ['vMemory', 'tuning', 'reservations of memory are not known'],
   ['vHost', 'hosts', 'nothing is known of the hosts'],
   ['vDatastore', 'datastores', 'nothing is known of the datastores'],
 ];
@@ -29,6 +30,9 @@ const COLUMNS: readonly (readonly [tab: string, fields: readonly string[], of: s
   ['vInfo', ['consolidation'], 'consolidation', 'vInfo has no column “Consolidation Needed”.'],
   ['vInfo', ['osConfig', 'osTools'], 'guest-systems', 'vInfo has no column that names the guest’s system.'],
   ['vInfo', ['id', 'uuid'], 'ids', 'vInfo has neither “VM ID” nor “VM UUID”: machines are known by their names alone.'],
+  ['vInfo', ['ftState'], 'fault-tolerance', 'vInfo has no column “FT State”.'],
+  ['vInfo', ['latency'], 'tuning', 'vInfo has no column “Latency Sensitivity”, which older versions lack.'],
+  ['vInfo', ['showsDiskIds'], 'disk-ids', 'vInfo has no column “EnableUUID”, which older versions lack.'],
   [
     'vDisk',
     ['sharing', 'sharedBus'],
@@ -38,6 +42,8 @@ const COLUMNS: readonly (readonly [tab: string, fields: readonly string[], of: s
   ['vDisk', ['controller'], 'controllers', 'vDisk has no column “Controller”.'],
   ['vDisk', ['thin'], 'thin-disks', 'vDisk has no column “Thin”.'],
   ['vNetwork', ['mac'], 'macs', 'vNetwork has no column “Mac Address”.'],
+  ['vMemory', ['reservation', 'isLocked'], 'tuning', 'vMemory has no column that tells of reservations.'],
+  ['vTools', ['syncTime'], 'clock', 'vTools has no column “Sync time”.'],
 ];
 
 export function gapsOf(seen: Seen, machines: readonly Machine[]): EstateGap[] {
@@ -66,6 +72,11 @@ export function gapsOf(seen: Seen, machines: readonly Machine[]): EstateGap[] {
   );
   return [...gaps, ...gapsOfMachines(seen, machines)];
 }
+
+const isUntold =
+  (what: Machine['untold'][number]) =>
+  ({ untold }: Machine): boolean =>
+    untold.includes(what);
 
 function gapsOfMachines(seen: Seen, machines: readonly Machine[]): EstateGap[] {
   const some = (of: string, says: string, where: (machine: Machine) => boolean): EstateGap[] => {
@@ -97,6 +108,24 @@ function gapsOfMachines(seen: Seen, machines: readonly Machine[]): EstateGap[] {
       'How many processors, or how much memory it has, is not told.',
       ({ vm }) => vm.cpus === 0 || vm.memoryBytes === 0,
     ),
+    ...(seen.get('vInfo')?.has('power') === true
+      ? some('power', 'Its power state is not told, or not understood.', ({ vm }) => vm.power === 'unknown')
+      : []),
+    ...(seen.get('vInfo')?.has('firmware') === true
+      ? some(
+          'firmware',
+          'Its firmware is not told, or not understood: it is taken to start by BIOS.',
+          isUntold('firmware'),
+        )
+      : []),
+    ...some('connection', 'Whether the source can reach its files is not understood.', isUntold('connection')),
+    ...(seen.has('vTools')
+      ? some(
+          'tools',
+          'Whether its VMware Tools run is not told, or not understood.',
+          ({ vm }) => vm.guest.tools === 'unknown' && vm.power !== 'off',
+        )
+      : []),
     ...some('disk-sizes', 'A disk’s size is not told.', ({ vm }) => vm.disks.some(({ sizeBytes }) => sizeBytes === 0)),
     ...some('guest-system', 'Which system the guest has is not told, or not known.', ({ vm }) => vm.guestOsId === null),
   ];

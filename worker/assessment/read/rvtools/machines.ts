@@ -1,5 +1,5 @@
 /** The machines of the tab vInfo, and how rows of other tabs find theirs. */
-import type { InventoryVm } from '../../../../main/shared/inventory.ts';
+import type { InventoryVm, MachineTraits } from '../../../../main/shared/inventory.ts';
 import { ExportLimitError } from '../errors.ts';
 import { guestSystem } from '../guest-ids.ts';
 import type { Reading } from '../records.ts';
@@ -25,6 +25,8 @@ export interface Machine {
   readonly inUseBytes: number | null;
   readonly primaryIp: string | null;
   readonly networkNames: readonly string[];
+  /** What its row does not say, or not so that it is understood, by the gap that this is. */
+  readonly untold: readonly ('firmware' | 'connection')[];
 }
 
 const POWER: Readonly<Record<string, InventoryVm['power']>> = {
@@ -36,7 +38,14 @@ const POWER: Readonly<Record<string, InventoryVm['power']>> = {
 };
 const MOST_ROWS_OF_ONE = 5000;
 const MOST_OF_ONE_NAME = 1000;
-const CONNECTIONS = new Set(['connected', 'disconnected', 'inaccessible', 'invalid', 'orphaned']);
+const FIRMWARE: Readonly<Record<string, InventoryVm['firmware']>> = { bios: 'bios', efi: 'uefi', uefi: 'uefi' };
+const CONNECTIONS: readonly InventoryVm['connection'][] = [
+  'connected',
+  'disconnected',
+  'inaccessible',
+  'invalid',
+  'orphaned',
+];
 const NETWORKS = [
   'network1',
   'network2',
@@ -132,10 +141,11 @@ export class Machines {
     const id = text('id');
     const uuid = lower(text('uuid'));
     const server = word('server');
-    const isUefi = /efi/i.test(text('firmware') ?? '');
+    const firmware = records.meaning(row, 'firmware', (said) => FIRMWARE[plain(said)]);
+    const isUefi = firmware === 'uefi';
     const hostName = word('host');
     const system = guestSystem(word('osConfig'), word('osTools'));
-    const connection = text('connection')?.toLowerCase() ?? 'connected';
+    const connection = records.meaning(row, 'connection', (said) => CONNECTIONS.find((one) => one === plain(said)));
     const hardware = /^(?:vmx-)?0*(\d{1,3})$/i.exec(text('hardware') ?? '')?.[1];
     const vm: InventoryVm = {
       ...blankMachine(id ?? uuid ?? `name:${name}`, name),
@@ -144,19 +154,20 @@ export class Machines {
       cluster: word('cluster'),
       host: hostName,
       isTemplate: records.flag(row, 'template') ?? false,
-      power: POWER[text('power')?.toLowerCase().replaceAll(/[\s_]/g, '') ?? ''] ?? 'unknown',
-      connection: CONNECTIONS.has(connection) ? (connection as InventoryVm['connection']) : 'inaccessible', // it is one of these
+      power: records.meaning(row, 'power', (said) => POWER[plain(said)]) ?? 'unknown',
+      connection: connection ?? 'connected',
       biosUuid: lower(text('biosUuid')),
       instanceUuid: uuid,
       cpus: records.count(row, 'cpus') ?? 0,
       memoryBytes: records.bytes(row, 'memory') ?? 0,
-      firmware: isUefi ? 'uefi' : 'bios',
+      firmware: firmware ?? 'bios',
       secureBoot: isUefi && records.flag(row, 'secureBoot') === true,
       hardwareVersion: hardware === undefined ? null : Number(hardware),
       ...system,
       needsConsolidation: records.flag(row, 'consolidation') ?? false,
       changeTracking: records.flag(row, 'changeTracking') ?? false,
       annotation: text('annotation') ?? '',
+      traits: traitsIn(records, row),
     };
     vm.guest.hostName = text('hostName');
     vm.guest.tools = toolsBy(text('guestState'));
@@ -171,9 +182,35 @@ export class Machines {
       inUseBytes: records.bytes(row, 'inUse'),
       primaryIp: text('ip'),
       networkNames: NETWORKS.flatMap((field) => word(field) ?? []),
+      untold: [
+        ...(firmware === null ? (['firmware'] as const) : []),
+        ...(connection === null && text('connection') !== null ? (['connection'] as const) : []),
+      ],
     };
   }
 }
+
+/** What vInfo tells of how a machine is set up; other tabs add to it. */
+function traitsIn(records: Reading<VInfo>, row: Row): MachineTraits {
+  const latency = records.text(row, 'latency')?.toLowerCase() ?? 'normal';
+  const tolerance = toleranceIn(records, row);
+  return {
+    ...(records.flag(row, 'placeholder') === true ? { isPlaceholder: true } : {}),
+    ...(records.flag(row, 'showsDiskIds') === true ? { showsDiskIds: true } : {}),
+    ...(latency === 'normal' ? {} : { tuning: [`latency sensitivity ${latency}`] }),
+    ...(tolerance === null ? {} : { availability: [tolerance] }),
+  };
+}
+
+/** `running`, `enabled`, `needSecondary` …; the second of a pair is a machine of its own in the file. */
+function toleranceIn(records: Reading<VInfo>, row: Row): string | null {
+  const state = records.text(row, 'ftState');
+  if (state === null || /^(?:not\s?configured|n\/?a|none|-)$/i.test(state)) return null;
+  return `fault tolerance ${state}${(records.count(row, 'ftRole') ?? 1) > 1 ? ', the second of its pair' : ''}`;
+}
+
+/** `Powered On` and `poweredOn` are one word. */
+const plain = (said: string): string => said.toLowerCase().replaceAll(/[\s_]/g, '');
 
 const lower = (text: string | null): string | null => text?.toLowerCase() ?? null;
 

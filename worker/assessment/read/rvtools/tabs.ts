@@ -50,6 +50,7 @@ export const vInfo = tab('vInfo', 'vm', {
   network8: named('networknum8', 'network8'),
   latency: named('latencysensitivity'),
   ftState: named('ftstate'),
+  ftRole: named('ftrole'),
   dasProtection: named('dasprotection'),
   rules: named('clusterrulenames'),
   secureBoot: named('efisecureboot', 'secureboot'),
@@ -83,6 +84,7 @@ export const vDisk = tab('vDisk', 'vm', {
   diskPath: named('diskpath'),
 });
 
+/** `Direct Path IO` says that a card may bypass its switch, as nearly every VMXNET3 may, and not that it does: it is not read. */
 export const vNetwork = tab('vNetwork', 'vm', {
   ...machine,
   label: named('niclabel', 'label'),
@@ -95,7 +97,6 @@ export const vNetwork = tab('vNetwork', 'vm', {
   ip: named('ipaddress'),
   ipv4: named('ipv4address'),
   ipv6: named('ipv6address'),
-  directPath: named('directpathio'),
 });
 
 export const vCPU = tab('vCPU', 'vm', {
@@ -110,6 +111,7 @@ export const vCPU = tab('vCPU', 'vm', {
 export const vMemory = tab('vMemory', 'vm', {
   ...machine,
   size: named('size', 'memory'),
+  isLocked: named('memoryreservationlockedtomax', 'reservationlockedtomax'),
   reservation: named('reservation'),
   limit: named('limit'),
   hotAdd: named('hotadd'),
@@ -133,6 +135,7 @@ export const vTools = tab('vTools', 'vm', {
   ...machine,
   tools: named('tools', 'toolsstatus'),
   upgradeable: named('upgradeable'),
+  syncTime: named('synctime', 'synctimewithhost'),
 });
 
 const drive = {
@@ -144,7 +147,12 @@ const drive = {
 };
 export const vCD = tab('vCD', 'vm', drive);
 export const vFloppy = tab('vFloppy', 'vm', drive);
-export const vUSB = tab('vUSB', 'vm', drive);
+export const vUSB = tab('vUSB', 'vm', {
+  ...machine,
+  node: named('devicenode', 'devicelabel', 'devicenodelabel', 'node', 'label', 'usbdevice'),
+  kind: named('devicetype', 'type', 'summary'),
+  family: named('family'),
+});
 
 const place = { server: last('visdkuuid', 'visdkserver'), datacenter: named('datacenter'), cluster: named('cluster') };
 
