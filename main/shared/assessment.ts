@@ -125,7 +125,7 @@ const Sums = z.object({
 
 /** Some of the origin’s machines: each counts in one share alone, so that shares add up to all of them. */
 export const AssessedShare = z.object({
-  of: z.enum(['ready', 'conditional', 'notReady', 'unknown', 'template', 'poweredOff', 'notAskedFor']),
+  of: z.enum(['ready', 'conditional', 'notReady', 'unknown', 'template', 'placeholder', 'poweredOff', 'notAskedFor']),
   /** That blocks them, the weightiest where several do; null where none does. */
   rule: Finding.shape.id.nullable(),
   why: z.string(),
@@ -253,7 +253,13 @@ export const AssessmentSummary = z.object({
     })
     .optional(),
   /** Machines that were not judged, by why. */
-  leftOut: z.object({ templates: Count, poweredOff: Count, byFilter: Count }),
+  leftOut: z.object({
+    templates: Count,
+    /** Of Site Recovery Manager; older assessments judged them. */
+    placeholders: Count.optional(),
+    poweredOff: Count,
+    byFilter: Count,
+  }),
   /** All machines of the origin by what becomes of them and why; older assessments have none. */
   shares: z.array(AssessedShare).optional(),
   totals: Sums.extend({

@@ -123,6 +123,15 @@ describe('a column of vInfo, vMemory or vTools', () => {
   });
 });
 
+// In the field, such a machine was put into a wave and counted in the quota.
+test('a placeholder of Site Recovery Manager is left out, and said', async () => {
+  const { machines, shares, totals } = await judged(await telling('vInfo', { 'SRM Placeholder': 'True' }));
+
+  expect(machines.map(({ name }) => name)).toEqual(['vm-2']);
+  expect(totals.machines).toBe(1);
+  expect(shares).toContainEqual(expect.objectContaining({ of: 'placeholder', machines: 1 }));
+});
+
 describe('a word that is none of RVTools’', () => {
   // In the field, a power state in German made a machine “not ready”, and a firmware that nobody knows was BIOS.
   test('as a power state leaves the machine unknown', async () => {

@@ -131,9 +131,9 @@ describe('which machines are judged', () => {
     });
 
     expect(usual.machines.map(({ name }) => name)).toEqual(['web-1', 'web-2', 'db-1']);
-    expect(usual.leftOut).toEqual({ templates: 1, poweredOff: 0, byFilter: 0 });
+    expect(usual.leftOut).toEqual({ templates: 1, placeholders: 0, poweredOff: 0, byFilter: 0 });
     expect(running.machines.map(({ name }) => name)).toEqual(['web-1', 'db-1']);
-    expect(running.leftOut).toEqual({ templates: 1, poweredOff: 1, byFilter: 0 });
+    expect(running.leftOut).toEqual({ templates: 1, placeholders: 0, poweredOff: 1, byFilter: 0 });
     expect(running.estate.machines).toBe(4);
   });
 

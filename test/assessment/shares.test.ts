@@ -20,6 +20,7 @@ const assessment = await judged(
       vm('asleep-and-raw', { power: 'suspended', disks: raw }),
       vm('dumb', { disks: [] }),
       vm('golden', { isTemplate: true }),
+      vm('stand-in', { traits: { isPlaceholder: true }, disks: [] }),
       vm('lab', { folder: 'elsewhere' }),
     ],
     gaps: [{ of: 'disks', says: 'vDisk is missing.', machines: ['dumb'] }],
@@ -38,6 +39,7 @@ describe('shares of an assessment', () => {
       ['notReady', 'VM-07', 2],
       ['unknown', null, 1],
       ['template', null, 1],
+      ['placeholder', null, 1],
       ['notAskedFor', null, 1],
     ]);
     expect(shares.find(({ of }) => of === 'unknown')?.why).toBe('vDisk is missing.');
@@ -50,7 +52,7 @@ describe('shares of an assessment', () => {
 
   test('are told on the page, on paper and in the workbook, with their sums', async () => {
     const sentence =
-      '9 machines: 2 move (1 ready, 1 ready with conditions, as rules warn), 5 do not yet (2 by DSK-04, 2 by VM-07, 1 unknown), 2 are not judged (1 template, 1 not asked for).';
+      '10 machines: 2 move (1 ready, 1 ready with conditions, as rules warn), 5 do not yet (2 by DSK-04, 2 by VM-07, 1 unknown), 3 are not judged (1 template, 1 placeholder of Site Recovery Manager, 1 not asked for).';
     const page = String(await assessmentAs(assessment, 'html'));
     const paper = readPdf(Buffer.from(await assessmentAs(assessment, 'pdf'))).text.replaceAll(/\s+/g, ' ');
 

@@ -52,6 +52,7 @@ export function demandSome({ vms, from }: Pick<Estate, 'vms' | 'from'>, wanted: 
   const [templates, off] = [leftOut.templates > 0, leftOut.poweredOff > 0];
   const left = [
     ...(templates ? [things(leftOut.templates, 'template')] : []),
+    ...(leftOut.placeholders > 0 ? [`${things(leftOut.placeholders, 'placeholder')} of Site Recovery Manager`] : []),
     ...(off ? [`${things(leftOut.poweredOff, 'machine')} that ${leftOut.poweredOff === 1 ? 'is' : 'are'} off`] : []),
   ];
   throw new NothingChosenError(
@@ -60,7 +61,9 @@ export function demandSome({ vms, from }: Pick<Estate, 'vms' | 'from'>, wanted: 
       ? 'Have templates judged (--templates), or machines that are off (without --no-powered-off).'
       : templates
         ? 'Have templates judged (--templates), or choose others.'
-        : 'Have machines judged that are off (without --no-powered-off), or choose others.',
+        : off
+          ? 'Have machines judged that are off (without --no-powered-off), or choose others.'
+          : 'Placeholders stand for machines of another site: give an export of the site where those are.',
   );
 }
 

@@ -26,10 +26,24 @@ export function sharesOf({ machines, rules, gaps, leftOut, isOpen }: Judged): As
     share.copyBytes = (share.copyBytes ?? 0) + machine.copyBytes;
     shares.set(key, share);
   }
-  const rank = { ready: 0, conditional: 1, notReady: 2, unknown: 3, template: 4, poweredOff: 5, notAskedFor: 6 };
+  const rank = {
+    ready: 0,
+    conditional: 1,
+    notReady: 2,
+    unknown: 3,
+    template: 4,
+    placeholder: 5,
+    poweredOff: 6,
+    notAskedFor: 7,
+  };
   return [
     ...[...shares.values()].sort((a, b) => rank[a.of] - rank[b.of] || b.machines - a.machines),
     ...notJudged('template', leftOut.templates, 'Templates are left out unless they are asked for.'),
+    ...notJudged(
+      'placeholder',
+      leftOut.placeholders ?? 0,
+      'Site Recovery Manager keeps them in place of machines of another site, where those are moved from.',
+    ),
     ...notJudged('poweredOff', leftOut.poweredOff, 'Machines that are off were to be left out.'),
     ...notJudged('notAskedFor', leftOut.byFilter, 'They are none of those that were asked for.'),
   ];

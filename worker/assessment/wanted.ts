@@ -18,11 +18,12 @@ export function wantedOf(
   all: readonly InventoryVm[],
   wanted: Wanted,
   notChosen = 0,
-): { readonly vms: InventoryVm[]; readonly leftOut: AssessmentSummary['leftOut'] } {
-  const leftOut = { templates: 0, poweredOff: 0, byFilter: notChosen };
+): { readonly vms: InventoryVm[]; readonly leftOut: AssessmentSummary['leftOut'] & { readonly placeholders: number } } {
+  const leftOut = { templates: 0, placeholders: 0, poweredOff: 0, byFilter: notChosen };
   const isChosen = chosenBy(wanted);
   const vms = all.filter((vm) => {
     if (!isChosen(vm)) leftOut.byFilter += 1;
+    else if (vm.traits?.isPlaceholder === true) leftOut.placeholders += 1;
     else if (vm.isTemplate && !wanted.withTemplates) leftOut.templates += 1;
     else if (vm.power === 'off' && !wanted.withPoweredOff) leftOut.poweredOff += 1;
     else return true;

@@ -21,8 +21,14 @@ const words: Readonly<Record<AssessedShare['of'], string>> = {
   notReady: 'not ready',
   unknown: 'unknown',
   template: 'templates',
+  placeholder: 'placeholders of Site Recovery Manager',
   poweredOff: 'off',
   notAskedFor: 'not asked for',
+};
+
+const single: Readonly<Partial<Record<AssessedShare['of'], string>>> = {
+  template: 'template',
+  placeholder: 'placeholder of Site Recovery Manager',
 };
 
 const UNTOLD = 'ready with conditions, for what is not told';
@@ -80,6 +86,6 @@ function shareSentence({ shares = [] }: Pick<AssessmentSummary, 'shares'>): stri
 const within = (texts: readonly string[]): string => (texts.length === 0 ? '' : ` (${texts.join(', ')})`);
 
 function inWords({ of, rule, machines, isUntold = false }: AssessedShare): string {
-  const word = isUntold ? UNTOLD : of === 'template' && machines === 1 ? 'template' : words[of];
+  const word = isUntold ? UNTOLD : machines === 1 ? (single[of] ?? words[of]) : words[of];
   return `${numberText(machines)} ${rule === null ? word : `by ${rule}`}`;
 }

@@ -276,6 +276,7 @@ function totalsSheet({ totals, readiness, leftOut, profiles, estate, cloud, made
     ['Machines that do not move yet', readiness.notReady.machines + readiness.unknown.machines],
     ...readinessOrder.map((one): Cell[] => [`Machines ${readinessWords[one].word}`, readiness[one].machines]),
     ['Templates left out', leftOut.templates],
+    ['Placeholders left out', leftOut.placeholders ?? 0],
     ['Powered off left out', leftOut.poweredOff],
     ['Not asked for', leftOut.byFilter],
     ['vCPU', totals.cpus],

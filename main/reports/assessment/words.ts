@@ -128,8 +128,10 @@ export function readinessSentence({ readiness }: Pick<AssessmentSummary, 'readin
 }
 
 export function leftOutText({ leftOut }: Pick<AssessmentSummary, 'leftOut'>): string {
+  const { placeholders = 0 } = leftOut;
   const parts = [
     leftOut.templates === 0 ? '' : countText(leftOut.templates, 'template'),
+    placeholders === 0 ? '' : `${countText(placeholders, 'placeholder')} of Site Recovery Manager`,
     leftOut.poweredOff === 0 ? '' : countText(leftOut.poweredOff, 'that is off', 'that are off'),
     leftOut.byFilter === 0 ? '' : countText(leftOut.byFilter, 'that was not asked for', 'that were not asked for'),
   ].filter((part) => part !== '');

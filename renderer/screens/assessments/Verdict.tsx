@@ -74,7 +74,12 @@ const inWords = (share: AssessedShare): string => {
   return rule === null ? `${number} ${shareText(share)}` : t('assessment.byRule', { number, rule });
 };
 
-const leftOutTexts = ({ templates, poweredOff, byFilter }: AssessmentSummary['leftOut']): string[] =>
-  [['template', templates] as const, ['poweredOff', poweredOff] as const, ['notAskedFor', byFilter] as const]
+const leftOutTexts = ({ templates, placeholders = 0, poweredOff, byFilter }: AssessmentSummary['leftOut']): string[] =>
+  [
+    ['template', templates] as const,
+    ['placeholder', placeholders] as const,
+    ['poweredOff', poweredOff] as const,
+    ['notAskedFor', byFilter] as const,
+  ]
     .filter(([, machines]) => machines > 0)
     .map(([of, machines]) => `${numberText(machines)} ${shareText({ of, machines })}`);

@@ -11,8 +11,8 @@ export const shareText = ({
 }: Pick<AssessedShare, 'of' | 'machines' | 'isUntold'>): string =>
   isUntold
     ? t('assessment.share.untold')
-    : of === 'template'
-      ? t('assessment.share.template', { count: machines })
+    : of === 'template' || of === 'placeholder'
+      ? t(`assessment.share.${of}`, { count: machines })
       : t(`assessment.share.${of}`);
 
 export const vmsText = (count: number): string => t('inventory.machines', { count, number: numberText(count) });

@@ -71,6 +71,8 @@ export const assessment = {
   'assessment.share.unknown': 'unbekannt',
   'assessment.share.template_one': 'Vorlage',
   'assessment.share.template_other': 'Vorlagen',
+  'assessment.share.placeholder_one': 'Platzhalter des Site Recovery Managers',
+  'assessment.share.placeholder_other': 'Platzhalter des Site Recovery Managers',
   'assessment.share.poweredOff': 'ausgeschaltet',
   'assessment.share.notAskedFor': 'nicht verlangt',
   'assessment.sums': 'Wie sich die VMs addieren',

@@ -68,6 +68,8 @@ export const assessment = {
   'assessment.share.unknown': 'unknown',
   'assessment.share.template_one': 'template',
   'assessment.share.template_other': 'templates',
+  'assessment.share.placeholder_one': 'placeholder of Site Recovery Manager',
+  'assessment.share.placeholder_other': 'placeholders of Site Recovery Manager',
   'assessment.share.poweredOff': 'off',
   'assessment.share.notAskedFor': 'not asked for',
   'assessment.sums': 'How the VMs add up',
