@@ -71,6 +71,17 @@ describe('how ready a machine is', () => {
   });
 });
 
+test('two cards on one network are found before anybody has planned where they go', async () => {
+  const other = { key: '4001', label: 'Network adapter 2', mac: '00:50:56:aa:bb:09' };
+
+  const { machines } = await judged(estate({ vms: [machine({ nics: [nic(), nic(other)] }), machine({ ref: 'one' })] }));
+
+  expect(machines.map(({ findings }) => findings.find(({ id }) => id === 'NET-11')?.about)).toEqual([
+    ['Network adapter 2 on “lan”'],
+    undefined,
+  ]);
+});
+
 test('how old a snapshot is counts from when the export was taken, not from today', async () => {
   const snapshot = { ref: 's', name: 's', createdAt: '2026-02-28T08:00:00Z', depth: 0 };
   const vms = [vm('web', { snapshots: [snapshot] })];

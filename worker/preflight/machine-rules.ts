@@ -79,6 +79,7 @@ import { checkpointChain } from './rules/cbt-06-checkpoint-chain.ts';
 import { manySnapshots } from './rules/cbt-08-many-snapshots.ts';
 import { backupProduct } from './rules/cbt-09-backup-product.ts';
 import { severalAddresses } from './rules/net-10-several-addresses.ts';
+import { crowdedNetwork } from './rules/net-11-crowded-network.ts';
 import { otherCard } from './rules/net-13-other-card.ts';
 import { sriov } from './rules/net-14-sr-iov.ts';
 import { nsxSegment } from './rules/net-16-nsx-segment.ts';
@@ -167,6 +168,7 @@ export const machineRules: readonly Rule<MachineFacts>[] = [
   manySnapshots,
   backupProduct,
   severalAddresses,
+  crowdedNetwork,
   otherCard,
   sriov,
   nsxSegment,

@@ -13,7 +13,6 @@ import { noNetwork } from './rules/net-01-no-network.ts';
 import { lostAddress } from './rules/net-05-lost-address.ts';
 import { addressTaken } from './rules/net-06-address-taken.ts';
 import { macTaken } from './rules/net-07-mac-taken.ts';
-import { crowdedNetwork } from './rules/net-11-crowded-network.ts';
 import { tooLargeFrames } from './rules/new-05-too-large-frames.ts';
 import { perhapsTooLargeFrames } from './rules/new-05a-perhaps-too-large-frames.ts';
 import { noDhcp } from './rules/new-06-no-dhcp.ts';
@@ -47,7 +46,6 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
   lostAddress,
   addressTaken,
   macTaken,
-  crowdedNetwork,
   tooLargeFrames,
   perhapsTooLargeFrames,
   noDhcp,
