@@ -420,6 +420,24 @@ describe('what will hurt', () => {
   });
 });
 
+test('machines of one name are told with their folders, since a plan has to tell them apart', async () => {
+  const folder = (name: string) => ({ folder: `DC0/vm/${name}` });
+  const { hurts } = await judged(
+    estate({
+      vms: [
+        { ...vm('twin', folder('Prod')), ref: 'vm-1' },
+        { ...vm('Twin', folder('Test')), ref: 'vm-2' },
+        vm('other'),
+      ],
+    }),
+  );
+
+  expect(hurts).toContainEqual({
+    says: '1 name is that of several machines, whose servers need names of their own to be told apart',
+    about: ['twin: 2 machines, in DC0/vm/Prod and DC0/vm/Test'],
+  });
+});
+
 describe('hardware', () => {
   const hardwareOf = async (guests: readonly [id: string | null, name: string | null][]) =>
     await judged(

@@ -38,6 +38,7 @@ export function hurtsOf({ estate, vms, machines, options, asOf, madeAt, summary 
     ...silentGuests(vms),
     ...snapshots(vms, asOf),
     ...oldGuests(vms, madeAt),
+    ...namesakes(vms),
     ...giants(machines),
     ...thin(vms, summary),
     ...waste(summary),
@@ -131,6 +132,26 @@ function oldGuests(vms: readonly InventoryVm[], madeAt: Date): Hurt[] {
   if (all === 0) return [];
   const about = [...found].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name}: ${count}`);
   return [{ says: `${things(all, 'guest')} that nobody supports any more`, about: about.slice(0, 2 * MOST_NAMED) }];
+}
+
+/** A plan has to tell them apart, and people and scripts mix up servers of one name. */
+function namesakes(vms: readonly InventoryVm[]): Hurt[] {
+  const byName = new Map<string, InventoryVm[]>();
+  for (const vm of vms) {
+    const same = byName.get(vm.name.toLowerCase());
+    if (same === undefined) byName.set(vm.name.toLowerCase(), [vm]);
+    else same.push(vm);
+  }
+  return some(
+    [...byName.values()].filter(({ length }) => length > 1),
+    (count) =>
+      `${things(count, 'name')} ${count === 1 ? 'is' : 'are'} that of several machines, whose servers need names of their own to be told apart`,
+    (same) => {
+      const folders = [...new Set(same.map(({ folder }) => folder).filter((folder) => folder !== ''))];
+      const where = folders.length === 0 ? '' : `, in ${folders.slice(0, MOST_NAMED).join(' and ')}`;
+      return `${same[0]?.name ?? ''}: ${same.length} machines${where}`;
+    },
+  );
 }
 
 function giants(machines: readonly AssessedMachine[]): Hurt[] {
