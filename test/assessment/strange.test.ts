@@ -1,4 +1,5 @@
 /** Files that are no export: each is called what it is, with what to give instead. */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { assessmentAs } from '../../main/reports/assessment/formats.ts';
@@ -87,7 +88,8 @@ describe('what is no export is called what it is', () => {
     ['old.xls', compound('Workbook'), 'is a workbook of the old kind (.xls).', /save it as/],
     ['locked.xlsx', compound('EncryptedPackage'), 'is encrypted with a password.', /take the password away/],
     ['notes.doc', compound('WordDocument'), 'is a document of Word of the old kind (.doc).', /\.xlsx/],
-    ['mail.xlsx', compound('__properties_version1.0'), 'of an old Office program, and no workbook', /\.xlsx/],
+    ['mail.xlsx', compound('__properties_version1.0'), 'of an old Office program, and no workbook', /with a password/],
+    ['mail.msg', compound('__properties_version1.0'), 'of an old Office program, and no workbook', /CSV files\.$/],
     ['notes.xlsx', 'Dear all,\nplease find attached', 'is no workbook but a text, and no table', /vInfo/],
     ['half.xlsx', whole.subarray(0, whole.length / 2), 'begins like a workbook, and its end is missing', /again/],
     ['half.zip', whole.subarray(0, whole.length / 2), 'begins like a zip archive, and its end is missing', /again/],
@@ -137,6 +139,37 @@ describe('what is no export is called what it is', () => {
     ]);
     expect(await refusal({ 'budget.xlsx': budget })).toMatchObject({
       message: expect.stringContaining('whose tables are “Budget”, “People”'),
+    });
+  });
+
+  test('headings of machines without a machine are refused, and nothing is called an assessment of none', async () => {
+    const empty = rvtoolsSheets({ machines: [] }, '4.7');
+    const told = { code: 'assess.no-machines', remedy: expect.stringContaining('Export anew') };
+
+    expect(await refusal({ 'site.xlsx': workbookBytes(empty) })).toMatchObject(told);
+    expect(await refusal({ 'head.csv': 'VM,Powerstate,CPUs,Memory\r\n' })).toMatchObject({
+      ...told,
+      message: '“head.csv” has a table of machines, and no machine in it.',
+    });
+    expect(await refusal({ 'guts-machines.csv': 'VMName,VMId,State,Generation,ProcessorCount\r\n' })).toMatchObject(
+      told,
+    );
+  });
+
+  test('two workbooks are no one export, but may be compared', async () => {
+    expect(await refusal({ 'january.xlsx': whole, 'march.xlsx': whole })).toMatchObject({
+      message: expect.stringContaining('more than one export'),
+      remedy: expect.stringContaining('--compare'),
+    });
+  });
+
+  test.skipIf(process.platform === 'win32')('a pipe is refused, and not waited for', async () => {
+    using folder = scratch();
+    execFileSync('mkfifo', [folder.file('export.csv')]);
+
+    await expect(estateOf({ files: [folder.file('export.csv')] }, new AbortController().signal)).rejects.toMatchObject({
+      message: expect.stringContaining('“export.csv” is neither a file nor a folder'),
+      remedy: expect.stringContaining('into a file'),
     });
   });
 

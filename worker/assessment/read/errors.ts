@@ -47,6 +47,17 @@ export class UnreadableExportError extends GutsError {
   }
 }
 
+/** It has the headings of machines, and none under them. */
+export class EmptyExportError extends GutsError {
+  readonly code = 'assess.no-machines';
+  readonly remedy =
+    'Export anew as somebody who may see the machines (whoever may not gets headings alone), and without a filter.';
+
+  constructor(from: readonly string[]) {
+    super(`“${from.slice(0, 10).join('”, “')}” has a table of machines, and no machine in it.`);
+  }
+}
+
 /** Readable, but no table of machines is in it. */
 export class NoMachinesError extends GutsError {
   readonly code = 'assess.no-machines';

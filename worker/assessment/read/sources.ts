@@ -98,7 +98,7 @@ export class Sources implements AsyncDisposable {
     if (this.#workbooks > 1 || (this.#workbooks > 0 && this.#texts > 0))
       throw new UnsupportedExportError(
         `There is more than one export, ${things(this.#workbooks, 'workbook')} and ${things(this.#texts, 'CSV file')}, and nothing says which of them counts.`,
-        'Give one workbook, or the CSV files of one export.',
+        'Give one workbook, or the CSV files of one export. Two exports, of which one is older, are compared (--compare OLDER, or “Compare with…” in the window).',
       );
   }
 }

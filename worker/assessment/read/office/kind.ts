@@ -6,6 +6,9 @@ import { demandNothingStrange, inSpiteOf, StrangeFileError } from '../strange.ts
 const COMPOUND = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 const SECTOR_BYTES = 512;
 const DIRECTORY_BYTES = 16 * 1024;
+const UNLOCK = 'take the password away (File, Info, Protect Workbook), and save it as .xlsx.';
+/** Its directory may lie so that its entries are not found. */
+const MAY_BE_LOCKED = `A workbook with a password looks like this as well: open it in Excel, ${UNLOCK}`;
 /** A page says what it is behind its style. */
 const HEAD_BYTES = 64 * 1024;
 
@@ -53,10 +56,7 @@ async function compoundError(handle: FileHandle, head: Buffer, name: string): Pr
   await handle.read(directory, 0, directory.length, (head.readUInt32LE(48) + 1) * sectorBytes);
   const has = (entry: string): boolean => directory.includes(Buffer.from(`${entry}\0`, 'utf16le'));
   return has('EncryptedPackage')
-    ? new UnsupportedExportError(
-        `“${name}” is encrypted with a password.`,
-        'Open it in Excel, take the password away (File, Info, Protect Workbook), and save it as .xlsx.',
-      )
+    ? new UnsupportedExportError(`“${name}” is encrypted with a password.`, `Open it in Excel, ${UNLOCK}`)
     : has('Workbook') || has('Book')
       ? new UnsupportedExportError(
           `“${name}” is a workbook of the old kind (.xls)${inSpiteOf(name)}.`,
@@ -64,6 +64,6 @@ async function compoundError(handle: FileHandle, head: Buffer, name: string): Pr
         )
       : new StrangeFileError(
           `“${name}” is ${has('WordDocument') ? 'a document of Word of the old kind (.doc)' : 'a file of an old Office program, and no workbook'}${inSpiteOf(name)}.`,
-          'Give the workbook that RVTools writes (.xlsx), or its CSV files.',
+          `Give the workbook that RVTools writes (.xlsx), or its CSV files.${inSpiteOf(name) === '' ? '' : ` ${MAY_BE_LOCKED}`}`,
         );
 }
