@@ -34,9 +34,9 @@ interface Flags {
   readonly growth: number;
   readonly boot: AssessmentOptions['boot'];
   readonly volumeType: Readonly<Record<string, string>>;
-  readonly name?: string;
-  readonly folder?: string;
-  readonly cluster?: string;
+  readonly name?: readonly string[];
+  readonly folder?: readonly string[];
+  readonly cluster?: readonly string[];
   readonly poweredOff: boolean;
   readonly templates: boolean;
   readonly waveSize: number;
@@ -67,9 +67,13 @@ export function addAssess(program: Command): void {
     .option('--growth <percent>', 'plan disks so much larger', wholeNumber(0, 1000), 0)
     .addOption(new Option('--boot <from>', 'what servers boot from').choices(['volume', 'image']).default('volume'))
     .option('--volume-type <datastore=type>', 'the volume type for a datastore (may be repeated)', volumeType, {})
-    .option('--name <pattern>', 'only machines with such a name; * is any text, ? any letter')
-    .option('--folder <pattern>', 'only machines in such a folder')
-    .option('--cluster <pattern>', 'only machines of such a cluster')
+    .option(
+      '--name <pattern>',
+      'only machines with such a name; * is any text, ? any letter (may be repeated, as may the next two)',
+      oneMore,
+    )
+    .option('--folder <pattern>', 'only machines in such a folder', oneMore)
+    .option('--cluster <pattern>', 'only machines of such a cluster', oneMore)
     .option('--no-powered-off', 'leave out machines that are off')
     .option('--templates', 'judge templates, too', false)
     .option('--wave-size <n>', 'machines in one wave at most', wholeNumber(1, 10_000), 50)
@@ -220,9 +224,9 @@ function optionsOf(flags: Flags, rate: AssessmentRate): AssessmentOptions {
     boot: flags.boot,
     volumeTypes: { ...flags.volumeType },
     machines: {
-      name: flags.name ?? null,
-      folder: flags.folder ?? null,
-      cluster: flags.cluster ?? null,
+      name: oneOrAll(flags.name),
+      folder: oneOrAll(flags.folder),
+      cluster: oneOrAll(flags.cluster),
       withPoweredOff: flags.poweredOff,
       withTemplates: flags.templates,
     },
@@ -232,6 +236,14 @@ function optionsOf(flags: Flags, rate: AssessmentRate): AssessmentOptions {
       pilotMachines: defaultAssessmentOptions.waves.pilotMachines,
     },
   };
+}
+
+/** Each time that a flag is given, its value goes to those before. */
+const oneMore = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+function oneOrAll([first, ...others]: readonly string[] = []): string | string[] | null {
+  if (first === undefined) return null;
+  return others.length === 0 ? first : [first, ...others];
 }
 
 function megabytes(text: string): number {

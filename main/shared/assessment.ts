@@ -22,7 +22,8 @@ export const AssessmentRate = z.object({
 });
 export type AssessmentRate = z.infer<typeof AssessmentRate>;
 
-const pattern = z.string().min(1).max(255).nullable();
+const pattern = z.string().min(1).max(255);
+const patterns = z.union([pattern, z.array(pattern).min(1).max(100)]).nullable();
 
 export const AssessmentOptions = z.object({
   rate: AssessmentRate,
@@ -32,11 +33,11 @@ export const AssessmentOptions = z.object({
   boot: z.enum(['image', 'volume']),
   /** Names of datastores to names of volume types; what is not named gets a proposal. */
   volumeTypes: z.record(z.string(), z.string().min(1)),
-  /** Which machines; `*` is any text, `?` any letter, null is all. */
+  /** Which machines; `*` is any text, `?` any letter, of several patterns one has to fit, null is all. */
   machines: z.object({
-    name: pattern,
-    folder: pattern,
-    cluster: pattern,
+    name: patterns,
+    folder: patterns,
+    cluster: patterns,
     withPoweredOff: z.boolean(),
     withTemplates: z.boolean(),
   }),

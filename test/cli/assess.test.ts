@@ -468,6 +468,42 @@ test('an old export is told to be one', async () => {
   expect(stdout).toMatch(/The export is \d+ days old: export anew/);
 });
 
+describe('what is chosen', () => {
+  const dev: MadeMachine = { ...web, name: 'dev-01', number: 3 };
+
+  test('by several names is what fits any of them', async () => {
+    // In the field, only the last of them counted.
+    using here = place();
+    const file = here.export('site.xlsx', [web, db, dev]);
+
+    const { code } = await here.run(file, '--name', 'web*', '--name', 'dev*', '-o', here.file('site.json'));
+
+    expect(code).toBe(0);
+    const { machines, options } = Assessment.parse(JSON.parse(readFileSync(here.file('site.json'), 'utf8')));
+    expect(machines.map(({ name }) => name)).toEqual(['web-01', 'dev-01']);
+    expect(options.machines.name).toEqual(['web*', 'dev*']);
+  });
+
+  test('by a name that no machine fits is refused, also beside one that some do', async () => {
+    using here = place();
+
+    const { code, stderr } = await here.run(here.export('site.xlsx', [web, dev]), '--name', 'web*', '--name', 'dv*');
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('None of 2 machines in “site.xlsx” has a name like “dv*”.');
+  });
+
+  test('of a datastore that is not there is refused with those that are', async () => {
+    using here = place();
+
+    const { code, stderr } = await here.run(here.export('site.xlsx', [web]), '--volume-type', 'stor1=ssd');
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('No datastore of “site.xlsx” is called “stor1”.');
+    expect(stderr).toContain('Datastores that there are: “store1”.');
+  });
+});
+
 describe('an export without names, of which only some is wanted', () => {
   const dev: MadeMachine = { ...web, name: 'dev-01', number: 3, folder: '/Lab/vm/Playground', cluster: 'Cluster Dev' };
 

@@ -8,6 +8,7 @@ import { anonymousWish } from './anonymous-wish.ts';
 import { estateOf } from './estate-of.ts';
 import { judge } from './judge.ts';
 import { demandSome } from './nothing-chosen.ts';
+import { demandKnownDatastores } from './unknown-datastore.ts';
 import { writeAssessment, writeEstate, writeEstateLines } from './kept.ts';
 
 /** @throws GutsError */
@@ -23,7 +24,10 @@ export async function assess(request: unknown, { signal }: Pick<JobContext, 'sig
     mayBeNone,
   } = AssessJob.parse(request);
   const told = await estateOf(of, signal);
-  if (mayBeNone !== true) demandSome(told, options.machines);
+  if (mayBeNone !== true) {
+    demandSome(told, options.machines);
+    demandKnownDatastores(told, options.volumeTypes);
+  }
   const wish = anonymiseTo === null ? { estate: told, options, notChosen: 0 } : anonymousWish(told, options);
   const { estate } = wish;
   if (anonymiseTo !== null) await writeEstate(anonymiseTo, estate);

@@ -6,7 +6,7 @@ import { things } from '../../main/shared/figures.ts';
 import { matcher } from '../../main/shared/glob.ts';
 import type { InventoryVm } from '../../main/shared/inventory.ts';
 import { nearestName } from '../../main/shared/nearest-name.ts';
-import { wantedOf } from './wanted.ts';
+import { patternsIn, wantedOf } from './wanted.ts';
 
 type Wanted = AssessmentOptions['machines'];
 
@@ -42,13 +42,20 @@ const filters = {
   },
 } as const;
 
-/** @throws NothingChosenError where there are machines, and none is to be judged */
+/** @throws NothingChosenError where there are machines, and none is to be judged, or none fits a pattern */
 export function demandSome({ vms, from }: Pick<Estate, 'vms' | 'from'>, wanted: Wanted): void {
   if (vms.length === 0) return;
   const { vms: chosen, leftOut } = wantedOf(vms, wanted);
-  if (chosen.length > 0) return;
+  const asked = askedFor(vms, wanted);
+  const fruitless = asked.filter(({ count }) => count === 0);
+  if (chosen.length > 0 && fruitless.length === 0) return;
   const none = `None of ${things(vms.length, 'machine')} in “${from.slice(0, MOST_NAMED).join('”, “')}”`;
-  if (leftOut.byFilter === vms.length) throw noneFits(vms, wanted, none);
+  if (fruitless.length > 0) throw noneFits(fruitless, vms, none);
+  if (leftOut.byFilter === vms.length)
+    throw new NothingChosenError(
+      `${none} fits all that was asked for: ${asked.map(({ count, one, many, pattern }) => `${count} ${count === 1 ? one : many} “${pattern}”`).join(', ')}.`,
+      'Ask for less at once: leave one of these out.',
+    );
   const [templates, off] = [leftOut.templates > 0, leftOut.poweredOff > 0];
   const left = [
     ...(templates ? [things(leftOut.templates, 'template')] : []),
@@ -71,26 +78,25 @@ interface Asked {
   readonly pattern: string;
   readonly names: string;
   readonly of: (vm: InventoryVm) => string;
+  readonly one: string;
+  readonly many: string;
+  /** Machines that it fits. */
+  readonly count: number;
 }
 
-function noneFits(vms: readonly InventoryVm[], wanted: Wanted, none: string): NothingChosenError {
-  const asked = (['name', 'folder', 'cluster'] as const).flatMap((by) => {
-    const pattern = wanted[by];
-    if (pattern === null) return [];
-    const fits = matcher(pattern);
-    return [{ ...filters[by], pattern, count: vms.filter((vm) => fits(filters[by].of(vm))).length }];
-  });
-  const fruitless = asked.filter(({ count }) => count === 0);
-  if (fruitless.length > 0)
-    return new NothingChosenError(
-      `${none} ${fruitless.map(({ one, pattern }) => `${one} “${pattern}”`).join(', and none ')}.`,
-      `${fruitless.map((filter) => alikeText(filter, vms)).join(' ')} A pattern is for all of a name: * is any text, ? any letter, as in “*${exampleOf(fruitless, vms)}*”.`,
-    );
-  return new NothingChosenError(
-    `${none} fits all that was asked for: ${asked.map(({ count, one, many, pattern }) => `${count} ${count === 1 ? one : many} “${pattern}”`).join(', ')}.`,
-    'Ask for less at once: leave one of these out.',
+const askedFor = (vms: readonly InventoryVm[], wanted: Wanted): Asked[] =>
+  (['name', 'folder', 'cluster'] as const).flatMap((by) =>
+    (patternsIn(wanted[by]) ?? []).map((pattern) => {
+      const fits = matcher(pattern);
+      return { ...filters[by], pattern, count: vms.filter((vm) => fits(filters[by].of(vm))).length };
+    }),
   );
-}
+
+const noneFits = (fruitless: readonly Asked[], vms: readonly InventoryVm[], none: string): NothingChosenError =>
+  new NothingChosenError(
+    `${none} ${fruitless.map(({ one, pattern }) => `${one} “${pattern}”`).join(', and none ')}.`,
+    `${fruitless.map((filter) => alikeText(filter, vms)).join(' ')} A pattern is for all of a name: * is any text, ? any letter, as in “*${exampleOf(fruitless, vms)}*”.`,
+  );
 
 /** What was asked for, where a star before and behind it would have found something. */
 function exampleOf(fruitless: readonly Asked[], vms: readonly InventoryVm[]): string {

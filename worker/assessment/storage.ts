@@ -70,7 +70,7 @@ export class Storage {
 
   #placeOf({ datastore, file }: InventoryDisk): Place {
     const known = datastore === null ? undefined : this.#known.get(datastore);
-    const name = known?.name ?? datastore ?? /^\[([^\]]+)\]/.exec(file ?? '')?.[1] ?? 'not told';
+    const name = known?.name ?? placeIn({ datastore, file }) ?? 'not told';
     const key = datastore ?? name;
     const before = this.#places.get(key);
     if (before !== undefined) return before;
@@ -99,6 +99,10 @@ export class Storage {
     return { to: null, why: 'The cloud’s default, which it does not tell.' };
   }
 }
+
+/** What a datastore is called of which nothing else is told. */
+export const placeIn = ({ datastore, file }: Pick<InventoryDisk, 'datastore' | 'file'>): string | null =>
+  datastore ?? /^\[([^\]]+)\]/.exec(file ?? '')?.[1] ?? null;
 
 /** Words of three letters or more that tell something. */
 const wordsOf = (name: string): ReadonlySet<string> =>

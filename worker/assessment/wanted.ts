@@ -7,10 +7,19 @@ type Wanted = AssessmentOptions['machines'];
 
 /** Which machines are asked for by what they are called, and by where they are. */
 export function chosenBy({ name, folder, cluster }: Wanted): (vm: InventoryVm) => boolean {
-  const isNamed = matcher(name ?? undefined);
-  const isIn = matcher(folder ?? undefined);
-  const isOf = matcher(cluster ?? undefined);
+  const [isNamed, isIn, isOf] = [anyOf(name), anyOf(folder), anyOf(cluster)];
   return (vm) => isNamed(vm.name) && isIn(vm.folder) && isOf(vm.cluster ?? '');
+}
+
+type Patterns = Wanted['name'];
+
+/** Null where none was asked for, which is all. */
+export const patternsIn = (patterns: Patterns): readonly string[] | null =>
+  typeof patterns === 'string' ? [patterns] : patterns;
+
+function anyOf(patterns: Patterns): (text: string) => boolean {
+  const all = patternsIn(patterns)?.map((pattern) => matcher(pattern));
+  return (text) => all?.some((fits) => fits(text)) ?? true;
 }
 
 /** @param notChosen machines that were not asked for, and are not among `all` any more */
