@@ -41,7 +41,7 @@ const expected: Readonly<Record<string, readonly Expected[]>> = {
     ['DSK-25', 'blocks', 'cannot find the file'],
     ['HV-04', 'informs', 'cluster-node1'],
   ],
-  "Büro-Server 東京 'x' [1]": [['NEW-19', 'informs', '16777216 bytes become 1 GiB']],
+  "Büro-Server 東京 'x' [1]": [['NEW-19', 'informs', '16 MiB becomes 1 GiB (1008 MiB more)']],
 };
 
 describe('the machines of a strict Hyper-V host', () => {

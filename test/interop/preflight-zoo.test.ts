@@ -7,7 +7,7 @@ import { checkedAt, wrongIn, type Expected } from '../support/expected-findings.
 import { type VspherePeer, vspherePeer } from './vsphere-peer.ts';
 
 const UP_MS = 10 * 60_000;
-const smallDisk: Expected = ['NEW-19', 'informs', '67108864 bytes become 1 GiB'];
+const smallDisk: Expected = ['NEW-19', 'informs', '64 MiB becomes 1 GiB (960 MiB more)'];
 const windows: readonly Expected[] = [
   ['NEW-11', 'informs', 'Windows'],
   ['NEW-20', 'informs', 'tools'],
@@ -16,7 +16,7 @@ const unreadable: Expected = ['DSK-24', 'blocks', 'lease: '];
 
 /** By the names that the peer's sources give them, with what they say is odd; those without a line have nothing that a look from outside shows. */
 const expected: Readonly<Record<string, readonly Expected[]>> = {
-  'zoo-lin-bios': [smallDisk, ['OS-03', 'warns', '/: 32 MiB free']],
+  'zoo-lin-bios': [smallDisk, ['OS-03', 'warns', '32 MiB free on /']],
   'zoo-lin-efi-2disk': [smallDisk, ['NET-11', 'warns', 'Network adapter 2']],
   'zoo-lin-running': [smallDisk],
   'zoo-win-secureboot-vtpm': [
@@ -85,7 +85,7 @@ const expected: Readonly<Record<string, readonly Expected[]>> = {
   'zoo-many-nics': [['NET-11', 'warns', 'Network adapter 10']],
   'zoo-no-nic': [smallDisk],
   'zoo-no-disk': [['DSK-20', 'blocks', 'zoo-no-disk']],
-  'zoo-odd-size': [['NEW-19', 'informs', '68157440 bytes become 1 GiB']],
+  'zoo-odd-size': [['NEW-19', 'informs', '65 MiB becomes 1 GiB (959 MiB more)']],
   'zoo-huge': [
     ['VM-19', 'informs', '128 vCPU; 4 TiB'],
     ['DEV-07', 'warns', 'latency sensitivity high'],

@@ -73,7 +73,7 @@ const expected: Readonly<Record<string, readonly Expected[]>> = {
   'odd-sixty-disks': [['DSK-08', 'blocks', '60 disks']],
   'odd-no-disk': [['DSK-20', 'blocks', 'odd-no-disk']],
   'odd-big-disk': [['DSK-28', 'informs', 'Hard disk 2: 4 TiB']],
-  'odd-size': [['NEW-19', 'informs', '68157440 bytes become 1 GiB']],
+  'odd-size': [['NEW-19', 'informs', '65 MiB becomes 1 GiB (959 MiB more)']],
   'odd-huge-memory': [['VM-19', 'informs', '128 vCPU; 4 TiB']],
   'odd-ide': [
     ['OS-18', 'warns', 'Windows Server 2003'],

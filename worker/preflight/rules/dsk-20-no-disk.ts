@@ -8,6 +8,7 @@ export const noDisk: Rule<MachineFacts> = {
   severity: 'blocks',
   finds: ({ vm }) => (vm.disks.length === 0 ? [vm.name] : []),
   says: 'The machine has no disk to move.',
-  remedy: 'Choose another machine.',
-  manual: 'There is no disk to move.',
+  remedy: 'Leave the machine out; or, if it ought to have disks, attach them to it at the source and look again.',
+  manual:
+    'There is no disk to move. Leave the machine out; or, if its disks were detached from it, attach them again at the source.',
 };

@@ -1,4 +1,5 @@
 /** NEW-19: a disk whose size is no whole GiB. */
+import { bytesText } from '../../../main/shared/figures.ts';
 import type { MachineFacts } from '../machine-facts.ts';
 import type { Rule } from '../rule.ts';
 
@@ -11,7 +12,10 @@ export const noWholeGib: Rule<MachineFacts> = {
   finds: ({ vm }) =>
     vm.disks
       .filter(({ sizeBytes }) => sizeBytes % GIB !== 0)
-      .map(({ label, sizeBytes }) => `${label}: ${sizeBytes} bytes become ${Math.ceil(sizeBytes / GIB)} GiB`),
+      .map(({ label, sizeBytes }) => {
+        const gib = Math.ceil(sizeBytes / GIB);
+        return `${label}: ${bytesText(sizeBytes)} becomes ${gib} GiB (${bytesText(gib * GIB - sizeBytes)} more)`;
+      }),
   says: 'The size of a disk is no whole GiB; its volume is rounded up, and the rest is empty.',
   remedy:
     'Nothing has to be done; a tool that reports a misplaced backup of the partition table (GPT) can move it to the end.',

@@ -10,7 +10,7 @@ export const unknownGuest: Rule<MachineFacts> = {
   finds: ({ vm }) => (systemOf(vm).family === 'unknown' ? [named(vm)] : []),
   says: 'The source does not say which operating system is inside.',
   remedy:
-    'Say the guest’s system in the machine’s settings, or start its tools; else it gets hardware that every guest knows.',
+    'Choose the guest’s system in the machine’s settings at the source, while it is off; where its tools do not run, starting them may do. Else it gets hardware that every guest knows.',
   manual:
-    'The source says “other” or nothing of the guest’s system, as for a Hyper-V machine that is off. The server then gets hardware that every guest knows, and no word for its system in its image.',
+    'The source says “other” or nothing of the guest’s system, as for a Hyper-V machine that is off, or where “Other” was chosen for it and its tools do not know better. Choose the system in the machine’s settings. The server then gets hardware that every guest knows, and no word for its system in its image.',
 };

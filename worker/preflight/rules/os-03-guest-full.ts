@@ -18,7 +18,7 @@ export const guestFull: Rule<MachineFacts> = {
   finds: ({ vm }) =>
     vm.guest.disks
       .filter(({ path, capacityBytes, freeBytes }) => capacityBytes > 0 && freeBytes < leastOf(path))
-      .map(({ path, freeBytes }) => `${path}: ${bytesText(freeBytes)} free`),
+      .map(({ path, freeBytes }) => `${bytesText(freeBytes)} free on ${path}`),
   says: 'A file system of the guest has no room for drivers, a new boot image or the logs of its first start.',
   remedy: 'Make room in the guest before it moves.',
   manual:

@@ -13,7 +13,11 @@ export const noHostName: Rule<MachineFacts> = {
   isBeside: ({ vm }) =>
     vm.guest.tools === 'running' && vm.power === 'on' ? null : 'the guest’s tools do not run, so its name is not known',
   finds: ({ vm: { guest } }) =>
-    guest.hostName === null || hasNoName(guest.hostName) ? [`host name “${guest.hostName ?? ''}”`] : [],
+    guest.hostName === null || guest.hostName === ''
+      ? ['none is told']
+      : hasNoName(guest.hostName)
+        ? [`host name “${guest.hostName}”`]
+        : [],
   says: 'The guest has no host name of its own, so the cloud’s first-boot service may give it one.',
   remedy: 'Give the guest a name before it moves, or give it one in the cloud afterwards.',
   manual:

@@ -28,6 +28,8 @@ const on = (kind: string): Pick<MoveChange, 'datastores'> & { datastores: Invent
   ],
 });
 
+const MIB = 2 ** 20;
+
 export const cases: MoveCases = {
   'NEW-22': {
     found: [
@@ -76,7 +78,10 @@ export const cases: MoveCases = {
     quiet: [{}, withDisk({ sizeBytes: 2048 * GiB })],
   },
   'NEW-19': {
-    found: [{ given: withDisk({ sizeBytes: 65 * 2 ** 20 }), about: ['Hard disk 1: 68157440 bytes become 1 GiB'] }],
+    found: [
+      { given: withDisk({ sizeBytes: 65 * MIB }), about: ['Hard disk 1: 65 MiB becomes 1 GiB (959 MiB more)'] },
+      { given: withDisk({ sizeBytes: 41_472 * MIB }), about: ['Hard disk 1: 40.5 GiB becomes 41 GiB (512 MiB more)'] },
+    ],
     quiet: [{}],
   },
 };

@@ -37,9 +37,9 @@ export const cases: MoveCases = {
   },
   'OS-03': {
     found: [
-      { given: full('/', 99_000_000), about: ['/: 94.4 MiB free'] },
-      { given: full('C:\\', 0), about: ['C:\\: 0 bytes free'] },
-      { given: full('/boot', 40_000_000), about: ['/boot: 38.1 MiB free'] },
+      { given: full('/', 99_000_000), about: ['94.4 MiB free on /'] },
+      { given: full('C:\\', 0), about: ['0 bytes free on C:\\'] },
+      { given: full('/boot', 40_000_000), about: ['38.1 MiB free on /boot'] },
     ],
     quiet: [full('/', 100_000_000), full('/boot', 50_000_000), full('D:\\', 10_000_000)],
     beside: [{ given: {}, why: 'the guest’s tools tell no file systems' }],

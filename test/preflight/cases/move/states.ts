@@ -57,7 +57,7 @@ export const cases: MoveCases = {
   },
   'VM-06': {
     found: [
-      { given: { vm: runs({ guest: { ...guest, hostName: null } }) }, about: ['host name “”'] },
+      { given: { vm: runs({ guest: { ...guest, hostName: null } }) }, about: ['none is told'] },
       {
         given: { vm: runs({ guest: { ...guest, hostName: 'localhost.localdomain' } }) },
         about: ['host name “localhost.localdomain”'],
