@@ -83,6 +83,16 @@ describe('an export that was sent', () => {
     expect(statSync(path.join(folder.file('data'), 'assessments', `${id}.jsonl`)).mode & 0o777).toBe(0o600);
   });
 
+  test('is judged for the machines that one of several names fits', async () => {
+    const { id } = await daemon.client.upload('site.xlsx', bookOf(web(1), web(2), web(3, { name: 'db' })));
+    const machines = { name: ['web-1', 'd*'], folder: null, cluster: null, withPoweredOff: true, withTemplates: false };
+
+    const { summary } = await daemon.client.call('assessments.create', { files: [id], options: { machines } });
+
+    expect([summary.totals.machines, summary.leftOut.byFilter]).toEqual([2, 1]);
+    expect(summary.options.machines.name).toEqual(['web-1', 'd*']);
+  });
+
   test('is listed, the newest first, until it is deleted', async () => {
     const first = await judged(web(1));
     const second = await judged(web(1), web(2));

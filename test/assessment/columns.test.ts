@@ -60,7 +60,7 @@ describe('a device in the tab vUSB', () => {
   test('is a USB device, and no unknown device of the host', async () => {
     const estate = await telling('vUSB', { 'Device Node': 'USB 1', Family: 'storage', 'EHCI enabled': null });
 
-    expect(await found(estate, 'DEV-05')).toEqual({ 'vm-1': ['USB device USB 1'] });
+    expect(await found(estate, 'DEV-05')).toEqual({ 'vm-1': ['USB 1'] });
     expect(await found(anonymised(estate), 'DEV-05')).toEqual({ 'vm-00001': ['device 1'] });
   });
 

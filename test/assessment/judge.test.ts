@@ -420,21 +420,14 @@ describe('what will hurt', () => {
   });
 });
 
-test('machines of one name are told with their folders, since a plan has to tell them apart', async () => {
-  const folder = (name: string) => ({ folder: `DC0/vm/${name}` });
+test('machines of one name are told with their ids, since a plan has to tell them apart', async () => {
   const { hurts } = await judged(
-    estate({
-      vms: [
-        { ...vm('twin', folder('Prod')), ref: 'vm-1' },
-        { ...vm('Twin', folder('Test')), ref: 'vm-2' },
-        vm('other'),
-      ],
-    }),
+    estate({ vms: [{ ...vm('twin'), ref: 'vm-1' }, { ...vm('Twin'), ref: 'vm-2' }, vm('other')] }),
   );
 
   expect(hurts).toContainEqual({
     says: '1 name is that of several machines, whose servers need names of their own to be told apart',
-    about: ['twin: 2 machines, in DC0/vm/Prod and DC0/vm/Test'],
+    about: ['twin: vm-1, vm-2'],
   });
 });
 

@@ -146,11 +146,11 @@ function namesakes(vms: readonly InventoryVm[]): Hurt[] {
     [...byName.values()].filter(({ length }) => length > 1),
     (count) =>
       `${things(count, 'name')} ${count === 1 ? 'is' : 'are'} that of several machines, whose servers need names of their own to be told apart`,
-    (same) => {
-      const folders = [...new Set(same.map(({ folder }) => folder).filter((folder) => folder !== ''))];
-      const where = folders.length === 0 ? '' : `, in ${folders.slice(0, MOST_NAMED).join(' and ')}`;
-      return `${same[0]?.name ?? ''}: ${same.length} machines${where}`;
-    },
+    (same) =>
+      `${same[0]?.name ?? ''}: ${same
+        .slice(0, MOST_NAMED)
+        .map(({ ref }) => ref)
+        .join(', ')}${same.length > MOST_NAMED ? ` and ${same.length - MOST_NAMED} more` : ''}`,
   );
 }
 

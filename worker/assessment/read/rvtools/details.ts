@@ -92,8 +92,8 @@ export function addUsb(records: Reading<keyof typeof vUSB.columns>, row: Row, vm
     traitsOf(vm).oddDevices = [...(vm.traits?.oddDevices ?? []), node ?? 'USB controller'];
     return;
   }
-  const what = kind === null || /^VirtualUSB/i.test(kind) ? (node ?? family) : kind;
-  const device = what === null ? 'USB device' : `USB device ${what}`;
+  const what = (kind === null || /^VirtualUSB/i.test(kind) ? (node ?? family) : kind) ?? 'USB device';
+  const device = /^usb\b/i.test(what) ? what : `USB device ${what}`;
   vm.passthrough.push(device);
   traitsOf(vm).usb = [...(vm.traits?.usb ?? []), device];
 }

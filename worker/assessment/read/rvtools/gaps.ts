@@ -21,7 +21,7 @@ const TABS: readonly (readonly [tab: string, of: string, what: string])[] = [
 ];
 
 const COLUMNS: readonly (readonly [tab: string, fields: readonly string[], of: string, says: string])[] = [
-  ['vInfo', ['cpus'], 'processors', 'vInfo has no column “CPUs”.'],
+  ['vInfo', ['cpus'], 'cpus', 'vInfo has no column “CPUs”.'],
   ['vInfo', ['memory'], 'memory', 'vInfo has no column “Memory”.'],
   ['vInfo', ['power'], 'power', 'vInfo has no column “Powerstate”.'],
   ['vInfo', ['firmware'], 'firmware', 'vInfo has no column “Firmware”: machines are taken to start by BIOS.'],
