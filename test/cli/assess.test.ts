@@ -487,7 +487,8 @@ describe('what is chosen', () => {
   test('by a name that no machine fits is refused, also beside one that some do', async () => {
     using here = place();
 
-    const { code, stderr } = await here.run(here.export('site.xlsx', [web, dev]), '--name', 'web*', '--name', 'dv*');
+    const file = here.export('site.xlsx', [web, dev]);
+    const { code, stderr } = await here.run(file, '--name', 'web*', '--name', 'dv*', '-o', here.file('site.html'));
 
     expect(code).toBe(1);
     expect(stderr).toContain('None of 2 machines in “site.xlsx” has a name like “dv*”.');
@@ -496,7 +497,8 @@ describe('what is chosen', () => {
   test('of a datastore that is not there is refused with those that are', async () => {
     using here = place();
 
-    const { code, stderr } = await here.run(here.export('site.xlsx', [web]), '--volume-type', 'stor1=ssd');
+    const file = here.export('site.xlsx', [web]);
+    const { code, stderr } = await here.run(file, '--volume-type', 'stor1=ssd', '-o', here.file('site.html'));
 
     expect(code).toBe(1);
     expect(stderr).toContain('No datastore of “site.xlsx” is called “stor1”.');
