@@ -7,7 +7,7 @@ import { pageFrom } from './api/page.ts';
 import { serveOn, type ServeOptions } from './api/server.ts';
 import { KeptAnswers } from './api/kept-answers.ts';
 import { Host, type DaemonHost, type DaemonHostOptions } from './host.ts';
-import { stateIn, type OpenedState } from './state.ts';
+import { stateIn, type OpenedState, type State } from './state.ts';
 import type { MigrationId } from './shared/migration.ts';
 import type { EventHub } from './events.ts';
 import type { VaultStatus } from './shared/vault.ts';
@@ -90,7 +90,7 @@ export class Daemon {
         about: { version },
         uploads: new UploadStore(dataDir),
         keptAnswers,
-        catchUp: state.catchUp?.bind(state),
+        catchUp: async () => await caughtUp(state, onDetail),
         figures,
         readiness: async () => await host.readiness(),
         page: pageFolder === null ? null : pageFrom(pageFolder),
@@ -122,4 +122,10 @@ export class Daemon {
     for (const one of rest) await one[Symbol.asyncDispose]();
     return left;
   }
+}
+
+/** What stands in the way of it stands in the way of what comes next, or of nothing that it needs: that tells. */
+async function caughtUp(state: State, onDetail: DaemonOptions['onDetail']): Promise<void> {
+  if (state.catchUp === undefined || state.trouble?.() !== undefined) return;
+  await state.catchUp().catch((error: unknown) => onDetail?.(error instanceof Error ? error.message : String(error)));
 }

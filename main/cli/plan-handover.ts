@@ -23,6 +23,8 @@ interface Flags extends Pick<TrustFlags, 'fingerprint' | 'caFile'> {
 }
 
 const LOOK_EVERY_MS = 500;
+/** Letters in a peer's name. */
+const MOST_NAME = 63;
 
 export function addPlanHandover(plan: Command): void {
   add(
@@ -52,7 +54,7 @@ function add(plan: Command, direction: 'give' | 'take', description: string): Co
       const look = await workplace.call('handovers.look', {
         ...wish,
         direction,
-        withSecrets: flags.withSecrets === true,
+        ...(flags.withSecrets === true ? { withSecrets: true } : {}), // an older daemon knows no such word
       });
       workplace.terminal.result(look, () => lookText(look));
       const [obstacle] = look.obstacles;
@@ -73,7 +75,7 @@ async function peerFrom(flags: Flags, word: 'to' | 'from'): Promise<PeerWish> {
   if (!url.success) throw new UsageError(`Give --${word} https://HOST:PORT; http:// is for this computer alone.`);
   const token = await tokenIn(flags.peerTokenFile);
   const trust = (await givenTrust(flags)) ?? { kind: 'system' };
-  return { name: flags.peerName ?? new URL(url.data).host, url: url.data, trust, token };
+  return { name: flags.peerName ?? new URL(url.data).host.slice(0, MOST_NAME), url: url.data, trust, token };
 }
 
 /** Until it is over; Ctrl-C only stops following. */

@@ -160,13 +160,6 @@ export class Taker implements TakingSide {
     const { parts, plans, scheduler } = this.#of;
     const own = { version, contract: API_CONTRACT };
     if (fitOf(`“${offer.giver.name}”`, offer, own) === 'newer') throw new OlderTakerError(offer.version, version);
-    const ends = await endsHere(parts.connections, offer.ends);
-    for (const [kind, id] of [
-      ['source', ends.source],
-      ['destination', ends.destination],
-    ] as const)
-      if ((await parts.vault.whereIs(id)) === null)
-        throw new NoEndSecretError((await parts.connections.find(kind, id)).name);
     const { id, name } = offer.plan;
     const same = plans.plans.find((one) => one.name.toLowerCase() === name.toLowerCase() && one.id !== id);
     if (same !== undefined) throw new TakenNameError(name);
@@ -178,6 +171,14 @@ export class Taker implements TakingSide {
     }
     const most = Math.max(0, ...(await scheduler.nodes()).map(({ space }) => space.totalBytes));
     if (offer.mostSpaceBytes > most) throw new NoRoomError(offer.mostSpaceBytes, most);
+    // Last: the giver can send what is missing, and does once nothing else is in the way.
+    const ends = await endsHere(parts.connections, offer.ends);
+    for (const [kind, end] of [
+      ['source', ends.source],
+      ['destination', ends.destination],
+    ] as const)
+      if ((await parts.vault.whereIs(end)) === null)
+        throw new NoEndSecretError((await parts.connections.find(kind, end)).name);
     return ends;
   }
 

@@ -120,9 +120,9 @@ export async function openHandovers(
       const who = { name: isGift ? peer.name : ownName(), url: isGift ? peer.url : null };
       const offer = await from.offer({ handover, plan, waves: only, taker: who });
       const obstacle = await to.reserve(offer, true).then(() => null, toErrorInfo);
-      const sends = isGift && withSecrets ? await sentTo(client, offer, signal) : [];
-      const isSent = sends.length > 0 && obstacle?.code === 'handover.no-connection';
-      return { ...lookOf(offer, obstacle === null || isSent ? [] : [obstacle]), sends };
+      if (isGift && withSecrets && obstacle?.code === NO_CONNECTION)
+        return { ...lookOf(offer, []), sends: await sentTo(client, offer, signal) };
+      return { ...lookOf(offer, obstacle === null ? [] : [obstacle]), sends: [] };
     }),
     'handovers.give': led(async ({ plan, waves: only, peer, withSecrets }, { signal }) => {
       const [client, handover] = [clientTo(peer), newId()];
@@ -132,8 +132,12 @@ export async function openHandovers(
         const wish = { handover, plan, waves: only, taker: { name, url } };
         const to = takingOver(client, signal);
         const offer = await giver.offer(wish);
-        if (withSecrets) await sendEnds(parts, client, offer, signal);
-        await to.reserve(offer, true); // what is refused is refused before anything is there
+        // What is refused is refused before anything is there.
+        await to.reserve(offer, true).catch(async (error: unknown) => {
+          if (!withSecrets || toErrorInfo(error).code !== NO_CONNECTION) throw error;
+          await sendEnds(parts, client, offer, signal);
+          await to.reserve(offer, true);
+        });
         demandLead(); // that may have taken a minute
         return await withToken(handover, token, async () => await giver.begin(wish, { url, trust }));
       });
@@ -168,6 +172,7 @@ export async function openHandovers(
 }
 
 const PATIENCE_MS = 60_000;
+const NO_CONNECTION = 'handover.no-connection';
 
 async function sentTo(client: ApiClient, offer: Offer, signal: AbortSignal): Promise<string[]> {
   const { source, destination } = offer.ends;

@@ -16,6 +16,8 @@ export const Trouble = z.object({
   /** `space`: a disk of the node was full. */
   reason: z.enum(['trouble', 'space']),
   says: z.string(),
+  /** Of the error. */
+  code: z.string().optional(),
 });
 export type Trouble = z.infer<typeof Trouble>;
 

@@ -145,11 +145,13 @@ function secondsOf(stops: readonly ReportStop[]): number | null {
   return stops.reduce((sum, { at, until }) => sum + (Date.parse(until ?? at) - Date.parse(at)) / 1000, 0);
 }
 
-/** That undoing failed is no cause: the trouble before it is. */
+/** That undoing failed is no cause, nor that it was interrupted and went on: the trouble before it is. */
 function earlierErrorOf({ stage, stages, error }: MigrationRecord): MigrationRecord['error'] {
   if (stage === 'done' || !isEnded({ timeline: stages })) return null;
   const troubles = stages.flatMap(({ error: why }, index) =>
-    why === undefined ? [] : [{ why, isOfUndoing: stages[index - 1]?.stage === 'cleaning' }],
+    why === undefined || why.code === 'migration.interrupted'
+      ? []
+      : [{ why, isOfUndoing: stages[index - 1]?.stage === 'cleaning' }],
   );
   const cause = (troubles.findLast(({ isOfUndoing }) => !isOfUndoing) ?? troubles.at(-1))?.why ?? null;
   return cause?.message === error?.message ? null : cause;

@@ -2,10 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { limit } from '../e2e/two-sides.ts';
+import { limit, setUpSides } from '../e2e/two-sides.ts';
+import { startVcenter } from '../lab/vcenter/vcenter.ts';
 import { startGuts } from '../support/guts.ts';
 import { until } from '../support/until.ts';
-import { doneAt, leftovers, openWorld, over, ownerOf, peerBy, startedPlan } from './world.ts';
+import { doneAt, leftovers, openWorld, over, ownerOf, peerBy, plannedOf, startedPlan } from './world.ts';
 
 const MiB = 2 ** 20;
 
@@ -129,14 +130,20 @@ describe('is refused before anything has changed', () => {
     expect(said).not.toContain(world.cloud.applicationCredential.secret);
   });
 
-  test('where it has another plan of that name', async () => {
-    await using world = await openWorld();
-    await startedPlan(world.rack, ['two']);
-    await world.desk.client.call('settings.change', { isPaused: true });
-    await startedPlan(world.desk, ['one']);
+  test('where it has another plan of that name; no password was sent, though it lacks a connection', async () => {
+    await using world = await openWorld({ hasSides: false });
+    const { desk, rack, cloud } = world;
+    await using vc = await startVcenter();
+    await setUpSides(rack.client, { vc, cloud } as never);
+    await plannedOf(rack, [vc.state().machines[0]?.name ?? '']);
+    await desk.client.call('settings.change', { isPaused: true });
+    await startedPlan(desk, ['one']);
+    const before = await rack.client.call('sources.list', {});
+    const wish = { plan: 'spring', peer: peerBy(world), withSecrets: true };
 
-    await expect(
-      world.desk.client.call('handovers.give', { plan: 'spring', peer: peerBy(world) }),
-    ).rejects.toMatchObject({ code: 'handover.name-taken' });
+    const look = await desk.client.call('handovers.look', { ...wish, direction: 'give' });
+    expect(look).toMatchObject({ obstacles: [{ code: 'handover.name-taken' }], sends: [] });
+    await expect(desk.client.call('handovers.give', wish)).rejects.toMatchObject({ code: 'handover.name-taken' });
+    expect(await rack.client.call('sources.list', {})).toEqual(before);
   });
 });

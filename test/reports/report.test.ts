@@ -263,6 +263,16 @@ describe('the report of a record', () => {
         expect(textOf(reportHtml(undone()))).toContain(words);
     });
 
+    test('takes for no cause that it was interrupted and went on', () => {
+      const cut = { code: 'migration.interrupted', message: 'It was cut.', remedy: 'Nothing.', retryable: true };
+      const interrupted = { stage: 'waiting', at: at(46), error: cut } as const;
+      const withCause = undone({ stages: [...stages.slice(0, -2), interrupted, ...stages.slice(-2)] });
+      const alone = undone({ stages: [...stages.slice(0, 4), interrupted, ...stages.slice(-2)] });
+
+      expect(verdictOf(withCause).against).toContain('What had gone wrong before: No valid host was found.');
+      expect(JSON.stringify(verdictOf(alone).against)).not.toContain('What had gone wrong');
+    });
+
     test('takes nothing that was removed for proof, nor for what is there now', () => {
       const report = undone();
       const page = textOf(reportHtml(report));

@@ -324,17 +324,20 @@ describe('trouble', () => {
     expect(waited.map((ms) => ms / MINUTE)).toEqual([1, 2, 4, 8, 15, 15, 15]);
   });
 
-  test('of the node alone is not waited for, unless it comes again and again', async () => {
+  test('of the node alone is hardly waited for, unless it comes again and again, and counts for nothing else', async () => {
     await using world = await SimWorld.make();
     const gone = { ...lost, code: 'node.lost', message: 'Node “w1” is not heard any more.' };
-    await world.add('web', { copyMs: 60_000, trouble: (run) => (run <= 3 ? gone : null) });
+    await world.add('web', {
+      copyMs: 60_000,
+      trouble: (run) => (run <= 2 ? lost : run <= 5 ? gone : run === 6 ? lost : null),
+    });
 
     await world.untilAllOver();
     const journal = await world.journal();
     const waited = journal.flatMap((line) =>
       line.what === 'troubled' && line.trouble !== null ? Date.parse(line.trouble.until) - Date.parse(line.at) : [],
     );
-    expect(waited.map((ms) => ms / MINUTE)).toEqual([0, 1, 2]);
+    expect(waited.map((ms) => ms / MINUTE)).toEqual([1, 2, 1 / 6, 1, 2, 1]);
   });
 
   test('holds no slot: others run meanwhile', async () => {

@@ -41,12 +41,15 @@ export async function clean(move: MigrationInHand): Promise<void> {
 /** Whoever was at work on it is gone, and has not said why. */
 export class InterruptedError extends GutsError {
   readonly code = 'migration.interrupted';
-  readonly remedy = 'Nothing has to be done: it goes on, and what was copied whole is not copied again.';
+  readonly remedy = 'Nothing has to be done: whoever takes it up goes on from here.';
   override readonly retryable = true;
 
-  constructor({ stage, stages }: Pick<MigrationRecord, 'stage' | 'stages'>) {
+  /** @param isCopyOld what was copied is gone, or the machine has run again since */
+  constructor({ stage, stages }: Pick<MigrationRecord, 'stage' | 'stages'>, isCopyOld = false) {
     const node = stages.at(-1)?.node;
-    super(`It was interrupted at “${stage}”${node === undefined ? '' : ` on node “${node}”`}, without a word.`);
+    const where = node === undefined ? '' : ` on node “${node}”`;
+    const copies = isCopyOld ? ' What was copied is gone, or the machine has run again since: it is copied anew.' : '';
+    super(`It was interrupted at “${stage}”${where}, without a word.${copies}`);
   }
 }
 

@@ -131,7 +131,7 @@ class Run {
       case 'booting':
       case 'verifying':
         if (await this.#mustCopyAgain()) {
-          await hold(move, new InterruptedError(move.state.record));
+          await hold(move, new InterruptedError(move.state.record, true));
           await move.reach('resume');
         } else move.context.tellStage(move.stage);
         return;
