@@ -53,6 +53,8 @@ export const InventoryDisk = z.object({
   storedBytes: z.number().int().nonnegative().nullable(),
   /** What the guest takes for a sector; left out where that is 512. */
   sectorBytes: z.number().int().positive().optional(),
+  /** How many disks this one stands for, where only their number and their sum are told; left out where it is one. */
+  standsFor: z.number().int().min(2).optional(),
   /** Why its files cannot be read as they are, such as a parent that is missing; left out where they can. */
   problem: z.string().optional(),
 });

@@ -5,6 +5,7 @@ import { headingsIn } from '../../worker/assessment/read/records.ts';
 import { vDisk } from '../../worker/assessment/read/rvtools/tabs.ts';
 import { readBook } from '../support/estate-files.ts';
 import { rvtoolsSheets, type MadeEstate } from '../support/rvtools.ts';
+import { judged } from './estate.ts';
 import { workbookBytes, type MadeCell, type MadeSheet } from '../support/workbook.ts';
 
 const MiB = 1024 ** 2;
@@ -145,6 +146,56 @@ describe('a workbook that people have had in their hands', () => {
     expect(told).toEqual(
       expect.arrayContaining(['disks', 'networks', 'snapshots', 'tools', 'hosts', 'datastores', 'vlans', 'tpm']),
     );
+  });
+
+  test('with vInfo alone counts disks and cards as vInfo does, and says so', async () => {
+    const [info] = changed('vInfo', (sheet) => under(under(sheet, 'NICs', [3]), 'Disks', [4])).filter(
+      ({ name }) => name === 'vInfo',
+    );
+    const assessment = await judged(await readBook(workbookBytes(info === undefined ? [] : [info])));
+
+    expect(assessment.machines.map(({ disks, cards, diskGiB }) => [disks, cards, diskGiB])).toEqual([
+      [4, 3, 50],
+      [2, 1, 60],
+      [2, 1, 70],
+    ]);
+    expect(assessment.quotas).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ of: 'volumes', needs: 8 }),
+        expect.objectContaining({ of: 'ports', needs: 5 }),
+      ]),
+    );
+    const told = assessment.gaps.map(({ says }) => says);
+    expect(told).toContain(
+      'The tab vDisk is missing: how many disks a machine has, and how large they are together, is taken from vInfo.',
+    );
+    expect(told).toContain(
+      'The tab vNetwork is missing: how many network cards a machine has, and on which networks, is taken from vInfo.',
+    );
+  });
+
+  test('never has more cards than vSphere lets a machine have, whatever vInfo counts', async () => {
+    const many = changed('vInfo', (sheet) => under(sheet, 'NICs', [1e9])).filter(({ name }) => name === 'vInfo');
+
+    const { vms } = await readBook(workbookBytes(many));
+
+    expect(vms[0]?.nics).toHaveLength(10);
+  });
+
+  test('says which system a guest has by one measure: “Other” tells nothing, a name that has no id does', async () => {
+    const [settings, tools] = ['OS according to the configuration file', 'OS according to the VMware Tools'];
+    const named = changed('vInfo', (sheet) =>
+      under(under(sheet, settings, ['IBM OS/2', 'Other (32-bit)']), tools, [null, null]),
+    );
+
+    const { machines, gaps } = await judged(await readBook(workbookBytes(named)));
+
+    const place = gaps.findIndex(({ of }) => of === 'guest-system');
+    expect(machines.map((one) => [one.gaps.includes(place), one.findings.some(({ id }) => id === 'OS-02')])).toEqual([
+      [false, false],
+      [true, true],
+      [false, false],
+    ]);
   });
 
   test('refuses one without machines', async () => {

@@ -10,7 +10,7 @@ import type {
 import type { Estate } from '../../main/shared/estate.ts';
 import type { InventoryVm } from '../../main/shared/inventory.ts';
 import { defaultOptions } from '../../main/shared/migration.ts';
-import { bootDiskOf } from '../../main/shared/proposals/disks.ts';
+import { bootDiskOf, diskCountOf } from '../../main/shared/proposals/disks.ts';
 import { needOf } from '../../main/shared/proposals/flavor.ts';
 import { noSiteRules, type SiteRules } from '../../main/shared/site-rules.ts';
 import { proposeWaves } from '../../main/shared/proposals/waves.ts';
@@ -26,7 +26,7 @@ import { RuleBook, type Judged } from './readiness.ts';
 import { sharesOf } from './shares.ts';
 import { machineRules } from '../preflight/machine-rules.ts';
 import { withSite } from '../preflight/site/with-site.ts';
-import { wantedOf } from './wanted.ts';
+import { gapsAbout, wantedOf } from './wanted.ts';
 import { Storage } from './storage.ts';
 
 const MiB = 2 ** 20;
@@ -53,7 +53,8 @@ export async function judge(
 ): Promise<Assessment> {
   const { vms, leftOut } = wantedOf(estate.vms, options.machines, notChosen);
   const rules = withSite(machineRules, site);
-  const gaps = new Gaps(estate.gaps, rules);
+  const untold = gapsAbout(vms, estate.gaps);
+  const gaps = new Gaps(untold, rules);
   const book = new RuleBook(gaps, rules);
   const factsOf = factsBy(estate, options, madeAt);
   const judged: Judged[] = [];
@@ -76,7 +77,7 @@ export async function judge(
     const copyBytes = vm.disks.reduce((sum, disk) => sum + copyBytesOf(disk, options), 0);
     const seconds = copyBytes / options.rate.bytesPerSecond;
     const places = [...gaps.of(vm.ref)];
-    const lacks = (what: string): boolean => places.some((place) => estate.gaps[place]?.of === what);
+    const lacks = (what: string): boolean => places.some((place) => untold[place]?.of === what);
     const tracking = trackingOf(vm, lacks('change-tracking'));
     return {
       ref: vm.ref,
@@ -90,7 +91,7 @@ export async function judge(
       gaps: places,
       cpus: vm.cpus,
       memoryMiB: Math.ceil(vm.memoryBytes / MiB),
-      disks: vm.disks.length,
+      disks: diskCountOf(vm.disks),
       diskGiB: vm.disks.reduce((sum, disk) => sum + storage.grownGiBOf(disk), 0),
       copyBytes,
       snapshots: vm.snapshots.length,
@@ -148,7 +149,7 @@ export async function judge(
     shares: sharesOf({
       machines,
       rules: rulesTold,
-      gaps: estate.gaps,
+      gaps: untold,
       leftOut,
       isOpen: (place, isWhole) => (isWhole ? gaps.leaveUnknown([place]) : gaps.leaveConditional([place])),
     }),
@@ -179,7 +180,7 @@ export async function judge(
       }),
       ...overlaps(networks, vms, cloud?.facts ?? null),
     ],
-    gaps: estate.gaps.map(({ of, says, machines: refs }, place) => ({
+    gaps: untold.map(({ of, says, machines: refs }, place) => ({
       of,
       says,
       machines: refs?.length ?? null,

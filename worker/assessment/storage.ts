@@ -3,7 +3,7 @@ import type { AssessedDatastore, AssessmentOptions } from '../../main/shared/ass
 import type { CloudFacts } from '../../main/shared/cloud.ts';
 import type { Estate } from '../../main/shared/estate.ts';
 import type { InventoryDisk, InventoryVm } from '../../main/shared/inventory.ts';
-import { bootDiskOf, sizeGiBOf } from '../../main/shared/proposals/disks.ts';
+import { bootDiskOf, diskCountOf, sizeGiBOf } from '../../main/shared/proposals/disks.ts';
 
 type VolumeTypes = CloudFacts['volumeTypes'];
 
@@ -46,11 +46,11 @@ export class Storage {
       const place = this.#placeOf(disk);
       const gib = this.grownGiBOf(disk);
       place.refs.add(vm.ref);
-      place.disks += 1;
+      place.disks += diskCountOf([disk]);
       place.gib += gib;
       if (disk === bootDisk) continue;
       const sum = found.get(place.to) ?? { type: place.to, volumes: 0, gib: 0 };
-      sum.volumes += 1;
+      sum.volumes += diskCountOf([disk]);
       sum.gib += gib;
       found.set(place.to, sum);
     }

@@ -1,5 +1,6 @@
-/** Which machines of an estate are judged, and how many are not, by why. */
+/** Which machines of an estate are judged, how many are not, by why, and what is not told of those that are. */
 import type { AssessmentOptions, AssessmentSummary } from '../../main/shared/assessment.ts';
+import type { EstateGap } from '../../main/shared/estate.ts';
 import { matcher } from '../../main/shared/glob.ts';
 import type { InventoryVm } from '../../main/shared/inventory.ts';
 
@@ -39,4 +40,14 @@ export function wantedOf(
     return false;
   });
   return { vms, leftOut };
+}
+
+/** Without the machines that are not judged; what is about such ones alone is left out. */
+export function gapsAbout(vms: readonly InventoryVm[], gaps: readonly EstateGap[]): EstateGap[] {
+  const judged = new Set(vms.map(({ ref }) => ref));
+  return gaps.flatMap((gap) => {
+    if (gap.machines === null) return [gap];
+    const machines = gap.machines.filter((ref) => judged.has(ref));
+    return machines.length === 0 ? [] : [{ ...gap, machines }];
+  });
 }

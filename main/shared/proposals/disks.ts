@@ -1,4 +1,4 @@
-/** Which of a machine's disks it boots from, and how large an image or volume of a disk is. */
+/** Which of a machine's disks it boots from, how many it has, and how large an image or volume of a disk is. */
 import type { InventoryDisk, InventoryVm } from '../inventory.ts';
 
 const GiB = 2 ** 30;
@@ -8,6 +8,10 @@ export function bootDiskOf({ bootOrder, disks }: Pick<InventoryVm, 'bootOrder' |
   const known = bootOrder.map((key) => disks.find((disk) => disk.key === key)).find((disk) => disk !== undefined);
   return known ?? disks[0];
 }
+
+/** How many disks these are: one may stand for several of which only the sum is told. */
+export const diskCountOf = (disks: readonly Pick<InventoryDisk, 'standsFor'>[]): number =>
+  disks.reduce((count, { standsFor = 1 }) => count + standsFor, 0);
 
 /** Whole GiB, as clouds count. */
 export const sizeGiBOf = ({ sizeBytes }: Pick<InventoryDisk, 'sizeBytes'>): number =>

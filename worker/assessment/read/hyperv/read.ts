@@ -1,6 +1,7 @@
 /** CSV files about Hyper-V → a data centre. */
 import type { Estate, EstateGap } from '../../../../main/shared/estate.ts';
 import type { InventoryNetwork, InventoryVm } from '../../../../main/shared/inventory.ts';
+import { systemOf } from '../../../preflight/guest-system.ts';
 import { NoMachinesError } from '../errors.ts';
 import { Records, type Heading, type Reading, type Tab } from '../records.ts';
 import type { Row, Table } from '../table.ts';
@@ -166,11 +167,7 @@ function gapsOf(seen: Known, vms: readonly InventoryVm[]): EstateGap[] {
       'No address is told.',
       ({ nics }) => nics.length > 0 && nics.every(({ ipAddresses }) => ipAddresses.length === 0),
     ),
-    ...some(
-      'guest-system',
-      'Which system the guest has is not told, or not known.',
-      ({ guestOsId }) => guestOsId === null,
-    ),
+    ...some('guest-system', 'Which system the guest has is not told.', (vm) => systemOf(vm).family === 'unknown'),
     ...(lacks('generation')
       ? [whole('firmware', 'There is no column “Generation”: machines are taken for generation 1.')]
       : []),

@@ -5,6 +5,8 @@ import type { Machine, Machines } from './machines.ts';
 import type { Networks } from './networks.ts';
 import type { Places } from './places.ts';
 
+/** How the keys of disks and cards begin of which no tab of their own tells. */
+export const OF_INFO = 'vInfo-';
 const SNAPSHOT_FILE = /-\d{6}\.vmdk$/i;
 
 export function completeMachines(
@@ -27,7 +29,7 @@ export function completeMachines(
     }
     if (machine.hostName !== null) vm.host = places.hostRef(server, machine.hostName);
     if (vm.disks.length === 0 && machine.diskCount !== 0) addWholeDisk(machine);
-    if (vm.nics.length === 0) addNamedNics(machine, networks);
+    if (vm.nics.length === 0) addNicsOfInfo(machine, networks);
     addPrimaryAddress(machine);
     for (const disk of vm.disks) {
       if (disk.datastore !== null) disk.datastore = places.datastoreRef(server, disk.datastore);
@@ -38,11 +40,11 @@ export function completeMachines(
   }
 }
 
-/** All disks as one, where only their sum is known. */
-function addWholeDisk({ vm, capacityBytes }: Machine): void {
+/** All disks as one, where only their number and their sum are known. */
+function addWholeDisk({ vm, capacityBytes, diskCount }: Machine): void {
   if (capacityBytes === null || capacityBytes === 0) return;
   vm.disks.push({
-    key: 'all',
+    key: `${OF_INFO}disks`,
     label: 'All disks together',
     sizeBytes: capacityBytes,
     controller: { kind: 'scsi', model: null, bus: 0, unit: 0, isShared: false },
@@ -57,21 +59,30 @@ function addWholeDisk({ vm, capacityBytes }: Machine): void {
     uuid: null,
     chainLength: 1,
     storedBytes: null,
+    ...(diskCount === null || diskCount < 2 ? {} : { standsFor: diskCount }),
   });
 }
 
-/** vInfo names a machine's networks, and nothing more of its cards. */
-function addNamedNics(machine: Machine, networks: Networks): void {
-  machine.vm.nics = machine.networkNames.map((name, index) => ({
-    key: String(4000 + index),
-    label: `Network adapter ${index + 1}`,
-    model: 'unknown',
-    mac: null,
-    network: networks.refOf({ name, switchName: null, machine }),
-    networkName: name,
-    connected: true,
-    ipAddresses: [],
-  }));
+/** A machine of vSphere has no more. */
+const MOST_NICS = 10;
+
+/** vInfo counts a machine's cards and names networks, of which several cards may be on one: which are is not told. */
+function addNicsOfInfo(machine: Machine, networks: Networks): void {
+  const { networkNames, nicCount } = machine;
+  const count = Math.max(networkNames.length, Math.min(nicCount ?? 0, MOST_NICS));
+  machine.vm.nics = Array.from({ length: count }, (_, index) => {
+    const name = networkNames[index] ?? null;
+    return {
+      key: `${OF_INFO}nic-${index + 1}`,
+      label: `Network adapter ${index + 1}`,
+      model: 'unknown',
+      mac: null,
+      network: name === null ? null : networks.refOf({ name, switchName: null, machine }),
+      networkName: name,
+      connected: true,
+      ipAddresses: [],
+    };
+  });
 }
 
 /** Only where it is plain which card has it. */

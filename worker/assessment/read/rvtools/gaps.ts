@@ -1,14 +1,16 @@
 /** What an export does not tell: tabs and columns that it lacks, and machines of which it tells less than of others. */
 import type { EstateGap } from '../../../../main/shared/estate.ts';
+import { systemOf } from '../../../preflight/guest-system.ts';
 import type { Heading } from '../records.ts';
+import { OF_INFO } from './completing.ts';
 import type { Machine } from './machines.ts';
 
 /** The headings that were found in each tab that was there. */
 export type Seen = ReadonlyMap<string, ReadonlyMap<string, Heading>>;
 
 const TABS: readonly (readonly [tab: string, of: string, what: string])[] = [
-  ['vDisk', 'disks', 'disks are known by their sum alone'],
-  ['vNetwork', 'networks', 'network cards are known by the names of their networks alone'],
+  ['vDisk', 'disks', 'how many disks a machine has, and how large they are together, is taken from vInfo'],
+  ['vNetwork', 'networks', 'how many network cards a machine has, and on which networks, is taken from vInfo'],
   ['vSnapshot', 'snapshots', 'nobody can say which machines have snapshots'],
   ['vTools', 'tools', 'nobody can say whether VMware Tools are there and up to date'],
   ['vPartition', 'partitions', 'nobody can say how full the file systems are'],
@@ -78,6 +80,9 @@ const isUntold =
   ({ untold }: Machine): boolean =>
     untold.includes(what);
 
+const ofOwnTab = (parts: readonly { readonly key: string }[]): number =>
+  parts.filter(({ key }) => !key.startsWith(OF_INFO)).length;
+
 function gapsOfMachines(seen: Seen, machines: readonly Machine[]): EstateGap[] {
   const some = (of: string, says: string, where: (machine: Machine) => boolean): EstateGap[] => {
     const refs = machines.filter(where).map(({ vm }) => vm.ref);
@@ -88,14 +93,14 @@ function gapsOfMachines(seen: Seen, machines: readonly Machine[]): EstateGap[] {
       ? some(
           'disks',
           'vInfo counts more disks than vDisk tells of.',
-          ({ vm, diskCount }) => diskCount !== null && diskCount > vm.disks.filter(({ key }) => key !== 'all').length,
+          ({ vm, diskCount }) => diskCount !== null && diskCount > ofOwnTab(vm.disks),
         )
       : []),
     ...(seen.has('vNetwork')
       ? some(
           'networks',
           'vInfo counts more network cards than vNetwork tells of.',
-          ({ vm, nicCount }) => nicCount !== null && nicCount > vm.nics.length,
+          ({ vm, nicCount }) => nicCount !== null && nicCount > ofOwnTab(vm.nics),
         )
       : []),
     ...some(
@@ -127,6 +132,6 @@ function gapsOfMachines(seen: Seen, machines: readonly Machine[]): EstateGap[] {
         )
       : []),
     ...some('disk-sizes', 'A disk’s size is not told.', ({ vm }) => vm.disks.some(({ sizeBytes }) => sizeBytes === 0)),
-    ...some('guest-system', 'Which system the guest has is not told, or not known.', ({ vm }) => vm.guestOsId === null),
+    ...some('guest-system', 'Which system the guest has is not told.', ({ vm }) => systemOf(vm).family === 'unknown'),
   ];
 }
