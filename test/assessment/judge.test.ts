@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Assessment } from '../../main/shared/assessment.ts';
 import type { CloudFacts } from '../../main/shared/cloud.ts';
 import type { EstateGap } from '../../main/shared/estate.ts';
-import type { InventoryVm } from '../../main/shared/inventory.ts';
+import { TIME_UNTOLD, type InventoryVm } from '../../main/shared/inventory.ts';
 import { anonymised } from '../../worker/assessment/anonymise.ts';
 import { cloud, disk, flavor, machine, network, nic } from '../plan/sample.ts';
 import { estate, judged } from './estate.ts';
@@ -125,6 +125,18 @@ test('a machine whose size nobody tells is unknown, since no flavor can be chose
   const { machines } = await judged(estate({ vms: [vm('a', { cpus: 0 })], gaps: [gap('size', ['a'])] }));
 
   expect(machines[0]?.readiness).toBe('unknown');
+});
+
+test('what is not told counts for machines that are judged, as each of them says', async () => {
+  const { gaps, machines } = await judged(
+    estate({
+      vms: [vm('a'), vm('b'), vm('t', { isTemplate: true })],
+      gaps: [gap('tpm', ['t']), gap('addresses', ['a', 't'])],
+    }),
+  );
+
+  expect(gaps.map(({ of, machines: count }) => [of, count])).toEqual([['addresses', 1]]);
+  expect(machines.map((one) => one.gaps)).toEqual([[0], []]);
 });
 
 describe('which machines are judged', () => {
@@ -400,7 +412,8 @@ describe('what will hurt', () => {
           vm('old', { guestOsId: null, guestOsName: 'Microsoft Windows Server 2003 Standard (32-bit)' }),
           vm('older', { guestOsId: 'rhel5_64Guest', guestOsName: 'Red Hat Enterprise Linux 5 (64-bit)' }),
           vm('snapped', { snapshots: [snapshot, snapshot] }),
-          vm('patched', { snapshots: [{ ...snapshot, createdAt: '2026-02-20T00:00:00Z' }] }),
+          vm('patched', { snapshots: [{ ...snapshot, createdAt: '2026-02-27T00:00:00Z' }] }),
+          vm('ageless', { snapshots: [{ ...snapshot, createdAt: TIME_UNTOLD }] }),
           vm('mute', { guest: { ...machine().guest, tools: 'stopped' }, power: 'on' }),
           vm('bare', { guest: { ...machine().guest, tools: 'missing' }, power: 'off' }),
           vm('asleep', { guest: { ...machine().guest, tools: 'stopped' }, power: 'off' }),
@@ -414,8 +427,8 @@ describe('what will hurt', () => {
       '1 disk is larger than 2 TiB: big, Hard disk 1: 4 TiB, up to 24 h 26 min to copy',
       '1 disk of 10 GiB is a raw device: raw, Hard disk 1: physical, 10 GiB',
       '2 guests have no tools that run (VMware Tools, integration services): nobody can ask for a shutdown, and addresses are not told, or those of before: mute: installed, do not run; bare: not installed, the machine is off',
-      '2 machines have 3 snapshots, 2 older than 30 days: only the present state is moved: snapped: 2, the oldest of 2020-01-01; patched: 1, of 2026-02-20',
-      '2 guests that nobody supports any more: Windows Server 2003, ended on 2015-07-14: 1; RHEL 5, ended on 2017-03-31: 1',
+      '3 machines have 4 snapshots, 2 older than 3 days, of 1 the age is not told: only the present state is moved: snapped: 2, the oldest of 2020-01-01; ageless: 1; patched: 1, of 2026-02-27',
+      'Of 2 guests the maker’s regular support has ended; whether a paid one goes on (ESU, ELS) is not told: Windows Server 2003, ended on 2015-07-14: 1; RHEL 5, ended on 2017-03-31: 1',
     ]);
   });
 });
@@ -428,6 +441,29 @@ test('machines of one name are told with their ids, since a plan has to tell the
   expect(hurts).toContainEqual({
     says: '1 name is that of several machines, whose servers need names of their own to be told apart',
     about: ['twin: vm-1, vm-2'],
+  });
+});
+
+describe('how much the disks hold', () => {
+  test('is told beside the quota with one base: a disk of which nobody tells counts as full in both', async () => {
+    const { hurts, totals } = await judged(
+      estate({
+        vms: [
+          vm('thin', { disks: [disk({ sizeBytes: 1000 * GiB, storedBytes: 100 * GiB })] }),
+          vm('raw', { disks: [disk({ sizeBytes: 500 * GiB, storedBytes: null, rawDevice: 'virtual' })] }),
+        ],
+      }),
+    );
+
+    expect(totals).toMatchObject({ diskGiB: 1500, copyBytes: 600 * GiB });
+    expect(hurts).toContainEqual({
+      says: 'The disks hold 600 GiB of 1.5 TiB: volumes count as large as the disks are',
+      about: [
+        'quota for 1500 GiB is needed',
+        'storage for 600 GiB at first',
+        'of 1 disk (500 GiB) nobody tells how much they hold: they count as full',
+      ],
+    });
   });
 });
 

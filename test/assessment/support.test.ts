@@ -1,4 +1,4 @@
-/** Guests that nobody supports any more: by the day of the assessment, whether an export names them by words or by ids. */
+/** Guests whose maker’s regular support has ended: by the day of the assessment, whether an export names them by words or by ids. */
 import { describe, expect, test } from 'vitest';
 import type { Assessment } from '../../main/shared/assessment.ts';
 import { defaultAssessmentOptions } from '../../main/shared/assessment.ts';
@@ -37,9 +37,29 @@ describe('a guest whose maker’s support has ended', () => {
       about: ['Windows Server 2008 R2: ended on 2020-01-14'],
     });
     expect(hurts).toContainEqual({
-      says: '1 guest that nobody supports any more',
+      says: 'Of 1 guest the maker’s regular support has ended; whether a paid one goes on (ESU, ELS) is not told',
       about: ['Windows Server 2008 R2, ended on 2020-01-14: 1'],
     });
+  });
+
+  test('counts also where there are more systems than a list has room for', async () => {
+    const names = ['CentOS 5', 'CentOS 6', 'CentOS 7', 'RHEL 5', 'RHEL 6', 'RHEL 7'].flatMap((name) => [
+      `${name.replace('RHEL', 'Red Hat Enterprise Linux')} (64-bit)`,
+      `${name.replace(/.* /, 'Debian GNU/Linux ')} (64-bit)`,
+      `${name.replace(/.* /, 'Oracle Linux ')} (64-bit)`,
+    ]);
+    const windows = ['2003', '2008', '2008 R2', '2012'].map((year) => `Microsoft Windows Server ${year} (64-bit)`);
+
+    const { hurts } = await judgedOn(
+      '2026-03-02',
+      [...names, ...windows].map((name) => [null, name]),
+    );
+
+    const told = hurts.find(({ says }) => says.includes('regular support has ended'));
+    const counts = told?.about.map((text) => Number(/: (\d+)$/.exec(text)?.[1])) ?? [];
+    expect(told?.says).toMatch(/^Of 22 guests /);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(22);
+    expect(told?.about.at(-1)).toMatch(/^of other systems: /);
   });
 
   test('is told from the day after the last one, whenever the export was made', async () => {

@@ -2,7 +2,8 @@
 import type { Hurt } from '../../main/shared/assessment.ts';
 import { things } from '../../main/shared/figures.ts';
 import type { Estate } from '../../main/shared/estate.ts';
-import type { InventoryVm } from '../../main/shared/inventory.ts';
+import { TIME_UNTOLD, type InventoryVm } from '../../main/shared/inventory.ts';
+import { OLD_SNAPSHOT_DAYS } from '../preflight/rules/cbt-04-snapshots.ts';
 import { some } from './hurt-words.ts';
 
 const DAY_MS = 86_400_000;
@@ -33,25 +34,28 @@ export function silentGuests(vms: readonly InventoryVm[]): Hurt[] {
   );
 }
 
-/** @param asOf when it was like this: an export may be older than today */
+/** What counts as old is what CBT-04 says. @param asOf when it was like this: an export may be older than today */
 export function snapshots(vms: readonly InventoryVm[], asOf: Date): Hurt[] {
-  const isOld = (moment: string): boolean => asOf.getTime() - Date.parse(moment) > OLD_DAYS * DAY_MS;
+  const isOld = (moment: string): boolean => asOf.getTime() - Date.parse(moment) > OLD_SNAPSHOT_DAYS * DAY_MS;
   const found = vms
     .filter((vm) => vm.snapshots.length > 0)
-    .map(({ name, snapshots: all }) => {
-      const oldest = all.reduce(
-        (first, { createdAt }) => (createdAt < first ? createdAt : first),
-        all[0]?.createdAt ?? '',
-      );
-      return { name, count: all.length, oldest };
-    })
-    .sort((a, b) => b.count - a.count || a.oldest.localeCompare(b.oldest));
+    .map(({ name, snapshots: all }) => ({
+      name,
+      count: all.length,
+      told: all.flatMap(({ createdAt }) => (createdAt === TIME_UNTOLD ? [] : createdAt)).sort(),
+    }))
+    .sort((a, b) => b.count - a.count || (a.told[0] ?? '').localeCompare(b.told[0] ?? ''));
   const all = found.reduce((sum, { count }) => sum + count, 0);
-  const old = vms.reduce((sum, vm) => sum + vm.snapshots.filter(({ createdAt }) => isOld(createdAt)).length, 0);
+  const told = found.flatMap((one) => one.told);
+  const old = told.filter(isOld).length;
+  const untold = all === told.length ? '' : `, of ${all - told.length} the age is not told`;
   return some(
     found,
     (count) =>
-      `${things(count, 'machine')} ${count === 1 ? 'has' : 'have'} ${things(all, 'snapshot')}, ${old === 0 ? 'none' : old} older than ${OLD_DAYS} days: only the present state is moved`,
-    ({ name, count, oldest }) => `${name}: ${count === 1 ? '1, of' : `${count}, the oldest of`} ${oldest.slice(0, 10)}`,
+      `${things(count, 'machine')} ${count === 1 ? 'has' : 'have'} ${things(all, 'snapshot')}, ${old === 0 ? 'none' : old} older than ${OLD_SNAPSHOT_DAYS} days${untold}: only the present state is moved`,
+    ({ name, count, told: [oldest] }) => {
+      const of = oldest === undefined ? '' : `${count === 1 ? ', of' : ', the oldest of'} ${oldest.slice(0, 10)}`;
+      return `${name}: ${count}${of}`;
+    },
   );
 }

@@ -89,7 +89,7 @@ function window(machines: readonly AssessedMachine[], { waves }: AssessmentOptio
 
 function largeDisks(vms: readonly InventoryVm[], { rate }: AssessmentOptions): Hurt[] {
   const large = disksOf(vms)
-    .filter(({ disk }) => disk.sizeBytes > LARGE_DISK_BYTES)
+    .filter(({ disk }) => disk.standsFor === undefined && disk.sizeBytes > LARGE_DISK_BYTES)
     .sort((a, b) => b.disk.sizeBytes - a.disk.sizeBytes);
   return some(
     large,
@@ -130,8 +130,15 @@ function oldGuests(vms: readonly InventoryVm[], madeAt: Date): Hurt[] {
   }
   const all = [...found.values()].reduce((sum, count) => sum + count, 0);
   if (all === 0) return [];
-  const about = [...found].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name}: ${count}`);
-  return [{ says: `${things(all, 'guest')} that nobody supports any more`, about: about.slice(0, 2 * MOST_NAMED) }];
+  const named = [...found].sort(([, a], [, b]) => b - a).slice(0, 2 * MOST_NAMED);
+  const others = named.reduce((left, [, count]) => left - count, all);
+  const about = named.map(([name, count]) => `${name}: ${count}`);
+  return [
+    {
+      says: `Of ${things(all, 'guest')} the maker’s regular support has ended; whether a paid one goes on (ESU, ELS) is not told`,
+      about: others === 0 ? about : [...about, `of other systems: ${others}`],
+    },
+  ];
 }
 
 /** A plan has to tell them apart, and people and scripts mix up servers of one name. */
@@ -166,20 +173,34 @@ function giants(machines: readonly AssessedMachine[]): Hurt[] {
   );
 }
 
-/** Volumes are as large as the disks, however little lies in them. */
+/** Volumes are as large as the disks, however little lies in them. Where nobody tells how much does, a disk is taken to be full. */
 function thin(vms: readonly InventoryVm[], { totals }: HurtFacts['summary']): Hurt[] {
-  let sizeBytes = 0;
+  let toldBytes = 0;
   let storedBytes = 0;
+  const untold: number[] = [];
   for (const { disk } of disksOf(vms)) {
-    if (disk.storedBytes === null) continue;
-    sizeBytes += disk.sizeBytes;
+    if (disk.storedBytes === null) {
+      untold.push(disk.sizeBytes);
+      continue;
+    }
+    toldBytes += disk.sizeBytes;
     storedBytes += Math.min(disk.storedBytes, disk.sizeBytes);
   }
-  if (sizeBytes === 0 || storedBytes > sizeBytes / 2) return [];
+  if (toldBytes === 0 || storedBytes > toldBytes / 2) return [];
+  const untoldBytes = untold.reduce((sum, bytes) => sum + bytes, 0);
+  const holdBytes = storedBytes + untoldBytes;
   return [
     {
-      says: `The disks hold ${bytesText(storedBytes)} of ${bytesText(sizeBytes)}: volumes count as large as the disks are`,
-      about: [`quota for ${totals.diskGiB} GiB is needed`, `storage for ${Math.ceil(storedBytes / GiB)} GiB at first`],
+      says: `The disks hold ${bytesText(holdBytes)} of ${bytesText(toldBytes + untoldBytes)}: volumes count as large as the disks are`,
+      about: [
+        `quota for ${totals.diskGiB} GiB is needed`,
+        `storage for ${Math.ceil(holdBytes / GiB)} GiB at first`,
+        ...(untold.length === 0
+          ? []
+          : [
+              `of ${things(untold.length, 'disk')} (${bytesText(untoldBytes)}) nobody tells how much they hold: they count as full`,
+            ]),
+      ],
     },
   ];
 }

@@ -5,7 +5,7 @@ import type { MachineFacts } from '../machine-facts.ts';
 import type { Rule } from '../rule.ts';
 
 const DAY_MS = 86_400_000;
-const OLD_SNAPSHOT_DAYS = 3;
+export const OLD_SNAPSHOT_DAYS = 3;
 
 export const snapshots: Rule<MachineFacts> = {
   id: 'CBT-04',
