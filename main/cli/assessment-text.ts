@@ -2,14 +2,13 @@
 import { compatibleMeans, inOrder } from '../reports/assessment/hardware.ts';
 import { standingText } from '../reports/assessment/shares.ts';
 import { downtimeText, largeWaveText, waveOffTexts } from '../reports/assessment/waves.ts';
-import { bytesText } from '../shared/figures.ts';
+import { bytesText, minutesText } from '../shared/figures.ts';
 import {
   changeText,
   copyingText,
   countText,
   diskText,
   doubtWords,
-  hoursText,
   memoryText,
   numberText,
   originText,
@@ -63,7 +62,7 @@ export function assessmentText({ assessment, comparison, report, estate }: Told)
       ['Hardware', hardwareLine(assessment)],
       ['Addresses', `${numberText(totals.addresses)} on ${countText(assessment.networks.length, 'network')}`],
       ...(siteText(assessment) === '' ? [] : [['Rules', `as this site has them: ${siteText(assessment)}`] as const]),
-      ['Copying', `${hoursText(totals.seconds)} for ${copyingText(assessment)}, ${rateWords(assessment)}`],
+      ['Copying', `${minutesText(totals.seconds)} for ${copyingText(assessment)}, ${rateWords(assessment)}`],
     ]),
     waves(assessment),
     hurts(assessment),
@@ -95,7 +94,7 @@ function waves(assessment: Assessment): string {
       { title: 'WAVE', cell: ({ number, isPilot }) => `${number}${isPilot ? ' (pilot)' : ''}`, isWhole: true },
       { title: 'MACHINES', cell: ({ machines }) => numberText(machines), isNumber: true, isWhole: true },
       { title: 'TO COPY', cell: ({ copyBytes }) => bytesText(copyBytes), isNumber: true, isWhole: true },
-      { title: 'TAKES', cell: ({ seconds }) => hoursText(seconds), isNumber: true, isWhole: true },
+      { title: 'TAKES', cell: ({ seconds }) => minutesText(seconds), isNumber: true, isWhole: true },
       { title: 'OFF, COLD', cell: (wave) => waveOffTexts(wave)[0], isNumber: true, isWhole: true },
       { title: 'OFF, WARM', cell: (wave) => waveOffTexts(wave)[1], isNumber: true, isWhole: true },
     ],

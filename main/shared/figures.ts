@@ -32,6 +32,20 @@ export function secondsText(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** What is planned by the minute; what takes any time takes one at least. */
+export function inMinutes(seconds: number): { readonly hours: number; readonly minutes: number } {
+  const all = seconds > 0 ? Math.max(1, Math.round(seconds / 60)) : 0;
+  return { hours: Math.floor(all / 60), minutes: all % 60 };
+}
+
+/** “0 min”, “5 min”, “2 h”, “1 h 15 min”. */
+export function minutesText(seconds: number): string {
+  const { hours, minutes } = inMinutes(seconds);
+  if (hours === 0) return `${minutes} min`;
+  const whole = `${hours.toLocaleString('en')} h`;
+  return minutes === 0 ? whole : `${whole} ${minutes} min`;
+}
+
 /** Decimal megabytes per second, as `guts convert` and network people count: “118 MB/s”. */
 export function rateText(megabytesPerSecond: number): string {
   return `${megabytesPerSecond < 10 ? megabytesPerSecond.toFixed(1) : Math.round(megabytesPerSecond)} MB/s`;

@@ -1,5 +1,5 @@
 /** Numbers, sizes, rates, spans and times as the chosen language writes them. */
-import { sized } from '../../main/shared/figures.ts';
+import { inMinutes, sized } from '../../main/shared/figures.ts';
 import { usePreferences } from '../state/preferences.ts';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
@@ -50,10 +50,9 @@ export function spanText(seconds: number): string {
 
 /** What is known by the minute: “5 min”, “2 h”, “1 h 15 min”. */
 export function roughSpanText(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  const hours = Math.floor(minutes / 60);
+  const { hours, minutes } = inMinutes(seconds);
   if (hours === 0) return `${numberText(minutes)} min`;
-  return minutes % 60 === 0 ? `${numberText(hours)} h` : `${numberText(hours)} h ${minutes % 60} min`;
+  return minutes === 0 ? `${numberText(hours)} h` : `${numberText(hours)} h ${minutes} min`;
 }
 
 /** Of the day: “14:02:10”. */

@@ -1,6 +1,7 @@
 /** Figures as people read them. */
 import { describe, expect, test } from 'vitest';
-import { bytesText, rateText, secondsText } from '../../main/shared/figures.ts';
+import { bytesText, minutesText, rateText, secondsText } from '../../main/shared/figures.ts';
+import { roughSpanText } from '../../renderer/texts/format.ts';
 
 describe('figures', () => {
   test.each([
@@ -30,6 +31,17 @@ describe('figures', () => {
     [7510, '2 h 5 min'],
   ])('%f seconds are %s', (seconds, text) => {
     expect(secondsText(seconds)).toBe(text);
+  });
+
+  test.each([
+    [0, '0 min'],
+    [12, '1 min'],
+    [3590, '1 h'],
+    [7510, '2 h 5 min'],
+    [174_960, '48 h 36 min'],
+    [7_200_000, '2,000 h'],
+  ])('%f seconds of a plan are %s, in reports as in the window', (seconds, text) => {
+    expect([minutesText(seconds), roughSpanText(seconds)]).toEqual([text, text]);
   });
 
   test('rates have a decimal only where it counts', () => {

@@ -1,6 +1,6 @@
 /** What will take time, money or nerves: the few things that somebody who plans a move wants to hear first, with figures. */
 import type { AssessedMachine, AssessmentOptions, AssessmentSummary, Hurt } from '../../main/shared/assessment.ts';
-import { bytesText, secondsText, things } from '../../main/shared/figures.ts';
+import { bytesText, minutesText, things } from '../../main/shared/figures.ts';
 import type { Estate } from '../../main/shared/estate.ts';
 import type { InventoryVm } from '../../main/shared/inventory.ts';
 import { MOST_NAMED, some } from './hurt-words.ts';
@@ -83,7 +83,7 @@ function window(machines: readonly AssessedMachine[], { waves }: AssessmentOptio
   return some(
     long,
     (count) => `${things(count, 'machine')} ${count === 1 ? 'takes' : 'take'} longer than a window of ${windowHours} h`,
-    ({ name, seconds, copyBytes }) => `${name}: ${secondsText(seconds)} for ${bytesText(copyBytes)}`,
+    ({ name, seconds, copyBytes }) => `${name}: ${minutesText(seconds)} for ${bytesText(copyBytes)}`,
   );
 }
 
@@ -95,7 +95,7 @@ function largeDisks(vms: readonly InventoryVm[], { rate }: AssessmentOptions): H
     large,
     (count) => `${things(count, 'disk')} ${count === 1 ? 'is' : 'are'} larger than 2 TiB`,
     ({ vm, disk }) =>
-      `${vm.name}, ${disk.label}: ${bytesText(disk.sizeBytes)}, up to ${secondsText(disk.sizeBytes / rate.bytesPerSecond)} to copy`,
+      `${vm.name}, ${disk.label}: ${bytesText(disk.sizeBytes)}, up to ${minutesText(disk.sizeBytes / rate.bytesPerSecond)} to copy`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { remedyText } from '../../shared/remedy.ts';
 import type { Assessment, AssessmentSummary } from '../../shared/assessment.ts';
 import type { Comparison } from '../../shared/compare-assessments.ts';
-import { bytesText } from '../../shared/figures.ts';
+import { bytesText, minutesText } from '../../shared/figures.ts';
 import { html, type Markup, type Slot } from '../markup.ts';
 import { figures, page, verdictBox } from '../page.ts';
 import { facts, momentText, section, table, tag } from '../tables.ts';
@@ -17,7 +17,6 @@ import {
   copyingText,
   countText,
   diskText,
-  hoursText,
   leftOutText,
   memoryText,
   moreText,
@@ -105,7 +104,7 @@ function totals(summary: AssessmentSummary): Markup {
     ['Memory', memoryText(sums.memoryMiB), moreText(sums.flavorWaste.memoryMiB, memoryText)],
     ['Disks', diskText(sums.diskGiB), `${bytesText(sums.copyBytes)} to copy if all moved`],
     ['Addresses', numberText(sums.addresses), 'fixed ones'],
-    ['Copying', hoursText(sums.seconds), copyingText(summary)],
+    ['Copying', minutesText(sums.seconds), copyingText(summary)],
   ]);
 }
 

@@ -1,11 +1,12 @@
 /** Every machine, as a part of the assessment’s page: those that need somebody first. */
+import { minutesText } from '../../shared/figures.ts';
 import type { AssessedMachine, Assessment } from '../../shared/assessment.ts';
 import { html, type Markup, type Slot } from '../markup.ts';
 import { section, table, tag } from '../tables.ts';
 import { idBeside, placesIn, untoldIn } from '../../shared/assessed/naming.ts';
 import { cut, places } from './parts-html.ts';
 import { firmwareText, offTexts, trackingText } from './waves.ts';
-import { diskText, hoursText, memoryText, numberText, readinessWords } from './words.ts';
+import { diskText, memoryText, numberText, readinessWords } from './words.ts';
 
 /** More rows than that are for a spreadsheet. */
 const MOST_MACHINES = 1000;
@@ -55,7 +56,7 @@ function machineRow(one: AssessedMachine, assessment: Assessment, rules: Rules, 
     tag(tone, word),
     html`${numberText(one.cpus)} vCPU<small>${memoryText(one.memoryMiB)}</small>`,
     html`${list[one.flavor ?? -1]?.name ?? '–'}<small>${one.profile}</small>`,
-    html`${diskText(one.diskGiB)}<small>${numberText(one.disks)}, ${hoursText(one.seconds)}</small>`,
+    html`${diskText(one.diskGiB)}<small>${numberText(one.disks)}, ${minutesText(one.seconds)}</small>`,
     html`${cold}<small>${warm === '–' ? '' : `warm ${warm}`}</small>`,
     one.wave === null ? '–' : String(one.wave),
     found.length === 0 ? '–' : places(found),

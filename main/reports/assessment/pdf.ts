@@ -2,7 +2,7 @@
 import { remedyText } from '../../shared/remedy.ts';
 import type { Assessment } from '../../shared/assessment.ts';
 import type { Comparison } from '../../shared/compare-assessments.ts';
-import { bytesText } from '../../shared/figures.ts';
+import { bytesText, minutesText } from '../../shared/figures.ts';
 import { A4_WIDE } from '../pdf/document.ts';
 import { Layout, type PdfCell, type Tone } from '../pdf/layout.ts';
 import { some } from '../pdf/parts.ts';
@@ -18,7 +18,6 @@ import {
   changeText,
   diskText,
   doubtWords,
-  hoursText,
   memoryText,
   moreText,
   numberText,
@@ -93,7 +92,7 @@ function totals(layout: Layout, assessment: Assessment): void {
         { text: memoryText(sums.memoryMiB), note: moreText(sums.flavorWaste.memoryMiB, memoryText) },
         { text: diskText(sums.diskGiB), note: `${bytesText(sums.copyBytes)} to copy if all moved` },
         numberText(sums.addresses),
-        { text: hoursText(sums.seconds), note: copyingText(assessment) },
+        { text: minutesText(sums.seconds), note: copyingText(assessment) },
       ],
     ],
     10,
@@ -252,7 +251,7 @@ function machines(layout: Layout, { machines: all, flavors, gaps }: Assessment):
         { text: readinessWords[one.readiness].word, tone: toneOf(readinessWords[one.readiness].tone) },
         { text: `${one.cpus} vCPU`, note: memoryText(one.memoryMiB) },
         { text: flavors[one.flavor ?? -1]?.name ?? '–', note: one.profile },
-        { text: diskText(one.diskGiB), note: `${one.disks}, ${hoursText(one.seconds)}` },
+        { text: diskText(one.diskGiB), note: `${one.disks}, ${minutesText(one.seconds)}` },
         { text: firmwareText(one), note: `tracking ${trackingText(one)}` },
         { text: offTexts(one)[0], note: offTexts(one)[1] === '–' ? '' : `warm ${offTexts(one)[1]}` },
         one.wave === null ? '–' : String(one.wave),

@@ -1,10 +1,10 @@
 /** What the plan has, on paper: waves, flavors, quotas, networks, storage. */
 import { remedyText } from '../../shared/remedy.ts';
 import type { Assessment } from '../../shared/assessment.ts';
-import { bytesText } from '../../shared/figures.ts';
+import { bytesText, minutesText } from '../../shared/figures.ts';
 import type { Layout, PdfCell } from '../pdf/layout.ts';
 import { some } from '../pdf/parts.ts';
-import { diskText, hoursText, memoryText, numberText, quotaText, quotaWords } from './words.ts';
+import { diskText, memoryText, numberText, quotaText, quotaWords } from './words.ts';
 import { inOrder } from './hardware.ts';
 import { namesByWave } from '../../shared/assessed/waves.ts';
 import { downtimeText, largeWaveText, namesText, waveOffTexts } from './waves.ts';
@@ -34,7 +34,7 @@ export function writePlan(layout: Layout, assessment: Assessment): void {
         isPilot ? `${number}, pilot` : String(number),
         numberText(count),
         bytesText(copyBytes),
-        hoursText(seconds),
+        minutesText(seconds),
         ...waveOffTexts({ downtime }),
         why,
       ]),

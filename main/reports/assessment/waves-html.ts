@@ -1,13 +1,13 @@
 /** The proposed waves, as a part of the assessment’s page: how large they are, how long machines are off, which machines they have. */
 import type { Assessment } from '../../shared/assessment.ts';
-import { bytesText } from '../../shared/figures.ts';
+import { bytesText, minutesText } from '../../shared/figures.ts';
 import { remedyText } from '../../shared/remedy.ts';
 import { html, type Markup, type Slot } from '../markup.ts';
 import { section, table, tag } from '../tables.ts';
 import { cut } from './parts-html.ts';
 import { namesByWave } from '../../shared/assessed/waves.ts';
 import { downtimeText, largeWaveText, namesText, waveOffTexts } from './waves.ts';
-import { hoursText, numberText, rateWords } from './words.ts';
+import { numberText, rateWords } from './words.ts';
 
 const MOST_ROWS = 100;
 /** Names of one wave. */
@@ -31,7 +31,7 @@ export function wavesSection(assessment: Assessment): Markup | string {
     wave.isPilot ? html`${wave.number} ${tag('good', 'pilot')}` : String(wave.number),
     numberText(wave.machines),
     bytesText(wave.copyBytes),
-    hoursText(wave.seconds),
+    minutesText(wave.seconds),
     ...waveOffTexts(wave),
     wave.why,
   ]);

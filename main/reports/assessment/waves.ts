@@ -1,7 +1,8 @@
 /** Waves in words: whether one is out of proportion, which machines they have, and how long those would be off. */
+import { minutesText } from '../../shared/figures.ts';
 import { largeWave, offOf, offOfWave, type Off } from '../../shared/assessed/waves.ts';
 import type { AssessedMachine, AssessedWave, AssessmentSummary } from '../../shared/assessment.ts';
-import { hoursText, numberText } from './words.ts';
+import { numberText } from './words.ts';
 
 /** Of the wave that has far more machines than any other, and how to have smaller ones; null where none has. */
 export function largeWaveText(assessment: Pick<AssessmentSummary, 'waves'>): string | null {
@@ -42,8 +43,8 @@ export const waveOffTexts = (wave: Pick<AssessedWave, 'downtime'>): readonly [co
   inHours(offOfWave(wave));
 
 const inHours = ({ cold, warm }: Off): readonly [cold: string, warm: string] => [
-  cold === null ? '–' : hoursText(cold),
-  warm === null ? '–' : hoursText(warm),
+  cold === null ? '–' : minutesText(cold),
+  warm === null ? '–' : minutesText(warm),
 ];
 
 /** What the hours that machines are off are made of; empty of an assessment that is older than these. */

@@ -72,11 +72,6 @@ export const countText = (count: number, one: string, many = `${one}s`): string 
 export const percentText = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${Math.round((part / whole) * 100)} %`;
 
-export const hoursText = (seconds: number): string =>
-  seconds < 3600
-    ? `${Math.max(seconds === 0 ? 0 : 1, Math.round(seconds / 60))} min`
-    : `${(seconds / 3600).toFixed(seconds < 36_000 ? 1 : 0)} h`;
-
 const kinds = { rvtools: 'RVTools export', 'hyperv-csv': 'Hyper-V export', inventory: 'live inventory' } as const;
 
 /** From what it was judged: “site.xlsx, RVTools 4.4.2, as of 2026-03-01 08:00:00 UTC”. */
