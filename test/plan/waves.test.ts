@@ -43,6 +43,16 @@ describe('the application of a machine', () => {
     expect(nameOf(one('till-01'), [brother])).toBe('till');
   });
 
+  test('is told by names that are counted, though their beginning says nothing, and by no system that many have', () => {
+    const files = ['W19-FS01', 'W19-FS02'].map((name) => one(name, { folder: 'Prod/Windows' }));
+    const tills = ['prod-till-1', 'prod-till-2'].map((name) => one(name));
+    const systems = ['deb12-1', 'deb12-2', 'sles11', 'sles15-mon', 'w22-1', 'w22-2'].map((name) => one(name));
+    const nameFor = applicationOf([...files, ...tills, ...systems]);
+
+    expect([...files, ...tills].map(nameFor)).toEqual(['w19-fs', 'w19-fs', 'prod-till', 'prod-till']);
+    expect(systems.map(nameFor)).toEqual(systems.map(() => null));
+  });
+
   test('is nobody’s guess where nothing tells: no folder that every data centre has, no name that means nothing', () => {
     expect(nameOf(one('till-01'))).toBeNull();
     expect(nameOf(one('srv-01', { folder: 'DC0/vm/Discovered virtual machine' }), [one('srv-02')])).toBeNull();
@@ -134,7 +144,7 @@ describe('waves that are proposed', () => {
     const waves = proposeWaves(machines, limits({ mostMachines: 2 }));
 
     expect(waves.map(({ refs }) => refs.length)).toEqual([2, 1]);
-    expect(waves[0]?.why).toContain('“A” is more than a wave has room for');
+    expect(waves[0]?.why).toContain('“A” is divided, as it is more than a wave has room for');
   });
 
   test('end when the window does', () => {
@@ -154,6 +164,34 @@ describe('waves that are proposed', () => {
 
     expect(others).toEqual([]);
     expect(wave?.why).toContain('longer than the window');
+  });
+
+  test('keep within the window but for what alone takes longer, which has waves to itself and says so', () => {
+    const shop = ['web-1', 'web-2', 'web-3'].map((name) => one(name, { folder: 'DC0/vm/Shop' }));
+    const db = one('db-1', { folder: 'DC0/vm/Shop', bytes: 1000 * GB });
+    const others = ['a', 'b', 'c', 'd'].map((name) => one(name));
+
+    const waves = proposeWaves([...shop, db, ...others], limits({ windowSeconds: 200 }));
+
+    expect(waves.map(({ refs, seconds }) => [refs.length, seconds])).toEqual([
+      [4, 200],
+      [3, 200],
+      [1, 10_000],
+    ]);
+    expect(waves[2]).toMatchObject({ refs: ['db-1'], why: expect.stringContaining('It takes longer than the window') });
+    for (const { why } of waves.slice(1))
+      expect(why).toContain('“Shop” is divided, as some of it takes longer than the window is open');
+    expect(waves[0]?.why).not.toContain('window');
+  });
+
+  test('say of no application that it is divided where all of it is in one wave', () => {
+    const files = ['one', 'two'].map((name) => one(name, { folder: 'DC0/vm/Files', bytes: 1000 * GB }));
+
+    const [wave, ...others] = proposeWaves(files, limits({ windowSeconds: 200 }));
+
+    expect(others).toEqual([]);
+    expect(wave?.why).toContain('Together: “Files” (2).');
+    expect(wave?.why).not.toContain('divided');
   });
 
   test('have several of those that are longer than any window side by side', () => {

@@ -24,7 +24,11 @@ const PLAIN_FOLDER =
   /^(vm|vms|virtual machines|prod|production|produktion|test|tests|dev|development|stage|staging|qa|lab|datacenters?|discovered virtual machine|templates?|vorlagen|new folder( \(\d+\))?|misc|other|linux|windows|servers?)$/i;
 /** Names that begin like this are of the same application where several do. */
 const PREFIX = /^([a-z]{3,})(?=[-_.\d])/i;
-const PLAIN_PREFIX = /^(vm|srv|server|win|lin|linux|windows|ubuntu|debian|rhel|centos|prod|prd|test|tst|dev|stage)$/i;
+/** Roles, stages and systems, which machines of many applications have. */
+const PLAIN_PREFIX =
+  /^(vm|srv|server|win|lin|linux|windows|ubuntu|deb|debian|rhel|redhat|centos|rocky|alma|oracle|oel|sles|suse|opensuse|fedora|bsd|freebsd|solaris|esx|esxi|prod|prd|test|tst|dev|stage)$/i;
+/** `w19-fs` of `W19-FS01`, `prod-till` of `prod-till-2`: what is counted, behind a beginning that says nothing. */
+const COUNTED = /^([a-z]+\d*[-_.](?=.*[a-z]{2}).*?)[-_.]?\d+$/i;
 /** More machines than this share no application, only a habit of naming them. */
 const MOST_OF_PREFIX = 50;
 
@@ -96,8 +100,9 @@ const foldersOf = ({ folder, datacenter = null }: Place): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== datacenter);
 
-/** How names of one application begin; null where that means nothing. */
+/** How names of one application begin: their first word, else all but the number at their end; null where that means nothing. */
 export function prefixOf(name: string): string | null {
   const prefix = PREFIX.exec(name)?.[1]?.toLowerCase() ?? null;
-  return prefix === null || PLAIN_PREFIX.test(prefix) ? null : prefix;
+  if (prefix !== null && !PLAIN_PREFIX.test(prefix)) return prefix;
+  return COUNTED.exec(name)?.[1]?.toLowerCase() ?? null;
 }

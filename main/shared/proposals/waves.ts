@@ -48,56 +48,82 @@ interface Group {
   readonly machines: readonly WaveMachine[];
   readonly isCritical: boolean;
   readonly isReady: boolean;
+  /** False of a part of it. */
+  readonly isWhole: boolean;
   readonly bytes: number;
 }
+
+/** `long` has only machines each of which takes longer than the window. */
+type Kind = 'pilot' | 'usual' | 'long';
 
 /** Names of applications that a sentence holds. */
 const MOST_NAMED = 4;
 
 /**
  * Machines of one application stay in one wave as long as a wave has room for them. The pilot has small applications that are
- * ready and not critical; after it come the others from small to large, those that are critical last.
+ * ready and not critical; after it come the others from small to large, those that are critical last. What alone takes longer
+ * than the window comes after all of them, in waves with nothing else.
  */
 export function proposeWaves(machines: readonly WaveMachine[], wishes: WaveLimits): ProposedWave[] {
   const limits: Limits = { ...wishes, tellsCritical: machines.filter(isCritical).length * 2 <= machines.length };
-  const groups = groupsOf(machines, limits).sort(inOrder);
+  const all = groupsOf(machines, limits).sort(inOrder);
+  const groups = all.flatMap((group) => partOf(group, ({ bytes }) => !isLong(bytes, limits)) ?? []);
   const pilot = pilotOf(groups, limits);
   const inPilot = new Set(pilot.flatMap((group) => group.machines));
   const waves: Wave[] = [];
   if (inPilot.size > 0) {
-    const wave = new Wave(limits, true);
+    const wave = new Wave(limits, 'pilot');
     for (const group of pilot) wave.add(group);
     waves.push(wave);
   }
-  let open = new Wave(limits, false);
-  const close = (): void => {
-    if (open.isEmpty) return;
-    waves.push(open);
-    open = new Wave(limits, false);
+  let open = new Wave(limits, 'usual');
+  const close = (next: Kind = 'usual'): void => {
+    if (!open.isEmpty) waves.push(open);
+    open = new Wave(limits, next);
   };
   for (const group of groups) {
-    const left = withoutThose(group, inPilot);
+    const left = partOf(group, (machine) => !inPilot.has(machine));
     if (left === null) continue;
     if (open.hasRoomFor(left)) {
       open.add(left);
       continue;
     }
-    if (new Wave(limits, false).hasRoomFor(left)) {
+    if (new Wave(limits, 'usual').hasRoomFor(left)) {
       close();
       open.add(left);
       continue;
     }
     // More than any wave has room for: it is divided, and each part says so.
     close();
-    for (const machine of left.machines) {
-      const one = { ...left, machines: [machine], bytes: machine.bytes };
+    for (const one of singly(left)) {
       if (!open.hasRoomFor(one)) close();
-      open.add(one, left.machines.length > 1);
+      open.add(one);
     }
   }
+  close('long');
+  const long = all.flatMap((group) => singly(partOf(group, ({ bytes }) => isLong(bytes, limits))));
+  for (const one of long.sort((a, b) => Number(a.isCritical) - Number(b.isCritical) || a.bytes - b.bytes)) {
+    if (!open.hasRoomFor(one)) close('long');
+    open.add(one);
+  }
   close();
-  return waves.map((wave, index) => wave.told(index + 1));
+  const why = whyDivided(waves);
+  return waves.map((wave, index) => wave.told(index + 1, why));
 }
+
+type Divided = 'window' | 'room';
+
+/** Why machines of an application are in several waves; null where they are in one. */
+function whyDivided(waves: readonly Wave[]): (name: string) => Divided | null {
+  return (name) => {
+    const own = waves.filter(({ names }) => names.has(name));
+    if (own.length < 2) return null;
+    return own.some(({ kind }) => kind === 'long') ? 'window' : 'room';
+  };
+}
+
+const isLong = (bytes: number, { windowSeconds, bytesPerSecond }: WaveLimits): boolean =>
+  windowSeconds !== null && bytes / bytesPerSecond > windowSeconds;
 
 function groupsOf(machines: readonly WaveMachine[], { by, tellsCritical }: Limits): Group[] {
   const named = new Map<string, WaveMachine[]>();
@@ -117,6 +143,7 @@ function groupsOf(machines: readonly WaveMachine[], { by, tellsCritical }: Limit
     machines: [...own].sort((a, b) => a.bytes - b.bytes),
     isCritical: tellsCritical && own.some(isCritical),
     isReady: own.every(({ isReady }) => isReady),
+    isWhole: true,
     bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
   });
   return [...[...named].map(([name, own]) => group(name, own)), ...alone.map((one) => group(null, [one]))];
@@ -134,7 +161,7 @@ function pilotOf(groups: readonly Group[], limits: Limits): Group[] {
   if (most === 0 || total <= most) return [];
   const harmless = groups.filter(({ isCritical: is }) => !is);
   const asked = harmless.length > 0 ? harmless : groups;
-  const whole = asked.filter(({ isReady }) => isReady);
+  const whole = asked.filter(({ isReady, isWhole }) => isReady && isWhole);
   const single = asked.flatMap((group) => {
     const machine = group.machines.find(({ isReady }) => isReady);
     return machine === undefined
@@ -148,7 +175,7 @@ function pilotOf(groups: readonly Group[], limits: Limits): Group[] {
 
 /** As many as one wave has room for, one after another. */
 function fitting(groups: readonly Group[], limits: Limits): Group[] {
-  const wave = new Wave(limits, true);
+  const wave = new Wave(limits, 'pilot');
   return groups.filter((group) => {
     if (!wave.hasRoomFor(group)) return false;
     wave.add(group);
@@ -156,26 +183,30 @@ function fitting(groups: readonly Group[], limits: Limits): Group[] {
   });
 }
 
-function withoutThose(group: Group, taken: ReadonlySet<WaveMachine>): Group | null {
-  const machines = group.machines.filter((machine) => !taken.has(machine));
+/** Null where none of it is in. */
+function partOf(group: Group, isIn: (machine: WaveMachine) => boolean): Group | null {
+  const machines = group.machines.filter(isIn);
   if (machines.length === 0) return null;
-  return { ...group, machines, bytes: machines.reduce((sum, { bytes }) => sum + bytes, 0) };
+  if (machines.length === group.machines.length) return group;
+  return { ...group, machines, isWhole: false, bytes: machines.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
+
+const singly = (group: Group | null): Group[] =>
+  group === null ? [] : group.machines.map((machine) => ({ ...group, machines: [machine], bytes: machine.bytes }));
 
 /** Knows how long it takes as machines come to it: each goes to the lane that is idle first. */
 class Wave {
+  readonly kind: Kind;
+  readonly names = new Map<string, number>();
   readonly #limits: Limits;
-  readonly #isPilot: boolean;
   readonly #machines: WaveMachine[] = [];
-  readonly #names = new Map<string, number>();
-  readonly #divided = new Set<string>();
   #lanes: number[];
   #isCritical = false;
   #bytes = 0;
 
-  constructor(limits: Limits, isPilot: boolean) {
+  constructor(limits: Limits, kind: Kind) {
     this.#limits = limits;
-    this.#isPilot = isPilot;
+    this.kind = kind;
     this.#lanes = Array.from({ length: Math.max(1, limits.atOnce) }, () => 0);
   }
 
@@ -183,38 +214,34 @@ class Wave {
     return this.#machines.length === 0;
   }
 
-  /** Beside a machine that takes longer than the window anyway, others do as long as they end no later than that one. */
+  /** Those that take longer than the window begin all at once: none waits for another. */
   hasRoomFor({ machines }: Group): boolean {
-    const { mostMachines, windowSeconds, bytesPerSecond } = this.#limits;
-    if (this.#machines.length + machines.length > mostMachines) return false;
-    if (windowSeconds === null) return true;
-    const longest = (all: readonly WaveMachine[]): number =>
-      all.reduce((most, { bytes }) => Math.max(most, bytes / bytesPerSecond), 0);
-    const isLong = !this.#isPilot && longest(this.#machines) > windowSeconds;
-    const most = isLong ? Math.max(longest(this.#machines), longest(machines)) : windowSeconds;
-    return Math.max(...this.#with(machines)) <= most;
+    const { mostMachines, windowSeconds } = this.#limits;
+    const count = this.#machines.length + machines.length;
+    if (count > mostMachines) return false;
+    if (this.kind === 'long') return count <= this.#lanes.length;
+    return windowSeconds === null || Math.max(...this.#with(machines)) <= windowSeconds;
   }
 
-  add(group: Group, isPart = false): void {
+  add(group: Group): void {
     this.#lanes = this.#with(group.machines);
     this.#machines.push(...group.machines);
     this.#bytes += group.bytes;
     this.#isCritical ||= group.isCritical;
-    if (group.name === null) return;
-    this.#names.set(group.name, (this.#names.get(group.name) ?? 0) + group.machines.length);
-    if (isPart) this.#divided.add(group.name);
+    if (group.name !== null) this.names.set(group.name, (this.names.get(group.name) ?? 0) + group.machines.length);
   }
 
-  told(number: number): ProposedWave {
+  told(number: number, whyDivided: (name: string) => Divided | null): ProposedWave {
     const { bytesPerSecond, atOnce } = this.#limits;
-    const seconds = forecastSeconds([this.#machines.map(({ bytes }) => bytes)], bytesPerSecond, atOnce);
+    const forecast = forecastSeconds([this.#machines.map(({ bytes }) => bytes)], bytesPerSecond, atOnce);
     return {
       number,
-      isPilot: this.#isPilot,
+      isPilot: this.kind === 'pilot',
       refs: this.#machines.map(({ ref }) => ref),
       bytes: this.#bytes,
-      seconds,
-      why: this.#why(seconds),
+      // Two orders of the same machines: neither is always the faster one.
+      seconds: Math.min(forecast, Math.max(...this.#lanes)),
+      why: this.#why(whyDivided),
     };
   }
 
@@ -227,33 +254,37 @@ class Wave {
     return lanes;
   }
 
-  #why(seconds: number): string {
-    const { windowSeconds, knowsReadiness = true, tellsCritical } = this.#limits;
-    const isReady = this.#machines.every((one) => one.isReady);
-    const first = this.#isPilot
-      ? `The pilot: small machines${knowsReadiness ? ' of which no rule warns' : ''}${
-          !tellsCritical
-            ? '; most of all look critical, so that is no guide'
-            : this.#isCritical
-              ? '; all of them look critical'
-              : '; none of them looks critical'
-        }.`
-      : this.#isCritical
-        ? 'With machines that look critical, so it comes late.'
-        : !knowsReadiness
-          ? 'From small to large.'
-          : isReady
-            ? 'Machines of which no rule warns.'
-            : 'Machines of some of which rules warn.';
-    const names = [...this.#names].sort(([, a], [, b]) => b - a);
-    const shown = names.slice(0, MOST_NAMED).map(([name, count]) => `“${name}” (${count})`);
-    const more = names.length - shown.length;
-    const together = shown.length === 0 ? '' : ` Together: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
-    const divided =
-      this.#divided.size === 0
-        ? ''
-        : ` ${[...this.#divided].map((name) => `“${name}”`).join(', ')} is more than a wave has room for, and is divided.`;
-    const isLong = windowSeconds !== null && seconds > windowSeconds;
-    return `${first}${together}${divided}${isLong ? ' It takes longer than the window is open.' : ''}`;
+  #why(whyDivided: (name: string) => Divided | null): string {
+    const names = [...this.names].sort(([, a], [, b]) => b - a);
+    const together = names.filter(([, count]) => count > 1);
+    const shown = together.slice(0, MOST_NAMED).map(([name, count]) => `“${name}” (${count})`);
+    const more = together.length - shown.length;
+    const divided = (by: Divided, why: string): string[] =>
+      names.flatMap(([name]) => (whyDivided(name) === by ? [`“${name}” is divided, as ${why}.`] : []));
+    return [
+      this.#whyHere(),
+      ...(shown.length === 0 ? [] : [`Together: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`]),
+      ...divided('room', 'it is more than a wave has room for'),
+      ...divided('window', 'some of it takes longer than the window is open'),
+    ].join(' ');
+  }
+
+  #whyHere(): string {
+    const { knowsReadiness = true, tellsCritical } = this.#limits;
+    if (this.kind === 'long')
+      return this.#machines.length === 1
+        ? 'It takes longer than the window is open, so nothing else is in this wave.'
+        : 'Each of these takes longer than the window is open, so nothing else is in this wave.';
+    if (this.kind === 'pilot') {
+      const critical = !tellsCritical
+        ? 'most of all look critical, so that is no guide'
+        : `${this.#isCritical ? 'all' : 'none'} of them ${this.#isCritical ? 'look' : 'looks'} critical`;
+      return `The pilot: small machines${knowsReadiness ? ' of which no rule warns' : ''}; ${critical}.`;
+    }
+    if (this.#isCritical) return 'With machines that look critical, so it comes late.';
+    if (!knowsReadiness) return 'From small to large.';
+    return this.#machines.every(({ isReady }) => isReady)
+      ? 'Machines of which no rule warns.'
+      : 'Machines of some of which rules warn.';
   }
 }
