@@ -18,6 +18,7 @@ import {
   readinessOrder,
   readinessWords,
   siteText,
+  stayingText,
   verdictText,
 } from '../reports/assessment/words.ts';
 import type { Assessment } from '../shared/assessment.ts';
@@ -191,9 +192,13 @@ function flavors({ flavors: all }: Assessment): string {
   const fresh = all.filter(({ isNew }) => isNew);
   return list(
     'Flavors to be made:',
-    fresh.map(
-      ({ name, vcpus, memoryMiB, machines }) =>
-        `${name}: ${vcpus} vCPU, ${memoryText(memoryMiB)}, for ${countText(machines, 'machine')}`,
+    fresh.map(({ name, vcpus, memoryMiB, machines, notMoving }) =>
+      [
+        `${name}: ${vcpus} vCPU`,
+        memoryText(memoryMiB),
+        `for ${countText(machines, 'machine')}`,
+        ...[stayingText({ machines, notMoving })].filter((text) => text !== ''),
+      ].join(', '),
     ),
   );
 }

@@ -159,6 +159,8 @@ export const AssessedFlavor = z.object({
   /** It is not there yet, and has to be made. */
   isNew: z.boolean(),
   machines: Count,
+  /** Of them, those that are not ready or unknown; older assessments do not have it. */
+  notMoving: Count.optional(),
   /** Of all its machines together. */
   waste: z.object({ vcpus: Count, memoryMiB: Count }),
 });

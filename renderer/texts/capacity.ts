@@ -14,6 +14,10 @@ interface Flavor {
   readonly diskGiB: number;
 }
 
-/** “2 vCPU, 4 GiB, disk 20 GiB”. */
-export const flavorText = ({ vcpus, memoryMiB, diskGiB }: Flavor): string =>
-  t('rehearsal.flavorSize', { cpus: numberText(vcpus), memory: memoryText(memoryMiB), disk: diskText(diskGiB) });
+/** “2 vCPU, 4 GiB, disk 20 GiB”, and nothing of a disk that it does not have. */
+export function flavorText({ vcpus, memoryMiB, diskGiB }: Flavor): string {
+  const size = { cpus: numberText(vcpus), memory: memoryText(memoryMiB) };
+  return diskGiB === 0
+    ? t('rehearsal.flavorSizeWithoutDisk', size)
+    : t('rehearsal.flavorSize', { ...size, disk: diskText(diskGiB) });
+}

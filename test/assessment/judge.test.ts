@@ -1,11 +1,14 @@
 /** An estate becomes an honest plan: what can move, what cannot, what nobody knows, and what all of it needs. */
 import { describe, expect, test } from 'vitest';
+import { assessmentText } from '../../main/cli/assessment-text.ts';
+import { assessmentAs } from '../../main/reports/assessment/formats.ts';
 import { Assessment } from '../../main/shared/assessment.ts';
 import type { CloudFacts } from '../../main/shared/cloud.ts';
 import type { EstateGap } from '../../main/shared/estate.ts';
 import { TIME_UNTOLD, type InventoryVm } from '../../main/shared/inventory.ts';
 import { anonymised } from '../../worker/assessment/anonymise.ts';
 import { cloud, disk, flavor, machine, network, nic } from '../plan/sample.ts';
+import { readPdf } from '../support/pdf-text.ts';
 import { estate, judged } from './estate.ts';
 
 const GiB = 2 ** 30;
@@ -196,6 +199,23 @@ describe('flavors', () => {
     expect(flavors).toEqual([
       expect.objectContaining({ name: 'guts.48c.256g', vcpus: 48, memoryMiB: 262_144, isNew: true, machines: 1 }),
     ]);
+  });
+
+  test('say how many of their machines do not move yet, everywhere', async () => {
+    const size = { cpus: 8, memoryBytes: 32 * GiB };
+    const assessment = await judged(
+      estate({ vms: [vm('web'), vm('a', { ...size, power: 'suspended' }), vm('b', { ...size, power: 'suspended' })] }),
+    );
+
+    expect(assessment.flavors.map(({ machines, notMoving }) => [machines, notMoving])).toEqual([
+      [2, 2],
+      [1, 0],
+    ]);
+    expect(assessmentText({ assessment, comparison: null, report: null, estate: null })).toContain(
+      'guts.8c.32g: 8 vCPU, 32 GiB, for 2 machines, all do not move yet',
+    );
+    expect(String(await assessmentAs(assessment, 'html'))).toContain('<small>all do not move yet</small>');
+    expect(readPdf(Buffer.from(await assessmentAs(assessment, 'pdf'))).text).toContain('all do not move yet');
   });
 
   test('without a cloud are few, and waste little of what thousands of machines have', async () => {

@@ -162,7 +162,10 @@ export async function judge(
     profileReasons: hardware.reasons(),
     profileChoices: hardware.choices(),
     rules: rulesTold,
-    flavors,
+    flavors: flavors.map((one, place) => ({
+      ...one,
+      notMoving: machines.filter(({ flavor, readiness: is }) => flavor === place && isStaying(is)).length,
+    })),
     quotas,
     networks,
     datastores: storage.told(),
@@ -235,7 +238,7 @@ function planWaves(
   const byRef = new Map(machines.map((machine) => [machine.ref, machine]));
   const wanted = vms.flatMap(({ ref, name, folder, datacenter, tags, annotation }) => {
     const machine = byRef.get(ref);
-    if (machine === undefined || machine.readiness === 'notReady' || machine.readiness === 'unknown') return [];
+    if (machine === undefined || isStaying(machine.readiness)) return [];
     const isReady = noRuleWarns.has(ref);
     return [{ ref, name, folder, datacenter, tags, annotation, bytes: machine.copyBytes, isReady }];
   });
@@ -252,6 +255,8 @@ function planWaves(
     return { number, isPilot, ...sumsOf(own), seconds, downtime: downtimeOfWave(own), why };
   });
 }
+
+const isStaying = (readiness: AssessmentReadiness): boolean => readiness === 'notReady' || readiness === 'unknown';
 
 function byReadiness(machines: readonly AssessedMachine[]): AssessmentSummary['readiness'] {
   const of = (readiness: AssessmentReadiness) => sumsOf(machines.filter((machine) => machine.readiness === readiness));

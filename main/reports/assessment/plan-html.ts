@@ -5,7 +5,7 @@ import { html, type Markup, type Slot } from '../markup.ts';
 import { section, table, tag } from '../tables.ts';
 import { cut } from './parts-html.ts';
 import { compatibleMeans, inOrder } from './hardware.ts';
-import { diskText, memoryText, numberText, quotaText, quotaWords } from './words.ts';
+import { diskText, memoryText, numberText, quotaText, quotaWords, stayingText } from './words.ts';
 
 const MOST_ROWS = 100;
 
@@ -22,12 +22,12 @@ export function flavorsSection({ flavors: list }: Assessment): Markup | string {
   ] as const;
   const rows = list
     .slice(0, MOST_ROWS)
-    .map(({ name, vcpus, memoryMiB, diskGiB, machines: count, waste, isNew }): Slot[] => [
+    .map(({ name, vcpus, memoryMiB, diskGiB, machines: count, notMoving, waste, isNew }): Slot[] => [
       name,
       numberText(vcpus),
       memoryText(memoryMiB),
       diskGiB === 0 ? '–' : diskText(diskGiB),
-      numberText(count),
+      withNote(numberText(count), stayingText({ machines: count, notMoving })),
       waste.vcpus === 0 && waste.memoryMiB === 0
         ? '–'
         : html`${numberText(waste.vcpus)} vCPU<small>${memoryText(waste.memoryMiB)}</small>`,
@@ -74,6 +74,8 @@ export function quotasSection({ quotas: list, cloud }: Assessment): Markup {
     ]);
   return section('What a project needs', table('Quotas', columns, rows));
 }
+
+const withNote = (text: string, note: string): Slot => (note === '' ? text : html`${text}<small>${note}</small>`);
 
 /** What older assessments do not have is in their basis. */
 export function hardwareSection({ profileChoices: list = [] }: Assessment): Markup | string {

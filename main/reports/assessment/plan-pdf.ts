@@ -4,7 +4,7 @@ import type { Assessment } from '../../shared/assessment.ts';
 import { bytesText, minutesText } from '../../shared/figures.ts';
 import type { Layout, PdfCell } from '../pdf/layout.ts';
 import { some } from '../pdf/parts.ts';
-import { diskText, memoryText, numberText, quotaText, quotaWords } from './words.ts';
+import { diskText, memoryText, numberText, quotaText, quotaWords, stayingText } from './words.ts';
 import { inOrder } from './hardware.ts';
 import { namesByWave } from '../../shared/assessed/waves.ts';
 import { downtimeText, largeWaveText, namesText, waveOffTexts } from './waves.ts';
@@ -59,18 +59,20 @@ export function writePlan(layout: Layout, assessment: Assessment): void {
       { title: 'Flavor', parts: 3 },
       { title: 'vCPU', parts: 1, isNumber: true },
       { title: 'Memory', parts: 1.3, isNumber: true },
-      { title: 'Machines', parts: 1, isNumber: true },
+      { title: 'Machines', parts: 2, isNumber: true },
       { title: 'More than they have', parts: 3, isNumber: true },
       { title: 'Is there', parts: 1.5 },
     ],
     flavors
       .slice(0, MOST_ROWS)
-      .map(({ name, vcpus, memoryMiB, machines: count, waste, isNew }): PdfCell[] => [
+      .map(({ name, vcpus, memoryMiB, machines: count, notMoving, waste, isNew }): PdfCell[] => [
         name,
         numberText(vcpus),
         memoryText(memoryMiB),
-        numberText(count),
-        `${numberText(waste.vcpus)} vCPU, ${memoryText(waste.memoryMiB)}`,
+        { text: numberText(count), note: stayingText({ machines: count, notMoving }) },
+        waste.vcpus === 0 && waste.memoryMiB === 0
+          ? '–'
+          : `${numberText(waste.vcpus)} vCPU, ${memoryText(waste.memoryMiB)}`,
         isNew ? { text: 'to be made', tone: 'wait' } : { text: 'yes', tone: 'good' },
       ]),
   );

@@ -1,6 +1,6 @@
 /** How assessments say things: the same words on the page, on paper, in sheets and on a terminal. */
 import { bytesText, rateText } from '../../shared/figures.ts';
-import type { AssessmentReadiness, AssessmentSummary, QuotaDemand } from '../../shared/assessment.ts';
+import type { AssessedFlavor, AssessmentReadiness, AssessmentSummary, QuotaDemand } from '../../shared/assessment.ts';
 import type { ComparisonDoubt, MachineChange } from '../../shared/compare-assessments.ts';
 import { momentText } from '../tables.ts';
 
@@ -100,6 +100,13 @@ export function siteText({ site }: Pick<AssessmentSummary, 'site'>): string {
     ...said(site.off, 'is left out', 'are left out'),
     ...said(site.own, 'is its own', 'are its own'),
   ].join('; ');
+}
+
+/** Of a flavor’s machines; empty where all move. */
+export function stayingText({ machines, notMoving = 0 }: Pick<AssessedFlavor, 'machines' | 'notMoving'>): string {
+  if (notMoving === 0) return '';
+  const who = notMoving < machines ? numberText(notMoving) : machines === 1 ? 'it' : 'all';
+  return `${who} ${notMoving === 1 ? 'does' : 'do'} not move yet`;
 }
 
 /** What flavors have on top of what machines have. */

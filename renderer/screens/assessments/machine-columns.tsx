@@ -43,7 +43,7 @@ export const machineColumns = (
       title: t('assessment.readiness'),
       value: ({ readiness }) => t(`assessment.readiness.${readiness}`),
       cell: ({ readiness }) => <ReadinessBadge readiness={readiness} />,
-      width: 190,
+      width: 230,
       isFacet: true,
     },
     { id: 'why', title: t('report.why'), value: why, width: 360 },

@@ -62,12 +62,17 @@ export function Flavors({ summary: { flavors, totals } }: Of) {
         { title: t('assessment.machines'), isNumber: true },
         { title: t('assessment.wasted') },
       ]}
-      rows={flavors.map(({ name, isNew, vcpus, memoryMiB, diskGiB, machines, waste }) => [
+      rows={flavors.map(({ name, isNew, vcpus, memoryMiB, diskGiB, machines, notMoving = 0, waste }) => [
         name,
         badge(isNew ? 'wait' : 'good', t(isNew ? 'assessment.toMake' : 'rehearsal.flavor.there')),
         flavorText({ vcpus, memoryMiB, diskGiB }),
-        numberText(machines),
-        t('assessment.cpusAndMemory', { cpus: numberText(waste.vcpus), memory: memoryText(waste.memoryMiB) }),
+        two(
+          numberText(machines),
+          notMoving === 0 ? '' : t('assessment.notMoving', { count: notMoving, number: numberText(notMoving) }),
+        ),
+        waste.vcpus === 0 && waste.memoryMiB === 0
+          ? '–'
+          : t('assessment.cpusAndMemory', { cpus: numberText(waste.vcpus), memory: memoryText(waste.memoryMiB) }),
       ])}
     >
       <p>

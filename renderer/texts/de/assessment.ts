@@ -88,6 +88,8 @@ export const assessment = {
   'assessment.where': 'Wo',
   'assessment.waste': 'Die Flavors haben {{cpus}} vCPU und {{memory}} mehr als die VMs.',
   'assessment.toMake': 'Anzulegen',
+  'assessment.notMoving_one': '{{number}} zieht noch nicht um',
+  'assessment.notMoving_other': '{{number}} ziehen noch nicht um',
   'assessment.wasted': 'Mehr als nötig',
   'assessment.cpusAndMemory': '{{cpus}} vCPU, {{memory}}',
   'assessment.quotas': 'Kontingent, das es braucht',

@@ -37,6 +37,7 @@ export const rehearsal = {
   'rehearsal.flavor.there': 'Vorhanden',
   'rehearsal.flavor.made': 'Wird angelegt',
   'rehearsal.flavor.missing': 'Fehlt',
+  'rehearsal.flavorSizeWithoutDisk': '{{cpus}} vCPU, {{memory}}',
   'rehearsal.flavorSize': '{{cpus}} vCPU, {{memory}}, Platte {{disk}}',
   'rehearsal.subnets': 'Adressen',
   'rehearsal.subnet': 'Netz und Subnetz',

@@ -85,6 +85,8 @@ export const assessment = {
   'assessment.where': 'Where',
   'assessment.waste': 'The flavors have {{cpus}} vCPU and {{memory}} more than the VMs.',
   'assessment.toMake': 'To be made',
+  'assessment.notMoving_one': '{{number}} does not move yet',
+  'assessment.notMoving_other': '{{number}} do not move yet',
   'assessment.wasted': 'More than needed',
   'assessment.cpusAndMemory': '{{cpus}} vCPU, {{memory}}',
   'assessment.quotas': 'Quota that it takes',

@@ -37,6 +37,7 @@ export const rehearsal = {
   'rehearsal.flavor.there': 'There',
   'rehearsal.flavor.made': 'Is made',
   'rehearsal.flavor.missing': 'Missing',
+  'rehearsal.flavorSizeWithoutDisk': '{{cpus}} vCPU, {{memory}}',
   'rehearsal.flavorSize': '{{cpus}} vCPU, {{memory}}, disk {{disk}}',
   'rehearsal.subnets': 'Addresses',
   'rehearsal.subnet': 'Network and subnet',
