@@ -193,6 +193,8 @@ export const AssessedNetwork = z.object({
   known: Count,
   /** What it becomes; null where nothing in the cloud speaks for itself, or no cloud was asked. */
   to: z.object({ name: z.string(), why: ProposedFor, free: Count.nullable() }).nullable(),
+  /** The ref, else the name, of another network with which one has to be made for both; it says what. */
+  with: z.string().optional(),
   /** In words: what has to be made or chosen. */
   proposal: z.string(),
 });

@@ -5,7 +5,7 @@ import { assessmentAs } from '../../main/reports/assessment/formats.ts';
 import { Assessment } from '../../main/shared/assessment.ts';
 import type { CloudFacts } from '../../main/shared/cloud.ts';
 import type { EstateGap } from '../../main/shared/estate.ts';
-import { TIME_UNTOLD, type InventoryVm } from '../../main/shared/inventory.ts';
+import { TIME_UNTOLD, type InventoryNetwork, type InventoryVm } from '../../main/shared/inventory.ts';
 import { anonymised } from '../../worker/assessment/anonymise.ts';
 import { cloud, disk, flavor, machine, network, nic } from '../plan/sample.ts';
 import { readPdf } from '../support/pdf-text.ts';
@@ -318,21 +318,73 @@ describe('networks', () => {
   });
 });
 
+describe('networks to be made', () => {
+  const net = (ref: string, change: Partial<InventoryNetwork> = {}): InventoryNetwork => ({
+    ref,
+    name: ref,
+    kind: 'distributed',
+    vlanId: 100,
+    datacenter: 'DC0',
+    ...change,
+  });
+  const on = (ref: string, address: string) =>
+    nic({ network: ref, networkName: ref, ipAddresses: [{ address, prefixLength: null }] });
+  const proposals = async (networks: InventoryNetwork[], cards: ReturnType<typeof nic>[]): Promise<string[]> =>
+    (await judged(estate({ vms: [vm('a', { nics: cards })], networks }))).networks.map(({ proposal }) => proposal);
+
+  test('are one for port groups of one VLAN and subnet, which is said once', async () => {
+    const cards = [on('servers', '10.1.100.16'), on('servers', '10.1.100.20'), on('segment', '10.1.100.56')];
+
+    expect(await proposals([net('servers'), net('segment')], cards)).toEqual([
+      'Make a network on VLAN 100 with the subnet that its guests have (10.1.100.16 to 10.1.100.56 seen), where they are to keep their addresses, one for “servers” and “segment”, which have the same VLAN.',
+      'Comes onto the network of “servers”, which has the same VLAN.',
+    ]);
+  });
+
+  test.each([
+    ['in another data centre', net('b', { datacenter: 'DC1' }), '10.1.100.56'],
+    ['on another VLAN', net('b', { vlanId: 101 }), '10.1.100.56'],
+    ['with guests of another subnet', net('b'), '10.9.9.9'],
+    ['without a VLAN', net('b', { vlanId: null }), '10.1.100.56'],
+  ])('are several where one is %s', async (_, other, address) => {
+    const said = await proposals([net('a'), other], [on('a', '10.1.100.16'), on('b', address)]);
+
+    for (const text of said) expect(text).toMatch(/^Make a network/);
+  });
+
+  test('say of a trunk what it takes, which one network does not do', async () => {
+    const [said] = await proposals([net('trunk', { vlanId: null, trunk: ['0-4094'] })], [on('trunk', '10.1.50.85')]);
+
+    expect(said).toContain(
+      'It is a trunk (VLANs 0-4094): each VLAN that its guests tag needs a network of its own; give a guest a card for each before, or make a trunk with subports of its port afterwards.',
+    );
+  });
+});
+
 describe('networks whose subnets overlap', () => {
   const on = (name: string, ref: string, address: string, prefixLength: number | null) =>
     vm(name, { nics: [nic({ network: ref, networkName: ref, ipAddresses: [{ address, prefixLength }] })] });
   const net = (ref: string, vlanId: number | null) =>
     ({ ref, name: ref, kind: 'standard', vlanId, datacenter: 'DC0' }) as const;
   const networks = [net('shop', 10), net('lab', 20), net('shop-2', 10), net('far', 30)];
-  const saidOf = async (vms: InventoryVm[], facts: CloudFacts | null = null): Promise<string[]> => {
+  const saidOf = async (
+    vms: InventoryVm[],
+    facts: CloudFacts | null = null,
+    of = estate({ networks }),
+  ): Promise<string[]> => {
     const asked = facts === null ? null : { name: 'prod', facts };
-    const { hurts } = await judged(estate({ vms, networks }), {}, asked);
+    const { hurts } = await judged({ ...of, vms }, {}, asked);
     return hurts.filter(({ says }) => says.includes('several networks')).flatMap(({ says, about }) => [says, ...about]);
   };
 
   test('are told as their guests have them, and that one VLAN may be one network', async () => {
     const apart = await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'lab', '10.1.99.4', 16)]);
-    const alike = await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'shop-2', '10.1.2.4', 24)]);
+    const elsewhere = networks.map((one) => (one.ref === 'shop-2' ? { ...one, datacenter: 'DC1' } : one));
+    const alike = await saidOf(
+      [on('a', 'shop', '10.1.2.3', 24), on('b', 'shop-2', '10.1.2.4', 24)],
+      null,
+      estate({ networks: elsewhere }),
+    );
 
     expect(apart).toEqual([
       '1 range of addresses is in several networks, which no router of the cloud can serve together',
@@ -357,6 +409,7 @@ describe('networks whose subnets overlap', () => {
 
     expect(await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'lab', '10.1.3.3', 24)])).toEqual([]);
     expect(await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'shop', '10.1.2.4', 16)])).toEqual([]);
+    expect(await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'shop-2', '10.1.2.4', 24)])).toEqual([]);
     expect(await saidOf([on('a', 'shop', '10.1.2.3', null), on('b', 'lab', '10.1.2.3', null)])).toEqual([]);
     expect(await saidOf([on('a', 'shop', '192.0.2.3', 24), on('b', 'lab', '192.0.2.4', 24)], one)).toEqual([]);
   });

@@ -28,8 +28,8 @@ export function overlaps(
 ): Hurt[] {
   const byGuests = guestSubnets(vms);
   const pieces = networks.flatMap((network) => {
-    const { to, ref, name } = network;
-    const becomes = to === null ? `new ${ref ?? name}` : `known ${to.name}`;
+    const { to, ref, name, with: other } = network;
+    const becomes = to === null ? `new ${other ?? ref ?? name}` : `known ${to.name}`;
     const cidrs = to === null ? [...(byGuests.get(ref ?? name) ?? [])] : cloudSubnets(to.name, cloud);
     return cidrs.flatMap((cidr) => pieceOf(cidr, network, becomes));
   });
