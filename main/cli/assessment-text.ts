@@ -9,6 +9,7 @@ import {
   countText,
   diskText,
   doubtWords,
+  filesText,
   memoryText,
   numberText,
   originText,
@@ -53,7 +54,7 @@ export function assessmentText({ assessment, comparison, report, estate }: Told)
         (one) =>
           [
             readinessWords[one].word,
-            `${countText(by[one].machines, 'machine')}, ${diskText(by[one].diskGiB)}`,
+            `${countText(by[one].machines, 'machine')}${by[one].machines === 0 ? '' : `, ${diskText(by[one].diskGiB)}`}`,
           ] as const,
       ),
       [
@@ -63,7 +64,12 @@ export function assessmentText({ assessment, comparison, report, estate }: Told)
       ['Hardware', hardwareLine(assessment)],
       ['Addresses', `${numberText(totals.addresses)} on ${countText(assessment.networks.length, 'network')}`],
       ...(siteText(assessment) === '' ? [] : [['Rules', `as this site has them: ${siteText(assessment)}`] as const]),
-      ['Copying', `${minutesText(totals.seconds)} for ${copyingText(assessment)}, ${rateWords(assessment)}`],
+      [
+        'Copying',
+        assessment.waves.length === 0
+          ? 'nothing, as no machine moves yet'
+          : `${minutesText(totals.seconds)} for ${copyingText(assessment)}, ${rateWords(assessment)}`,
+      ],
     ]),
     waves(assessment),
     hurts(assessment),
@@ -205,7 +211,7 @@ function flavors({ flavors: all }: Assessment): string {
 
 function changes({ doubt, before, added, gone, changed, unchanged }: Comparison): string {
   return list(
-    `Since ${before.from.join(', ')}: ${numberText(added.length)} added, ${numberText(gone.length)} gone, ${numberText(changed.length)} changed, ${numberText(unchanged)} as they were.`,
+    `Since ${filesText(before.from)}: ${numberText(added.length)} added, ${numberText(gone.length)} gone, ${numberText(changed.length)} changed, ${numberText(unchanged)} as they were.`,
     [
       ...(doubt === null ? [] : [doubtWords[doubt]]),
       ...added.map(({ name }) => `added ${name}`),

@@ -59,6 +59,9 @@ tr>:last-child{padding-right:0}
 .time{white-space:nowrap;font-variant-numeric:tabular-nums}
 .label{white-space:nowrap}
 .name{overflow-wrap:anywhere;min-width:8rem}
+.main{overflow-wrap:break-word;width:45%;min-width:15rem}
+.tight{overflow-wrap:anywhere;min-width:6.2rem}
+.tight .tag{white-space:normal;border-radius:10px}
 td small,th small{display:block;color:var(--quiet);font-weight:400;font-size:.84rem}
 code,pre,.hash{font-family:ui-monospace,'Cascadia Code',Menlo,'DejaVu Sans Mono',monospace;font-size:.84em}
 .hash{overflow-wrap:anywhere;line-height:1.45}
@@ -110,6 +113,7 @@ thead{display:table-header-group}
 .tag{border:1px solid;padding:0 .35rem;font-size:.74rem}
 .bar,.brand svg,.bar *,.share,.share *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .wide{overflow:visible;position:static}
+.main{min-width:12rem}
 caption{display:none}
 .chapter{break-before:page;margin-top:0;border-top:0;padding-top:0}
 a{color:inherit;text-decoration:none}

@@ -3,7 +3,8 @@ import { html, Markup, type Slot } from './markup.ts';
 
 export interface Column {
   readonly title: string;
-  readonly kind?: 'number' | 'time' | 'name' | 'label';
+  /** `main` gets the room that others leave; `tight` is one of these, and breaks its tags. */
+  readonly kind?: 'number' | 'time' | 'name' | 'label' | 'main' | 'tight';
 }
 
 /** A table with a header for each column and each row; the first cell of a row names it. */

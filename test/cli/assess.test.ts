@@ -460,6 +460,23 @@ test('a folder with an export in it is an export', async () => {
   expect(stdout).toContain('1 machine');
 });
 
+test('a folder of many CSV files is called by its own name, in the summary and on the page', async () => {
+  using here = place();
+  mkdirSync(here.file('exports'));
+  const made = rvtoolsSheets({ machines: [web], networks: [] }, '4.7');
+  for (const { name, rows } of made)
+    writeFileSync(
+      here.file(`exports/RVTools_tab${name}.csv`),
+      rows.map((row) => row.map((cell) => `"${String(cell ?? '')}"`).join(',')).join('\n'),
+    );
+
+  const { code, stdout, stderr } = await here.run(here.file('exports'), '-o', here.file('site.html'));
+
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/Origin +exports \(/);
+  expect(readFileSync(here.file('site.html'), 'utf8')).toContain('<h1>Moving exports to OpenStack</h1>');
+});
+
 test('an old export is told to be one', async () => {
   using here = place();
 

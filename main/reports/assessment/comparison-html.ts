@@ -2,7 +2,16 @@
 import type { Comparison } from '../../shared/compare-assessments.ts';
 import { html, type Markup, type Slot } from '../markup.ts';
 import { momentText, section, table, tag } from '../tables.ts';
-import { changeText, diskText, doubtWords, memoryText, numberText, readinessOrder, readinessWords } from './words.ts';
+import {
+  changeText,
+  diskText,
+  doubtWords,
+  memoryText,
+  numberText,
+  readinessOrder,
+  readinessWords,
+  filesText,
+} from './words.ts';
 
 const MOST_ROWS = 300;
 
@@ -60,7 +69,7 @@ export function comparisonSection(comparison: Comparison): Markup {
       : html`<p class="note">
           The first ${numberText(MOST_ROWS)} of ${numberText(rows.length)}; the others are in XLSX and JSON.
         </p>`;
-  const from = `${before.from.join(', ')}${before.takenAt === null ? '' : ` of ${momentText(new Date(before.takenAt).toISOString())}`}`;
+  const from = `${filesText(before.from)}${before.takenAt === null ? '' : ` of ${momentText(new Date(before.takenAt).toISOString())}`}`;
   const note = `Since ${from}: ${numberText(added.length)} added, ${numberText(gone.length)} gone, ${numberText(changed.length)} changed, ${numberText(unchanged)} as they were.`;
   return section(
     'What has changed',

@@ -6,9 +6,10 @@ import { bytesText, minutesText } from '../../shared/figures.ts';
 import { html, type Markup, type Slot } from '../markup.ts';
 import { figures, page, verdictBox } from '../page.ts';
 import { facts, momentText, section, table, tag } from '../tables.ts';
+import { basisLines } from './basis.ts';
 import { comparisonSection } from './comparison-html.ts';
 import { machinesSection } from './machines-html.ts';
-import { cut, places } from './parts-html.ts';
+import { cut, places, withWholeDates } from './parts-html.ts';
 import { untold } from './untold.ts';
 import { shareLines, standingText } from './shares.ts';
 import { datastoresSection, flavorsSection, hardwareSection, networksSection, quotasSection } from './plan-html.ts';
@@ -17,17 +18,15 @@ import {
   copyingText,
   countText,
   diskText,
-  leftOutText,
   memoryText,
   moreText,
   numberText,
   originText,
   percentText,
-  rateWords,
   readinessOrder,
   readinessSentence,
   readinessWords,
-  siteText,
+  titleText,
   verdictText,
   weightTones,
 } from './words.ts';
@@ -36,7 +35,7 @@ const MOST_ROWS = 100;
 
 export function assessmentHtml(assessment: Assessment, comparison: Comparison | null): string {
   const { cloud, madeAt, guts } = assessment;
-  const title = `Moving ${assessment.estate.from.join(', ')} to OpenStack`;
+  const title = titleText(assessment);
   return page({
     title,
     kind: 'Guts assessment',
@@ -111,10 +110,10 @@ function totals(summary: AssessmentSummary): Markup {
 function hurts({ hurts: list }: Assessment): Markup {
   if (list.length === 0)
     return section('What will hurt', html`<p>${tag('good', 'nothing')} Nothing of what is known stands out.</p>`);
-  const rows = list.map(({ says, about }): Slot[] => [says, places(about)]);
+  const rows = list.map(({ says, about }): Slot[] => [says, places(about.map(withWholeDates))]);
   const columns = [
     { title: 'What', kind: 'name' },
-    { title: 'Where, with figures', kind: 'name' },
+    { title: 'Where, with figures', kind: 'main' },
   ] as const;
   return section('What will hurt', table('What will take time, money or nerves', columns, rows), '', 'long');
 }
@@ -214,25 +213,7 @@ function silence(assessment: Assessment): Markup | string {
   return section('What is not told', table('What the origin does not tell', columns, rows), note, 'long');
 }
 
-function basis(assessment: Assessment): Markup {
-  const { options, profiles, cloud, estate } = assessment;
-  return section(
-    'What this is based on',
-    facts([
-      ['Origin', originText(assessment)],
-      [
-        'Machines in it',
-        `${numberText(estate.machines)}${estate.hosts === 0 ? '' : ` on ${countText(estate.hosts, 'host')}`}. ${leftOutText(assessment)}`,
-      ],
-      ['Cloud', cloud === null ? 'none was asked' : `${cloud.name}, project ${cloud.project}`],
-      ['Time', `copying ${remedyText(rateWords(assessment))}`],
-      ...(siteText(assessment) === '' ? [] : [['Rules', `as this site has them: ${siteText(assessment)}`] as const]),
-      ['Growth', options.growthPercent === 0 ? 'disks as they are' : `disks ${options.growthPercent} % larger`],
-      ['Boot', options.boot === 'volume' ? 'from volumes' : 'from the flavors’ own disks'],
-      ['Hardware', `${numberText(profiles.virtio)} virtio, ${numberText(profiles.compatible)} compatible`],
-    ]),
-  );
-}
+const basis = (assessment: Assessment): Markup => section('What this is based on', facts(basisLines(assessment)));
 
 function warnings({ warnings: list }: Assessment): Markup | string {
   if (list.length === 0) return '';

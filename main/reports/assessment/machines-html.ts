@@ -4,7 +4,7 @@ import type { AssessedMachine, Assessment } from '../../shared/assessment.ts';
 import { html, type Markup, type Slot } from '../markup.ts';
 import { section, table, tag } from '../tables.ts';
 import { idBeside, placesIn, untoldIn } from '../../shared/assessed/naming.ts';
-import { cut, places } from './parts-html.ts';
+import { cut, places, withWholeDates } from './parts-html.ts';
 import { firmwareText, offTexts, trackingText } from './waves.ts';
 import { diskText, memoryText, numberText, readinessWords } from './words.ts';
 
@@ -19,13 +19,13 @@ export function machinesSection(assessment: Assessment): Markup | string {
   if (list.length === 0) return '';
   const columns = [
     { title: 'Machine', kind: 'name' },
-    { title: 'Readiness' },
+    { title: 'Readiness', kind: 'tight' },
     { title: 'Size', kind: 'number' },
-    { title: 'Flavor', kind: 'name' },
+    { title: 'Flavor', kind: 'tight' },
     { title: 'Disks', kind: 'number' },
     { title: 'Off, cold', kind: 'number' },
     { title: 'Wave', kind: 'number' },
-    { title: 'What was found', kind: 'name' },
+    { title: 'What was found', kind: 'main' },
   ] as const;
   const idOf = idBeside(assessment);
   const rules = new Map(assessment.rules.map((rule) => [rule.id, rule]));
@@ -70,7 +70,8 @@ function foundOf(one: AssessedMachine, rules: Rules): Markup[] {
   return [
     ...heavy.map((finding) => {
       const where = placesIn(one, finding).join('; ');
-      return html`${link(finding.id, rules)}: ${where === '' ? (rules.get(finding.id)?.says ?? '') : where}`;
+      return html`${link(finding.id, rules)}:
+      ${where === '' ? (rules.get(finding.id)?.says ?? '') : withWholeDates(where)}`;
     }),
     ...(informs.length === 0
       ? []

@@ -13,3 +13,9 @@ export const cut = (all: number, most: number): Markup | string =>
     : html`<p class="note">
         The first ${numberText(most)} of ${numberText(all)}; the others are in XLSX, CSV and JSON.
       </p>`;
+
+/** A date is not broken at its hyphens. */
+export const withWholeDates = (text: string): Markup =>
+  html`${text
+    .split(/(\d{4}-\d{2}-\d{2})/)
+    .map((part, at) => (at % 2 === 0 ? html`${part}` : html`<span class="time">${part}</span>`))}`;

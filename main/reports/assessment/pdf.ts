@@ -10,6 +10,7 @@ import { momentText } from '../tables.ts';
 import { findingText, idBeside, untoldIn } from '../../shared/assessed/naming.ts';
 import { shareLines, standingText } from './shares.ts';
 import { firmwareText, offTexts, trackingText } from './waves.ts';
+import { basisLines } from './basis.ts';
 import { cut, writeNeeds, writePlan } from './plan-pdf.ts';
 import { untold } from './untold.ts';
 import {
@@ -18,14 +19,15 @@ import {
   changeText,
   diskText,
   doubtWords,
+  filesText,
   memoryText,
   moreText,
   numberText,
   originText,
   percentText,
-  rateWords,
   readinessOrder,
   readinessWords,
+  titleText,
   verdictText,
   weightTones,
 } from './words.ts';
@@ -35,9 +37,9 @@ const MOST_MACHINES = 300;
 const MOST_ROWS = 60;
 
 export function assessmentPdf(assessment: Assessment, comparison: Comparison | null): Uint8Array {
-  const { estate, cloud, madeAt, guts } = assessment;
+  const { cloud, madeAt, guts } = assessment;
   const layout = new Layout(A4_WIDE);
-  const title = `Moving ${estate.from.join(', ')} to OpenStack`;
+  const title = titleText(assessment);
   layout.heading(title, 1);
   layout.text(
     `${originText(assessment)} → ${cloud === null ? 'OpenStack; no cloud was asked' : `${cloud.name}, project ${cloud.project}`}. Judged ${momentText(madeAt)}.`,
@@ -63,16 +65,21 @@ export function assessmentPdf(assessment: Assessment, comparison: Comparison | n
   machines(layout, assessment);
   some(
     layout,
+    'What this is based on',
+    [
+      { title: 'What', parts: 1 },
+      { title: 'On what', parts: 8 },
+    ],
+    basisLines(assessment).map(([name, value]) => [{ text: name, tone: 'quiet' }, value]),
+  );
+  some(
+    layout,
     'What could not be read',
     [{ title: 'Where', parts: 1 }],
     assessment.warnings.slice(0, MOST_ROWS).map((text) => [text]),
   );
   layout.gap(8);
-  layout.text(
-    `Copying ${remedyText(rateWords(assessment))}. Written by Guts ${guts}. As XLSX, CSV or JSON the assessment holds every machine.`,
-    'quiet',
-    8,
-  );
+  layout.text(`Written by Guts ${guts}. As XLSX, CSV or JSON the assessment holds every machine.`, 'quiet', 8);
   return layout.done(`Guts assessment: ${title}`, `Guts ${guts}`);
 }
 
@@ -113,8 +120,8 @@ function totals(layout: Layout, assessment: Assessment): void {
       numberText(by[one].machines),
       percentText(by[one].machines, sums.machines),
       numberText(by[one].cpus),
-      memoryText(by[one].memoryMiB),
-      diskText(by[one].diskGiB),
+      by[one].machines === 0 ? '–' : memoryText(by[one].memoryMiB),
+      by[one].machines === 0 ? '–' : diskText(by[one].diskGiB),
       readinessWords[one].means,
     ]),
   );
@@ -192,7 +199,7 @@ function changes(layout: Layout, comparison: Comparison): void {
   layout.heading('What has changed', 2);
   if (doubt !== null) layout.text(doubtWords[doubt]);
   layout.text(
-    `Since ${before.from.join(', ')}: ${numberText(added.length)} added, ${numberText(gone.length)} gone, ${numberText(changed.length)} changed, ${numberText(unchanged)} as they were. Machines ${numberText(before.machines)} → ${numberText(after.machines)}, vCPU ${numberText(before.cpus)} → ${numberText(after.cpus)}, memory ${memoryText(before.memoryMiB)} → ${memoryText(after.memoryMiB)}, disks ${diskText(before.diskGiB)} → ${diskText(after.diskGiB)}.`,
+    `Since ${filesText(before.from)}: ${numberText(added.length)} added, ${numberText(gone.length)} gone, ${numberText(changed.length)} changed, ${numberText(unchanged)} as they were. Machines ${numberText(before.machines)} → ${numberText(after.machines)}, vCPU ${numberText(before.cpus)} → ${numberText(after.cpus)}, memory ${memoryText(before.memoryMiB)} → ${memoryText(after.memoryMiB)}, disks ${diskText(before.diskGiB)} → ${diskText(after.diskGiB)}.`,
   );
   if (found.length > 0)
     layout.table(

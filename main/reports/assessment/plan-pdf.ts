@@ -2,7 +2,7 @@
 import { remedyText } from '../../shared/remedy.ts';
 import type { Assessment } from '../../shared/assessment.ts';
 import { bytesText, minutesText } from '../../shared/figures.ts';
-import type { Layout, PdfCell } from '../pdf/layout.ts';
+import type { Layout, PdfCell, PdfColumn } from '../pdf/layout.ts';
 import { some } from '../pdf/parts.ts';
 import { diskText, memoryText, numberText, quotaText, quotaWords, stayingText } from './words.ts';
 import { inOrder } from './hardware.ts';
@@ -79,7 +79,10 @@ export function writePlan(layout: Layout, assessment: Assessment): void {
   cut(layout, flavors.length, MOST_ROWS);
 }
 
-export function writeNeeds(layout: Layout, { quotas, networks, datastores, profileChoices = [] }: Assessment): void {
+export function writeNeeds(
+  layout: Layout,
+  { quotas, cloud, networks, datastores, profileChoices = [] }: Assessment,
+): void {
   some(
     layout,
     'Hardware',
@@ -99,30 +102,7 @@ export function writeNeeds(layout: Layout, { quotas, networks, datastores, profi
       ]),
   );
   cut(layout, profileChoices.length, MOST_ROWS);
-  some(
-    layout,
-    'What a project needs',
-    [
-      { title: 'What', parts: 3 },
-      { title: 'Needed', parts: 2, isNumber: true },
-      { title: 'In use', parts: 2, isNumber: true },
-      { title: 'Limit', parts: 2, isNumber: true },
-      { title: 'Enough', parts: 3 },
-    ],
-    quotas
-      .filter(({ of, needs: count }) => count > 0 || of !== 'floatingIps')
-      .map(({ of, type, needs: count, quota, over }): PdfCell[] => [
-        { text: quotaWords[of], note: type === null ? '' : `of type “${type}”` },
-        quotaText(of, count),
-        quota === null ? '–' : quotaText(of, quota.used),
-        quota === null ? '–' : quota.limit === null ? 'none' : quotaText(of, quota.limit),
-        quota === null
-          ? { text: 'not asked', tone: 'quiet' }
-          : over > 0
-            ? { text: `${quotaText(of, over)} too many`, tone: 'bad' }
-            : { text: 'yes', tone: 'good' },
-      ]),
-  );
+  writeQuotas(layout, quotas, cloud !== null);
   some(
     layout,
     'Networks',
@@ -167,6 +147,44 @@ export function writeNeeds(layout: Layout, { quotas, networks, datastores, profi
       ]),
   );
   cut(layout, datastores.length, MOST_ROWS);
+}
+
+/** Without a cloud, only what is needed. */
+function writeQuotas(layout: Layout, quotas: Assessment['quotas'], hasCloud: boolean): void {
+  const columns: readonly PdfColumn[] = [
+    { title: 'What', parts: 3 },
+    { title: 'Needed', parts: 2, isNumber: true },
+  ];
+  if (!hasCloud) {
+    const plain = quotas
+      .filter(({ needs }) => needs > 0)
+      .map(({ of, needs }) => [quotaWords[of], quotaText(of, needs)]);
+    some(layout, 'What a project needs', [...columns, { title: '', parts: 7 }], plain);
+    return;
+  }
+  some(
+    layout,
+    'What a project needs',
+    [
+      ...columns,
+      { title: 'In use', parts: 2, isNumber: true },
+      { title: 'Limit', parts: 2, isNumber: true },
+      { title: 'Enough', parts: 3 },
+    ],
+    quotas
+      .filter(({ of, needs: count }) => count > 0 || of !== 'floatingIps')
+      .map(({ of, type, needs: count, quota, over }): PdfCell[] => [
+        { text: quotaWords[of], note: type === null ? '' : `of type “${type}”` },
+        quotaText(of, count),
+        quota === null ? '–' : quotaText(of, quota.used),
+        quota === null ? '–' : quota.limit === null ? 'none' : quotaText(of, quota.limit),
+        quota === null
+          ? { text: 'not asked', tone: 'quiet' }
+          : over > 0
+            ? { text: `${quotaText(of, over)} too many`, tone: 'bad' }
+            : { text: 'yes', tone: 'good' },
+      ]),
+  );
 }
 
 /** Says what paper is no place for. */

@@ -74,11 +74,20 @@ export const percentText = (part: number, whole: number): string =>
 
 const kinds = { rvtools: 'RVTools export', 'hyperv-csv': 'Hyper-V export', inventory: 'live inventory' } as const;
 
+/** The names of files, of many only the first. */
+export function filesText(from: readonly string[]): string {
+  const [first = '', ...others] = from;
+  return from.length <= 3 ? from.join(', ') : `${first} and ${numberText(others.length)} more files`;
+}
+
+export const titleText = ({ estate }: Pick<AssessmentSummary, 'estate'>): string =>
+  `Moving ${filesText(estate.from)} to OpenStack`;
+
 /** From what it was judged: “site.xlsx, RVTools 4.4.2, as of 2026-03-01 08:00:00 UTC”. */
 export function originText({ estate }: Pick<AssessmentSummary, 'estate'>): string {
   const product = estate.product ?? kinds[estate.kind];
   const at = estate.takenAt === null ? '' : `, as of ${momentText(new Date(estate.takenAt).toISOString())}`;
-  return `${estate.from.join(', ')} (${product}${at})`;
+  return `${filesText(estate.from)} (${product}${at})`;
 }
 
 export function rateWords({ options: { rate } }: Pick<AssessmentSummary, 'options'>): string {

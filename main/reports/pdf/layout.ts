@@ -31,6 +31,8 @@ const MARGIN = 42;
 const FOOT = 40;
 const LEADING = 1.35;
 const PAD = 4;
+/** Under a heading. */
+const HEADING_GAP = 3;
 
 interface Line {
   readonly text: string;
@@ -44,6 +46,8 @@ export class Layout {
   readonly #pages: string[][] = [];
   /** From the bottom, as PDF counts. */
   #y = 0;
+  /** A heading that waits for what stands under it, so that it is never alone at the end of a page. */
+  #heading: readonly Line[] = [];
 
   constructor(size: PageSize) {
     this.#size = size;
@@ -53,9 +57,7 @@ export class Layout {
   heading(text: string, level: 1 | 2): void {
     const size = { 1: 19, 2: 12.5 }[level];
     this.gap(level === 1 ? 0 : 10);
-    this.#room(size * LEADING + 40); // never alone at the end of a page
-    this.#lines(this.#broken(text, 'bold', size, 'text'), MARGIN);
-    this.gap(3);
+    this.#heading = this.#broken(text, 'bold', size, 'text');
   }
 
   text(text: string, tone: Tone = 'text', size = 9.5, font: Font = 'plain'): void {
@@ -67,16 +69,17 @@ export class Layout {
 
   /** Leaves room before what comes next. */
   gap(points: number): void {
+    this.#room(0);
     this.#y -= points;
   }
 
   newPage(): void {
+    this.#room(0);
     this.#turn();
   }
 
   table(columns: readonly PdfColumn[], rows: readonly (readonly PdfCell[])[], size = 8.5): void {
-    const sum = columns.reduce((parts, column) => parts + column.parts, 0);
-    const widths = columns.map(({ parts }) => (this.#width * parts) / sum);
+    const widths = widthsOf(columns, this.#width, size);
     const head = columns.map(({ title }, index) =>
       wrapped(title, 'bold', size, this.#inner(widths, index)).map((text): Line => ({
         text,
@@ -86,24 +89,25 @@ export class Layout {
       })),
     );
     const headHeight = heightOf(head);
-    this.#room(headHeight + 2.5 * size * LEADING);
+    const pieces = rows.flatMap((row) =>
+      this.#split(columns.map((_, index) => this.#cell(row[index] ?? '', size, this.#inner(widths, index)))),
+    );
+    this.#room(headHeight + heightOf(pieces[0] ?? []));
     this.#row(columns, widths, head, headHeight);
-    for (const row of rows) {
-      const cells = columns.map((_, index) => this.#cell(row[index] ?? '', size, this.#inner(widths, index)));
-      for (const piece of this.#split(cells)) {
-        const height = heightOf(piece);
-        if (!this.#fits(height)) {
-          this.#turn();
-          this.#row(columns, widths, head, headHeight);
-        }
-        this.#row(columns, widths, piece, height);
+    for (const piece of pieces) {
+      const height = heightOf(piece);
+      if (!this.#fits(height)) {
+        this.#turn();
+        this.#row(columns, widths, head, headHeight);
       }
+      this.#row(columns, widths, piece, height);
     }
     this.gap(4);
   }
 
   /** The whole, with the number of each page. */
   done(title: string, producer: string): Uint8Array {
+    this.#room(0);
     const pages = this.#pages.map((operators, index) => {
       const number = `${index + 1} / ${this.#pages.length}`;
       const x = this.#size.width - MARGIN - widthOf(number, 'plain', 8);
@@ -192,7 +196,13 @@ export class Layout {
   }
 
   #room(height: number): void {
-    if (!this.#fits(height)) this.#turn();
+    const heading = this.#heading;
+    this.#heading = [];
+    const own = heading.length === 0 ? 0 : linesHeight(heading) + HEADING_GAP;
+    if (!this.#fits(own + height)) this.#turn();
+    if (heading.length === 0) return;
+    this.#lines(heading, MARGIN);
+    this.#y -= HEADING_GAP;
   }
 
   #turn(): void {
@@ -205,8 +215,27 @@ export class Layout {
   }
 }
 
-const heightOf = (cells: readonly (readonly Line[])[]): number =>
-  2 * PAD + Math.max(...cells.map((lines) => lines.reduce((sum, { size }) => sum + size * LEADING, 0)));
+const linesHeight = (lines: readonly Line[]): number => lines.reduce((sum, { size }) => sum + size * LEADING, 0);
+
+/** By their parts, but none so narrow that a word of its title is broken: what that takes, the others give. */
+function widthsOf(columns: readonly PdfColumn[], width: number, size: number): number[] {
+  const least = columns.map(
+    ({ title }) => 2 * PAD + Math.max(...title.split(' ').map((word) => widthOf(word, 'bold', size))),
+  );
+  const narrow = new Set<number>();
+  for (;;) {
+    const taken = [...narrow].reduce((sum, index) => sum + (least[index] ?? 0), 0);
+    const parts = columns.reduce((sum, column, index) => sum + (narrow.has(index) ? 0 : column.parts), 0);
+    const widths = columns.map((column, index) =>
+      narrow.has(index) ? (least[index] ?? 0) : ((width - taken) * column.parts) / parts,
+    );
+    const more = widths.findIndex((own, index) => !narrow.has(index) && own < (least[index] ?? 0));
+    if (more < 0) return widths;
+    narrow.add(more);
+  }
+}
+
+const heightOf = (cells: readonly (readonly Line[])[]): number => 2 * PAD + Math.max(0, ...cells.map(linesHeight));
 
 const fixed = (points: number): string => points.toFixed(2);
 

@@ -28,6 +28,7 @@ import { UnknownAssessment } from './UnknownAssessment.tsx';
 import { Unread, Untold } from './Untold.tsx';
 import { Verdict } from './Verdict.tsx';
 import { Waves } from './Waves.tsx';
+import { filesText } from './files-text.ts';
 
 export function AssessmentPage({ params }: ScreenProps) {
   const id = AssessmentId.safeParse(params['id']).data;
@@ -71,7 +72,7 @@ function Full({ id, summary, machines }: Whole & { readonly id: AssessmentId }) 
   const [asking, setAsking] = useState<'compare' | 'anonymous' | 'delete' | null>(null);
   const close = (): void => setAsking(null);
   const columns = useMemo(() => machineColumns(summary, machines), [summary, machines]);
-  const name = summary.estate.from.join(', ');
+  const name = filesText(summary.estate.from);
   const remove = async (): Promise<void> => {
     await call('assessments.delete', { id });
     go('/assessments');
@@ -143,7 +144,7 @@ function Full({ id, summary, machines }: Whole & { readonly id: AssessmentId }) 
 function headText({ estate, cloud }: AssessmentSummary): string {
   const { product, from, takenAt, machines, hosts } = estate;
   const parts = [
-    product ?? from.join(', '),
+    product ?? filesText(from),
     hosts === 0
       ? vmsText(machines)
       : t('assessment.onHosts', { count: hosts, vms: vmsText(machines), hosts: numberText(hosts) }),

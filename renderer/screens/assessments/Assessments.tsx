@@ -14,9 +14,10 @@ import { t } from '../../texts/t.ts';
 import { comparisonPath } from './CompareWith.tsx';
 import { NewAssessment } from './NewAssessment.tsx';
 import { readinesses } from './Readiness.tsx';
+import { filesText } from './files-text.ts';
 
 type Line = RowOf<'assessments.list'>;
-const nameOf = ({ from }: Line): string => from.join(', ');
+const nameOf = ({ from }: Line): string => filesText(from);
 
 const columns = (): readonly Column<Line>[] => [
   {

@@ -10,6 +10,7 @@ import { go, pathOf } from '../../router.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { momentText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
+import { filesText } from './files-text.ts';
 
 /** What tells which of two is the older. */
 type Line = Pick<RowOf<'assessments.list'>, 'id' | 'from' | 'takenAt' | 'madeAt'>;
@@ -57,7 +58,7 @@ function Choice({ all, id }: { readonly all: readonly Line[]; readonly id: Asses
         onChange={({ currentTarget }) => setChosen(currentTarget.value)}
         data={others.map((line) => ({
           value: line.id,
-          label: t('comparison.otherAt', { name: line.from.join(', '), time: momentText(asOf(line)) }),
+          label: t('comparison.otherAt', { name: filesText(line.from), time: momentText(asOf(line)) }),
         }))}
       />
       <Group justify="flex-end">

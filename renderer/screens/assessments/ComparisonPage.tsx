@@ -21,6 +21,7 @@ import { asOf } from './CompareWith.tsx';
 import { changeColumns, changedMachines, type ChangedMachine } from './comparison-columns.tsx';
 import { Counts, RuleChanges, Sums } from './comparison-parts.tsx';
 import { UnknownAssessment } from './UnknownAssessment.tsx';
+import { filesText } from './files-text.ts';
 
 /** CSV has the machines of now, and nothing of what they were. */
 const formats: readonly ReportFormat[] = ['html', 'pdf', 'xlsx', 'json'];
@@ -121,7 +122,7 @@ function Full({ after, before, comparison, is, was }: FullProps) {
   );
 }
 
-const nameOf = ({ estate }: AssessmentSummary): string => estate.from.join(', ');
+const nameOf = ({ estate }: AssessmentSummary): string => filesText(estate.from);
 
 function Of({ id, summary }: { readonly id: AssessmentId; readonly summary: AssessmentSummary }) {
   const { takenAt } = summary.estate;

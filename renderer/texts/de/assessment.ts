@@ -17,6 +17,7 @@ export const assessment = {
   'assessment.start': 'Einschätzen',
   'assessment.files_one': '{{count}} Datei: {{names}}',
   'assessment.files_other': '{{count}} Dateien: {{names}}',
+  'assessment.moreFiles': '{{first}} und {{number}} weitere Dateien',
   'assessment.noFiles': 'Wählen Sie zuerst Dateien oder eine Quelle.',
   'assessment.reading': 'Wird gelesen und beurteilt',
   'assessment.none': 'Noch wurde nichts eingeschätzt',

@@ -17,6 +17,7 @@ export const assessment = {
   'assessment.start': 'Assess',
   'assessment.files_one': '{{count}} file: {{names}}',
   'assessment.files_other': '{{count}} files: {{names}}',
+  'assessment.moreFiles': '{{first}} and {{number}} more files',
   'assessment.noFiles': 'Choose files or a source first.',
   'assessment.reading': 'Reading and judging',
   'assessment.none': 'Nothing was assessed yet',

@@ -16,7 +16,7 @@ const ANY = /\.(?:csv|tsv|txt|xlsx|xlsm|xls|zip)$/i;
 
 export class Sources implements AsyncDisposable {
   readonly tables: Table[] = [];
-  /** What people call the files. */
+  /** What people call the files; a folder of several is called by its own name. */
   readonly names: string[] = [];
   readonly #archives: ZipArchive[] = [];
   #workbooks = 0;
@@ -54,8 +54,10 @@ export class Sources implements AsyncDisposable {
     const inside = (await readdir(file, { withFileTypes: true })).filter(
       (entry) => entry.isFile() && ANY.test(entry.name) && !/^[.~]/.test(entry.name),
     );
+    const before = this.names.length;
     for (const { name } of inside.slice(0, MOST_FILES).sort((a, b) => a.name.localeCompare(b.name)))
       await this.#addFile(path.join(file, name), signal);
+    if (inside.length > 1) this.names.splice(before, inside.length, path.basename(path.resolve(file)));
   }
 
   async #addFile(file: string, signal: AbortSignal): Promise<void> {
