@@ -534,7 +534,7 @@ describe('how much the disks hold', () => {
       about: [
         'quota for 1500 GiB is needed',
         'storage for 600 GiB at first',
-        'of 1 disk (500 GiB) nobody tells how much they hold: they count as full',
+        'of 1 disk (500 GiB) nobody tells how much it holds: it counts as full',
       ],
     });
   });

@@ -190,6 +190,20 @@ test('what is no export is refused with what to do', async () => {
   expect(await alert.innerText()).toContain('letter.xlsx');
 });
 
+test('how ready a VM is can be read whole in its row, and a flavor tells of no disk that it does not have', async () => {
+  await assess('old.xlsx', { ...estate, machines: [{ ...web, os: 'Ubuntu Linux 18.04 (64-bit)' }] });
+
+  const chip = page.getByRole('grid', { name: 'VMs one by one' }).getByText('Ready with conditions');
+  const room = await chip.evaluate((span) => [
+    span.clientWidth - span.scrollWidth,
+    span.querySelector('svg')?.clientWidth,
+  ]);
+  expect(room).toEqual([0, 14]);
+  await proveFace(page, 'assessment-conditions');
+  const flavors = page.getByRole('table', { name: 'Flavors' });
+  expect(await flavors.getByRole('row').filter({ hasText: 'guts.4c.8g' }).innerText()).not.toContain('disk');
+});
+
 test('a plan is rehearsed: what is missing in the cloud is told, with a request for it', async () => {
   await setUpSides(client, sides);
   const plan = await client.call('plans.create', {

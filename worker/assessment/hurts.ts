@@ -198,7 +198,7 @@ function thin(vms: readonly InventoryVm[], { totals }: HurtFacts['summary']): Hu
         ...(untold.length === 0
           ? []
           : [
-              `of ${things(untold.length, 'disk')} (${bytesText(untoldBytes)}) nobody tells how much they hold: they count as full`,
+              `of ${things(untold.length, 'disk')} (${bytesText(untoldBytes)}) nobody tells how much ${untold.length === 1 ? 'it holds: it counts' : 'they hold: they count'} as full`,
             ]),
       ],
     },
