@@ -70,8 +70,8 @@ function foundOf(one: AssessedMachine, rules: Rules): Markup[] {
   return [
     ...heavy.map((finding) => {
       const where = placesIn(one, finding).join('; ');
-      return html`${link(finding.id, rules)}:
-      ${where === '' ? (rules.get(finding.id)?.says ?? '') : withWholeDates(where)}`;
+      const says = where === '' ? (rules.get(finding.id)?.says ?? '') : withWholeDates(where);
+      return html`${link(finding.id, rules)}: ${says}`;
     }),
     ...(informs.length === 0
       ? []

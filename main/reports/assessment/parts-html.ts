@@ -15,7 +15,7 @@ export const cut = (all: number, most: number): Markup | string =>
       </p>`;
 
 /** A date is not broken at its hyphens. */
-export const withWholeDates = (text: string): Markup =>
-  html`${text
+export const withWholeDates = (text: string): readonly Markup[] =>
+  text
     .split(/(\d{4}-\d{2}-\d{2})/)
-    .map((part, at) => (at % 2 === 0 ? html`${part}` : html`<span class="time">${part}</span>`))}`;
+    .map((part, at) => (at % 2 === 0 ? html`${part}` : html`<span class="time">${part}</span>`));
