@@ -32,13 +32,17 @@ export function secondsText(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** What is planned by the minute; what takes any time takes one at least. */
+/** From so many hours on, minutes are more than anybody knows beforehand. */
+const HOURS_ALONE = 10;
+
+/** What is planned by the minute, or by the hour where it is long; what takes any time takes one at least. */
 export function inMinutes(seconds: number): { readonly hours: number; readonly minutes: number } {
   const all = seconds > 0 ? Math.max(1, Math.round(seconds / 60)) : 0;
+  if (all >= HOURS_ALONE * 60) return { hours: Math.round(all / 60), minutes: 0 };
   return { hours: Math.floor(all / 60), minutes: all % 60 };
 }
 
-/** “0 min”, “5 min”, “2 h”, “1 h 15 min”. */
+/** “0 min”, “5 min”, “2 h”, “1 h 15 min”, “49 h”. */
 export function minutesText(seconds: number): string {
   const { hours, minutes } = inMinutes(seconds);
   if (hours === 0) return `${minutes} min`;

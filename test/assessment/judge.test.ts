@@ -496,8 +496,8 @@ describe('what will hurt', () => {
 
     const told = hurts.map(({ says, about }) => `${says}: ${about.join('; ')}`);
     expect(told).toEqual([
-      '1 machine takes longer than a window of 8 h: big: 24 h 26 min for 4 TiB',
-      '1 disk is larger than 2 TiB: big, Hard disk 1: 4 TiB, up to 24 h 26 min to copy',
+      '1 machine takes longer than a window of 8 h: big: 24 h for 4 TiB',
+      '1 disk is larger than 2 TiB: big, Hard disk 1: 4 TiB, up to 24 h to copy',
       '1 disk of 10 GiB is a raw device: raw, Hard disk 1: physical, 10 GiB',
       '2 guests have no tools that run (VMware Tools, integration services): nobody can ask for a shutdown, and addresses are not told, or those of before: mute: installed, do not run; bare: not installed, the machine is off',
       '3 machines have 4 snapshots, 2 older than 3 days, of 1 the age is not told: only the present state is moved: snapped: 2, the oldest of 2020-01-01; ageless: 1; patched: 1, of 2026-02-27',
