@@ -32,7 +32,7 @@ export interface AppParts {
   /** For idempotency keys; without it they mean nothing. */
   readonly keptAnswers?: KeptAnswers;
   /** Where several servers share a state. */
-  readonly catchUp?: (() => Promise<void>) | undefined;
+  readonly catchUp?: () => Promise<void>;
   /** What keeps the server from doing what it is asked; `/readyz` tells. */
   readonly readiness?: () => Promise<readonly string[]>;
   /** For `/metrics`: migrations by stage, slots in use, bytes sent. */

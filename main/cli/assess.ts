@@ -19,6 +19,7 @@ import { reportFormats, type ReportFormat } from '../shared/report-formats.ts';
 import { demandFreePlaces } from './assess-places.ts';
 import { assessmentText } from './assessment-text.ts';
 import { wholeNumber } from './migration-flags.ts';
+import { repeated } from './repeated.ts';
 import { reportFormatOf } from './report-format.ts';
 import { rulesHere } from './rules-here.ts';
 import { perform, wantsJson } from './run.ts';
@@ -71,10 +72,10 @@ export function addAssess(program: Command): void {
     .option(
       '--name <pattern>',
       'only machines with such a name; * is any text, ? any letter (may be repeated, as may the next two)',
-      oneMore,
+      repeated,
     )
-    .option('--folder <pattern>', 'only machines in such a folder', oneMore)
-    .option('--cluster <pattern>', 'only machines of such a cluster', oneMore)
+    .option('--folder <pattern>', 'only machines in such a folder', repeated)
+    .option('--cluster <pattern>', 'only machines of such a cluster', repeated)
     .option('--no-powered-off', 'leave out machines that are off')
     .option('--templates', 'judge templates, too', false)
     .option('--wave-size <n>', 'machines in one wave at most', wholeNumber(1, 10_000), 50)
@@ -242,9 +243,6 @@ function optionsOf(flags: Flags, rate: AssessmentRate): AssessmentOptions {
     },
   };
 }
-
-/** Each time that a flag is given, its value goes to those before. */
-const oneMore = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 function oneOrAll([first, ...others]: readonly string[] = []): string | string[] | null {
   if (first === undefined) return null;

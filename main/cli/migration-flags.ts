@@ -11,6 +11,7 @@ import {
   Reading,
   type NetworkChoice,
 } from '../shared/migration.ts';
+import { repeated } from './repeated.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface MigrationFlags {
@@ -243,8 +244,6 @@ function nodeTag(text: string, before: string[]): string[] {
     throw new InvalidArgumentError('A tag has no spaces, and at most 63 letters: see “guts node list”.');
   return [...before, text];
 }
-
-const repeated = (text: string, before: string[]): string[] => [...before, text];
 
 export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {

@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { defaultLanes } from '../engine-thread.ts';
 import { DiskFormat } from '../shared/disk.ts';
 import type { InspectJob } from '../shared/jobs.ts';
+import { repeated } from './repeated.ts';
 
 export interface SourceFlags {
   readonly from?: DiskFormat;
@@ -31,7 +32,7 @@ export function sourceOptions(command: Command): Command {
     .option(
       '--allow-from <folder>',
       'also look here for extents and parents that IN names (may be repeated)',
-      (folder, before: string[]) => [...before, folder],
+      repeated,
       [],
     )
     .option('--vm <name>', 'which machine to take of an OVF package that holds several');

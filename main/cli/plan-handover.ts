@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { EngineUrl } from '../shared/engines.ts';
+import { MOST_PEER_NAME } from '../shared/given.ts';
 import type { Handover, PeerWish } from '../shared/handover.ts';
 import type { HandoverLook } from '../shared/operations/handovers.ts';
 import { tokenIn } from './connect.ts';
@@ -23,8 +24,6 @@ interface Flags extends Pick<TrustFlags, 'fingerprint' | 'caFile'> {
 }
 
 const LOOK_EVERY_MS = 500;
-/** Letters in a peer's name. */
-const MOST_NAME = 63;
 
 export function addPlanHandover(plan: Command): void {
   add(
@@ -75,7 +74,7 @@ async function peerFrom(flags: Flags, word: 'to' | 'from'): Promise<PeerWish> {
   if (!url.success) throw new UsageError(`Give --${word} https://HOST:PORT; http:// is for this computer alone.`);
   const token = await tokenIn(flags.peerTokenFile);
   const trust = (await givenTrust(flags)) ?? { kind: 'system' };
-  return { name: flags.peerName ?? new URL(url.data).host.slice(0, MOST_NAME), url: url.data, trust, token };
+  return { name: flags.peerName ?? new URL(url.data).host.slice(0, MOST_PEER_NAME), url: url.data, trust, token };
 }
 
 /** Until it is over; Ctrl-C only stops following. */

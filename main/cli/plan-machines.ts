@@ -8,6 +8,7 @@ import type { InputOf, OutputOf } from '../shared/operations.ts';
 import { UploadName } from '../shared/uploads.ts';
 import { wholeNumber } from './migration-flags.ts';
 import { tellMade } from './plan-text.ts';
+import { repeated } from './repeated.ts';
 import { UsageError } from './usage-error.ts';
 import { Workplace } from './workplace.ts';
 
@@ -63,10 +64,7 @@ export function addPlanMachines(plan: Command): void {
     .command('move')
     .description('put machines of a plan into another wave')
     .argument('<plan>', 'name or id')
-    .requiredOption('--vm <machine>', 'by name, ref or UUID (may be repeated)', (text, before: string[] = []) => [
-      ...before,
-      text,
-    ])
+    .requiredOption('--vm <machine>', 'by name, ref or UUID (may be repeated)', repeated)
     .requiredOption('--wave <n>', 'the wave, from 1', wholeNumber(1, 10_000))
     .action(async (which: string, { vm, wave }: { readonly vm: readonly string[]; readonly wave: number }) => {
       await using workplace = await Workplace.open(move);

@@ -6,6 +6,7 @@ import { actOnMany, manyOptions, type ManyFlags } from './act-on-many.ts';
 import { findMigration, WHICH } from './find-migration.ts';
 import { wholeNumber } from './migration-flags.ts';
 import { momentOf } from './moment.ts';
+import { repeated } from './repeated.ts';
 import { sheet } from './table.ts';
 import { UsageError } from './usage-error.ts';
 import { windowOf } from './window.ts';
@@ -28,11 +29,7 @@ export function addSchedule(program: Command): void {
     .option('--not-before <moment>', 'a date, a time, or a span from now such as 12h', momentOf)
     .option('--window <when>', 'start only then, as "0 22 * * 1-5 for 6h in Europe/Berlin"', windowOf)
     .option('--wave <n>', 'which wave of its plan', wholeNumber(1, 10_000))
-    .option(
-      '--after <migration>',
-      'only when this one is done (may be repeated)',
-      (text: string, before: string[] = []) => [...before, text],
-    )
+    .option('--after <migration>', 'only when this one is done (may be repeated)', repeated)
     .action(async (which: string, { after, ...flags }: Flags) => {
       await using workplace = await Workplace.open(command);
       const { request } = await findMigration(workplace, which);

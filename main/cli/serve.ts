@@ -23,6 +23,7 @@ import { passphraseFromStdin } from '../vault/stdin-passphrase.ts';
 import { brokerFrom, brokerOptions, type BrokerFlags } from './broker-flags.ts';
 import { nodeId } from './node-name.ts';
 import { askPassphrase } from './passphrase.ts';
+import { repeated } from './repeated.ts';
 import { signalled } from './signalled.ts';
 import { stateFrom, stateOptions, type StateFlags } from './state-flags.ts';
 import { UsageError } from './usage-error.ts';
@@ -141,8 +142,6 @@ function port(text: string): number {
   if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('Give a number from 0 to 65535.');
   return value;
 }
-
-const repeated = (name: string, before: string[]): string[] => [...before, name];
 
 const lostAfterOf = ({ lostAfter: lostAfterSeconds }: Flags): { readonly lostAfterSeconds?: number } =>
   lostAfterSeconds === undefined ? {} : { lostAfterSeconds };

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { GutsError, toErrorInfo } from '../shared/errors.ts';
 import type { Leftover } from '../shared/move-jobs.ts';
+import { repeated } from './repeated.ts';
 import { table } from './table.ts';
 import { ToldError } from './told-error.ts';
 import { Workplace } from './workplace.ts';
@@ -12,8 +13,6 @@ interface Flags {
   readonly remove: boolean;
   readonly unknown: boolean;
 }
-
-const repeated = (name: string, before: string[]): string[] => [...before, name];
 
 export function addTidy(program: Command): void {
   const tidy = program

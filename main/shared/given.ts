@@ -7,8 +7,11 @@ export const HandoverId = z
   .brand<'HandoverId'>();
 export type HandoverId = z.infer<typeof HandoverId>;
 
+/** Letters in what another Guts is called. */
+export const MOST_PEER_NAME = 63;
+
 /** Another Guts, as it is called, and where it is; null where only it knows the way here. */
-export const Peer = z.object({ name: z.string().min(1).max(63), url: z.string().max(500).nullable() });
+export const Peer = z.object({ name: z.string().min(1).max(MOST_PEER_NAME), url: z.string().max(500).nullable() });
 export type Peer = z.infer<typeof Peer>;
 
 export const Given = z.object({ handover: HandoverId, to: Peer, at: z.iso.datetime() });

@@ -11,7 +11,7 @@ import { Trust } from './trust.ts';
 
 /** How to reach the other side, with a token of it, which goes into the vault until the hand-over is over. */
 export const PeerWish = z.object({
-  name: z.string().min(1).max(63),
+  name: Peer.shape.name,
   url: EngineUrl,
   trust: Trust.default({ kind: 'system' }),
   token: EngineToken.meta({ writeOnly: true }),
