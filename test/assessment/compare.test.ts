@@ -3,12 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { compareAssessments, Comparison } from '../../main/shared/compare-assessments.ts';
 import type { InventoryVm } from '../../main/shared/inventory.ts';
 import { anonymised } from '../../worker/assessment/anonymise.ts';
-import { disk, machine, nic } from '../plan/sample.ts';
-import { estate, judged } from './estate.ts';
+import { disk, nic } from '../plan/sample.ts';
+import { estate, judged, vm } from './estate.ts';
 
 const GiB = 2 ** 30;
-const vm = (name: string, change: Partial<InventoryVm> = {}): InventoryVm => machine({ ref: name, name, ...change });
-
 async function compared(before: readonly InventoryVm[], after: readonly InventoryVm[]): Promise<Comparison> {
   const comparison = compareAssessments(
     await judged(estate({ vms: [...before], from: ['old.xlsx'] })),

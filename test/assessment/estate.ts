@@ -2,8 +2,13 @@
 import type { Assessment, AssessmentCloud, AssessmentOptions } from '../../main/shared/assessment.ts';
 import { defaultAssessmentOptions } from '../../main/shared/assessment.ts';
 import type { Estate } from '../../main/shared/estate.ts';
+import type { InventoryVm } from '../../main/shared/inventory.ts';
 import { judge } from '../../worker/assessment/judge.ts';
 import { machine } from '../plan/sample.ts';
+
+/** Called alike by name and reference. */
+export const vm = (name: string, change: Partial<InventoryVm> = {}): InventoryVm =>
+  machine({ ref: name, name, ...change });
 
 export const estate = (change: Partial<Estate> = {}): Estate => ({
   kind: 'rvtools',

@@ -3,17 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { assessmentText } from '../../main/cli/assessment-text.ts';
 import { assessmentAs } from '../../main/reports/assessment/formats.ts';
 import { Assessment } from '../../main/shared/assessment.ts';
-import type { CloudFacts } from '../../main/shared/cloud.ts';
 import type { EstateGap } from '../../main/shared/estate.ts';
-import { TIME_UNTOLD, type InventoryNetwork, type InventoryVm } from '../../main/shared/inventory.ts';
-import { anonymised } from '../../worker/assessment/anonymise.ts';
-import { cloud, disk, flavor, machine, network, nic } from '../plan/sample.ts';
+import { cloud, disk, flavor, machine, nic } from '../plan/sample.ts';
 import { readPdf } from '../support/pdf-text.ts';
-import { estate, judged } from './estate.ts';
+import { estate, judged, vm } from './estate.ts';
 
 const GiB = 2 ** 30;
-
-const vm = (name: string, change: Partial<InventoryVm> = {}): InventoryVm => machine({ ref: name, name, ...change });
 
 const gap = (of: string, machines: string[] | null = null): EstateGap => ({ of, says: `no tab about ${of}`, machines });
 
@@ -287,142 +282,6 @@ describe('what is needed of a project', () => {
   });
 });
 
-describe('networks', () => {
-  test('become what is like them in the cloud, with what is free there', async () => {
-    const facts = cloud({ networks: [network('lan'), network('dmz')], freeAddresses: { 'subnet-lan': 1 } });
-
-    const { networks, hurts } = await judged(estate({ vms: [vm('a'), vm('b')] }), {}, { name: 'prod', facts });
-
-    expect(networks).toEqual([
-      {
-        name: 'lan',
-        ref: 'network-1',
-        vlanId: 12,
-        machines: 2,
-        cards: 2,
-        addresses: 2,
-        known: 1,
-        to: { name: 'lan', why: 'name', free: 1 },
-        proposal: '“lan” has room for 1 of 2 addresses.',
-      },
-    ]);
-    expect(hurts.map(({ says }) => says)).toContain('1 network of the cloud has too few free addresses');
-  });
-
-  test('are to be made as the guests have them where no cloud was asked', async () => {
-    const [told] = (await judged(estate())).networks;
-    const [untold] = (await judged(estate({ vms: [vm('a', { nics: [nic({ ipAddresses: [] })] })] }))).networks;
-
-    expect(told?.proposal).toBe('Make a network on VLAN 12 with 192.0.2.0/24, as its guests have it.');
-    expect(untold?.proposal).toBe('Make a network on VLAN 12 with room for one address (a /28).');
-  });
-});
-
-describe('networks to be made', () => {
-  const net = (ref: string, change: Partial<InventoryNetwork> = {}): InventoryNetwork => ({
-    ref,
-    name: ref,
-    kind: 'distributed',
-    vlanId: 100,
-    datacenter: 'DC0',
-    ...change,
-  });
-  const on = (ref: string, address: string) =>
-    nic({ network: ref, networkName: ref, ipAddresses: [{ address, prefixLength: null }] });
-  const proposals = async (networks: InventoryNetwork[], cards: ReturnType<typeof nic>[]): Promise<string[]> =>
-    (await judged(estate({ vms: [vm('a', { nics: cards })], networks }))).networks.map(({ proposal }) => proposal);
-
-  test('are one for port groups of one VLAN and subnet, which is said once', async () => {
-    const cards = [on('servers', '10.1.100.16'), on('servers', '10.1.100.20'), on('segment', '10.1.100.56')];
-
-    expect(await proposals([net('servers'), net('segment')], cards)).toEqual([
-      'Make a network on VLAN 100 with the subnet that its guests have (10.1.100.16 to 10.1.100.56 seen), where they are to keep their addresses, one for “servers” and “segment”, which have the same VLAN.',
-      'Comes onto the network of “servers”, which has the same VLAN.',
-    ]);
-  });
-
-  test.each([
-    ['in another data centre', net('b', { datacenter: 'DC1' }), '10.1.100.56'],
-    ['on another VLAN', net('b', { vlanId: 101 }), '10.1.100.56'],
-    ['with guests of another subnet', net('b'), '10.9.9.9'],
-    ['without a VLAN', net('b', { vlanId: null }), '10.1.100.56'],
-  ])('are several where one is %s', async (_, other, address) => {
-    const said = await proposals([net('a'), other], [on('a', '10.1.100.16'), on('b', address)]);
-
-    for (const text of said) expect(text).toMatch(/^Make a network/);
-  });
-
-  test('say of a trunk what it takes, which one network does not do', async () => {
-    const [said] = await proposals([net('trunk', { vlanId: null, trunk: ['0-4094'] })], [on('trunk', '10.1.50.85')]);
-
-    expect(said).toContain(
-      'It is a trunk (VLANs 0-4094): each VLAN that its guests tag needs a network of its own; give a guest a card for each before, or make a trunk with subports of its port afterwards.',
-    );
-  });
-});
-
-describe('networks whose subnets overlap', () => {
-  const on = (name: string, ref: string, address: string, prefixLength: number | null) =>
-    vm(name, { nics: [nic({ network: ref, networkName: ref, ipAddresses: [{ address, prefixLength }] })] });
-  const net = (ref: string, vlanId: number | null) =>
-    ({ ref, name: ref, kind: 'standard', vlanId, datacenter: 'DC0' }) as const;
-  const networks = [net('shop', 10), net('lab', 20), net('shop-2', 10), net('far', 30)];
-  const saidOf = async (
-    vms: InventoryVm[],
-    facts: CloudFacts | null = null,
-    of = estate({ networks }),
-  ): Promise<string[]> => {
-    const asked = facts === null ? null : { name: 'prod', facts };
-    const { hurts } = await judged({ ...of, vms }, {}, asked);
-    return hurts.filter(({ says }) => says.includes('several networks')).flatMap(({ says, about }) => [says, ...about]);
-  };
-
-  test('are told as their guests have them, and that one VLAN may be one network', async () => {
-    const apart = await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'lab', '10.1.99.4', 16)]);
-    const elsewhere = networks.map((one) => (one.ref === 'shop-2' ? { ...one, datacenter: 'DC1' } : one));
-    const alike = await saidOf(
-      [on('a', 'shop', '10.1.2.3', 24), on('b', 'shop-2', '10.1.2.4', 24)],
-      null,
-      estate({ networks: elsewhere }),
-    );
-
-    expect(apart).toEqual([
-      '1 range of addresses is in several networks, which no router of the cloud can serve together',
-      '10.1.0.0/16 in “lab” (VLAN 20) and 10.1.2.0/24 in “shop” (VLAN 10)',
-    ]);
-    expect(alike.slice(1)).toEqual([
-      '10.1.2.0/24 in “shop” (VLAN 10) and 10.1.2.0/24 in “shop-2” (VLAN 10): on one VLAN, so that one network may do',
-    ]);
-  });
-
-  test('are told as the cloud has them', async () => {
-    const facts = cloud({ networks: [network('shop'), network('lab'), network('other')] });
-
-    expect(await saidOf([on('a', 'shop', '10.1.2.3', null), on('b', 'lab', '10.9.2.3', null)], facts)).toEqual([
-      '1 range of addresses is in several networks, which no router of the cloud can serve together',
-      '192.0.2.0/24 in “lab” (VLAN 20, becomes “lab”) and 192.0.2.0/24 in “shop” (VLAN 10, becomes “shop”)',
-    ]);
-  });
-
-  test('are none where they are apart, become one network, or nobody tells how long prefixes are', async () => {
-    const one = cloud({ networks: [network('only')] });
-
-    expect(await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'lab', '10.1.3.3', 24)])).toEqual([]);
-    expect(await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'shop', '10.1.2.4', 16)])).toEqual([]);
-    expect(await saidOf([on('a', 'shop', '10.1.2.3', 24), on('b', 'shop-2', '10.1.2.4', 24)])).toEqual([]);
-    expect(await saidOf([on('a', 'shop', '10.1.2.3', null), on('b', 'lab', '10.1.2.3', null)])).toEqual([]);
-    expect(await saidOf([on('a', 'shop', '192.0.2.3', 24), on('b', 'lab', '192.0.2.4', 24)], one)).toEqual([]);
-  });
-
-  test('are not made by taking names away', async () => {
-    const { hurts } = await judged(
-      anonymised(estate({ vms: [on('a', 'shop', '10.1.2.3', 16), on('b', 'lab', '10.2.2.3', 16)], networks })),
-    );
-
-    expect(hurts.filter(({ says }) => says.includes('several networks'))).toEqual([]);
-  });
-});
-
 describe('datastores', () => {
   const facts = cloud({
     volumeTypes: [
@@ -471,72 +330,6 @@ describe('time', () => {
       [1, false],
     ]);
     expect(totals.seconds).toBeCloseTo(2 * ((2 * GiB) / 50e6));
-  });
-});
-
-describe('what will hurt', () => {
-  test('is told with figures and names', async () => {
-    const snapshot = { ref: 's', name: 's', createdAt: '2020-01-01T00:00:00Z', depth: 0 };
-    const { hurts } = await judged(
-      estate({
-        vms: [
-          vm('big', { disks: [disk({ sizeBytes: 4096 * GiB, storedBytes: 4096 * GiB })] }),
-          vm('raw', { disks: [disk({ rawDevice: 'physical' })] }),
-          vm('old', { guestOsId: null, guestOsName: 'Microsoft Windows Server 2003 Standard (32-bit)' }),
-          vm('older', { guestOsId: 'rhel5_64Guest', guestOsName: 'Red Hat Enterprise Linux 5 (64-bit)' }),
-          vm('snapped', { snapshots: [snapshot, snapshot] }),
-          vm('patched', { snapshots: [{ ...snapshot, createdAt: '2026-02-27T00:00:00Z' }] }),
-          vm('ageless', { snapshots: [{ ...snapshot, createdAt: TIME_UNTOLD }] }),
-          vm('mute', { guest: { ...machine().guest, tools: 'stopped' }, power: 'on' }),
-          vm('bare', { guest: { ...machine().guest, tools: 'missing' }, power: 'off' }),
-          vm('asleep', { guest: { ...machine().guest, tools: 'stopped' }, power: 'off' }),
-        ],
-      }),
-    );
-
-    const told = hurts.map(({ says, about }) => `${says}: ${about.join('; ')}`);
-    expect(told).toEqual([
-      '1 machine takes longer than a window of 8 h: big: 24 h for 4 TiB',
-      '1 disk is larger than 2 TiB: big, Hard disk 1: 4 TiB, up to 24 h to copy',
-      '1 disk of 10 GiB is a raw device: raw, Hard disk 1: physical, 10 GiB',
-      '2 guests have no tools that run (VMware Tools, integration services): nobody can ask for a shutdown, and addresses are not told, or those of before: mute: installed, do not run; bare: not installed, the machine is off',
-      '3 machines have 4 snapshots, 2 older than 3 days, of 1 the age is not told: only the present state is moved: snapped: 2, the oldest of 2020-01-01; ageless: 1; patched: 1, of 2026-02-27',
-      'Of 2 guests the maker’s regular support has ended; whether a paid one goes on (ESU, ELS) is not told: Windows Server 2003, ended on 2015-07-14: 1; RHEL 5, ended on 2017-03-31: 1',
-    ]);
-  });
-});
-
-test('machines of one name are told with their ids, since a plan has to tell them apart', async () => {
-  const { hurts } = await judged(
-    estate({ vms: [{ ...vm('twin'), ref: 'vm-1' }, { ...vm('Twin'), ref: 'vm-2' }, vm('other')] }),
-  );
-
-  expect(hurts).toContainEqual({
-    says: '1 name is that of several machines, whose servers need names of their own to be told apart',
-    about: ['twin: vm-1, vm-2'],
-  });
-});
-
-describe('how much the disks hold', () => {
-  test('is told beside the quota with one base: a disk of which nobody tells counts as full in both', async () => {
-    const { hurts, totals } = await judged(
-      estate({
-        vms: [
-          vm('thin', { disks: [disk({ sizeBytes: 1000 * GiB, storedBytes: 100 * GiB })] }),
-          vm('raw', { disks: [disk({ sizeBytes: 500 * GiB, storedBytes: null, rawDevice: 'virtual' })] }),
-        ],
-      }),
-    );
-
-    expect(totals).toMatchObject({ diskGiB: 1500, copyBytes: 600 * GiB });
-    expect(hurts).toContainEqual({
-      says: 'The disks hold 600 GiB of 1.5 TiB: volumes count as large as the disks are',
-      about: [
-        'quota for 1500 GiB is needed',
-        'storage for 600 GiB at first',
-        'of 1 disk (500 GiB) nobody tells how much it holds: it counts as full',
-      ],
-    });
   });
 });
 

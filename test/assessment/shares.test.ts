@@ -1,12 +1,9 @@
 /** The head of an assessment adds up: each machine of the origin counts once, with why it moves, does not yet, or was not judged. */
 import { describe, expect, test } from 'vitest';
 import { assessmentAs } from '../../main/reports/assessment/formats.ts';
-import type { InventoryVm } from '../../main/shared/inventory.ts';
-import { disk, machine } from '../plan/sample.ts';
+import { disk } from '../plan/sample.ts';
 import { readPdf } from '../support/pdf-text.ts';
-import { estate, judged } from './estate.ts';
-
-const vm = (name: string, change: Partial<InventoryVm> = {}): InventoryVm => machine({ ref: name, name, ...change });
+import { estate, judged, vm } from './estate.ts';
 
 const raw = [disk({ rawDevice: 'physical' })];
 const assessment = await judged(

@@ -3,12 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { assessmentAs } from '../../main/reports/assessment/formats.ts';
 import { largeWaveText } from '../../main/reports/assessment/waves.ts';
 import { Assessment, defaultAssessmentOptions } from '../../main/shared/assessment.ts';
-import type { InventoryVm } from '../../main/shared/inventory.ts';
-import { disk, hyperv, machine } from '../plan/sample.ts';
+import { disk, hyperv } from '../plan/sample.ts';
 import { readPdf } from '../support/pdf-text.ts';
-import { estate, judged } from './estate.ts';
+import { estate, judged, vm } from './estate.ts';
 
-const vm = (name: string, change: Partial<InventoryVm> = {}): InventoryVm => machine({ ref: name, name, ...change });
 const rate = { bytesPerSecond: 100e6, atOnce: 1, basis: 'given' } as const;
 /** 1,000 seconds to copy at that rate. */
 const disks = [disk({ sizeBytes: 2 ** 40, storedBytes: 100e9 })];
