@@ -56,6 +56,7 @@ export function Shell({ session, engine }: ShellProps) {
       navbar={{ width: { base: 56, sm: 200 }, breakpoint: 0 }}
       footer={{ height: { base: 56, sm: 32 } }}
       padding="md"
+      transitionDuration={0} // nothing slides in; a window made narrower is right at once
     >
       <a className="guts-skip" href="#content" onClick={skip}>
         {t('shell.skip')}
@@ -64,9 +65,11 @@ export function Shell({ session, engine }: ShellProps) {
         {isDemo && <DemoBar />}
         {elsewhere !== null && <EngineBar session={session} url={engine?.url ?? ''} elsewhere={elsewhere} />}
         <div className={classes['headRow']}>
-          <Group gap="xs" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap" miw={0}>
             <Mark />
-            <Text fw={700}>{t('app.name')}</Text>
+            <Text className={classes['appName'] ?? ''} fw={700}>
+              {t('app.name')}
+            </Text>
             <EngineSwitch session={session} engine={engine} />
           </Group>
           <Group gap="xs" wrap="nowrap">

@@ -7,7 +7,7 @@ import { matched } from '../../renderer/router.ts';
 import { routes } from '../../renderer/routes.tsx';
 import { keepPicture, newHome, openApp, type OpenApp } from './app.ts';
 import { proveAccessible } from './axe.ts';
-import { keepLargePicture, outOfSight, prefer, rawTexts, unseenFocus, visit, zoom } from './look.ts';
+import { keepLargePicture, outOfSight, prefer, rawTexts, sideways, unseenFocus, visit, zoom } from './look.ts';
 import { proveFace } from './pictures.ts';
 import { places, placesOfDemo, type Place } from './places.ts';
 import { clientOf } from './two-sides.ts';
@@ -67,11 +67,11 @@ describe.each([
 
     for (const place of all) {
       await visit(page, place);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      const width = await sideways(page);
       await keepLargePicture(app, `faces-${fill}-${place.name}-200`);
       expect
-        .soft([place.name, width <= 0, await outOfSight(page), await unseenFocus(page)])
-        .toEqual([place.name, true, [], []]);
+        .soft([place.name, width, await outOfSight(page), await unseenFocus(page)])
+        .toEqual([place.name, 0, [], []]);
     }
     await zoom(app, page, 1);
   });

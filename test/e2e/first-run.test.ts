@@ -6,6 +6,7 @@ import type { ApiClient } from '../../main/shared/client/client.ts';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import { openApp, type OpenApp } from './app.ts';
+import { shrink, sideways } from './look.ts';
 import { proveFace } from './pictures.ts';
 import { addCloud, addSource, clientOf } from './two-sides.ts';
 
@@ -154,13 +155,12 @@ describe('in German, and in a small window', () => {
     await page.evaluate(() => {
       localStorage.setItem('guts.preferences', '{"state":{"theme":"auto","language":"de"},"version":1}');
     });
-    await open.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(700, 780));
+    await shrink(open.app, page, 700, 780);
     await page.reload();
     await goTo(place);
 
     await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
-    const isWithin = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
-    expect(isWithin).toBe(true);
+    expect(await sideways(page)).toBe(0);
     await proveFace(page, `german${place.replaceAll('/', '-')}`);
   });
 });

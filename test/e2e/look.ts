@@ -33,6 +33,15 @@ export async function visit(page: Page, { path, after }: Pick<Place, 'path' | 'a
   await page.waitForFunction(() => document.querySelector('.mantine-Notification-root') === null);
 }
 
+/** Makes the window as small as that, in CSS pixels, frame included. */
+export async function shrink(app: ElectronApplication, page: Page, width: number, height: number): Promise<void> {
+  await app.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setSize(...size), [
+    width,
+    height,
+  ] as const);
+  await page.waitForFunction((most) => innerWidth <= most, width);
+}
+
 /** 2 is what browsers call 200 %. */
 export async function zoom(app: ElectronApplication, page: Page, factor: number): Promise<void> {
   const before = await page.evaluate(() => devicePixelRatio);
@@ -54,6 +63,11 @@ export async function keepLargePicture(app: ElectronApplication, name: string): 
   writeFileSync(pictureFile(name), Buffer.from(png, 'base64'));
 }
 
+/** By how many CSS pixels the page can be scrolled sideways; 0 is none. */
+export async function sideways(page: Page): Promise<number> {
+  return await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
 /** Texts that lie outside of the window, or of what cuts them off, and headings that something lies in front of. */
 export async function outOfSight(page: Page): Promise<string[]> {
   return await page.evaluate(() => {
@@ -73,7 +87,7 @@ export async function outOfSight(page: Page): Promise<string[]> {
         if (isScrolled(overflowY)) isBound = false;
         around = around.parentElement;
       }
-      return !isBound || (text.left >= -1 && text.right <= innerWidth + 1);
+      return !isBound || (text.left >= -1 && text.right <= document.documentElement.clientWidth + 1);
     };
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {

@@ -13,6 +13,7 @@ import { MiB } from '../support/disks.ts';
 import { until } from '../support/until.ts';
 import { checkout, keepPicture, newHome, openApp, type OpenApp } from './app.ts';
 import { downloaded, type Download } from './downloads.ts';
+import { outOfSight, shrink, sideways } from './look.ts';
 import { proveFace } from './pictures.ts';
 import { clientOf } from './two-sides.ts';
 
@@ -179,10 +180,9 @@ describe('reports', () => {
 
   test('stay readable when the window is small', async () => {
     const { app, page } = open;
-    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(480, 620));
-    await page.waitForFunction(() => innerWidth <= 480);
+    await shrink(app, page, 480, 620);
 
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    expect([await sideways(page), await outOfSight(page)]).toEqual([0, []]);
     await keepPicture(page, 'report-small');
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(1180, 780));
   });

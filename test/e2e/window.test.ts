@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Bridge } from '../../main/shared/contract.ts';
 import { keepPicture, newHome, openApp, type OpenApp } from './app.ts';
+import { outOfSight, shrink, sideways } from './look.ts';
 
 declare global {
   // What the page has; Playwright runs the tests' functions there.
@@ -34,12 +35,11 @@ describe('the window', () => {
   test('has a heading, a main part and no sideways scrolling, also when it is small', async () => {
     const { app, page } = open;
 
-    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(480, 420));
-    await page.waitForFunction(() => innerWidth <= 480);
+    await shrink(app, page, 480, 420);
 
     expect(await page.getByRole('heading').count()).toBeGreaterThan(0);
     expect(await page.getByRole('main').count()).toBe(1);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    expect([await sideways(page), await outOfSight(page)]).toEqual([0, []]);
     await keepPicture(page, 'window-small');
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(1180, 780));
   });
