@@ -8,11 +8,13 @@ type KeystonePolicy = NonNullable<Policy['keystone']>;
 
 export class KeystoneCallers implements Disposable {
   readonly #connections: ConnectionStore;
+  readonly #now: () => number;
   /** Of the destination as it was last seen; another address or trust begins anew. */
   #asked: { readonly mark: string; readonly keystone: Keystone } | undefined;
 
-  constructor(connections: ConnectionStore) {
+  constructor(connections: ConnectionStore, now: () => number) {
     this.#connections = connections;
+    this.#now = now;
   }
 
   /**
@@ -37,7 +39,7 @@ export class KeystoneCallers implements Disposable {
     const mark = JSON.stringify([authUrl, trust, proxy]);
     if (this.#asked?.mark !== mark) {
       this.#asked?.keystone[Symbol.dispose]();
-      this.#asked = { mark, keystone: new Keystone(connection) };
+      this.#asked = { mark, keystone: new Keystone(connection, this.#now) };
     }
     return this.#asked.keystone;
   }

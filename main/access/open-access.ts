@@ -39,16 +39,13 @@ export class OpenAccess implements Access, AsyncDisposable {
   readonly #policy: PolicyFile;
   readonly #keystones: KeystoneCallers;
   readonly #rules: Rules;
-  readonly #failures = new Buckets(FAILURES);
+  readonly #failures: Buckets;
   /** Who does not come in must not fill the disk by trying. */
-  readonly #strangers = new Buckets(FAILURES);
+  readonly #strangers: Buckets;
   readonly #now: () => number;
 
-  private constructor(
-    { dataDir, connections, state, now = Date.now }: OpenAccessParts,
-    audit: AuditLog,
-    makers: Makers,
-  ) {
+  private constructor({ dataDir, connections, state, now: clock }: OpenAccessParts, audit: AuditLog, makers: Makers) {
+    const now = clock ?? Date.now;
     const documents = state?.documents ?? new DocumentFiles(dataDir);
     this.audit = audit;
     this.tokens = new TokenStore(documents);
@@ -57,8 +54,10 @@ export class OpenAccess implements Access, AsyncDisposable {
       async () => await readLocalToken(dataDir),
     );
     this.#policy = new PolicyFile(documents);
-    this.#keystones = new KeystoneCallers(connections);
+    this.#keystones = new KeystoneCallers(connections, now);
     this.#rules = new Rules(connections, makers, now);
+    this.#failures = new Buckets(FAILURES, clock);
+    this.#strangers = new Buckets(FAILURES, clock);
     this.#now = now;
   }
 

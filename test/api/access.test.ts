@@ -149,13 +149,13 @@ describe('a token', () => {
   });
 
   test('cannot be guessed at speed, and who has a good one is not kept waiting by that', async () => {
-    await using open = await openHost();
+    const now = Date.now();
+    await using open = await openHost({}, { now: () => now });
     const statuses = [];
     for (let i = 0; i < 30; i++)
       statuses.push((await open.ask('/v1/sources', { headers: { authorization: `Bearer guts_${i}` } })).status);
 
-    expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 401));
-    expect(statuses.at(-1)).toBe(429);
+    expect(statuses).toEqual(Array.from({ length: 30 }, (_, i) => (i < 20 ? 401 : 429)));
     expect((await open.ask('/v1/sources')).status).toBe(200);
   });
 });
