@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Daemon } from '../support/daemon.ts';
+import { source } from '../store/samples.ts';
 import { scratch } from '../support/disks.ts';
 import { openHost, type OpenHost } from './open-host.ts';
 
@@ -38,20 +39,20 @@ describe('an idempotency key', () => {
   test('lets those who ask at the same time wait for the first', async () => {
     const made: string[] = [];
     await using open = await openHost({
-      'tokens.create': async ({ name, role, expiresAt }) => {
+      'sources.create': async ({ name }) => {
         await new Promise((resolve) => setTimeout(resolve, 50));
         made.push(name);
-        return { ...(await open.access.tokens.create(name, role, expiresAt)) };
+        return { source: source(name), secret: 'memory', test: null };
       },
     });
-    const wish = { name: 'ci', role: 'viewer' };
 
+    // Who comes too late to wait is answered the same, which one with a token would not be.
     const answers = await Promise.all(
-      Array.from({ length: 8 }, async () => await (await post(open, '/v1/tokens', wish, 'k')).text()),
+      Array.from({ length: 8 }, async () => await (await post(open, '/v1/sources', vc1, 'k')).text()),
     );
 
     expect(new Set(answers).size).toBe(1);
-    expect(made).toEqual(['ci']);
+    expect(made).toEqual(['vc1']);
   });
 
   test('is for one request: another with the same key is refused, also one with another secret', async () => {
