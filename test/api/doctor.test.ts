@@ -30,12 +30,18 @@ describe('doctor.run', () => {
     const told: DoctorStep[] = [];
     const listening = new AbortController();
     const events = daemon.client.events(undefined, listening.signal);
+    let isHeard = false;
     const heard = (async () => {
-      for await (const { event } of events)
+      for await (const { event } of events) {
+        isHeard = true;
         if (event.kind === 'doctor.step' && event.run === 'mine') told.push(event.step);
+      }
     })().catch(() => {}); // it is ended below
+    await expect
+      .poll(async () => await daemon.client.call('sources.test', { source: 'vc1' }).then(() => isHeard))
+      .toBe(true);
     const report = await daemon.client.call('doctor.run', { source: 'vc1', vm: 'files-01', run: 'mine' });
-    await expect.poll(() => told.some(({ about }) => about === 'the way for files-01'), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => told.some(({ about }) => about === 'the way for files-01')).toBe(true);
     listening.abort();
     await heard;
 
@@ -50,11 +56,11 @@ describe('doctor.run', () => {
     const wish = { source: 'vc1', vm: 'shop-01', withSnapshot: true } as const;
     const asked = daemon.client.call('doctor.run', wish, leave.signal);
     const snapshots = (): number => lab.vcenter.state().machines.flatMap((machine) => machine.snapshots).length;
-    await expect.poll(snapshots, { timeout: 30_000 }).toBe(1);
+    await expect.poll(snapshots, { timeout: 120_000 }).toBe(1);
     leave.abort(new Error('the page was closed'));
 
     await expect(asked).rejects.toThrow('the page was closed');
-    await expect.poll(snapshots, { timeout: 30_000 }).toBe(0);
+    await expect.poll(snapshots, { timeout: 120_000 }).toBe(0);
     lab.vcenter.faults.clear();
   });
 
