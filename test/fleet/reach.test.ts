@@ -17,7 +17,8 @@ async function listening<S extends net.Server>(server: S): Promise<S> {
 const asked: string[] = [];
 let open: net.Server;
 let proxy: http.Server;
-let closedPort: number;
+/** Nobody listens there, nor takes it meanwhile as a free one. */
+const closedPort = 9;
 
 beforeAll(async () => {
   open = await listening(net.createServer((socket) => socket.resume().on('error', () => {})));
@@ -27,9 +28,6 @@ beforeAll(async () => {
     socket.on('error', () => {});
     socket.end(`HTTP/1.1 ${url.startsWith('far.test:') ? '200 OK' : '403 No'}\r\n\r\n`);
   });
-  const closed = await listening(net.createServer());
-  closedPort = portOf(closed);
-  await new Promise((resolve) => closed.close(resolve));
 });
 afterAll(() => {
   open.close();
@@ -49,13 +47,15 @@ describe('the reach of a worker', () => {
     watch.look([target(src('a'), portOf(open)), target(dst('b'), closedPort)]);
     expect(watch.measured).toEqual([]);
 
+    const beganMs = performance.now();
     await watch.measure();
+    const tookMs = performance.now() - beganMs;
 
     expect(watch.measured).toMatchObject([
       { connection: src('a'), isReached: true },
       { connection: dst('b'), isReached: false, milliseconds: null },
     ]);
-    expect(watch.measured[0]?.milliseconds).toBeLessThan(5_000);
+    expect(watch.measured[0]?.milliseconds).toBeLessThanOrEqual(Math.ceil(tookMs));
   });
 
   test('goes through the proxy of a connection, which has the last word', async () => {
