@@ -8,7 +8,7 @@ import { gutsWith, type Outcome } from '../support/guts.ts';
 
 const MiB = 2 ** 20;
 
-describe('guts check', { timeout: 120_000 }, () => {
+describe('guts check', () => {
   const tmp = scratch();
   let vc: Vcenter;
   let cloud: OpenstackLab;

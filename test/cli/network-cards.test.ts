@@ -9,7 +9,7 @@ import { gutsWith, type Outcome } from '../support/guts.ts';
 
 const MiB = 2 ** 20;
 
-describe('guts', { timeout: 120_000 }, () => {
+describe('guts', () => {
   let vc: Vcenter;
   let cloud: OpenstackLab;
   const tmp = scratch();

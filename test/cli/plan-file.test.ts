@@ -10,7 +10,7 @@ let world: PlanWorld;
 
 beforeAll(async () => {
   world = await planWorld();
-}, 60_000);
+});
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
@@ -49,7 +49,7 @@ async function migrationsOf(plan: string): Promise<unknown[]> {
   return all;
 }
 
-describe('a plan of the window', { timeout: 60_000 }, () => {
+describe('a plan of the window', () => {
   test('is exported, imported under another name and started, and gives the same migrations', async () => {
     await byWizard('spring');
     const exported = await world.guts('plan', 'export', 'spring', '-o', world.file('spring.yaml'));
@@ -130,7 +130,7 @@ describe('a plan of the window', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a plan file that is wrong', { timeout: 60_000 }, () => {
+describe('a plan file that is wrong', () => {
   test('is refused with line, column and field of everything, and nothing is written down', async () => {
     const before = await world.client.call('plans.list', {});
     const file = world.file('wrong.yaml');

@@ -9,7 +9,7 @@ let world: PlanWorld;
 
 beforeAll(async () => {
   world = await planWorld();
-}, 60_000);
+});
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
@@ -25,7 +25,7 @@ function workbook(name: string, rows: readonly (readonly MadeCell[])[], merges: 
 const create = async (plan: string, file: string, ...more: string[]) =>
   await world.guts('plan', 'create', plan, '--vm-list', file, '--map', 'lan', ...more);
 
-describe('a list in a workbook', { timeout: 60_000 }, () => {
+describe('a list in a workbook', () => {
   test('becomes a plan by the titles of its first sheet, wherever they stand and however they are written', async () => {
     const uuid = (await world.client.call('instances.show', { instance: 'web-11' })).biosUuid ?? '';
     const file = workbook(
@@ -135,7 +135,7 @@ describe('a list in a workbook', { timeout: 60_000 }, () => {
   });
 });
 
-test('a text as Windows programs write it is read in its own encoding', { timeout: 60_000 }, async () => {
+test('a text as Windows programs write it is read in its own encoding', async () => {
   const wide = world.file('wide.txt');
   writeFileSync(wide, Buffer.from('\ufeffVM\tWave\r\nweb-10\t2\r\nGrün\t1\r\n', 'utf16le'));
   const western = world.file('western.csv');

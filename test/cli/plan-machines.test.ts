@@ -8,7 +8,7 @@ let world: PlanWorld;
 
 beforeAll(async () => {
   world = await planWorld();
-}, 60_000);
+});
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
@@ -17,7 +17,7 @@ const show = (plan: string): Promise<Plan> => world.client.call('plans.show', { 
 const wavesOf = async (plan: string): Promise<Record<string, number>> =>
   Object.fromEntries((await show(plan)).machines.map(({ vm, wave }) => [vm.name, wave]));
 
-describe('a list of machines', { timeout: 60_000 }, () => {
+describe('a list of machines', () => {
   test('becomes a plan, with waves and wishes by the titles of its columns', async () => {
     const file = world.file('machines.csv');
     const uuid = (await world.client.call('instances.show', { instance: 'web-11' })).biosUuid ?? '';
@@ -87,7 +87,7 @@ describe('a list of machines', { timeout: 60_000 }, () => {
   });
 });
 
-describe('waves', { timeout: 60_000 }, () => {
+describe('waves', () => {
   test('are proposed with why, change nothing until that is asked for, and can be edited after', async () => {
     const machines = ['web-10', 'web-11', 'web-12', 'odd-sata', 'odd-ide'].map((vm) => ({ vm }));
     await world.client.call('plans.create', { name: 'spring', source: 'vc1', destination: 'os1', machines });
@@ -167,7 +167,7 @@ describe('waves', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a template', { timeout: 60_000 }, () => {
+describe('a template', () => {
   test('keeps everything of a plan but its machines, and what is typed goes before it', async () => {
     const window = { opens: '0 22 * * 1-5', minutes: 360, timeZone: 'Europe/Berlin' };
     await world.client.call('plans.create', {
@@ -215,7 +215,7 @@ describe('a template', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a check of a plan', { timeout: 120_000 }, () => {
+describe('a check of a plan', () => {
   test('holds the rules against each machine with its own options, and tells rule by rule', async () => {
     await world.client.call('plans.create', {
       name: 'checked',

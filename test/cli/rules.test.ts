@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { scratch } from '../support/disks.ts';
 import { guts } from '../support/guts.ts';
 
-describe('guts rules', { timeout: 60_000 }, () => {
+describe('guts rules', () => {
   const tmp = scratch();
   const data = tmp.file('data');
   mkdirSync(data);

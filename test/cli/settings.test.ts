@@ -6,7 +6,7 @@ import { Daemon } from '../support/daemon.ts';
 import { scratch } from '../support/disks.ts';
 import { gutsWith, type Outcome } from '../support/guts.ts';
 
-describe('guts settings', { timeout: 120_000 }, () => {
+describe('guts settings', () => {
   const tmp = scratch();
   let daemon: Daemon;
   const env = { GUTS_DATA_DIR: tmp.file('data') };
