@@ -18,7 +18,7 @@ const quotas = { instances: -1, cores: -1, ramMiB: -1, ports: -1, floatingIps: -
 
 type Files = Pick<DaemonOptions, 'dataDir' | 'passphraseFile' | 'flags' | 'node'>;
 
-/** A daemon that is killed and started again at the same address. */
+/** A daemon that is killed and started again: on another port, since anybody may have its old one by then. */
 export class Side implements AsyncDisposable {
   readonly name: string;
   readonly files: Files;
@@ -58,8 +58,7 @@ export class Side implements AsyncDisposable {
 
   async again(): Promise<void> {
     if (!this.#isDead) return;
-    const flags = [...(this.files.flags ?? []), '--port', new URL(this.url).port];
-    this.#daemon = await Daemon.start({ ...this.files, flags });
+    this.#daemon = await Daemon.start(this.files);
     this.#isDead = false;
   }
 
@@ -196,14 +195,14 @@ export async function over({ desk, rack }: World, id: Handover['id']): Promise<H
   return await desk.client.call('handovers.show', { handover: id });
 }
 
-/** Who may work on it: exactly one. */
+/** Who may work on it: exactly one. What changes hands while it is asked for may be with none, and is never with both. */
 export async function ownerOf({ desk, rack }: World, id: MigrationId): Promise<string[]> {
-  const owners: string[] = [];
-  for (const side of [desk, rack]) {
+  const isOwn = async (side: Side): Promise<boolean> => {
     const one = await side.find(id);
-    if (one !== null && one.stage !== 'given') owners.push(side.name);
-  }
-  return owners;
+    return one !== null && one.stage !== 'given';
+  };
+  const [before, there, after] = [await isOwn(desk), await isOwn(rack), await isOwn(desk)];
+  return [...(before && after ? [desk.name] : []), ...(there ? [rack.name] : [])];
 }
 
 export async function doneAt(side: Side, id: MigrationId): Promise<ScheduledMigration> {
