@@ -16,7 +16,7 @@ test('what runs is paused, goes on there, and copies nothing twice that was copi
   await desk.client.call('settings.change', {
     slots: { global: 1, perSource: 4, perHost: 4, perDatastore: 4, perDestination: 4 },
   });
-  await limit(desk.client, 3 * MiB);
+  await limit(desk.client, MiB);
   const ids = await startedPlan(desk, ['large', 'one', 'two']);
   const large = ids.get('large') ?? ('' as never);
   const before = await until(
