@@ -102,8 +102,8 @@ export const vcenterHome =
     return new VcenterHome(await startVcenter({ ...options, machines: specs, withOthers: false }));
   };
 
-/** A dead mover's lease does not keep its machine busy for long. */
-export const leasedVcenter = vcenterHome({ leaseTimeoutMs: 1500 });
+/** A dead mover's lease does not keep its machine busy for long, and one that lives does not lose its own where others are busy. */
+export const leasedVcenter = vcenterHome({ leaseTimeoutMs: 3000 });
 
 export class HypervHome implements Home {
   readonly lab: Hyperv;
