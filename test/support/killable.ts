@@ -1,4 +1,5 @@
 /** A migration of the command line that can be killed wherever its journal stands. */
+import type { ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MigrationRecord } from '../../main/shared/migration.ts';
@@ -40,7 +41,13 @@ export class Killable {
   async killedAt(wanted: string | ((line: string) => boolean), command = 'start'): Promise<string | null> {
     const isWanted = typeof wanted === 'string' ? (line: string) => line === wanted : wanted;
     const before = (await this.lines()).length;
-    return await this.killedWhen(async () => (await this.lines()).slice(before).find(isWanted) ?? null, command);
+    return await this.killedWhen(async (mover) => {
+      if (statSync(this.#journal).size === this.#journalBytes) return null;
+      mover.kill('SIGSTOP'); // it does not run on while its journal is read
+      const seen = (await this.lines()).slice(before).find(isWanted) ?? null;
+      if (seen === null) mover.kill('SIGCONT');
+      return seen;
+    }, command);
   }
 
   /** The same, so long after the command was started. */
@@ -50,12 +57,12 @@ export class Killable {
   }
 
   /** The same, when `due` answers something; that is the answer. */
-  async killedWhen<T>(due: () => Promise<T | null>, command = 'start'): Promise<T | null> {
+  async killedWhen<T>(due: (mover: ChildProcess) => Promise<T | null>, command = 'start'): Promise<T | null> {
     const { child, ended } = this.#mover.start([command, this.id, '--json']);
     let isOver = false;
     void ended.then(() => (isOver = true));
     for (;;) {
-      const seen = await due();
+      const seen = await due(child);
       if (seen !== null) child.kill('SIGKILL');
       if (seen !== null || isOver) {
         const { code } = await ended;
