@@ -118,6 +118,8 @@ describe('a migration that is to be paused', { timeout: 300_000 }, () => {
 
   test('waits for a guest that shuts down, so that it is known since when the machine is off', async () => {
     const request = next();
+    // It is still to come down when the wish is heard.
+    world.vcenter.faults.add({ where: 'soap', match: '^ShutdownGuest$', kind: 'delay', delayMs: 2000 });
     const running = world.migrate(request);
     await world.reaches(request, (entry) => entry.what === 'making' && entry.item.kind === 'power');
 
