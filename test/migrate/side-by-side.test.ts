@@ -70,10 +70,15 @@ describe('migrations side by side in one engine', { timeout: 300_000 }, () => {
 
   test('do not end with one that is cancelled, paused, or fails', async () => {
     await using world = await EngineWorld.open([sizes.small], [sizes.small], [sizes.small], [sizes.large]);
-    const requestOf = (machine: number): MigrationRequest => world.request(`vm-${machine}`, { reading: 'lease' });
-    const [cancelled, paused, fails, arrives] = [requestOf(0), requestOf(1), requestOf(2), requestOf(3)];
+    const requestOf = (machine: number, reading: 'lease' | 'ranges'): MigrationRequest =>
+      world.request(`vm-${machine}`, { reading });
+    const [cancelled, paused] = [requestOf(0, 'ranges'), requestOf(1, 'ranges')];
+    const [fails, arrives] = [requestOf(2, 'lease'), requestOf(3, 'lease')];
     const cancel = new AbortController();
-    world.vcenter.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 50_000, delayMs: 2500, count: 4 });
+    const stall = { kind: 'stall', afterBytes: 50_000 } as const;
+    world.vcenter.faults.add({ where: 'nfc', ...stall, delayMs: 2500, count: 2 });
+    // These are still at work when they are told to stop, however long the others take to begin.
+    world.vcenter.faults.add({ where: 'folder', match: 'vm-[01]-flat', ...stall, delayMs: 120_000, count: -1 });
     const message = 'No valid host was found.';
     world.cloud.faults.add({ where: 'compute', kind: 'error', match: '^POST /v2.1/servers', message });
     const failing = world.migrate(fails);
