@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import type { Step } from '../support/fault-way.ts';
-import { doneAt, leftovers, openWorld, over, ownerOf, peerBy, startedPlan, type World } from './world.ts';
+import { doneAt, killedAt, leftovers, openWorld, over, ownerOf, peerBy, startedPlan, type World } from './world.ts';
 
 type Point = readonly [name: string, path: RegExp, body?: RegExp];
 
@@ -61,23 +61,11 @@ function worldFor(direction: 'give' | 'take', points: readonly Point[]) {
     const first = all.findIndex(([, , , fault]) => fault === one[3]) * OF_EACH;
     const plan = `spring ${first}`;
     const ids = [...(await startedPlan(giver, [`m-${first}`, `m-${first + 1}`], plan)).values()];
-    const killed = new Promise<void>((resolve) =>
-      way.at({
-        ...at,
-        ...(body === undefined ? {} : { body }),
-        happens: async () => {
-          await world[victim].kill();
-          resolve();
-        },
-      }),
-    );
-
+    const step = { ...at, ...(body === undefined ? {} : { body }) };
     const wish = { plan, peer: peerBy(world) };
-    const { id } =
-      direction === 'give'
-        ? await desk.client.call('handovers.give', wish)
-        : await desk.client.call('handovers.take', wish);
-    await killed;
+    const name = direction === 'give' ? 'handovers.give' : 'handovers.take';
+
+    const { id } = await killedAt(way, world[victim], step, async () => await desk.client.call(name, wish));
     await world[victim].again();
     for (const one of ids) expect((await ownerOf(world, one)).length).toBeLessThanOrEqual(1);
     await over(world, id);

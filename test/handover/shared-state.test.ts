@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { HandoverId } from '../../main/shared/handover.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import { limit } from '../e2e/two-sides.ts';
-import { FaultWay, type Step } from '../support/fault-way.ts';
+import { FaultWay } from '../support/fault-way.ts';
 import { until } from '../support/until.ts';
 import {
   doneAt,
+  killedAt,
   leftovers,
   openWorld,
   over,
@@ -19,6 +20,8 @@ import {
 } from './world.ts';
 
 const MiB = 2 ** 20;
+/** Behind the one at which a migration is received. */
+const STEP = { path: /\/receive$/, body: /"plan":null/, when: 'after' } as const;
 
 /** The second server of the rack: it has the passwords as well, and a token that is good at both. */
 async function withSecond(world: World): Promise<AsyncDisposable & { readonly second: Side; readonly token: string }> {
@@ -88,12 +91,11 @@ describe('the server is killed and comes back, and each migration is one side’
     for (const side of [desk, rack]) await side.client.call('settings.change', { isPaused: true });
     const ids = [...(await startedPlan(giver, ['one', 'two'])).values()];
     const path = direction === 'give' ? /\/receive$/ : /\/release$/;
-    const killed = killedAt(way, rack, { path, body: ofMigration[direction], when });
-
+    const step = { path, body: ofMigration[direction], when };
     const wish = { plan: 'spring', peer: peerBy(world) };
     const name = direction === 'give' ? 'handovers.give' : 'handovers.take';
-    const { id } = await desk.client.call(name, wish);
-    await killed;
+
+    const { id } = await killedAt(way, rack, step, async () => await desk.client.call(name, wish));
     await rack.again();
     await over(world, id);
 
@@ -122,12 +124,8 @@ test('one that does not lead says which one does; when that dies in the middle, 
 
   let at = rack;
   await using way = await FaultWay.open(() => at.url);
-  const killed = killedAt(way, rack, { path: /\/receive$/, body: /"plan":null/, when: 'after' });
-  const { id } = await desk.client.call('handovers.give', {
-    plan: 'spring',
-    peer: { name: 'rack', url: way.url, token },
-  });
-  await killed;
+  const wish = { plan: 'spring', peer: { name: 'rack', url: way.url, token } };
+  const { id } = await killedAt(way, rack, STEP, async () => await desk.client.call('handovers.give', wish));
   at = second;
   await isDone(second, id);
   await isDone(desk, id);
@@ -145,10 +143,9 @@ test('where the one dies that has begun it, its way to the other side is given t
   const ids = [...(await startedPlan(rack, ['one', 'two'])).values()];
   await using way = await FaultWay.open(() => desk.url);
   const peer = { name: 'desk', url: way.url, token: desk.token };
-  const killed = killedAt(way, rack, { path: /\/receive$/, body: /"plan":null/, when: 'after' });
 
-  const { id } = await rack.client.call('handovers.give', { plan: 'spring', peer });
-  await killed;
+  const wish = { plan: 'spring', peer };
+  const { id } = await killedAt(way, rack, STEP, async () => await rack.client.call('handovers.give', wish));
   const lost = await until(
     async () => await second.client.call('handovers.show', { handover: id }).catch(() => null), // it hears of it soon
     (one) => one?.error?.code === 'handover.lost-way',
@@ -178,17 +175,4 @@ async function madeBy({ cloud }: World, ids: readonly MigrationId[], giver: Side
   for (const one of ids) expect((await doneAt(taker, one)).error).toBeNull();
   const servers = cloud.state().servers.map(({ name }) => name);
   return servers.toSorted();
-}
-
-/** Kills it at that step; returns when it is dead. */
-async function killedAt(way: FaultWay, side: Side, step: Omit<Step, 'happens'>): Promise<void> {
-  await new Promise<void>((resolve) =>
-    way.at({
-      ...step,
-      happens: async () => {
-        await side.kill();
-        resolve();
-      },
-    }),
-  );
 }

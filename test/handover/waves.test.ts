@@ -5,7 +5,18 @@ import type { Plan } from '../../main/shared/plans.ts';
 import type { Step } from '../support/fault-way.ts';
 import { until } from '../support/until.ts';
 import { setUpSides } from '../e2e/two-sides.ts';
-import { doneAt, leftovers, openWorld, over, ownerOf, peerBy, plannedOf, Side, startedPlan } from './world.ts';
+import {
+  doneAt,
+  killedAt,
+  leftovers,
+  openWorld,
+  over,
+  ownerOf,
+  peerBy,
+  plannedOf,
+  Side,
+  startedPlan,
+} from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
@@ -206,27 +217,14 @@ describe('either side is killed, and each wave is one side’s alone, and waits 
   test.each(cases)('%s: %s %s, the %s', async (direction, when, step, victim, path, body) => {
     const { desk, rack, way } = world;
     const [giver, taker] = direction === 'give' ? [desk, rack] : [rack, desk];
-    const at = cases.findIndex((one) => one[0] === direction && one[1] === when && one[2] === step);
-    const plan = `killed ${at}`;
-    const ids = await startedPlan(giver, { [`m-${10 + 2 * at}`]: 1, [`m-${11 + 2 * at}`]: 2 }, plan);
+    const number = cases.findIndex((one) => one[0] === direction && one[1] === when && one[2] === step);
+    const plan = `killed ${number}`;
+    const ids = await startedPlan(giver, { [`m-${10 + 2 * number}`]: 1, [`m-${11 + 2 * number}`]: 2 }, plan);
     const [one = '' as never, two = '' as never] = [...ids.values()];
-    const killed = new Promise<void>((resolve) =>
-      way.at({
-        path,
-        body,
-        when,
-        happens: async () => {
-          await world[victim].kill();
-          resolve();
-        },
-      }),
-    );
     const wish = { plan, waves: [1], peer: peerBy(world) };
-    const { id } =
-      direction === 'give'
-        ? await desk.client.call('handovers.give', wish)
-        : await desk.client.call('handovers.take', wish);
-    await killed;
+    const name = direction === 'give' ? 'handovers.give' : 'handovers.take';
+    const at = { path, body, when };
+    const { id } = await killedAt(way, world[victim], at, async () => await desk.client.call(name, wish));
     await world[victim].again();
     expect((await ownerOf(world, one)).length).toBeLessThanOrEqual(1);
     await over(world, id);

@@ -11,7 +11,7 @@ import type { MachineSpec } from '../lab/vcenter/machine-spec.ts';
 import { setUpSides } from '../e2e/two-sides.ts';
 import { Daemon, type DaemonOptions } from '../support/daemon.ts';
 import { MiB, scratch } from '../support/disks.ts';
-import { FaultWay } from '../support/fault-way.ts';
+import { FaultWay, type Step } from '../support/fault-way.ts';
 import { until } from '../support/until.ts';
 
 const quotas = { instances: -1, cores: -1, ramMiB: -1, ports: -1, floatingIps: -1, volumes: -1, volumeGiB: -1 };
@@ -230,4 +230,29 @@ export async function leftovers({
       .servers.map(({ name }) => name)
       .toSorted(),
   };
+}
+
+/** Asks for something, and kills a side at a step of it, once that was answered. @returns the answer, when it is dead */
+export async function killedAt<T>(
+  way: FaultWay,
+  side: Side,
+  step: Omit<Step, 'happens'>,
+  ask: () => Promise<T>,
+): Promise<T> {
+  let answered = (): void => {};
+  const isAnswered = new Promise<void>((resolve) => (answered = resolve));
+  const killed = new Promise<void>((resolve) =>
+    way.at({
+      ...step,
+      happens: async () => {
+        await isAnswered; // the work goes on beside it, and may be there first
+        await side.kill();
+        resolve();
+      },
+    }),
+  );
+  const answer = await ask();
+  answered();
+  await killed;
+  return answer;
 }

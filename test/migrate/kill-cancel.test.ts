@@ -70,7 +70,6 @@ describe('after a mover was killed', { timeout: 600_000 }, () => {
       // Whichever of them is made first.
       const made = new Set<string>();
       await interrupted.killedAt((line) => line.startsWith('made image:') && made.add(line).size === 2);
-      expect(made.size).toBe(2);
     });
 
     test('leaves what an interrupted migration needs, and says so', async () => {
