@@ -202,11 +202,11 @@ describe('waves that are proposed', () => {
 
   test('are made of twenty thousand machines in seconds', () => {
     const machines = Array.from({ length: 20_000 }, (_, at) => one(`m${at}`, { bytes: (1 + (at % 100)) * GB }));
-    const beganMs = performance.now();
+    const before = process.cpuUsage();
 
     const waves = proposeWaves(machines, limits({ windowSeconds: 28_800, pilotMachines: 5, atOnce: 8 }));
 
     expect(waves.reduce((sum, { refs }) => sum + refs.length, 0)).toBe(20_000);
-    expect(performance.now() - beganMs).toBeLessThan(5000);
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
   });
 });

@@ -246,8 +246,8 @@ test('a queue of 10,000 is decided fast enough to do it at every turn', () => {
   const told = situation({ entries, nowMs: MONDAY_NOON });
   decide(told);
 
-  const begunMs = performance.now();
+  const before = process.cpuUsage(); // not the clock’s time: what else the machine does is none of its business
   for (let i = 0; i < 5; i++) decide(told);
 
-  expect((performance.now() - begunMs) / 5).toBeLessThan(250);
+  expect(process.cpuUsage(before).user / 5 / 1000).toBeLessThan(250);
 });
