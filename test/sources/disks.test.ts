@@ -62,7 +62,7 @@ describe('a lease', () => {
   });
 
   test('lives on while nothing is read, because it is told of progress', async () => {
-    const lab = await machine('files-01', 'lease', { leaseTimeoutMs: 1000 });
+    const lab = await machine('files-01', 'lease', { leaseTimeoutMs: 3000 });
     await using disks = await lab.open();
     const told = (): number => lab.vcenter.state().requests['HttpNfcLeaseProgress'] ?? 0;
     while (told() < 5) await new Promise((resolve) => setImmediate(resolve));
