@@ -15,7 +15,7 @@ import { WinrmChannel } from '../../worker/sources/hyperv/winrm/channel.ts';
 import { WinrmShell } from '../../worker/sources/hyperv/winrm/shell.ts';
 import { startHyperv, type Hyperv, type HypervOptions } from './hyperv/hyperv.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 const open: (AsyncDisposable | Disposable)[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) {
@@ -134,7 +134,7 @@ describe('its shell', () => {
   test('says that there is nothing yet, as often as it has to', async () => {
     const host = await lab({ mostWaitMs: 30 });
     const shell = await shellOn(host);
-    host.faults.add({ where: 'script', kind: 'delay', match: 'about', delayMs: 150 });
+    host.faults.add({ where: 'script', kind: 'delay', match: 'about', delayMs: 2000 });
 
     await expect(run(shell, 'about')).resolves.toMatchObject({ name: 'HV01' });
     expect(host.state().requests['Receive']).toBeGreaterThan(2);
@@ -253,8 +253,9 @@ describe('its machines', () => {
     expect(files()).toHaveLength(2);
     expect(made.disks[0]?.path).toBe(files()[0]);
 
+    const merged = files()[1];
     const removed = CheckpointRemoved.parse(await run(shell, 'checkpoint', { ...args, action: 'remove' }));
-    expect(removed).toMatchObject({ left: 0, status: 'Merging disks', disks: [{ path: files()[1] }] });
+    expect(removed).toMatchObject({ left: 0, status: 'Merging disks', disks: [{ path: merged }] });
     await expect
       .poll(async () => CheckpointRemoved.parse(await run(shell, 'checkpoint', { ...args, action: 'remove' })))
       .toMatchObject({ status: 'Operating normally', disks: [{ path: made.disks[0]?.path }] });
