@@ -8,7 +8,7 @@ import { CuttingProxy } from '../support/cutting-proxy.ts';
 import { hypervPeer, type HypervPeer } from './hyperv-peer.ts';
 
 let peer: HypervPeer;
-const signal = AbortSignal.timeout(600_000);
+const signal = new AbortController().signal;
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const BIG = 'Hyper-V/Virtual Hard Disks/legacy-os.vhd';
 const digestOnHost = (): string => sha256(readFileSync(`${peer.drive('D')}/${BIG}`));

@@ -10,7 +10,7 @@ import { startVcenter } from '../lab/vcenter/vcenter.ts';
 import { ledgerInMemory, machineCalled, machinesOf, readDisks, signInTo } from '../support/vsphere-source.ts';
 import { vspherePeer } from './vsphere-peer.ts';
 
-const signal = AbortSignal.timeout(600_000);
+const signal = new AbortController().signal;
 
 interface Candidate extends AsyncDisposable {
   signIn(): Promise<SourceSignIn>;

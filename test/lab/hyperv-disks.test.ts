@@ -10,7 +10,7 @@ import { heldContent, seededContent } from './content.ts';
 import { startHyperv, type Hyperv, type HypervOptions } from './hyperv/hyperv.ts';
 import type { DiskSpec } from './hyperv/machine-spec.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 const MiB = 1024 ** 2;
 
 interface Scene extends AsyncDisposable {

@@ -8,7 +8,7 @@ import { signInToHyperv, type HypervUnderTest } from '../support/hyperv-source.t
 import { machineCalled } from '../support/vsphere-source.ts';
 import { startHyperv, type Hyperv } from './hyperv/hyperv.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 
 const underTest = ({ httpUrl: url, user, password, fingerprint, smbPort }: Hyperv): HypervUnderTest => ({
   url,

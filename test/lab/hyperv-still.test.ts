@@ -8,7 +8,7 @@ import { plannedByFile, signInToHyperv } from '../support/hyperv-source.ts';
 import { ledgerInMemory, machineCalled } from '../support/vsphere-source.ts';
 import { startHyperv, type Hyperv, type HypervOptions } from './hyperv/hyperv.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 
 interface Scene extends AsyncDisposable {
   readonly host: Hyperv;

@@ -27,7 +27,7 @@ async function told(
 ): Promise<MigrationChange> {
   const hub = new EventEmitter();
   using _listening = index.onChange((change) => hub.emit('change', change));
-  const changes = on(hub, 'change', { signal: AbortSignal.timeout(20_000) });
+  const changes = on(hub, 'change', { signal: AbortSignal.timeout(120_000) });
   await doing();
   for await (const [change] of changes as AsyncIterable<[MigrationChange]>) if (isIt(change)) return change;
   throw new Error('unreachable');
