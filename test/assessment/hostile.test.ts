@@ -56,7 +56,7 @@ describe('in a process of its own', () => {
       entry,
       `import { readEstate } from ${JSON.stringify(reader)};
       const answer = (told) => process.stdout.write(JSON.stringify({ ...told, peakMib: process.resourceUsage().maxRSS / 1024 }));
-      readEstate([process.argv[2]], AbortSignal.timeout(60_000)).then(
+      readEstate([process.argv[2]], AbortSignal.timeout(300_000)).then(
         ({ vms }) => answer({ vms: vms.length }),
         (error) => answer({ code: error.code ?? String(error), remedy: error.remedy }),
       );`,
@@ -80,7 +80,7 @@ describe('in a process of its own', () => {
   function readApart(file: string): { readonly code?: string; readonly vms?: number; readonly peakMib: number } {
     const { stdout, stderr } = spawnSync('sh', ['-c', '"$@"; exit $?', 'sh', process.execPath, program, file], {
       encoding: 'utf8',
-      timeout: 90_000,
+      timeout: 400_000,
     });
     if (stdout === '') throw new Error(stderr);
     return JSON.parse(stdout) as ReturnType<typeof readApart>; // the program above wrote it
@@ -109,7 +109,7 @@ describe('in a process of its own', () => {
     expect(part.packed?.sizeBytes).toBeGreaterThan(2000 * MiB);
     expect(code).toBe('assess.limit');
     expect(peakMib).toBeLessThan(MOST_MIB);
-  }, 120_000);
+  }, 900_000);
 
   test('a zip bomb ends in a limit, whichever member it is and whatever the archive says of its size', async () => {
     const rows = {
@@ -128,7 +128,7 @@ describe('in a process of its own', () => {
 
     expect([first.code, second.code]).toEqual(['assess.limit', 'assess.damaged']);
     expect(Math.max(first.peakMib, second.peakMib)).toBeLessThan(MOST_MIB);
-  }, 120_000);
+  }, 900_000);
 
   test('a text that never ends, in a workbook or in a CSV file, ends in an error', async () => {
     const part = await blownUp('xl/sharedStrings.xml', {
@@ -152,7 +152,7 @@ describe('in a process of its own', () => {
     expect(first.code).toMatch(/^assess\.(limit|damaged)$/);
     expect(second.code).toBe('assess.limit');
     expect(Math.max(first.peakMib, second.peakMib)).toBeLessThan(MOST_MIB);
-  }, 120_000);
+  }, 900_000);
 });
 
 describe('a file that cannot be read', () => {
@@ -241,5 +241,5 @@ describe('a file that cannot be read', () => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  }, 180_000);
 });

@@ -25,7 +25,7 @@ const VCENTER = 'vC-Pa55 "wörd" & <b>+/=%\\ of the source';
 const MISTAKEN = 'a password that somebody mistook, 7 & <x>';
 const cli = path.resolve(import.meta.dirname, '../../out/cli.cjs');
 
-describe('in a whole life of Guts', { timeout: 240_000 }, () => {
+describe('in a whole life of Guts', { timeout: 900_000 }, () => {
   const tmp = scratch();
   const dataDir = tmp.file('data');
   const said: Said[] = [];

@@ -63,7 +63,7 @@ beforeAll(async () => {
     async () => (await client.call('migrations.rows', {})).rows,
     (rows) => rows.length === 3 && rows.every(({ stage }) => isOver(stage)),
   );
-});
+}, 600_000);
 afterAll(async () => {
   await daemon.stop();
   await Promise.all([vcenter[Symbol.asyncDispose](), cloud[Symbol.asyncDispose]()]);
