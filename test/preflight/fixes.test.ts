@@ -84,7 +84,7 @@ describe('a finding', { timeout: 180_000 }, () => {
     const refused = { code: 'check.port-in-hand', message: expect.stringContaining('which has not ended') };
     await expect(fix({ ...wish('vm-1'), finding: 'NET-07', alsoUnknown: true })).rejects.toMatchObject(refused);
     await world.ask('migrations.action', { id: request.id, action: 'cancel' });
-    await world.whenIt(request.id, ({ stage }) => isOver(stage));
+    await world.whenIt(request.id, ({ stage, isRunning }) => isOver(stage) && !isRunning);
     await fix({ ...wish('vm-1'), finding: 'NET-07' });
     expect(portNames()).toEqual([]);
   });
