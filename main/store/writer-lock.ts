@@ -1,5 +1,5 @@
 /** Lets one process at a time change the files of a data folder, and says who does when that takes too long. */
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeFolder } from './durable-file.ts';
@@ -16,7 +16,7 @@ const queues = new Map<string, Promise<unknown>>();
 
 /**
  * Runs `work` while nobody else changes the files of `folder`. The lock of a process that has died is taken over.
- * @throws StoreBusyError when another process keeps it for seconds
+ * @throws StoreBusyError when another process keeps it for seconds; several that have it one after another are waited for
  */
 export async function asOnlyWriter<T>(folder: string, work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
   const before = queues.get(folder) ?? Promise.resolve();
@@ -48,7 +48,8 @@ async function locked<T>(folder: string, work: () => Promise<T>, patienceMs: num
 }
 
 async function take(folder: string, file: string, patienceMs: number): Promise<void> {
-  const giveUpMs = performance.now() + patienceMs;
+  let giveUpMs = performance.now() + patienceMs;
+  let seen = '';
   const own = `${file}.${process.pid}`;
   try {
     await writeFile(own, JSON.stringify(thisProcess()), { mode: 0o600 }); // gets the lock's name whole, or not at all
@@ -63,13 +64,24 @@ async function take(folder: string, file: string, patienceMs: number): Promise<v
       const text = await readFile(file, 'utf8').catch(() => null);
       if (text === null) continue; // given back meanwhile
       const holder = holderOf(text);
-      if (holder !== null && !isAlive(holder)) await takeAway(file, text);
-      else if (performance.now() > giveUpMs) throw new StoreBusyError(folder, whoIs(holder), file);
-      else await pause(LOOK_EVERY_MS);
+      if (holder !== null && !isAlive(holder)) {
+        await takeAway(file, text);
+        continue;
+      }
+      const lock = await whichOne(file);
+      if (lock !== seen) [seen, giveUpMs] = [lock, performance.now() + patienceMs];
+      if (performance.now() > giveUpMs) throw new StoreBusyError(folder, whoIs(holder), file);
+      await pause(LOOK_EVERY_MS);
     }
   } finally {
     await unlink(own).catch(() => {});
   }
+}
+
+/** Differs each time that the lock is taken, also by the same process. */
+async function whichOne(file: string): Promise<string> {
+  const found = await stat(file, { bigint: true }).catch(() => null);
+  return found === null ? '' : `${found.ino} ${found.mtimeNs}`;
 }
 
 /** Two may find the same dead holder: whoever took away a fresh lock by mistake puts it back. */

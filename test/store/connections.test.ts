@@ -1,10 +1,11 @@
 /** The connections that an operator has set up: kept through crashes, damage and company. */
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import * as path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConnectionStore } from '../../main/store/connections.ts';
+import { thisProcess } from '../../main/store/process-mark.ts';
 import { asOnlyWriter } from '../../main/store/writer-lock.ts';
 import { scratch } from '../support/disks.ts';
 import { destination, source } from './samples.ts';
@@ -128,6 +129,26 @@ describe('the writer’s lock', () => {
       process.stdout.write('held');
       setTimeout(resolve, 600_000);
     }));`;
+
+  test('is waited for while others have it one after another, none of them for long', async () => {
+    using tmp = scratch();
+    const [dir, patienceMs] = [tmp.file('data'), 2000];
+    mkdirSync(dir);
+    const taken = (): void => {
+      writeFileSync(path.join(dir, 'next'), JSON.stringify(thisProcess()));
+      renameSync(path.join(dir, 'next'), path.join(dir, 'writer.lock'));
+    };
+    taken();
+    const writing = asOnlyWriter(dir, () => Promise.resolve('in'), patienceMs);
+    const untilMs = performance.now() + 2 * patienceMs;
+    while (performance.now() < untilMs) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      taken();
+    }
+    rmSync(path.join(dir, 'writer.lock'));
+
+    expect(await writing).toBe('in');
+  });
 
   test('names the process that holds it, and is free again when that was killed', async () => {
     using tmp = scratch();
