@@ -49,12 +49,13 @@ describe('a fleet', { timeout: 300_000 }, () => {
     const running = await Promise.all(ids.map(async (id) => await reaches(id, isCopying)));
 
     expect(new Set(running.map(({ placement }) => placement?.node))).toEqual(new Set(['w1', 'w2']));
-    const shares = (await nodes()).map(({ id, limitBytesPerSecond }) => [id, limitBytesPerSecond]);
-    expect(shares).toEqual([
-      ['desk', null],
-      ['w1', limit / 2],
-      ['w2', limit / 2],
-    ]);
+    await expect
+      .poll(async () => (await nodes()).map(({ id, limitBytesPerSecond }) => [id, limitBytesPerSecond]))
+      .toEqual([
+        ['desk', null],
+        ['w1', limit / 2],
+        ['w2', limit / 2],
+      ]);
     const headers = { authorization: `Bearer ${daemon.token}` };
     const figures = await (await fetch(`${daemon.url}/metrics`, { headers })).text();
     expect(figures).toContain(`guts_node_limit_bytes_per_second{node="w1"} ${limit / 2}\n`);

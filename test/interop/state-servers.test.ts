@@ -88,7 +88,7 @@ describe.each(Object.entries(statePeers))('a state in %s', (_name, start) => {
     };
     const writing = [write(), write(), write()];
     for (let kills = 0; kills < 3; kills++) {
-      await expect.poll(() => number).toBeGreaterThan(30 * (kills + 1));
+      await expect.poll(() => number, { timeout: 120_000 }).toBeGreaterThan(30 * (kills + 1));
       await peer.kill();
       await peer.up();
     }
