@@ -81,7 +81,7 @@ describe('a vCenter of others', () => {
   });
 
   test('with another certificate all of a sudden: nothing is sent to it until an operator trusts it', async () => {
-    cloud.faults.add({ where: 'image', kind: 'stall', match: '^PUT .*/file', afterBytes: 100_000, delayMs: 1_500 });
+    cloud.faults.add({ where: 'image', kind: 'stall', match: '^PUT .*/file', afterBytes: 100_000, delayMs: 10_000 });
     const moving = move(['--read', 'lease']);
     await until(
       async () => cloud.faults.rules[0]?.met ?? 0,

@@ -63,19 +63,25 @@ describe('a token of the real Keystone', () => {
     const member = await tokenOf(peer.member);
     expect((await ask(open, member.token)).status).toBe(200);
 
-    const revokedAtMs = Date.now();
     const answer = await fetch(`${peer.member.connection.authUrl}/auth/tokens`, {
       method: 'DELETE',
       headers: { 'x-auth-token': member.token, 'x-subject-token': member.token },
     });
     expect(answer.status).toBe(204);
+    const revokedAtMs = Date.now();
+    let lastLetInMs = revokedAtMs;
     const refused = await until(
-      async () => await ask(open, member.token),
+      async () => {
+        const beganMs = Date.now();
+        const answer = await ask(open, member.token);
+        if (answer.status === 200) lastLetInMs = beganMs;
+        return answer;
+      },
       ({ status }) => status !== 200,
     );
 
     expect(await codeOf(refused)).toBe('401 access.token-refused');
-    expect(Date.now() - revokedAtMs).toBeLessThan((CACHE_SECONDS + 3) * 1000);
+    expect(lastLetInMs - revokedAtMs).toBeLessThan((CACHE_SECONDS + 3) * 1000);
   });
 
   test('of another project, of none, and what is no token do not come in', async () => {

@@ -13,7 +13,7 @@ import { ledgerInMemory } from '../support/vsphere-source.ts';
 import { vspherePeer, type VspherePeer } from './vsphere-peer.ts';
 
 const never = new AbortController().signal;
-const LEASE_TIMEOUT_SECONDS = 3;
+const LEASE_TIMEOUT_SECONDS = 6;
 let peer: VspherePeer;
 
 describe.each(['vcenter', 'esxi'] as const)('%s', (kind) => {
@@ -197,7 +197,7 @@ describe.each(['vcenter', 'esxi'] as const)('%s', (kind) => {
       await peer.fault({ where: 'lease', kind: 'leaseerror', faultType: 'RequestCanceled', delayMs: 1500, count: 1 });
       await using lab = await machine('zoo-lin-efi-2disk', 'lease');
       await using disks = await lab.open();
-      await peer.fault({ where: 'nfc', kind: 'stall', afterBytes: 50_000, delayMs: 2500, count: 1 });
+      await peer.fault({ where: 'nfc', kind: 'stall', afterBytes: 50_000, delayMs: 10_000, count: 1 });
 
       await expect(sha256Of(disks.disks[0])).rejects.toMatchObject({
         code: expect.stringMatching(/^(vsphere\.lease-lost|net\.connection-lost)$/),
