@@ -59,7 +59,7 @@ beforeAll(async () => {
 afterEach(() => vcenter.faults.clear());
 afterAll(async () => await fleet?.[Symbol.asyncDispose](), 60_000);
 
-describe('a fleet', { timeout: 180_000 }, () => {
+describe('a fleet', { timeout: 600_000 }, () => {
   test('runs nothing as long as there is no worker, and says so', async () => {
     const { request } = await begin();
 
@@ -99,7 +99,7 @@ describe('a fleet', { timeout: 180_000 }, () => {
   test('gives a migration to another worker when the one that ran it was killed', async () => {
     await startWorker('w2');
     await isUp('w2');
-    vcenter.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 100_000, delayMs: 3_000 });
+    vcenter.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 100_000, delayMs: 55_000 });
     const { request } = await begin();
     const running = await isMidDisk(request.id);
     const node = running.placement?.node ?? '';
@@ -138,7 +138,7 @@ describe('a fleet', { timeout: 180_000 }, () => {
   });
 
   test('is known to run while the queue is held and the daemon was restarted, and is paused on its worker', async () => {
-    vcenter.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 100_000, delayMs: 12_000 });
+    vcenter.faults.add({ where: 'nfc', kind: 'stall', afterBytes: 100_000, delayMs: 55_000 });
     const { request } = await begin();
     const { placement } = await isMidDisk(request.id);
     await daemon.client.call('settings.change', { isPaused: true });
@@ -235,7 +235,7 @@ describe('a fleet', { timeout: 180_000 }, () => {
 
     expect(await workers.get(node)?.stop()).toBe(0);
 
-    const done = await until(async () => await show(request.id), isDone, 30_000); // before it counts as lost
+    const done = await until(async () => await show(request.id), isDone, 40_000); // before it counts as lost
     expect(done).toMatchObject({ stage: 'done', ledger: [] });
     expect(done.placement?.node).not.toBe(node);
   });
