@@ -21,11 +21,16 @@ export interface Draft<T> {
 interface Begun<T> {
   /** Of the Guts to which it belongs: another one has other settings. */
   readonly guts: string;
-  /** As it was kept when this was begun, or saved. */
+  /** As it was kept when this was begun. */
   readonly base: T;
   readonly value: T;
-  /** Until what is kept is heard of anew. */
-  readonly isSaved: boolean;
+}
+
+/** What was saved counts as kept until what is kept is heard of anew. */
+interface Saved<T> {
+  /** As it was heard of last. */
+  readonly before: T;
+  readonly value: T;
 }
 
 type DraftStore<T> = UseBoundStore<StoreApi<{ readonly begun: Begun<T> | null }>>;
@@ -33,20 +38,23 @@ type DraftStore<T> = UseBoundStore<StoreApi<{ readonly begun: Begun<T> | null }>
 /** Outlives the screen. */
 export const newDraft = <T>(): DraftStore<T> => create<{ readonly begun: Begun<T> | null }>()(() => ({ begun: null }));
 
-/** @param now as it is kept */
-export function useDraft<T>(store: DraftStore<T>, now: T, keep: (value: T) => Promise<unknown>): Draft<T> {
+/** @param heard as it is kept, by what was heard last */
+export function useDraft<T>(store: DraftStore<T>, heard: T, keep: (value: T) => Promise<unknown>): Draft<T> {
   const guts = useSession(gutsOf);
   const { begun: last } = store();
+  const [saved, setSaved] = useState<Saved<T> | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<ErrorInfo | null>(null);
-  const isOver = last === null || last.guts !== guts || (last.isSaved && !isSame(last.base, now));
-  const begun = isOver ? null : last;
+  const isHeard = saved === null || !isSame(saved.before, heard);
+  if (saved !== null && isHeard) setSaved(null);
+  const now = isHeard ? heard : saved.value;
+  const begun = last === null || last.guts !== guts ? null : last;
   const value = begun === null ? now : begun.value;
-  const isChanged = begun !== null && !begun.isSaved && !isSame(value, now);
+  const isChanged = begun !== null && !isSame(value, now);
 
   const put = (next: T): void => {
-    const base = begun === null || begun.isSaved ? now : begun.base;
-    store.setState({ begun: isSame(next, now) ? null : { guts, base, value: next, isSaved: false } });
+    const base = begun === null ? now : begun.base;
+    store.setState({ begun: isSame(next, now) ? null : { guts, base, value: next } });
   };
   const save = (): void => {
     setIsBusy(true);
@@ -54,7 +62,8 @@ export function useDraft<T>(store: DraftStore<T>, now: T, keep: (value: T) => Pr
     keep(value)
       .then(
         () => {
-          store.setState({ begun: { guts, base: now, value, isSaved: true } });
+          setSaved({ before: heard, value });
+          store.setState({ begun: null });
           toast(t('settings.saved'));
         },
         (thrown: unknown) => setError(toErrorInfo(thrown)),
