@@ -272,6 +272,8 @@ test('what Guts can do about a finding is a button beside it, and the machine is
   await takeMac(planned?.networkId ?? '', planned?.mac ?? '');
   const [plan] = plans;
   await client.call('plans.change', { plan: plan?.id ?? '', options, machines: [{ vm: 'ledger-01' }] });
+  // The editor begins with the plan as the window has heard of it last.
+  await page.getByRole('gridcell', { name: 'shop-01', exact: true }).waitFor({ state: 'detached' });
 
   await goTo(`/plans/${plan?.id}/edit`);
   const steps = page.getByRole('navigation', { name: 'Steps of the plan' });
