@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMoveLab, type MoveLab } from './move-lab.ts';
 import { proveFace } from './pictures.ts';
 
+/** Bytes per second: less is no limit that Guts takes, and the disk is still under way when the story has looked at it. */
+const SLOWEST = 64 * 1024;
+
 let lab: MoveLab;
 beforeAll(async () => {
   lab = await openMoveLab();
@@ -29,7 +32,7 @@ describe('migrations', () => {
 
   test('one that runs shows how far and how fast, and is paused and resumed', async () => {
     const { page } = lab.open;
-    await lab.limit(70_000);
+    await lab.limit(SLOWEST);
     const id = await lab.move('ledger-01');
     await lab.reaches(id, ({ progress }) => progress.some(({ doneBytes }) => doneBytes > 0));
 
@@ -54,7 +57,7 @@ describe('migrations', () => {
     await proveFace(page, 'migration-pause');
     await dialog.getByRole('button', { name: 'Pause ledger-01' }).click();
     await page.getByRole('button', { name: 'Resume ledger-01' }).waitFor();
-    expect(await lab.reaches(id, ({ stage }) => stage === 'paused')).toMatchObject({ isRunning: false });
+    await lab.reaches(id, ({ stage, isRunning }) => stage === 'paused' && !isRunning);
     await proveFace(page, 'migration-paused');
     await lab.limit(null);
     await page.getByRole('button', { name: 'Resume ledger-01' }).click();
@@ -69,7 +72,7 @@ describe('migrations', () => {
 
   test('one that is cancelled leaves nothing, and says beforehand what goes', async () => {
     const { page } = lab.open;
-    await lab.limit(300_000);
+    await lab.limit(SLOWEST);
     const id = await lab.move('files-01');
     await lab.reaches(
       id,
@@ -104,7 +107,7 @@ describe('migrations', () => {
 
   test('one that fails says what, why and what to do, and Retry brings it there', async () => {
     const { page } = lab.open;
-    await lab.limit(300_000);
+    await lab.limit(SLOWEST);
     const id = await lab.move('shop-01');
     await lab.reaches(id, ({ progress }) => progress.some(({ doneBytes }) => doneBytes > 0));
     const { instances } = lab.cloud.quotas;
@@ -124,8 +127,9 @@ describe('migrations', () => {
     await alert.getByRole('button', { name: 'Retry' }).click();
     await page.getByRole('link', { name: 'Connections' }).click();
 
+    // For whoever looks elsewhere; it goes soon, but not from whoever points at it.
+    await page.getByText('shop-01 is done').hover();
     expect(await lab.reaches(id, ({ stage }) => stage === 'done')).toMatchObject({ error: null });
-    await page.getByText('shop-01 is done').waitFor(); // for whoever looks elsewhere
     await page.getByText('shop-01: Done').waitFor({ state: 'attached' }); // for whoever hears it
     await page.getByRole('link', { name: 'See what became of it' }).click();
     await page.getByText('Server id').waitFor();
