@@ -22,7 +22,7 @@ beforeAll(async () => {
       headers: [...request.headers, ['authorization', `Bearer ${token}`]],
       body: request.method === 'GET' ? null : await request.text(),
     });
-  await setUpDemo(signed, world.facts, AbortSignal.timeout(60_000));
+  await setUpDemo(signed, world.facts, AbortSignal.timeout(170_000));
 });
 afterAll(async () => {
   await daemon[Symbol.asyncDispose]();

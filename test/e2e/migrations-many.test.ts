@@ -4,7 +4,7 @@ import { openCrowd, type Crowd } from './crowd.ts';
 import { proveFace } from './pictures.ts';
 
 const COPYING = 100;
-const PATIENCE = { timeout: 20_000, interval: 500 };
+const PATIENCE = { interval: 500 };
 const FRAME_MS = 16;
 const STEP_BYTES = 64 * 2 ** 20;
 

@@ -60,7 +60,7 @@ async function move(): Promise<void> {
   const options = {
     networks: [{ from: null, to: 'lan', ip: 'auto' as const }],
     whileRunning: 'snapshot' as const,
-    bootTimeoutSeconds: 20,
+    bootTimeoutSeconds: 60,
   };
   const sides = { source: 'vc1', destination: 'os1' };
   const planned = [{ vm: 'web-01' }, { vm: 'db-01', wave: 2 }];
@@ -137,7 +137,7 @@ describe('reports', () => {
       writeFileSync(path.join(checkout, 'test-results', name), bytes);
       if (form === 'PDF') expect(bytes.toString('latin1')).toContain('Skia/PDF'); // Chromium's own
     }
-    expect(app.windows()).toHaveLength(1);
+    await expect.poll(() => app.windows().length).toBe(1);
     expect(await page.getByText('was not saved').count()).toBe(0);
   });
 

@@ -29,7 +29,7 @@ const homeIn = (home: string): Record<string, string> => {
   return { ...(env as Record<string, string>), HOME: home, GUTS_VAULT: 'memory', GUTS_TRAY: 'off' }; // nothing unset is left
 };
 
-describe('the packaged window', { timeout: 120_000 }, () => {
+describe('the packaged window', { timeout: 300_000 }, () => {
   const home = scratch();
   let sides: TwoSides;
   let app: Awaited<ReturnType<typeof _electron.launch>>;
@@ -95,7 +95,7 @@ describe('the packaged window', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the packaged window with the keyboard alone', { timeout: 120_000 }, () => {
+describe('the packaged window with the keyboard alone', { timeout: 300_000 }, () => {
   test('moves a machine, and saves its report', async () => {
     using home = scratch();
     await using sides = await startTwoSides();
@@ -123,7 +123,7 @@ describe('the packaged window with the keyboard alone', { timeout: 120_000 }, ()
   });
 });
 
-describe('the package that is given away', { timeout: 120_000 }, () => {
+describe('the package that is given away', { timeout: 300_000 }, () => {
   const smoke = (folder: string, env: Record<string, string>, ...words: string[]) =>
     spawnSync(program(closed), [...words, '--smoke', `--user-data-dir=${folder}`], {
       env: { ...homeIn(folder), ...env },
