@@ -209,13 +209,13 @@ describe('the settings', () => {
     await told.getByRole('button', { name: 'I have it' }).click();
     await told.waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(token);
-    const written = readdirSync(home.dataDir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
-    const within = written.filter((one) => readFileSync(path.join(one.parentPath, one.name)).includes(token));
-    expect([written.length > 0, within.map(({ name }) => name), open.said.join('\n').includes(token)]).toEqual([
-      true,
-      [],
-      false,
-    ]);
+    const within = (): (string | boolean)[] => {
+      const all = readdirSync(home.dataDir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+      const own = all.filter((one) => readFileSync(path.join(one.parentPath, one.name)).includes(token));
+      return [all.length > 0, ...own.map(({ name }) => name)];
+    };
+    await expect.poll(within).toEqual([true]); // what is just being written anew is not there for a moment
+    expect(open.said.join('\n')).not.toContain(token);
 
     await seenByViewer(url, token);
     await tokens.getByRole('button', { name: 'Revoke the token “dashboard”' }).click();
