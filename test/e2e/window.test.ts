@@ -37,7 +37,7 @@ describe('the window', () => {
 
     await shrink(app, page, 480, 420);
 
-    expect(await page.getByRole('heading').count()).toBeGreaterThan(0);
+    await page.getByRole('heading').first().waitFor();
     expect(await page.getByRole('main').count()).toBe(1);
     expect([await sideways(page), await outOfSight(page)]).toEqual([0, []]);
     await keepPicture(page, 'window-small');
