@@ -166,17 +166,16 @@ describe('a plan', () => {
     await page.getByText(/About .*the newest 2 migrations/).waitFor();
     await page.getByRole('button', { name: 'Save plan' }).click();
     await page.getByRole('heading', { name: 'summer' }).waitFor();
-    const named = app.evaluate(
-      async ({ session }) =>
-        await new Promise<string>((done) => {
-          session.defaultSession.once('will-download', (_event, item) =>
-            done(`${item.getURL().slice(0, 5)} ${item.getFilename()}`),
-          );
-        }),
-    );
+    const listening = await app.evaluateHandle(({ session }) => ({
+      named: new Promise<string>((done) => {
+        session.defaultSession.once('will-download', (_event, item) =>
+          done(`${item.getURL().slice(0, 5)} ${item.getFilename()}`),
+        );
+      }),
+    }));
     await page.getByRole('button', { name: 'Export plan' }).click();
 
-    expect(await named).toBe('blob: summer.guts-plan.json');
+    expect(await listening.evaluate(async ({ named }) => await named)).toBe('blob: summer.guts-plan.json');
     expect(await planCalled('summer')).toMatchObject({
       window: { opens: '0 22 * * 1-5', minutes: 360, timeZone: 'Europe/Berlin' },
       machines: [
@@ -198,12 +197,14 @@ describe('a plan', () => {
     await visit(page, '/', 'Overview');
 
     await page.keyboard.press('Control+3');
+    await page.getByRole('heading', { name: 'Plans', exact: true }).waitFor();
     await tabTo(page, 'button', 'New plan');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Machines', exact: true }).waitFor();
     await tabTo(page, 'textbox', 'Name of the plan');
     await page.keyboard.press('Control+A');
     await page.keyboard.type('by hand');
+    await page.getByLabel('Filter “VMs of the source”').waitFor();
     await page.keyboard.press('Control+F');
     await page.keyboard.type('files-01');
     await page.getByRole('row', { name: /files-01/ }).waitFor();
@@ -213,12 +214,14 @@ describe('a plan', () => {
     await page.getByRole('heading', { name: 'Destination', exact: true }).waitFor();
     await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { name: 'Mapping', exact: true }).waitFor();
+    await page.getByLabel('Network of the cloud for “VM Network”').waitFor();
     await tabTo(page, 'combobox', 'Network of the cloud for “VM Network”');
     await page.keyboard.type('lan');
     await page.getByText('Your choice.').waitFor();
     await page.keyboard.press('Control+Enter');
     await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { name: 'Check', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Check 1 VM' }).waitFor();
     await tabTo(page, 'button', 'Check 1 VM');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Check 1 VM again' }).waitFor();
