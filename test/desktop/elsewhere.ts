@@ -24,8 +24,8 @@ export interface Room extends AsyncDisposable {
   shown(isSo: (status: EngineStatus) => boolean): Promise<EngineStatus>;
 }
 
-/** Looks often, so that no story waits. */
-const pace = { lookEveryMs: 100, firstPauseMs: 50, longestPauseMs: 200, patienceMs: 1000 };
+/** Looks often, so that no story waits; with the patience of every day, for a computer that is busy is not out of reach. */
+const pace = { lookEveryMs: 100, firstPauseMs: 50, longestPauseMs: 200, patienceMs: 10_000 };
 
 /** @param folder keeps everything; of an earlier room, to go on there */
 export async function openRoom(folder: string): Promise<Room> {
