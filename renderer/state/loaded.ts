@@ -10,7 +10,7 @@ export type Loaded<T> =
 
 export interface LoadedStore<T> {
   readonly use: UseBoundStore<StoreApi<Loaded<T>>>;
-  /** Asks again. What is known stays until the answer comes, so that nothing jumps. */
+  /** Asks again, and returns when that or something newer is known. What is known stays until then, so that nothing jumps. */
   load(): Promise<void>;
   /** Forgets what is known. */
   reset(): void;
@@ -19,7 +19,9 @@ export interface LoadedStore<T> {
 export function loadedStore<T>(ask: () => Promise<T>): LoadedStore<T> {
   const use = create<Loaded<T>>()(() => ({ state: 'loading' }));
   let asked = 0;
-  const load = async (): Promise<void> => {
+  let newest = Promise.resolve();
+  const load = async (): Promise<void> => await (newest = answered());
+  const answered = async (): Promise<void> => {
     asked += 1;
     const number = asked;
     if (use.getState().state !== 'known') use.setState({ state: 'loading' }, true);
@@ -32,11 +34,13 @@ export function loadedStore<T>(ask: () => Promise<T>): LoadedStore<T> {
       if (isLate) whenBack(again);
       next = isLate && before.state === 'known' ? before : { state: 'failed', error: toErrorInfo(error) };
     }
-    if (number === asked) use.setState(next, true); // an older answer says less
+    if (number === asked) use.setState(next, true);
+    else await newest; // an older answer says less
   };
   const again = (): void => void load();
   const reset = (): void => {
     asked += 1;
+    newest = Promise.resolve();
     use.setState({ state: 'loading' }, true);
   };
   return { use, load, reset };
