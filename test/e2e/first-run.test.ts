@@ -62,6 +62,7 @@ describe('the welcome', () => {
     await proveFace(page, 'open-plan-wrong');
     expect(says).toContain('did you mean “priority”?');
     await chooseFile('spring.json', '{ name: spring');
+    await alert.getByText('prority').first().waitFor({ state: 'detached' }); // of the file before
     await page.getByText('Line 1, column').first().waitFor();
   });
 
@@ -100,7 +101,7 @@ describe('the welcome', () => {
     ]);
     await goTo('/welcome');
     await page.getByRole('heading', { name: 'Connect a source' }).waitFor();
-    expect(await checklist().count()).toBe(0);
+    await checklist().waitFor({ state: 'detached' });
   });
 });
 

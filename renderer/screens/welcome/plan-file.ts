@@ -18,8 +18,12 @@ export const usePlanFile = create<PlanFile>()(() => ({ state: 'none' }));
 /** Longer than any plan of 10,000 machines; what carries it must not be longer than twice that. */
 const MOST_BYTES = 12 * 1024 ** 2;
 
+let opened = 0;
+
 export async function openPlanFile(file: File): Promise<void> {
-  usePlanFile.setState(await planIn(file), true);
+  const number = ++opened;
+  const found = await planIn(file);
+  if (number === opened) usePlanFile.setState(found, true); // else another was chosen meanwhile
 }
 
 async function planIn(file: File): Promise<PlanFile> {
