@@ -206,6 +206,7 @@ describe('an engine elsewhere', () => {
     await dialog
       .locator('input[type=file]')
       .setInputFiles({ name: 'guts.pem', mimeType: '', buffer: Buffer.from(certificate.pem) });
+    await dialog.getByText('“guts.pem” is chosen.').waitFor();
     await dialog.getByLabel('Another token').fill(first.token);
     await dialog.getByRole('button', { name: 'Test, and keep it' }).click();
     await page.getByText('You may look only: your role is “viewer”.').waitFor();

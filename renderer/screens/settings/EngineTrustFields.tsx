@@ -52,9 +52,9 @@ function CaFile({ form: { setValue, control, formState } }: { readonly form: Use
   const [name, setName] = useState<string | null>(null);
   const choose = async (file: File | null): Promise<void> => {
     if (file === null) return;
-    setName(file.name);
     const text = file.size > MOST_BYTES ? file.name : await file.text(); // which is no certificate
     setValue('pem', text, { shouldValidate: true });
+    setName(file.name); // not before it is read: whoever sees it may go on
   };
   const pem = useWatch({ control, name: 'pem' });
   const isKnown = name === null && pem !== '';
