@@ -15,6 +15,16 @@ export async function prefer(page: Page, wish: { readonly theme: Theme; readonly
   await page.locator('[data-engine]').waitFor();
 }
 
+/** Returns when nothing moves or fades any more; what goes on for ever does not count. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = async (): Promise<unknown> => await new Promise((resolve) => requestAnimationFrame(resolve));
+    for (let frames = 0; frames < 3; frames++) await frame(); // what has come up begins to fade in only now
+    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((one) => one.finished));
+  });
+}
+
 /** Returns when the screen there has loaded what it shows. */
 export async function visit(page: Page, { path, after }: Pick<Place, 'path' | 'after'>): Promise<void> {
   await page.evaluate(async (to) => {
@@ -31,6 +41,7 @@ export async function visit(page: Page, { path, after }: Pick<Place, 'path' | 'a
   // What is said in passing lies over the page for some seconds, and passes.
   await page.mouse.move(1, 1);
   await page.waitForFunction(() => document.querySelector('.mantine-Notification-root') === null);
+  await settled(page);
 }
 
 /** Makes the window as small as that, in CSS pixels, frame included. */
@@ -40,6 +51,7 @@ export async function shrink(app: ElectronApplication, page: Page, width: number
     height,
   ] as const);
   await page.waitForFunction((most) => innerWidth <= most, width);
+  await settled(page);
 }
 
 /** 2 is what browsers call 200 %. */
@@ -52,6 +64,7 @@ export async function zoom(app: ElectronApplication, page: Page, factor: number)
     return to / now;
   }, factor);
   await page.waitForFunction((ratio) => Math.abs(devicePixelRatio - ratio) < 0.01, before * wanted);
+  await settled(page);
 }
 
 /** As `keepPicture`, of an enlarged window: Playwright would cut out a part of it. */

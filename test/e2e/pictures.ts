@@ -2,15 +2,13 @@
 import type { Page } from 'playwright-core';
 import { keepPicture } from './app.ts';
 import { proveAccessible } from './axe.ts';
+import { settled } from './look.ts';
 
 export async function proveFace(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-    await page.evaluate(async () => {
-      const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
-      await Promise.allSettled(ending.map((one) => one.finished)); // colours fade over
-    });
+    await settled(page); // colours fade over
     await keepPicture(page, `${name}-${colorScheme}`);
     await proveAccessible(page);
   }
