@@ -22,6 +22,7 @@ import {
   fillSource,
   goTo,
   mapMove,
+  openStarted,
   pickMachine,
   press,
   reviewPlan,
@@ -56,6 +57,10 @@ const failsToBuild = ({ flavor }: NovaServer): string | null =>
 
 /** The card of what is wrong with the migration that is shown. */
 const trouble = (): Locator => page.getByRole('main').getByRole('alert');
+
+/** Its words change as more becomes known. */
+const saysOfTrouble = async (words: RegExp): Promise<void> =>
+  await expect.poll(async () => await trouble().innerText()).toMatch(words);
 
 async function show(id: MigrationId): Promise<void> {
   await page.evaluate((path) => void (location.hash = path), `/migrations/${id}`);
@@ -108,7 +113,7 @@ describe('a wrong password', () => {
     await show(id);
 
     await trouble().getByText('vsphere.login-refused', { exact: true }).waitFor();
-    expect(await trouble().innerText()).toMatch(
+    await saysOfTrouble(
       /^files-01 (failed at “Checking”|has failed)\s[^]*does not let[^]*What to do: Check the user’s name/,
     );
     await proveFace(page, 'failure-password-changed');
@@ -131,7 +136,7 @@ describe('another certificate than the one that was trusted', () => {
     await show(id);
 
     await trouble().getByText('net.certificate-changed', { exact: true }).waitFor();
-    expect(await trouble().innerText()).toMatch(
+    await saysOfTrouble(
       /^files-01 (failed at “Checking”|has failed)\s[^]*shows another certificate than the one that was trusted[^]*What to do: Ask the server’s administrator/,
     );
     await proveFace(page, 'failure-certificate');
@@ -188,7 +193,7 @@ describe('a flavor that no host of the cloud has room for', () => {
     const id = await startMove(client, 'files-01', 'after-no-host', 'm1.xlarge');
     await show(id);
     await trouble().getByText('openstack.server-failed', { exact: true }).waitFor();
-    expect(await trouble().innerText()).toMatch(/The machine at the source (was started again at \d|was not stopped)/);
+    await saysOfTrouble(/The machine at the source (was started again at \d|was not stopped)/);
     await proveFace(page, 'failure-no-host');
 
     await trouble().getByRole('button', { name: 'Plan it anew with other settings' }).click();
@@ -202,7 +207,7 @@ describe('a flavor that no host of the cloud has room for', () => {
       .dblclick();
     const dialog = page.getByRole('dialog', { name: 'Settings of files-01' });
     const flavor = dialog.getByLabel('Flavor', { exact: true });
-    expect(await flavor.inputValue()).toBe('m1.xlarge');
+    await expect.poll(async () => await flavor.inputValue()).toBe('m1.xlarge');
     await flavor.selectOption({ label: 'The smallest that fits' });
     await dialog.getByRole('button', { name: 'Done' }).click();
     await page
@@ -215,8 +220,7 @@ describe('a flavor that no host of the cloud has room for', () => {
     await press(page, 'Save and start');
 
     await page.getByRole('heading', { name: 'files-01 again', exact: true, level: 1 }).waitFor();
-    await page.getByRole('gridcell', { name: 'files-01', exact: true }).dblclick();
-    await page.getByRole('heading', { name: 'files-01', exact: true, level: 1 }).waitFor();
+    await openStarted(page, 'files-01');
     const again = MigrationId.parse(/mig_[0-9a-z]+/.exec(page.url())?.[0]);
     await seeDone(again);
     expect((await client.call('migrations.show', { id: again })).request.options).toMatchObject({
@@ -234,7 +238,7 @@ describe('a flavor that no host of the cloud has room for', () => {
     await step.click();
 
     await page.getByText('The VM of this plan has a migration already').waitFor();
-    expect(await step.innerText()).toContain('nothing to do');
+    await step.getByText('nothing to do').waitFor();
     await proveFace(page, 'wizard-all-moved');
     await page.getByRole('list', { name: 'Their migrations' }).getByRole('link', { name: 'files-01' }).click();
     await page.getByRole('region', { name: 'What became of it' }).waitFor();
@@ -268,7 +272,7 @@ describe('a network that is lost while disks are copied', () => {
     await trouble()
       .getByText(/^net\./)
       .waitFor();
-    expect(await trouble().innerText()).toMatch(/^ledger-01 waits; it stood at “Copying”\s[^]*What to do: Check/);
+    await saysOfTrouble(/^ledger-01 waits; it stood at “Copying”\s[^]*What to do: Check/);
     await page.getByText(/Guts tries again by itself\. Next look at \d/).waitFor();
     await proveFace(page, 'failure-network');
     sides.vc.outage(0);
@@ -301,6 +305,7 @@ describe('a crash of the whole program', () => {
     await limit(client, 384 * 1024);
     const id = await startMove(client, 'ledger-01', 'after-crash');
     const { disks: whole } = await reaches(id, ({ stage, disks }) => stage === 'copying' && disks.length === 1);
+    await copySlowly(client, true); // the other one is not whole before the next start is looked at
     const child = open.app.process();
     const ended = once(child, 'exit');
     child.kill('SIGKILL');

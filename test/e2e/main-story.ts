@@ -213,12 +213,19 @@ export async function mapMove(
 /** From the page of the plan to that of the migration, until it is done. */
 export async function seeItDone(page: Page, vm: string, look: Look = async () => {}): Promise<void> {
   await page.getByRole('heading', { name: `Move ${vm}`, exact: true, level: 1 }).waitFor();
-  await page.getByRole('gridcell', { name: vm, exact: true }).dblclick();
-  await page.getByRole('heading', { name: vm, exact: true, level: 1 }).waitFor();
+  await openStarted(page, vm);
   await look('running');
   await page.getByRole('button', { name: 'Show the report' }).waitFor({ timeout: MOVE_PATIENCE_MS });
   await page.getByRole('region', { name: 'What became of it' }).waitFor();
   await look('done');
+}
+
+/** From the page of a plan to that of one of its migrations. The plan is shown before it is started: until then nothing opens. */
+export async function openStarted(page: Page, vm: string): Promise<void> {
+  const cell = page.getByRole('gridcell', { name: vm, exact: true });
+  await page.getByRole('row').filter({ has: cell, hasNotText: 'Not started' }).waitFor();
+  await cell.dblclick();
+  await page.getByRole('heading', { name: vm, exact: true, level: 1 }).waitFor();
 }
 
 /** An emulated guest needs minutes to start on a busy computer. */
