@@ -14,6 +14,7 @@ import type { Reply } from '../../main/shared/contract.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import { checkout, keepPicture, newHome, openApp, type AppHome, type OpenApp } from './app.ts';
 import { proveAccessible } from './axe.ts';
+import { proveFace } from './pictures.ts';
 import { clientOf, copySlowly, setUpSides, startMove, startTwoSides, type TwoSides } from './two-sides.ts';
 
 /** What the system was asked to do, kept in the main process instead of being done. */
@@ -83,12 +84,16 @@ const quit = async (app: ElectronApplication): Promise<void> => await app.evalua
 const isAwake = async (app: ElectronApplication): Promise<boolean> =>
   await app.evaluate(({ powerSaveBlocker }) => [0, 1, 2, 3].some((id) => powerSaveBlocker.isStarted(id)));
 
+/** What the page has told the program before, such as an answer, has arrived: it is all told in order. */
+const heard = async (page: Page): Promise<void> =>
+  void (await page.evaluate(async () => await guts.ask('closing.get', {})));
+
 async function stageOf(client: ApiClient, id: MigrationId): Promise<string> {
   const { stage } = await client.call('migrations.show', { id });
   return stage;
 }
 
-describe('the desktop program', { timeout: 90_000 }, () => {
+describe('the desktop program', () => {
   let home: AppHome;
   let sides: TwoSides;
   let open: OpenApp;
@@ -189,6 +194,7 @@ describe('the desktop program', { timeout: 90_000 }, () => {
     await proveAccessible(page);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
+    await heard(page);
     expect(await isShown(app)).toBe(true);
     await closeWindow(app);
     await dialog.getByRole('button', { name: 'Keep in the tray' }).click();
@@ -265,21 +271,17 @@ describe('the desktop program', { timeout: 90_000 }, () => {
     await quit(app);
     const dialog = page.getByRole('dialog', { name: '1 migration is copying' });
     await dialog.waitFor();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await keepPicture(page, `desktop-quit-${colorScheme}`);
-      await proveAccessible(page);
-    }
-    await page.emulateMedia({ colorScheme: null });
+    await proveFace(page, 'desktop-quit');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'detached' });
+    await heard(page);
     await quit(app);
     await dialog.getByRole('button', { name: 'Keep running in the background' }).click();
 
     await expect.poll(async () => await isShown(app)).toBe(false);
     expect(await stageOf(client, id)).toBe('copying');
     await startAgain(home, `guts://migration/${id}`);
-    expect(await isShown(app)).toBe(true);
+    await expect.poll(async () => await isShown(app)).toBe(true);
     await expect.poll(async () => await hashOf(page)).toBe(`#/migrations/${id}`);
   });
 
@@ -396,12 +398,12 @@ describe('the desktop program', { timeout: 90_000 }, () => {
             BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
               'document.body.innerText',
             ) as Promise<string>,
-            new Promise<string>((resolve) => setTimeout(() => resolve('no answer'), 500)), // a page that broke gives none
+            new Promise<string>((resolve) => setTimeout(() => resolve('no answer'), 5000)), // a page that broke gives none
           ]),
       );
 
     await crash();
-    await expect.poll(text, { timeout: 20_000 }).toContain('The window had to be loaded again');
+    await expect.poll(text, { timeout: 60_000 }).toContain('The window had to be loaded again');
     await expect.poll(text).toContain('Engine of this window');
     expect(await app.evaluate(() => globalThis.asked.dialogs)).toEqual([]);
     await crash();
@@ -409,11 +411,11 @@ describe('the desktop program', { timeout: 90_000 }, () => {
     await expect
       .poll(async () => await app.evaluate(() => globalThis.asked.dialogs))
       .toEqual(['The window of Guts has broken twice']);
-    await expect.poll(text, { timeout: 20_000 }).toContain('Engine of this window');
+    await expect.poll(text, { timeout: 60_000 }).toContain('Engine of this window');
   });
 });
 
-describe('a start by a link', { timeout: 90_000 }, () => {
+describe('a start by a link', () => {
   test('begins at what it names, and opens on a screen that is there', async () => {
     using home = newHome();
     await using first = await openApp({ home, words: ['guts://migration/mig_0123456789ab'] });
