@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOpenstack, type OpenstackLab } from '../lab/openstack/start.ts';
 import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
 import { openApp, type OpenApp } from './app.ts';
+import { proveFocus } from './keys.ts';
 import { fillSource, sourceOf, trustCertificate } from './main-story.ts';
 import { proveFace } from './pictures.ts';
 
@@ -43,11 +44,12 @@ describe('connections', () => {
 
   test('a source is added by keyboard alone, after its certificate was compared', async () => {
     await page.keyboard.press('Control+K');
+    await proveFocus(page, 'textbox', 'Go to, or do …');
     await page.keyboard.type('Connections');
     await page.keyboard.press('Enter');
     await button('Add source').first().focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('form', { name: 'Add source' }).waitFor();
+    await proveFocus(page, 'textbox', 'Name');
 
     await page.keyboard.press('Enter'); // the form says what is missing, and goes to the first of it
     await page.getByText('Give it a name.').waitFor();
@@ -63,12 +65,9 @@ describe('connections', () => {
 
     await page.getByRole('region', { name: 'Certificate to compare' }).waitFor();
     expect(await shownFingerprint()).toBe(vc.fingerprint);
+    await proveFocus(page, 'heading', /^The certificate of /);
     const heading = page.getByRole('region', { name: 'Certificate to compare' }).getByRole('heading');
-    const { top, isFocused } = await heading.evaluate((one) => ({
-      top: one.getBoundingClientRect().top / innerHeight,
-      isFocused: one === document.activeElement,
-    }));
-    expect(isFocused).toBe(true);
+    const top = await heading.evaluate((one) => one.getBoundingClientRect().top / innerHeight);
     expect(top, 'it is scrolled into view, with what follows it').toBeLessThan(0.5);
     await page.keyboard.press('Tab'); // copy
     await page.keyboard.press('Tab');
@@ -80,7 +79,7 @@ describe('connections', () => {
 
     await page.getByRole('heading', { name: 'vc1', level: 1 }).waitFor();
     await page.getByText(/^Read in/).waitFor(); // by itself
-    expect(await fact('Inventory')).toMatch(/\d:\d\d/);
+    await expect.poll(async () => await fact('Inventory')).toMatch(/\d:\d\d/);
     expect(await fact('Certificate')).toBe(vc.fingerprint);
     expect(await fact('Password kept')).toBe('In the sealed file');
     expect(await page.getByText('All that Guts needs').count()).toBe(1);
@@ -128,7 +127,7 @@ describe('connections', () => {
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(/Keystone refuses the sign-in.*What to do.*openstack\.sign-in-refused/);
     const field = page.getByLabel('Secret of the application credential', { exact: true });
-    expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
+    await proveFocus(page, 'textbox', 'Secret of the application credential');
     expect(await page.getByLabel('Id of the application credential').inputValue()).toBe(id);
     expect(await page.getByLabel('Address of Keystone (auth URL)').inputValue()).toBe(cloud.authUrl);
     await keepBoth('connections-refused');
@@ -151,14 +150,14 @@ describe('connections', () => {
     await button('It is the right one: trust it').click();
 
     await page.getByText('There is a source “vc1” already.').waitFor();
-    const focused = await page.getByLabel('Name', { exact: true }).evaluate((one) => one === document.activeElement);
-    expect(focused).toBe(true);
+    await proveFocus(page, 'textbox', 'Name');
     expect(await page.getByText('What to do').count()).toBe(0);
     await button('Cancel').click();
   });
 
   test('a Hyper-V host is asked for what it needs, by keyboard, and Basic never goes in the clear', async () => {
     await button('Add source').click();
+    await proveFocus(page, 'textbox', 'Name');
     await page.keyboard.press('Shift+Tab'); // from the name back to what comes first
     await page.keyboard.press('ArrowRight');
     expect(await page.getByRole('radio', { name: 'Hyper-V' }).isChecked()).toBe(true);
@@ -196,10 +195,10 @@ describe('connections', () => {
 
   test('both stand in one table', async () => {
     const table = page.getByRole('table', { name: 'Connections' }).or(page.getByRole('grid', { name: 'Connections' }));
-    await table.waitFor();
+    const words = async (): Promise<string> => await table.innerText(); // its rows come after its head
 
-    expect(await table.innerText()).toMatch(/vc1[^]*VMware vCenter Server 8[^]*Works/);
-    expect(await table.innerText()).toMatch(/west[^]*Cloud: OpenStack/);
+    await expect.poll(words).toMatch(/vc1[^]*VMware vCenter Server 8[^]*Works/);
+    expect(await words()).toMatch(/west[^]*Cloud: OpenStack/);
     await keepBoth('connections');
   });
 
@@ -222,7 +221,7 @@ describe('connections', () => {
 
     await dialog.waitFor({ state: 'hidden' });
     await page.getByText('Signed in, and everything is there').waitFor();
-    expect(await fact('Certificate')).toBe(shown);
+    await expect.poll(async () => await fact('Certificate')).toBe(shown);
   });
 
   test('a password is given anew, and tried at once', async () => {
@@ -262,6 +261,6 @@ describe('connections', () => {
     await dialog.getByRole('button', { name: 'Remove source' }).click();
 
     await page.getByRole('link', { name: 'west' }).waitFor();
-    expect(await page.getByRole('link', { name: 'vc1' }).count()).toBe(0);
+    await expect.poll(async () => await page.getByRole('link', { name: 'vc1' }).count()).toBe(0);
   });
 });

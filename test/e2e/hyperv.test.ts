@@ -58,7 +58,7 @@ describe('a Hyper-V host', () => {
     const alert = page.getByRole('alert');
     await alert.waitFor();
     expect(await alert.textContent()).toContain('hyperv.login-refused');
-    expect(await field('Password').evaluate((one) => one === document.activeElement)).toBe(true);
+    await expect.poll(async () => await field('Password').evaluate((one) => one === document.activeElement)).toBe(true);
     await field('Password').fill(host.password);
     await button('Connect').click();
 
@@ -103,7 +103,7 @@ describe('a Hyper-V host', () => {
     expect(await facts()).toMatchObject({ 'Signs in by': 'Basic', Certificate: host.fingerprint });
     await page.getByRole('link', { name: 'Connections' }).first().click();
     const table = page.getByRole('table', { name: 'Connections' }).or(page.getByRole('grid', { name: 'Connections' }));
-    expect(await table.innerText()).toMatch(/hv1[^]*Source: Hyper-V[^]*hv2[^]*Source: Hyper-V/);
+    await expect.poll(async () => await table.innerText()).toMatch(/hv1[^]*Source: Hyper-V[^]*hv2[^]*Source: Hyper-V/);
     await proveFace(page, 'hyperv-connections');
   });
 

@@ -4,7 +4,6 @@ import { expect } from 'vitest';
 
 type Role = Parameters<Page['getByRole']>[0];
 
-const PATIENCE = { timeout: 20_000 };
 const NOWHERE = 'nothing';
 
 /** There may be several of that name. */
@@ -27,9 +26,7 @@ export async function tabTo(page: Page, role: Role, name: string | RegExp): Prom
 /** Expects that this comes to have the focus by itself. */
 export async function proveFocus(page: Page, role: Role, name: string | RegExp): Promise<void> {
   const wanted = page.getByRole(role, { name, exact: true });
-  await expect
-    .poll(async () => [await hasFocus(wanted), await focused(page)], PATIENCE)
-    .toEqual([true, expect.anything()]);
+  await expect.poll(async () => [await hasFocus(wanted), await focused(page)]).toEqual([true, expect.anything()]);
 }
 
 /** Presses a key, and expects that the focus is not lost of it. */
@@ -39,7 +36,7 @@ export async function press(page: Page, key: string): Promise<void> {
 }
 
 const proveKept = async (page: Page): Promise<void> =>
-  await expect.poll(async () => await focused(page), PATIENCE).not.toBe(NOWHERE);
+  await expect.poll(async () => await focused(page)).not.toBe(NOWHERE);
 
 /** What has the focus, for people who read why a story failed. */
 async function focused(page: Page): Promise<string> {
