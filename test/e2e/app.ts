@@ -9,7 +9,7 @@ import * as path from 'node:path';
 export const checkout = path.resolve(import.meta.dirname, '../..');
 
 /** A computer that does something else as well is slow, and no failure. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000;
 
 export interface OpenApp extends AsyncDisposable {
   readonly app: ElectronApplication;
@@ -49,7 +49,7 @@ export function newHome(): AppHome {
     profile: path.join(folder, 'profile'),
     dataDir: path.join(folder, 'data'),
     passphraseFile,
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }),
   };
 }
 
@@ -67,6 +67,7 @@ export async function openApp({
   const app = await _electron.launch({
     args: [folder, `--user-data-dir=${own.profile}`, ...words],
     cwd: folder,
+    timeout: PATIENCE_MS,
     env: {
       ...definedOf(env),
       XDG_CONFIG_HOME: own.profile, // the oldest Electron asks this for the profile, and not the flag
@@ -79,7 +80,7 @@ export async function openApp({
   });
   const child = app.process(); // Playwright forgets it when it ends
   const said = hear(app);
-  const page = await app.firstWindow();
+  const page = await app.firstWindow({ timeout: PATIENCE_MS });
   page.setDefaultTimeout(PATIENCE_MS);
   return {
     app,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { downloaded, type Download } from './downloads.ts';
-import { definedOf, hear, proveWithinPolicy } from './app.ts';
+import { definedOf, hear, PATIENCE_MS, proveWithinPolicy } from './app.ts';
 
 export interface OpenBrowser extends AsyncDisposable {
   readonly page: Page;
@@ -20,10 +20,12 @@ export async function openBrowser(url: string, { mayViolate = false } = {}): Pro
   const { ELECTRON_RUN_AS_NODE: _none, ...env } = process.env;
   const app = await _electron.launch({
     args: [path.join(import.meta.dirname, 'browser-app'), `--user-data-dir=${folder}`, url],
+    timeout: PATIENCE_MS,
     env: { ...definedOf(env), LANG: 'en_US.UTF-8', XDG_CONFIG_HOME: folder },
   });
   const said = hear(app);
-  const page = await app.firstWindow();
+  const page = await app.firstWindow({ timeout: PATIENCE_MS });
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.waitForURL((at) => at.href !== 'about:blank');
   return {
     page,
@@ -31,7 +33,7 @@ export async function openBrowser(url: string, { mayViolate = false } = {}): Pro
     downloaded: async (act) => await downloaded(app, path.join(folder, 'downloaded'), act),
     [Symbol.asyncDispose]: async () => {
       await app.close();
-      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
       if (!mayViolate) proveWithinPolicy(said);
     },
   };
