@@ -14,6 +14,7 @@ const hasFocus = async (some: Locator): Promise<boolean> =>
 export async function tabTo(page: Page, role: Role, name: string | RegExp): Promise<void> {
   const wanted = page.getByRole(role, { name, exact: true });
   const passed: string[] = [];
+  await wanted.first().waitFor(); // sixty presses are over sooner than a slow computer has loaded it
   await proveKept(page);
   for (let presses = 0; presses < 60; presses++) {
     await page.keyboard.press('Tab');
