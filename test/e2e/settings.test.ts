@@ -94,6 +94,33 @@ describe('the settings', () => {
     await expect.poll(async () => (await client.call('settings.show', {})).slots).toEqual(defaultSettings.slots);
   });
 
+  test('that are typed while others are saved are not lost', async () => {
+    const { page } = open;
+    const performance = section('Performance');
+    await page.evaluate(() => {
+      const ask = globalThis.fetch;
+      globalThis.fetch = async (request) => {
+        if (request instanceof Request && request.method !== 'GET') {
+          globalThis.fetch = ask; // this one change alone takes long
+          await new Promise((resolve) => addEventListener('go-on', resolve, { once: true }));
+        }
+        return await ask(request);
+      };
+    });
+
+    await performance.getByLabel('Migrations at once').fill('6');
+    await performance.getByRole('button', { name: 'Save' }).click();
+    await performance.getByLabel('Checks at once').fill('5');
+    await page.evaluate(() => dispatchEvent(new Event('go-on')));
+    await expect.poll(async () => (await client.call('settings.show', {})).slots.global).toBe(6);
+    await performance.getByText('Not saved yet.').waitFor();
+    await performance.getByText('Somebody else has changed these settings').waitFor({ state: 'hidden' });
+    await performance.getByRole('button', { name: 'Save' }).click();
+    await expect
+      .poll(async () => await client.call('settings.show', {}))
+      .toMatchObject({ preflights: 5, slots: { global: 6 } });
+  });
+
   test('that somebody else changes are shown as they are', async () => {
     await client.call('settings.change', { preflights: 9 });
 

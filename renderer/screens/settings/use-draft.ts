@@ -63,7 +63,9 @@ export function useDraft<T>(store: DraftStore<T>, heard: T, keep: (value: T) => 
       .then(
         () => {
           setSaved({ before: heard, value });
-          store.setState({ begun: null });
+          const { begun: newest } = store.getState();
+          const isTyped = newest !== null && newest !== begun; // while it was saved
+          store.setState({ begun: isTyped ? { ...newest, base: value } : null });
           toast(t('settings.saved'));
         },
         (thrown: unknown) => setError(toErrorInfo(thrown)),
