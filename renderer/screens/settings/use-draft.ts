@@ -28,6 +28,7 @@ interface Begun<T> {
 
 /** What was saved counts as kept until what is kept is heard of anew. */
 interface Saved<T> {
+  readonly guts: string;
   /** As it was heard of last. */
   readonly before: T;
   readonly value: T;
@@ -45,7 +46,7 @@ export function useDraft<T>(store: DraftStore<T>, heard: T, keep: (value: T) => 
   const [saved, setSaved] = useState<Saved<T> | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<ErrorInfo | null>(null);
-  const isHeard = saved === null || !isSame(saved.before, heard);
+  const isHeard = saved === null || saved.guts !== guts || !isSame(saved.before, heard);
   if (saved !== null && isHeard) setSaved(null);
   const now = isHeard ? heard : saved.value;
   const begun = last === null || last.guts !== guts ? null : last;
@@ -62,10 +63,10 @@ export function useDraft<T>(store: DraftStore<T>, heard: T, keep: (value: T) => 
     keep(value)
       .then(
         () => {
-          setSaved({ before: heard, value });
+          setSaved({ guts, before: heard, value });
           const { begun: newest } = store.getState();
-          const isTyped = newest !== null && newest !== begun; // while it was saved
-          store.setState({ begun: isTyped ? { ...newest, base: value } : null });
+          if (newest === begun) store.setState({ begun: null });
+          else if (newest?.guts === guts) store.setState({ begun: { ...newest, base: value } }); // typed meanwhile
           toast(t('settings.saved'));
         },
         (thrown: unknown) => setError(toErrorInfo(thrown)),
