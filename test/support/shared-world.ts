@@ -96,12 +96,21 @@ export class SharedWorld implements AsyncDisposable {
     return (await client.call('migrations.list', { limit: 1000 })).migrations;
   }
 
-  /** Returns when nothing is under way any more. */
+  /**
+   * Returns when nothing is under way any more.
+   *
+   * @throws Error when something still is after minutes, with what, and with what the daemon has printed
+   */
   async whenOver(daemon: Daemon): Promise<ScheduledMigration[]> {
-    return await until(
-      async () => await this.all(daemon).catch(() => []), // it is away for a moment
-      (all) => all.length > 0 && all.every(({ stage }) => isOver(stage)),
-    );
+    let all: ScheduledMigration[] = [];
+    const open = async (): Promise<ScheduledMigration[]> => {
+      all = await this.all(daemon).catch(() => []); // it is away for a moment
+      return all.filter(({ stage }) => !isOver(stage));
+    };
+    await until(open, (left) => all.length > 0 && left.length === 0).catch((error: unknown) => {
+      throw new Error(`Not over on ${daemon.url}, which has printed:\n${daemon.log}`, { cause: error });
+    });
+    return all;
   }
 
   /** What speaks against each of them having its server in the cloud, and nothing else being left on either side; empty where nothing does. */
