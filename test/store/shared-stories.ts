@@ -1,6 +1,7 @@
 /** What servers that share a database promise each other: told of SQLite, PostgreSQL and MariaDB. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AuditLog } from '../../main/access/audit-log.ts';
 import { EnginePool } from '../../main/engine-pool.ts';
@@ -99,6 +100,36 @@ export function tellSharedStories(make: () => Promise<SharedPlace>): void {
     expect(new Set(places)).toEqual(new Set([1, 2, 3, 4, 5, 6]));
     expect([...two.entries.values()]).toEqual([...one.entries.values()]);
     for (const id of [mig(3), mig(4)]) expect(one.entries.get(id)?.number).toBeGreaterThan(2);
+  });
+
+  test('whoever hears of a migration by the queue has its journal, also while that is just being fetched', async () => {
+    await using place = await make();
+    await using first = await place.open('a');
+    await using second = await place.open('b');
+    const copyOf = (id: string): string => `${second.dataDir}/migrations/${id}.jsonl`;
+    const missing: string[] = [];
+    const heard: string[] = [];
+    second.leadership?.beforeNews(async (ids) => {
+      heard.push(...ids);
+      missing.push(...ids.filter((id) => !existsSync(copyOf(id))));
+      await Promise.resolve();
+    });
+    await using one = await QueueFile.open(first.queue);
+    await using two = await QueueFile.open(second.queue);
+    const numbers = Array.from({ length: 60 }, (_, i) => i + 1);
+
+    for (const number of numbers) {
+      await first.journals(engines).begin(requestOf(number), never);
+      await one.ask(scheduled(number), wished(number, number));
+      // Who writes into the queue looks there, too, at some moment of the look at all that is new.
+      const looking = second.catchUp?.();
+      for (let turn = 0; turn < number; turn++) await nextTurn();
+      await two.catchUp();
+      await looking;
+    }
+
+    expect(missing).toEqual([]);
+    expect(new Set(heard)).toEqual(new Set(numbers.map(mig)));
   });
 
   test('the audit log has one number for each line, whoever writes it', async () => {

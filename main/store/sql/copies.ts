@@ -60,9 +60,9 @@ export class Copies {
     for (const id of stale) await this.sync(id);
   }
 
-  /** Whether one is there that was not changed since, as far as is known. */
+  /** Whether one is there that was not changed since, as far as is known; not while it is just being made. */
   has(id: MigrationId): boolean {
-    return this.#there.has(id) && !this.#stale.has(id);
+    return this.#there.has(id) && !this.#stale.has(id) && !this.#turns.has(id);
   }
 
   /** Makes one anew, unless an engine here writes it. */
@@ -145,12 +145,13 @@ export class Copies {
       await rm(file, { force: true });
       return;
     }
+    if ((await readFile(file, 'utf8').catch(() => null)) !== text) {
+      const fresh = `${file}.${process.pid}.part`;
+      await writeFile(fresh, text, { mode: FILE_MODE });
+      await giveToOwner(fresh);
+      await rename(fresh, file); // not forced to the disk: it is made anew at the next start
+    }
     this.#there.add(id);
-    if ((await readFile(file, 'utf8').catch(() => null)) === text) return;
-    const fresh = `${file}.${process.pid}.part`;
-    await writeFile(fresh, text, { mode: FILE_MODE });
-    await giveToOwner(fresh);
-    await rename(fresh, file); // not forced to the disk: it is made anew at the next start
   }
 
   async #tended<T>(work: () => Promise<T>): Promise<T> {
