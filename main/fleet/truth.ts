@@ -50,21 +50,20 @@ export class Truth {
     );
     return { answer: fromBytes(TruthAnswer, body), sentAt };
   }
+}
 
-  /** Part by part. Whatever else is answered, such as “fenced”, instead. */
-  async journal(
-    admission: Omit<Extract<TruthQuestion, { kind: 'journal' }>, 'kind' | 'from'>,
-    signal?: AbortSignal,
-  ): Promise<readonly FleetEntry[] | Exclude<TruthAnswer, { kind: 'journal' }>> {
-    const entries: FleetEntry[] = [];
-    for (let from: number | null = 0; from !== null;) {
-      const { answer }: TruthTold = await this.ask({ kind: 'journal', ...admission, from }, signal);
-      if (answer.kind !== 'journal') return answer;
-      entries.push(...answer.entries);
-      from = answer.next;
-    }
-    return entries;
+/** Part by part. Whatever else is answered, such as “fenced”, instead. @param ask for the part from that entry on */
+export async function wholeJournal(
+  ask: (from: number) => Promise<TruthAnswer>,
+): Promise<readonly FleetEntry[] | Exclude<TruthAnswer, { kind: 'journal' }>> {
+  const entries: FleetEntry[] = [];
+  for (let from: number | null = 0; from !== null;) {
+    const answer: TruthAnswer = await ask(from);
+    if (answer.kind !== 'journal') return answer;
+    entries.push(...answer.entries);
+    from = answer.next;
   }
+  return entries;
 }
 
 /** A daemon's side, until it is disposed. Of several daemons one is asked; the next, when that one is gone. */

@@ -10,7 +10,7 @@ import { declareDead, jobsQueue, TRUTH_QUEUE, wishesQueue } from '../../main/fle
 import { passwordIn } from '../../main/fleet/broker/password.ts';
 import { Jobs, takeJobs } from '../../main/fleet/jobs.ts';
 import { hearTold, Teller } from '../../main/fleet/told.ts';
-import { journalPart, keepTruth, Truth } from '../../main/fleet/truth.ts';
+import { journalPart, keepTruth, Truth, wholeJournal } from '../../main/fleet/truth.ts';
 import { askWish, grantWishes } from '../../main/fleet/wishes.ts';
 import { GutsError } from '../../main/shared/errors.ts';
 import type { FleetJob, Told, TruthQuestion } from '../../main/shared/fleet.ts';
@@ -356,7 +356,9 @@ describe('the truth', () => {
         await Promise.resolve(question.kind === 'journal' ? journalPart(entries, question.from) : { kind: 'fenced' }),
     });
 
-    expect(await truth.journal({ migration: newMigration(), token: 1, node: newNode() })).toEqual(entries);
+    const admission = { migration: newMigration(), token: 1, node: newNode() };
+    const partFrom = async (from: number) => (await truth.ask({ kind: 'journal', ...admission, from })).answer;
+    expect(await wholeJournal(partFrom)).toEqual(entries);
   });
 });
 

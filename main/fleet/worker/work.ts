@@ -8,14 +8,14 @@ import { FleetEntry, type FleetJob, type TruthAnswer, type TruthQuestion } from 
 import type { MigrateJob } from '../../shared/move-jobs.ts';
 import type { NodeId } from '../../shared/schedule.ts';
 import { unseal, type WorkerKeys } from '../sealing.ts';
-import type { Truth } from '../truth.ts';
+import { wholeJournal, type Truth } from '../truth.ts';
 import { Numbered } from './numbered.ts';
 
 export interface WorkParts {
   readonly node: NodeId;
   readonly dataDir: string;
   readonly engines: EnginePool;
-  readonly truth: Truth;
+  readonly truth: Pick<Truth, 'ask'>;
   readonly keys: WorkerKeys;
   readonly onSecret: (secret: string) => void;
   readonly onProgress: NonNullable<JobListener['onProgress']>;
@@ -124,9 +124,11 @@ export class Work {
   }
 
   async #run(): Promise<void> {
-    const { engines, truth, dataDir, onProgress, buckets } = this.#parts;
+    const { engines, dataDir, onProgress, buckets } = this.#parts;
     const { job } = this;
-    const entries = await truth.journal(this.#admission(), this.#lost.signal);
+    const entries = await wholeJournal(
+      async (from) => await this.#ask(() => ({ kind: 'journal', ...this.#admission(), from }), this.#lost.signal),
+    );
     if (!isJournal(entries)) throw this.#refusal(entries);
     this.#entries = new Numbered(entries.length);
     await engines.run({ kind: 'takeOver', id: job.migration, dataDir, entries: [...entries] }, never);
@@ -188,14 +190,21 @@ export class Work {
     );
   }
 
-  /** Asked again under the next token where that comes while it is refused under the last one. */
   async #ask(question: () => TruthQuestion, signal: AbortSignal): Promise<TruthAnswer> {
+    return (await this.#asked(question, signal)).answer;
+  }
+
+  /** Asked again under the next token where that comes while it is refused under the last one; and as what it was asked last. */
+  async #asked<Q extends TruthQuestion>(
+    question: () => Q,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: TruthAnswer; readonly asked: Q }> {
     for (;;) {
       const asked = question();
       const { answer } = await this.#parts.truth.ask(asked, signal);
-      if (answer.kind !== 'fenced') return answer;
+      if (answer.kind !== 'fenced') return { answer, asked };
       if (asked.token === this.#token) await this.#adoption(signal);
-      if (asked.token === this.#token) return answer;
+      if (asked.token === this.#token) return { answer, asked };
     }
   }
 
@@ -222,11 +231,11 @@ export class Work {
   }
 
   async #signIn(connection: SourceId | DestinationId): Promise<unknown> {
-    const { truth, keys, onSecret } = this.#parts;
-    const admission = this.#admission();
-    const { answer } = await truth.ask({ kind: 'credentials', ...admission, connection }, this.#lost.signal);
+    const { keys, onSecret } = this.#parts;
+    const wish = () => ({ kind: 'credentials', ...this.#admission(), connection }) as const;
+    const { answer, asked } = await this.#asked(wish, this.#lost.signal);
     if (answer.kind !== 'credentials') throw this.#refusal(answer);
-    const { migration, token, node } = admission;
+    const { migration, token, node } = asked;
     const text = unseal(answer.sealed, keys, { node, migration, token, what: connection });
     const signIn: unknown = JSON.parse(text);
     if (typeof signIn === 'object' && signIn !== null && 'secret' in signIn && typeof signIn.secret === 'string')
