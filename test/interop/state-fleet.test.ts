@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { MigrationId } from '../../main/shared/migration.ts';
+import type { ScheduledMigration } from '../../main/shared/schedule.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { gutsWith } from '../support/guts.ts';
 import { SharedWorld } from '../support/shared-world.ts';
@@ -11,11 +12,13 @@ import { rabbitmqPeer } from './rabbitmq-peer.ts';
 import { PASSWORD, statePeers } from './state-peers.ts';
 
 const MACHINES = 8;
+/** A worker that a busy computer holds up for a second or two keeps its lease; a worker that died counts as lost long after that. */
+const LEASE_TIMEOUT_MS = 10_000;
 
 test('workers go on under the next server, and nothing is lost or done twice', async () => {
   await using peer = await statePeers.PostgreSQL();
   await using rabbit = await rabbitmqPeer();
-  await using world = await SharedWorld.make(MACHINES, 8);
+  await using world = await SharedWorld.make(MACHINES, 8, LEASE_TIMEOUT_MS);
   const { url } = await peer.database('fleet');
   writeFileSync(world.file('password'), `${PASSWORD}\n`, { mode: 0o600 });
   const flags = [
@@ -49,6 +52,8 @@ test('workers go on under the next server, and nothing is lost or done twice', a
       flags: ['--slots', '2'],
     });
   const stages = async (daemon: Daemon): Promise<string[]> => (await world.all(daemon)).map(({ stage }) => stage);
+  const workedAt = (all: readonly ScheduledMigration[]): Set<string | undefined> =>
+    new Set(all.flatMap((one) => one.stages.map(({ node }) => node)));
 
   const first = await world.serve('one', flags);
   await world.setUp(first);
@@ -75,13 +80,12 @@ test('workers go on under the next server, and nothing is lost or done twice', a
   await peer.kill();
   await peer.up();
   await until(
-    async () => await stages(second).catch(() => []), // the database is away for a moment
-    (now) => now.filter((stage) => stage === 'done').length >= 2,
+    async () => await world.all(second).catch(() => []), // the database is away for a moment
+    (all) => all.filter(({ stage }) => stage === 'done').length >= 2 && workedAt(all).has('w2'),
   );
   await w2.kill();
 
-  await world.whenOver(second);
+  const all = await world.whenOver(second);
   expect(await world.complaints(second, ids)).toEqual([]);
-  const placed = (await world.all(second)).map(({ placement }) => placement?.node);
-  expect(new Set(placed)).toEqual(new Set(['w1', 'w2']));
+  expect(workedAt(all)).toEqual(new Set([undefined, 'w1', 'w2'])); // no node has planned them
 });

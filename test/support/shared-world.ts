@@ -25,8 +25,11 @@ export class SharedWorld implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** @param machines how many there are, called `vm-0`, `vm-1` … */
-  static async make(machines: number, diskMiB = 2): Promise<SharedWorld> {
+  /**
+   * @param machines how many there are, called `vm-0`, `vm-1` …
+   * @param leaseTimeoutMs short where a server is killed and starts again at once, long where nothing waits for that
+   */
+  static async make(machines: number, diskMiB = 2, leaseTimeoutMs = LEASE_TIMEOUT_MS): Promise<SharedWorld> {
     const folder = scratch();
     writeFileSync(folder.file('passphrase'), 'a passphrase for tests\n', { mode: 0o600 });
     const vcenter = await startVcenter({
@@ -37,7 +40,7 @@ export class SharedWorld implements AsyncDisposable {
         nics: [{ network: 'VM Network' }],
       })),
       withOthers: false,
-      leaseTimeoutMs: LEASE_TIMEOUT_MS,
+      leaseTimeoutMs,
     });
     const quotas = { instances: -1, cores: -1, ramMiB: -1, ports: -1, floatingIps: -1, volumes: -1, volumeGiB: -1 };
     return new SharedWorld(vcenter, await startOpenstack({ quotas, buildMs: 20 }), folder);
