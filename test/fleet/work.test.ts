@@ -83,6 +83,6 @@ test('where no new token comes, it lets go', async () => {
   using folder = scratch();
   const work = workOf(folder.file('data'), []);
 
-  expect(await work.run()).not.toBeNull();
+  expect(await work.run()).toMatchObject({ code: 'fleet.not-ours' });
   expect(work.isLost).toBe(true);
 });

@@ -35,6 +35,15 @@ class JournalGapError extends GutsError {
   }
 }
 
+class NotOursError extends GutsError {
+  readonly code = 'fleet.not-ours';
+  readonly remedy = 'Nothing has to be done: it goes on where it was given to.';
+
+  constructor(id: string) {
+    super(`This worker does not have the migration ${id} any more.`);
+  }
+}
+
 /** A job that is told to stop would undo what it made: work is paused, cancelled by its own job, or let go of. */
 const never = new AbortController().signal;
 
@@ -120,7 +129,7 @@ export class Work {
   }
 
   letGo(): void {
-    this.#lost.abort(new Error('somebody else has the migration'));
+    this.#lost.abort(new NotOursError(this.job.migration));
   }
 
   async #run(): Promise<void> {
@@ -247,7 +256,7 @@ export class Work {
     if (answer.kind === 'failed') return new RemoteError(answer.error);
     if (answer.kind === 'missing') return new JournalGapError(this.job.migration);
     this.letGo();
-    return new Error('somebody else has the migration');
+    return new NotOursError(this.job.migration);
   }
 }
 
