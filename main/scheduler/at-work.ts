@@ -41,6 +41,12 @@ interface Work {
   isPausing: boolean;
 }
 
+/** How it stood when the work began. */
+interface Before {
+  readonly record: MigrationRecord | null;
+  readonly beganMs: number;
+}
+
 export class AtWork {
   readonly #parts: WorkParts;
   readonly #works = new Map<MigrationId, Work>();
@@ -186,7 +192,7 @@ export class AtWork {
           (error: unknown) => error,
         )
         .then(async (error) => {
-          const end = await this.#endOf(id, beganMs, error);
+          const end = await this.#endOf(id, { record, beganMs }, error);
           if (end !== null) await this.#parts.settle(afterCancel(end));
           this.#cancelling.delete(id);
           this.#parts.tell(id);
@@ -256,7 +262,7 @@ export class AtWork {
   }
 
   async #toTheEnd(id: MigrationId, kind: Work['kind'], work: () => Promise<SlotUse | null>): Promise<void> {
-    const beganMs = this.#parts.clock.now();
+    const before = { record: this.#parts.index.find(id), beganMs: this.#parts.clock.now() };
     let use: SlotUse | null = null;
     let error: unknown = null;
     try {
@@ -264,7 +270,7 @@ export class AtWork {
     } catch (thrown) {
       error = thrown;
     }
-    const end = await this.#endOf(id, beganMs, error);
+    const end = await this.#endOf(id, before, error);
     if (end !== null)
       await this.#parts.settle(kind === 'run' ? afterRun(end, this.#parts.isStopping()) : afterPreflight(end, use));
     this.#works.delete(id);
@@ -273,11 +279,13 @@ export class AtWork {
   }
 
   /** How it stands now that it has ended; null where the queue does not know it any more. */
-  async #endOf(id: MigrationId, beganMs: number, error: unknown): Promise<End | null> {
+  async #endOf(id: MigrationId, before: Before, error: unknown): Promise<End | null> {
     const record = await this.#refresh(id);
     const entry = this.#parts.entryOf(id);
+    if (entry === undefined) return null;
     const nowMs = this.#parts.clock.now();
-    return entry === undefined ? null : { entry, record, error, ranForMs: nowMs - beganMs, nowMs };
+    const isUntouched = record?.stages.length === before.record?.stages.length;
+    return { entry, record, error, isUntouched, ranForMs: nowMs - before.beganMs, nowMs };
   }
 
   /** What cannot be read now counts as it was known last. */

@@ -12,6 +12,8 @@ export interface End {
   readonly record: MigrationRecord | null;
   /** Why it ended before its time; null where it did not. */
   readonly error: unknown;
+  /** It stands as it did before: its journal says nothing of that. */
+  readonly isUntouched: boolean;
   readonly ranForMs: number;
   readonly nowMs: number;
 }
@@ -37,21 +39,22 @@ export function afterPreflight(end: End, use: SlotUse | null): QueueLine[] {
     const cleared: QueueLine[] = entry.trouble === null ? [] : [{ what: 'troubled', id: entry.id, trouble: null, at }];
     return [{ what: 'measured', id: entry.id, use, at }, ...cleared];
   }
-  const mayPass = record.stage === 'failed' && record.error?.retryable === true;
+  const mayPass = record.stage === 'failed' && (record.error?.retryable === true || couldNotBegin(end));
   if (isOver(record.stage) && !mayPass) return whenOver(end);
   if (entry.wish === 'pause') return [{ what: 'wished', id: entry.id, wish: 'none', number: null, at }];
   return entry.wish === 'run' ? [troubled(end, record)] : [];
 }
 
-/** As long as it is not over, it is tried again. */
+/** As long as it is not over, or was over before and nothing came of it, it is tried again. */
 export function afterCancel(end: End): QueueLine[] {
   const { entry, record } = end;
-  if (record === null || isOver(record.stage)) return whenOver(end);
+  const mayPass = record?.stage === 'failed' && couldNotBegin(end);
+  if (record === null || (isOver(record.stage) && !mayPass)) return whenOver(end);
   return entry.wish === 'cancel' ? [troubled(end, record)] : [];
 }
 
 /** Nothing is left to wish for. */
-export function whenOver({ entry, record, nowMs }: Omit<End, 'error' | 'ranForMs'>): QueueLine[] {
+export function whenOver({ entry, record, nowMs }: Pick<End, 'entry' | 'record' | 'nowMs'>): QueueLine[] {
   const { id } = entry;
   const at = timeOf(nowMs);
   if (record === null) return [{ what: 'forgotten', id, at }];
@@ -60,6 +63,9 @@ export function whenOver({ entry, record, nowMs }: Omit<End, 'error' | 'ranForMs
     ...(entry.wish === 'none' ? [] : [{ what: 'wished', id, wish: 'none', number: null, at } as const]),
   ];
 }
+
+/** What is wrong stands nowhere else: what its record tells is why it failed before. */
+const couldNotBegin = ({ error, isUntouched }: End): boolean => error !== null && isUntouched;
 
 function troubled({ entry, error, ranForMs, nowMs }: End, record: MigrationRecord): QueueLine {
   const why = error === null ? (record.error ?? stopped(record)) : toErrorInfo(error);

@@ -324,6 +324,30 @@ describe('trouble', () => {
     expect(waited.map((ms) => ms / MINUTE)).toEqual([1, 2, 4, 8, 15, 15, 15]);
   });
 
+  test.each([
+    ['retry', 'done'],
+    ['cancel', 'cancelled'],
+  ] as const)('that keeps a failed one from being begun with does not lose the wish to %s it', async (action, end) => {
+    const blocked = { code: 'preflight.blocked', message: 'No.', remedy: 'Mend it.', retryable: false };
+    const noSecret = { code: 'vault.no-secret', message: 'No secret.', remedy: 'Enter it.', retryable: false };
+    let obstacle: ErrorInfo | null = null;
+    await using world = await SimWorld.make();
+    const preflightTrouble = (look: number) => (look === 1 ? blocked : null);
+    const id = await world.add('web', { preflightTrouble, obstacle: () => obstacle });
+    await world.untilAllOver();
+    await world.settle();
+
+    obstacle = noSecret;
+    await world.act(id, action);
+    await world.settle();
+    const told = world.show(id);
+    obstacle = null;
+
+    expect(told).toMatchObject({ stage: 'failed', waitsFor: { reason: 'trouble' } });
+    expect(told.waitsFor?.says).toContain('No secret. Enter it.');
+    await world.until(() => world.record(id).stage === end);
+  });
+
   test('of the node alone is hardly waited for, unless it comes again and again, and counts for nothing else', async () => {
     await using world = await SimWorld.make();
     const gone = { ...lost, code: 'node.lost', message: 'Node “w1” is not heard any more.' };

@@ -20,6 +20,8 @@ export interface SimMachine {
   /** At the n-th run, from 1: null goes well. What is retryable waits where it is run, and fails in preflight. */
   readonly trouble?: (run: number) => ErrorInfo | null;
   readonly preflightTrouble?: (run: number) => ErrorInfo | null;
+  /** Why a preflight or a cancellation could not even begin; nothing is written down of it then. */
+  readonly obstacle?: () => ErrorInfo | null;
 }
 
 interface Going {
@@ -73,6 +75,7 @@ export class SimNode implements MigrationNode {
   async preflight(request: MigrationRequest, listener: RunListener): Promise<void> {
     const { id } = request;
     const machine = this.#world.machine(id);
+    this.#demandNoObstacle(id);
     await this.#until(id, listener, () => {
       if (this.#stage(id) !== 'preflight') this.#reach(id, this.#stage(id) === 'failed' ? 'retry' : 'start');
       this.#after(id, 5 * SECONDS, () => {
@@ -123,6 +126,7 @@ export class SimNode implements MigrationNode {
   }
 
   async cancel({ id }: MigrationRequest): Promise<void> {
+    this.#demandNoObstacle(id);
     this.#reach(id, 'cancel');
     if (this.#stage(id) === 'cleaning') this.#reach(id, 'cleaned');
     this.#end(id, null);
@@ -190,6 +194,11 @@ export class SimNode implements MigrationNode {
     const going = this.#going.get(id);
     if (going === undefined) return;
     going.alarm = this.#world.clock.at(this.#world.clock.now() + ms, then);
+  }
+
+  #demandNoObstacle(id: MigrationId): void {
+    const obstacle = this.#world.machine(id).obstacle?.() ?? null;
+    if (obstacle !== null) throw new RemoteError(obstacle);
   }
 
   #fail(id: MigrationId, error: ErrorInfo): void {
