@@ -59,6 +59,8 @@ interface Running {
 const ANSWERS: readonly string[] = ['migration.no-such-step', 'migration.unknown', 'migration.busy'];
 
 export class EngineClient implements AsyncDisposable {
+  /** Its number among the threads of this process; no other one ever has it. */
+  readonly thread: number;
   readonly #worker: Worker;
   readonly #running = new Map<number, Running>();
   readonly #onDetail: (detail: string) => void;
@@ -69,6 +71,7 @@ export class EngineClient implements AsyncDisposable {
   constructor(onDetail: (detail: string) => void = () => {}) {
     this.#onDetail = onDetail;
     this.#worker = engineThread();
+    this.thread = this.#worker.threadId;
     this.#worker.on('message', (message: unknown) => this.#hear(EngineEvent.parse(message)));
     this.#worker.on('error', (cause) =>
       this.#end(new EngineEndedError(`The engine failed: ${cause.message}`, REMEDY, { cause })),

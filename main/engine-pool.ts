@@ -8,6 +8,9 @@ interface Member {
   load: number;
 }
 
+/** Of engines that die one after another; where all do, nothing can be done here. */
+const MOST_ENDS = 8;
+
 export class EnginePool implements AsyncDisposable {
   #members: Member[] = [];
   #isClosed = false;
@@ -32,6 +35,9 @@ export class EnginePool implements AsyncDisposable {
     member.load += 1;
     try {
       return await member.client.run(job, signal, listener);
+    } catch (error) {
+      if (error instanceof EngineEndedError) await this.#letGo(job, member.client.thread);
+      throw error;
     } finally {
       member.load -= 1;
     }
@@ -47,6 +53,20 @@ export class EnginePool implements AsyncDisposable {
   async abandon(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#members.splice(0).map(async ({ client }) => await client.abandon()));
+  }
+
+  /** What an engine had when it died is held by this process, which lives: others may have it from now on. */
+  async #letGo(job: Job, thread: number): Promise<void> {
+    if (!('dataDir' in job) || job.kind === 'letGo') return;
+    const { dataDir } = job;
+    for (let tries = 0; tries < MOST_ENDS && !this.#isClosed; tries++) {
+      try {
+        await this.run({ kind: 'letGo', dataDir, thread }, new AbortController().signal);
+        return;
+      } catch (error) {
+        this.#onDetail(String(error));
+      }
+    }
   }
 
   #choose(): Member {

@@ -60,13 +60,21 @@ export const ReceiveJob = z.object({
   entries: z.array(z.unknown()).min(1),
 });
 
-export const journalJobs = [JournalJob, TakeOverJob, KeepEntryJob, GiveJob, ReceiveJob] as const;
+/** Lets go of every migration that a thread of this process had, which has died. */
+export const LetGoJob = z.object({
+  kind: z.literal('letGo'),
+  dataDir: z.string().min(1),
+  thread: z.number().int().nonnegative(),
+});
+
+export const journalJobs = [JournalJob, TakeOverJob, KeepEntryJob, GiveJob, ReceiveJob, LetGoJob] as const;
 export const journalResults = {
   journal: z.array(z.unknown()),
   takeOver: z.null(),
   keepEntry: z.number().int().nullable(),
   give: z.array(z.unknown()),
   receive: z.null(),
+  letGo: z.null(),
 };
 export type JournalJob = z.infer<typeof JournalJob>;
 export type TakeOverJob = z.infer<typeof TakeOverJob>;

@@ -1,6 +1,7 @@
 /** The scheduler with the real engine: machines of a simulated vCenter go to a simulated cloud, one after another. */
 import { expect, test, vi } from 'vitest';
 import { hostname } from 'node:os';
+import type { Worker } from 'node:worker_threads';
 import { recordText } from '../../main/cli/migration-text.ts';
 import { isOver } from '../../main/shared/stages.ts';
 import { defaultSettings, type ScheduledMigration } from '../../main/shared/schedule.ts';
@@ -99,6 +100,40 @@ test('one that runs can be paused and resumed, and one that waits can be cancell
   await world.ask('migrations.action', { id, action: 'resume' });
 
   expect(await world.whenIt(id, isAtItsEnd)).toMatchObject({ stage: 'done', error: null });
+});
+
+/** The process and its scheduler go on: who holds a migration by its number holds it for ever. */
+test.each([
+  ['start', 'done'],
+  ['cancel', 'cancelled'],
+] as const)('one whose engine has died is nobody’s: to %s it is for another engine', async (action, end) => {
+  const engines: Worker[] = [];
+  const meet = (engine: Worker): void => void engines.push(engine);
+  process.on('worker', meet);
+  await using world = await RealWorld.make(1);
+  world.cloud.faults.add({
+    where: 'image',
+    kind: 'stall',
+    match: '^PUT .*/file',
+    afterBytes: 100_000,
+    delayMs: 600_000,
+  });
+  const { request } = await world.ask('migrations.create', {
+    source: 'lab',
+    destination: 'cloud',
+    vm: 'vm-0',
+    options: { networks: [network], bootTimeoutSeconds: 0 },
+    start: true,
+  });
+  const { id } = request;
+  await world.hasMet(world.cloud.faults);
+
+  process.off('worker', meet);
+  await Promise.all(engines.map(async (engine) => await engine.terminate()));
+  await world.whenIt(id, ({ waitsFor, isRunning }) => waitsFor?.reason === 'trouble' && !isRunning);
+  await world.ask('migrations.action', { id, action });
+
+  expect(await world.whenIt(id, isAtItsEnd)).toMatchObject({ stage: end, error: null });
 });
 
 test('the migrations of a plan are found by its name, and cancelled by it; one that is unknown is told', async () => {

@@ -98,6 +98,9 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
       return await receive(job, new Shelf(job.dataDir));
     case 'keepEntry':
       return await new Shelf(job.dataDir).keep(job.id, job.entry, job.by);
+    case 'letGo':
+      await new Shelf(job.dataDir).letGo(job.thread);
+      return null;
     case 'tidy':
       return await tidy(job, signal);
     case 'doctor':

@@ -1,6 +1,7 @@
 /** The journals of all migrations of a data folder, and who works on which: one process at a time. */
 import { link, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { z } from 'zod';
 import { GutsError } from '../../../main/shared/errors.ts';
 import { isLineOf, type SentBy } from '../../../main/shared/journal-jobs.ts';
@@ -30,10 +31,16 @@ export class MigrationUnfinishedError extends GutsError {
   readonly remedy = 'Cancel it first (“guts cancel”): that undoes what was made.';
 }
 
+const LOCK = '.lock';
+
 /** Whoever gets a page takes it over and checks it in about a millisecond. */
 const PAGE_BYTES = 32 * 1024;
 
-const Mark = z.object({ pid: z.number(), processStart: z.string() });
+/** Engines are threads, and one may die while its process goes on. */
+const Mark = z.object({ pid: z.number(), processStart: z.string(), thread: z.number().optional() });
+
+/** Several of one process may be about to take the same. */
+let locks = 0;
 
 export class Shelf {
   readonly #folder: string;
@@ -53,7 +60,11 @@ export class Shelf {
   /** Newest first. */
   async all(): Promise<MoveState[]> {
     const journals = await readJournals(this.#folder, MoveEntry);
-    const states = journals.flatMap(({ entries }) => stateOf(entries) ?? []);
+    const states: MoveState[] = [];
+    for (const { entries } of journals) {
+      const state = await this.#asHeld(stateOf(entries));
+      if (state !== null) states.push(state);
+    }
     return states.sort((a, b) => (a.record.request.createdAt < b.record.request.createdAt ? 1 : -1));
   }
 
@@ -80,7 +91,7 @@ export class Shelf {
   }
 
   async find(id: MigrationId): Promise<MoveState | null> {
-    return stateOf((await readJournal(this.#journal(id), MoveEntry)).entries);
+    return await this.#asHeld(stateOf((await readJournal(this.#journal(id), MoveEntry)).entries));
   }
 
   /** Writes a request down; one that is there already stays as it is. */
@@ -189,6 +200,18 @@ export class Shelf {
     return await this.one(id);
   }
 
+  /** Lets go of all that a thread of this process had, which has died. */
+  async letGo(thread: number): Promise<void> {
+    const { pid, processStart } = thisProcess();
+    const names = await readdir(this.#folder).catch(() => []);
+    for (const name of names.filter((one) => one.endsWith(LOCK))) {
+      const file = path.join(this.#folder, name);
+      const holder = await holderOf(file);
+      const isIts = holder?.pid === pid && holder.processStart === processStart && holder.thread === thread;
+      if (isIts) await rm(file, { force: true });
+    }
+  }
+
   /** Tells what others ask of the one who works on this migration; until it is disposed. */
   onWish(id: MigrationId, answer: Answer): Disposable {
     return this.#wishes(id).listen(answer);
@@ -215,12 +238,19 @@ export class Shelf {
     for (const name of names) if (name.startsWith(`${id}.`)) await rm(path.join(this.#folder, name), { force: true });
   }
 
+  /** By its journal alone, one whose thread has died would run as long as the process does. */
+  async #asHeld(state: MoveState | null): Promise<MoveState | null> {
+    if (state?.record.isRunning !== true) return state;
+    const isHeld = (await holderOf(this.#lockFile(state.record.request.id))) !== null;
+    return { ...state, record: { ...state.record, isRunning: isHeld } };
+  }
+
   #journal(id: MigrationId): string {
     return journalPath(this.#folder, id);
   }
 
   #lockFile(id: MigrationId): string {
-    return path.join(this.#folder, `${id}.lock`);
+    return path.join(this.#folder, `${id}${LOCK}`);
   }
 
   #wishes(id: MigrationId): Wishes {
@@ -230,9 +260,9 @@ export class Shelf {
   /** The lock appears whole, by a link, so that nobody reads half of it. */
   async #lock(id: MigrationId): Promise<void> {
     const file = this.#lockFile(id);
-    const own = `${file}.${process.pid}`;
+    const own = `${file}.${threadId}-${++locks}.${process.pid}.part`;
     try {
-      await writeFile(own, JSON.stringify(thisProcess()));
+      await writeFile(own, JSON.stringify({ ...thisProcess(), thread: threadId }));
       for (;;) {
         const isTaken = await link(own, file).then(
           () => true,
