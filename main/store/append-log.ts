@@ -37,8 +37,10 @@ export class AppendLog<Entry> implements AsyncDisposable {
   #handle: FileHandle;
   /** All of it is on the disk. */
   #bytes: number;
-  /** After a failure that left the file in a state which nobody knows. */
+  /** After a failure that left the file in a state which nobody knows; what comes next begins with a new one. */
   #broken: unknown;
+  /** The handle is of the file that has the name. */
+  #isCurrent = true;
 
   private constructor(
     options: AppendLogOptions<Entry>,
@@ -127,8 +129,12 @@ export class AppendLog<Entry> implements AsyncDisposable {
 
   async #commit(pieces: readonly Piece<Entry>[]): Promise<void> {
     const { file } = this.#options;
-    if (this.#broken !== undefined) throw refused('written', file, this.#broken);
     const text = pieces.map(({ line }) => line).join('');
+    try {
+      if (this.#broken !== undefined) await this.#mend();
+    } catch (error) {
+      throw refused('written', file, error);
+    }
     try {
       await this.#handle.appendFile(text);
       await this.#handle.datasync();
@@ -153,6 +159,17 @@ export class AppendLog<Entry> implements AsyncDisposable {
     }
   }
 
+  /** Of the old file nobody knows what the disk has: all that counts is written into another one. */
+  async #mend(): Promise<void> {
+    const { file } = this.#options;
+    if (this.#isCurrent) {
+      const sound = (await readFile(file)).subarray(0, this.#bytes);
+      if (sound.length < this.#bytes) throw this.#broken;
+      await writeDurably(file, sound, false);
+    }
+    await this.#reopen();
+  }
+
   /** Between two batches: what is appended from now on goes into the new file. */
   async #swap(change: () => Promise<void>): Promise<void> {
     const { file } = this.#options;
@@ -168,10 +185,12 @@ export class AppendLog<Entry> implements AsyncDisposable {
 
   async #reopen(): Promise<void> {
     const old = this.#handle;
+    this.#isCurrent = false;
     try {
       this.#handle = await open(this.#options.file, 'a', FILE_MODE);
       this.#bytes = (await this.#handle.stat()).size;
       this.#broken = undefined;
+      this.#isCurrent = true;
     } catch (error) {
       this.#broken = error; // what the old handle writes is in no file that has a name
       throw error;

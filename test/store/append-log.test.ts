@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { open, type FileHandle } from 'node:fs/promises';
 import * as path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { AppendLog, readAppendLog } from '../../main/store/append-log.ts';
 import { scratch } from '../support/disks.ts';
@@ -29,6 +30,23 @@ async function written(file: string, count: number): Promise<void> {
 }
 
 describe('an append log', () => {
+  test('goes on when a disk that has failed works again, without what it refused', async () => {
+    using tmp = scratch();
+    const file = tmp.file('queue.jsonl');
+    const { log } = await opened(file);
+    await log.append(entry(1));
+    await using any = await open(tmp.file('any'), 'w');
+    const failed = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+    using _failing = vi.spyOn(Object.getPrototypeOf(any) as FileHandle, 'datasync').mockRejectedValueOnce(failed);
+
+    await expect(log.append(entry(2))).rejects.toThrow('EIO');
+    await Promise.all([log.append(entry(3)), log.append(entry(4))]);
+    await log.append(entry(5));
+    await log[Symbol.asyncDispose]();
+
+    expect((await readAppendLog(options(file))).map(({ n }) => n)).toEqual([1, 3, 4, 5]);
+  });
+
   test('gives back what was appended, in order, to the next process that opens it', async () => {
     using tmp = scratch();
     await written(tmp.file('data/queue.jsonl'), 100);
