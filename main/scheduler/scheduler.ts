@@ -275,21 +275,18 @@ export class Scheduler implements Runner {
    * @throws BadWindowError, CircleError, UnknownMigrationError for what they come after; nothing has changed then
    */
   async scheduleMany(wishes: readonly ScheduleWish[]): Promise<void> {
-    await this.#desk.ask(this.#asking.schedule(wishes));
-    this.#loop.look();
+    await this.#ask(this.#asking.schedule(wishes));
   }
 
   /** @throws NoSuchStepError and what writing throws; nothing has changed then */
   async act(record: MigrationRecord, action: MigrationAction): Promise<void> {
-    await this.#desk.ask(this.#asking.act(record, action));
-    this.#loop.look();
+    await this.#ask(this.#asking.act(record, action));
   }
 
   /** Each is done or refused by itself; what is done is on the disk when this returns. */
   async actOnMany(ids: readonly MigrationId[], action: MigrationAction): Promise<ActionResult[]> {
     const { lines, results } = this.#asking.actOnMany(ids, action);
-    await this.#desk.ask(lines);
-    this.#loop.look();
+    await this.#ask(lines);
     return results;
   }
 
@@ -300,8 +297,16 @@ export class Scheduler implements Runner {
 
   async forgetMany(ids: readonly MigrationId[]): Promise<void> {
     if (ids.length === 0) return;
-    await this.#desk.ask(ids.flatMap((id) => this.#asking.forget(id)));
-    this.#loop.look();
+    await this.#ask(ids.flatMap((id) => this.#asking.forget(id)));
+  }
+
+  /** What it was may have been seen already, also where it is taken back. */
+  async #ask(lines: readonly QueueLine[]): Promise<void> {
+    try {
+      await this.#desk.ask(lines);
+    } finally {
+      this.#loop.look();
+    }
   }
 
   #hear({ id, before, after }: RecordChange): void {

@@ -1,5 +1,6 @@
 /** The scheduler at work: what it is asked, what becomes of it, and what it does when things go wrong. */
-import { describe, expect, test } from 'vitest';
+import { open, type FileHandle } from 'node:fs/promises';
+import { describe, expect, test, vi } from 'vitest';
 import type { ErrorInfo } from '../../main/shared/errors.ts';
 import type { NumberedEvent } from '../../main/shared/events.ts';
 import { defaultSettings } from '../../main/shared/schedule.ts';
@@ -150,6 +151,22 @@ describe('what is asked of it', () => {
 
     expect(world.show(id)).toMatchObject({ stage: 'provisioning', isQueued: false, isRunning: true });
     expect((await world.journal()).at(-1)).toMatchObject({ what: 'wished', wish: 'none' });
+  });
+
+  test('pause that could not be written down leaves it to start at its time', async () => {
+    await using world = await SimWorld.make();
+    const id = await world.add('web', {}, { notBefore: '2026-06-02T00:00:00.000Z' });
+    await world.until(() => world.record(id).stage === 'queued');
+    await world.pass(MINUTE);
+    await using any = await open(`${world.dataDir}/any`, 'w');
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    using _failing = vi.spyOn(Object.getPrototypeOf(any) as FileHandle, 'datasync').mockRejectedValueOnce(full);
+
+    const paused = world.act(id, 'pause');
+    world.scheduler.look();
+    await expect(paused).rejects.toThrow('ENOSPC');
+
+    await world.until(() => world.record(id).stage === 'done');
   });
 
   test('pause of one that waits takes it out of the queue', async () => {
