@@ -87,7 +87,7 @@ export class Giver implements GivingSide {
     const now = new Map<MigrationId, HandoverPart>();
     let first = Infinity; // wave of which something has still to go, or to end here
     for (const part of parts) {
-      const rested = await this.#rested(part, first);
+      const rested = await this.#rested(handover.id, part, first);
       now.set(part.id, rested);
       if (rested.state === 'waits') first = Math.min(first, part.wave);
     }
@@ -121,10 +121,18 @@ export class Giver implements GivingSide {
 
   async close(id: HandoverId, isRefused: boolean): Promise<Handover> {
     const { file, parts, scheduler } = this.#of;
-    const { state } = file.one(id);
-    if (state !== 'open') return shownOf(file.one(id));
+    const now = file.one(id);
+    if (now.state !== 'open') return shownOf(now);
+    // What was brought to rest and did not go, goes on here. First: cut short, it is closed again, and nothing stands still for ever.
+    for (const part of now.parts) {
+      if (!part.isWished || part.state === 'given' || part.state === 'taken') continue;
+      const view = await this.#view(part.id);
+      if (view === null || view.isQueued || view.isRunning) continue;
+      const action = allowedActions(view).includes('resume') ? 'resume' : 'start';
+      if (allowedActions(view).includes(action)) await scheduler.act(await parts.migrations.one(part.id), action);
+    }
     const after = await file.change(id, (before) => ({
-      ...(before ?? file.one(id)),
+      ...(before ?? now),
       parts: (before?.parts ?? []).map((part) =>
         part.state === 'given' ? { ...part, state: 'taken' as const } : part,
       ),
@@ -132,14 +140,6 @@ export class Giver implements GivingSide {
       error: isRefused ? (before?.error ?? null) : null,
       isFollowed: before?.isActive === true && !isRefused,
     }));
-    // What was brought to rest and did not go, goes on here.
-    for (const part of after.parts) {
-      if (!part.isWished || part.state === 'taken') continue;
-      const view = await this.#view(part.id);
-      if (view === null || view.isQueued || view.isRunning) continue;
-      const action = allowedActions(view).includes('resume') ? 'resume' : 'start';
-      if (allowedActions(view).includes(action)) await scheduler.act(await parts.migrations.one(part.id), action);
-    }
     return shownOf(after);
   }
 
@@ -185,12 +185,15 @@ export class Giver implements GivingSide {
 
   /**
    * How it is now, and what is wished so that it can go.
+   * @param id of the hand-over
    * @param first the first wave of which something is not at rest yet: none after it may start elsewhere before that is
    */
-  async #rested(part: HandoverPart, first: number): Promise<HandoverPart> {
+  async #rested(id: HandoverId, part: HandoverPart, first: number): Promise<HandoverPart> {
     if (part.state !== 'waits' && part.state !== 'ready') return part;
     const view = await this.#view(part.id);
     if (view === null) return { ...part, state: 'stays', says: 'It is gone.' };
+    // Its journal says so, which comes first: that could not be noted here, and it has still to be sent.
+    if (view.given?.handover === id) return { ...part, state: 'given', says: null };
     const why = whyNot(view);
     // Its retry would wait for waves that have gone, and this hand-over for it.
     if (why !== null && (!why.isOver || !view.isQueued))
