@@ -4,11 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AuditLog } from '../../main/access/audit-log.ts';
+import type { JobListener } from '../../main/engine-client.ts';
 import { EnginePool } from '../../main/engine-pool.ts';
 import { PlanFile } from '../../main/scheduler/plan-file.ts';
 import { QueueFile } from '../../main/scheduler/queue-file.ts';
 import { SettingsFile } from '../../main/scheduler/settings-file.ts';
 import { HandoverId } from '../../main/shared/given.ts';
+import type { Job, JobResults } from '../../main/shared/jobs.ts';
 import { ConnectionStore } from '../../main/store/connections.ts';
 import type { ConnectOptions } from '../../main/store/sql/connect.ts';
 import { Database } from '../../main/store/sql/database.ts';
@@ -272,6 +274,36 @@ export function tellSharedStories(make: () => Promise<SharedPlace>): void {
     await expect.poll(copy).toMatch(/^.*"begun".*\n.*"preflight".*\n.*"given".*\n.*"received".*\n$/);
     const foreign = { ...carried, handover: HandoverId.parse('hnd_000000000003') };
     await expect(journals.receive(request.id, foreign)).rejects.toMatchObject({ code: 'handover.is-here' });
+  });
+
+  test('a migration that another server takes up while it is deleted stays: what it has made can still be undone', async () => {
+    await using place = await make();
+    await using first = await place.open('a');
+    await using second = await place.open('b');
+    await lead(first);
+    const request = requestOf(1);
+    const journals = first.journals(engines);
+    await journals.begin(request, never);
+    await using taken = await journals.take(request.id);
+    const { truth } = taken.listener;
+    const meanwhile = async (): Promise<void> => void (await truth?.take({ what: 'stage', stage: 'preflight', at }));
+    await using others = new (class extends EnginePool {
+      override async run<J extends Job>(
+        job: J,
+        ...how: [AbortSignal, JobListener<J>?]
+      ): Promise<JobResults[J['kind']]> {
+        const result = await super.run(job, ...how);
+        if (job.kind === 'deleteMigration') await meanwhile(); // it was looked at, and may be deleted
+        return result;
+      }
+    })(1);
+
+    const late = second.journals(others).remove(request.id, never);
+    await expect(late).rejects.toMatchObject({ code: 'migration.busy' });
+
+    expect(await truth?.take({ what: 'left', at })).toBeGreaterThan(1000);
+    const copy = await readFile(`${second.dataDir}/migrations/${request.id}.jsonl`, 'utf8');
+    expect(copy).toMatch(/"begun".*\n.*"preflight"/);
   });
 
   test('a queue that was written anew is the same to the other server', async () => {

@@ -54,18 +54,21 @@ export class SqlJournals implements Journals {
     return record;
   }
 
+  /** @throws AtWorkError, too, where another server has taken it up since it was looked at */
   async remove(id: MigrationId, signal: AbortSignal): Promise<void> {
     const { database, copies, dataDir } = this.#parts;
-    await copies.sync(id);
-    await this.#engines.run({ kind: 'deleteMigration', id, dataDir }, signal); // looks whether it may be
+    const count = await copies.hold(id);
     try {
+      if (count === undefined) throw new AtWorkError(id);
+      await this.#engines.run({ kind: 'deleteMigration', id, dataDir }, signal); // looks whether it may be
       await database.write(async (tx, changed) => {
+        if ((await countOf(tx, id)) !== count) throw new AtWorkError(id);
         await tx.deleteFrom('guts_journal').where('migration', '=', id).execute();
         await tx.deleteFrom('guts_removed').where('migration', '=', id).execute();
         await tx.insertInto('guts_removed').values({ migration: id, changed }).execute();
       });
     } finally {
-      await copies.sync(id).catch(() => {}); // it is looked at again when the database is there
+      await copies.release(id);
     }
   }
 
