@@ -41,8 +41,11 @@ export class QueueFile implements AsyncDisposable {
       anew: () => queue.#durable.clear(),
       changed: (ids) => queue.#hearOthers(ids),
       place: (lines, unheard) => {
-        const own = placed(queue.#durable, unheard, lines);
-        queue.#isMoved ||= own.some((line, i) => line !== lines[i]);
+        queue.#giveWay(unheard.flatMap((line) => (line.what === 'wished' ? line.id : [])));
+        const standing = new Set(queue.#batch.flatMap((one) => one.lines));
+        const left = lines.filter((line) => standing.has(line));
+        const own = placed(queue.#durable, unheard, left);
+        queue.#isMoved ||= own.length < lines.length || own.some((line, i) => line !== lines[i]);
         return own;
       },
     });
@@ -129,8 +132,19 @@ export class QueueFile implements AsyncDisposable {
   }
 
   #hearOthers(ids: readonly MigrationId[]): void {
+    this.#giveWay(ids);
     this.#showAgain();
     for (const hear of this.#listeners) hear(ids);
+  }
+
+  /**
+   * Somebody has asked something of these at another server: what the scheduler has made of an older wish, and is not written
+   * yet, is not written any more. It looks again, and sees the newer one.
+   */
+  #giveWay(ids: readonly MigrationId[]): void {
+    const asked = new Set(ids);
+    for (const one of [...this.#batch, ...this.#pending])
+      if (one.by === 'scheduler') one.lines = one.lines.filter((line) => line.what !== 'wished' || !asked.has(line.id));
   }
 
   #showAgain(): void {

@@ -14,8 +14,9 @@ import type { Job, JobResults } from '../../main/shared/jobs.ts';
 import { ConnectionStore } from '../../main/store/connections.ts';
 import type { ConnectOptions } from '../../main/store/sql/connect.ts';
 import { Database } from '../../main/store/sql/database.ts';
+import { SqlQueueLog } from '../../main/store/sql/queue-log.ts';
 import { LAYOUT } from '../../main/store/sql/tables.ts';
-import { mig } from '../scheduler/samples.ts';
+import { mig, use } from '../scheduler/samples.ts';
 import { source } from './samples.ts';
 import {
   at,
@@ -102,6 +103,37 @@ export function tellSharedStories(make: () => Promise<SharedPlace>): void {
     expect(new Set(places)).toEqual(new Set([1, 2, 3, 4, 5, 6]));
     expect([...two.entries.values()]).toEqual([...one.entries.values()]);
     for (const id of [mig(3), mig(4)]) expect(one.entries.get(id)?.number).toBeGreaterThan(2);
+  });
+
+  test('what is asked at another server counts, also where the scheduler writes down what came of an older wish', async () => {
+    await using place = await make();
+    await using second = await place.open('b');
+    await using database = await Database.open(place.options);
+    // Leads, and hears of others only when it writes or is told to look.
+    let meet = async (): Promise<void> => {};
+    await using one = await QueueFile.open(
+      async (hearer) => await SqlQueueLog.open(database, hearer, { fence: () => 0, meet: async () => await meet() }),
+    );
+    await using two = await QueueFile.open(second.queue);
+    const asks = (number: number) => ({ what: 'wished', id: mig(number), wish: 'cancel', number: null, at }) as const;
+    const ended = (number: number) => ({ ...asks(number), wish: 'none' }) as const;
+    await one.ask(...[1, 2, 3].flatMap((number) => [scheduled(number), wished(number, number)]));
+    await two.catchUp();
+
+    await two.ask(asks(1));
+    await one.write(ended(1), ended(2), measured(1)); // nothing is known here of what was asked
+    await two.ask(asks(3));
+    let writing: Promise<void> | undefined;
+    meet = async () => await Promise.resolve(void (writing = one.write(ended(3)))); // it gets known before that is written
+    await one.catchUp();
+    await writing;
+
+    await two.catchUp();
+    for (const { entries } of [one, two]) {
+      expect(entries.get(mig(1))).toMatchObject({ wish: 'cancel', use: use() });
+      expect(entries.get(mig(2))?.wish).toBe('none');
+      expect(entries.get(mig(3))?.wish).toBe('cancel');
+    }
   });
 
   test('whoever hears of a migration by the queue has its journal, also while that is just being fetched', async () => {
