@@ -194,6 +194,27 @@ export function tellSharedStories(make: () => Promise<SharedPlace>): void {
     expect(await stores[0]?.list('source')).toHaveLength(20);
   });
 
+  test('what another server has changed is told also where somebody has read it, or changed something else of it, before', async () => {
+    await using place = await make();
+    await using first = await place.open('a');
+    await using second = await place.open('b');
+    const heard: string[] = [];
+    const connections = new ConnectionStore(second.documents);
+    using _connections = connections.follow((all) => heard.push(`${all.length} connections`));
+    const plans = await PlanFile.open(second.documents, (id) => heard.push(id));
+    const [theirs, own] = [planOf('theirs'), planOf('own')];
+
+    await new ConnectionStore(first.documents).put('source', source('vc1'));
+    expect(await connections.list('source')).toHaveLength(1);
+    await (await PlanFile.open(first.documents)).put(theirs);
+    await plans.put(own);
+    await second.catchUp?.();
+
+    expect(heard).toContain('1 connections');
+    expect(heard).toContain(theirs.id);
+    expect(plans.plans.map(({ name }) => name)).toEqual(['theirs', 'own']);
+  });
+
   test('one of two leads, and the other as soon as that one ends', async () => {
     await using place = await make();
     await using second = await (async () => {

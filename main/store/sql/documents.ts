@@ -53,7 +53,8 @@ class SqlDocument<T extends object> implements StateDocument<T> {
   readonly #database: Database;
   readonly #options: DocumentOptions<T>;
   readonly #join: (follower: Follower) => Disposable;
-  /** The newest change that this process knows of. */
+  readonly #hearers = new Set<(now: T) => void>();
+  /** The newest change that this process knows of, and that whoever follows it was told. */
   #known = 0;
 
   constructor(database: Database, options: DocumentOptions<T>, join: (follower: Follower) => Disposable) {
@@ -65,19 +66,26 @@ class SqlDocument<T extends object> implements StateDocument<T> {
   async read(): Promise<T> {
     const row = await rowOf(this.#database, this.#options.name);
     if (row === undefined) return this.#options.empty();
-    this.#known = Math.max(this.#known, row.changed);
-    return this.#parse(row.text);
+    const now = this.#parse(row.text);
+    this.#tell(row.changed, () => now); // whoever looks first, those who follow it hear of it
+    return now;
   }
 
   async change(change: (now: T) => T): Promise<T> {
     const { name, empty } = this.#options;
-    const { value, changed } = await this.#database.write(async (tx, number) => {
-      const before = await tx.selectFrom('guts_documents').select('text').where('name', '=', name).executeTakeFirst();
-      const after = change(before === undefined ? empty() : this.#parse(before.text));
+    const { value, before, changed } = await this.#database.write(async (tx, number) => {
+      const row = await tx
+        .selectFrom('guts_documents')
+        .select(['changed', 'text'])
+        .where('name', '=', name)
+        .executeTakeFirst();
+      const after = change(row === undefined ? empty() : this.#parse(row.text));
       await putDocument(tx, name, textOfDocument(after), number);
-      return { value: after, changed: number };
+      return { value: after, before: Number(row?.changed ?? 0), changed: number };
     });
-    this.#known = Math.max(this.#known, changed);
+    if (changed < this.#known) return await this.read(); // the answer came late: others have changed it since, as is known
+    if (before > this.#known) this.#tell(changed, () => value); // what another server has changed before is in it
+    this.#known = changed;
     return value;
   }
 
@@ -86,14 +94,24 @@ class SqlDocument<T extends object> implements StateDocument<T> {
   }
 
   follow(hear: (now: T) => void): Disposable {
-    return this.#join({
+    this.#hearers.add(hear);
+    const joined = this.#join({
       name: this.#options.name,
-      hear: ({ changed, text }) => {
-        if (changed <= this.#known) return;
-        this.#known = changed;
-        hear(this.#parse(text));
-      },
+      hear: ({ changed, text }) => this.#tell(changed, () => this.#parse(text)),
     });
+    return {
+      [Symbol.dispose]: () => {
+        this.#hearers.delete(hear);
+        joined[Symbol.dispose]();
+      },
+    };
+  }
+
+  #tell(changed: number, read: () => T): void {
+    if (changed <= this.#known) return;
+    this.#known = changed; // also of one that cannot be read: the next look goes past it
+    const now = read();
+    for (const hear of this.#hearers) hear(now);
   }
 
   #parse(text: string): T {
