@@ -235,6 +235,28 @@ export function tellSharedStories(make: () => Promise<SharedPlace>): void {
     expect(queue.entries.get(mig(1))?.use).not.toBeNull();
   });
 
+  test('who takes long to begin with what the one that leads has to do goes on leading meanwhile', async () => {
+    await using place = await make();
+    await using state = await place.open('a');
+    await using database = await Database.openAsItIs(place.options);
+    let untilMs = Infinity;
+    let go = (): void => {};
+    const gone = new Promise<void>((resolve) => (go = resolve));
+    const begun = state.leadership?.begin({
+      lead: async () => {
+        untilMs = (await database.row()).validUntilMs;
+        await gone; // thousands of journals are looked at anew, for example
+      },
+      rest: async () => {},
+    });
+
+    await expect.poll(async () => (await database.row()).validUntilMs > untilMs, { timeout: 10_000 }).toBe(true);
+
+    go();
+    await begun;
+    expect(state.leadership?.isLeading()).toBe(true);
+  });
+
   test('of one that led before nothing is taken any more, and it hears so', async () => {
     await using place = await make();
     await using old = await place.open('a');

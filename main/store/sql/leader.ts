@@ -36,6 +36,8 @@ export class Leader {
   #good: { readonly monotonicMs: number; readonly wallMs: number } | null = null;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
+  /** What is to be done first by the one that leads. */
+  #beginning: Promise<void> = Promise.resolve();
   #isStopped = false;
   #listener: LeadListener | undefined;
 
@@ -64,11 +66,12 @@ export class Leader {
     return Math.max(0, Math.min(monotonicMs - performance.now(), wallMs - Date.now()));
   }
 
-  /** Looks at once and from then on; returns after the first look, whatever came of it. */
+  /** Looks at once and from then on; returns after the first look, whatever came of it, and what is to be done first. */
   async begin(listener: LeadListener): Promise<void> {
     this.#listener = listener;
     await this.#look();
     this.#arm();
+    await this.#beginning;
   }
 
   /** What was written was refused: another server leads. */
@@ -81,6 +84,7 @@ export class Leader {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#looking;
+    await this.#beginning;
     const fence = this.#fence;
     if (fence === null) return;
     this.#fence = null;
@@ -127,8 +131,12 @@ export class Leader {
     if (this.#fence === fence) return;
     this.#fence = fence;
     this.#over = new AbortController();
-    const hasBegun = await this.#tell(async () => await this.#listener?.lead({ fence, over: this.#over.signal }));
-    if (!hasBegun && this.#fence === fence) this.#lose(); // the next look begins anew
+    this.#beginning = this.#begin({ fence, over: this.#over.signal }); // its time is renewed meanwhile, however long that takes
+  }
+
+  async #begin(term: Term): Promise<void> {
+    const hasBegun = await this.#tell(async () => await this.#listener?.lead(term));
+    if (!hasBegun && this.#fence === term.fence) this.#lose(); // the next look begins anew
   }
 
   #lose(): void {

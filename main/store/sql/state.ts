@@ -75,7 +75,7 @@ export class SqlState implements OpenedState {
         await leader.begin({
           lead: async (term) => {
             await this.catchUp(); // what the one before has written
-            await listener.lead(term);
+            if (!term.over.aborted) await listener.lead(term);
           },
           rest: async () => await listener.rest(),
         });
