@@ -9,6 +9,7 @@ import { demandWindow } from '../shared/windows.ts';
 import type { Desk } from './desk.ts';
 import type { QueueLine } from './entries.ts';
 import { CircleError, NoCutoverError } from './errors.ts';
+import { takenBack } from './settle.ts';
 import { wouldWaitForItself } from './waves.ts';
 
 /** When and where a migration may run; what is not named stays, or is the default. */
@@ -60,7 +61,8 @@ export class Asking {
         const mayRun = this.#desk.isDecidedElsewhere || entry?.isAdmitted === true;
         const isToStop = mayRun || this.#desk.view(record).isRunning;
         const wish = isToStop ? 'pause' : 'none';
-        return [...known, { what: 'wished', id, wish, number: null, at }];
+        const back = isToStop || entry === undefined ? [] : takenBack(entry, at);
+        return [...known, ...back, { what: 'wished', id, wish, number: null, at }];
       }
       case 'cancel':
         return [...known, { what: 'wished', id, wish: 'cancel', number: null, at }];

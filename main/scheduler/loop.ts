@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
 import { decide, schedulerPaused, type Decision } from './decide.ts';
 import type { Desk } from './desk.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
-import { whenOver } from './settle.ts';
+import { takenBack, whenOver } from './settle.ts';
 import type { NameOf } from './slots.ts';
 import type { ElsewhereOf } from './waves.ts';
 
@@ -166,7 +166,7 @@ export class Loop {
 
   #missedEnd(entry: QueueEntry, alive: ReadonlySet<NodeId>, nowMs: number): QueueLine[] {
     const { desk } = this.#parts;
-    const { id, wish, isAdmitted, placement, hold } = entry;
+    const { id, wish, isAdmitted, placement } = entry;
     const record = desk.find(id);
     const mayGoOn = record?.stage === 'failed' && !isAdmitted; // to be retried, or cleaned up
     if (record === null || (isOver(record.stage) && !mayGoOn)) return whenOver({ entry, record, nowMs });
@@ -174,9 +174,9 @@ export class Loop {
     const at = new Date(nowMs).toISOString();
     if (this.#parts.work.isAtElsewhere(entry) !== false && wish !== 'run') return NONE; // it is followed first
     const released: QueueLine[] = isAdmitted ? [{ what: 'released', id, stage: record.stage, at }] : [];
-    // A job that its worker has not begun with is never begun.
-    if (isAdmitted && hold !== null && (wish === 'pause' || wish === 'none'))
-      released.unshift({ what: 'handed', id, hold: { ...hold, token: hold.token + 1 }, at });
+    // A job that its worker has not begun with is never begun; and who is lost does not go on when it is heard again.
+    const isAsked = wish === 'pause' && record.isRunning && !isAdmitted;
+    if (wish !== 'run' && wish !== 'cancel' && !isAsked) released.unshift(...takenBack(entry, at));
     if (wish === 'pause' && record.isRunning) return released; // somebody else is asked
     if (wish === 'pause') return [...released, { what: 'wished', id, wish: 'none', number: null, at }];
     if (wish === 'none') return released;

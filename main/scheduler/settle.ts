@@ -25,9 +25,17 @@ export function afterRun(end: End, isParked: boolean): QueueLine[] {
   if (isParked && entry.wish === 'run' && record.stage !== 'waiting') return [];
   const at = timeOf(nowMs);
   const released: QueueLine = { what: 'released', id: entry.id, stage: record.stage, at };
-  if (entry.wish === 'pause') return [released, { what: 'wished', id: entry.id, wish: 'none', number: null, at }];
+  if (entry.wish === 'pause') {
+    const back = record.stage === 'paused' ? [] : takenBack(entry, at);
+    return [...back, released, { what: 'wished', id: entry.id, wish: 'none', number: null, at }];
+  }
   if (entry.wish === 'run' && record.stage !== 'paused') return [released, troubled(end, record)];
   return [released];
+}
+
+/** Whoever has had it last, and may only not be heard, has it no more: it does not go on where somebody wants it to stand. */
+export function takenBack({ id, hold }: QueueEntry, at: string): QueueLine[] {
+  return hold === null ? [] : [{ what: 'handed', id, hold: { ...hold, token: hold.token + 1 }, at }];
 }
 
 /** @param use what it will take; null where preflight did not come to it */

@@ -4,7 +4,7 @@ import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 import { EventHub } from '../../main/events.ts';
 import { QueueLine } from '../../main/scheduler/entries.ts';
 import type { RateTable } from '../../main/scheduler/buckets.ts';
-import type { RecordChange, RecordIndex } from '../../main/scheduler/node.ts';
+import type { MigrationNode, RecordChange, RecordIndex } from '../../main/scheduler/node.ts';
 import { QueueFile } from '../../main/scheduler/queue-file.ts';
 import { Scheduler } from '../../main/scheduler/scheduler.ts';
 import { SettingsFile } from '../../main/scheduler/settings-file.ts';
@@ -22,6 +22,8 @@ import { SimNode, type SimMachine } from './sim-node.ts';
 
 export interface SimOptions {
   readonly nodes?: Readonly<Record<string, number>>;
+  /** Besides those that are simulated. */
+  readonly more?: (world: SimWorld) => readonly MigrationNode[];
   /** Of each node; as many as there are for all together without it. */
   readonly nodeSlots?: number;
   readonly settings?: Partial<SchedulerSettings>;
@@ -40,6 +42,7 @@ export interface SimOptions {
 export class SimWorld implements RecordIndex, AsyncDisposable {
   readonly clock: Clock;
   readonly nodes: readonly SimNode[];
+  readonly #more: readonly MigrationNode[];
   readonly events = new EventHub();
   readonly details: string[] = [];
   readonly rates = new Map<number, number | null>();
@@ -71,6 +74,7 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
     this.clock = clock;
     this.latencies = new SimLatencies(this.clock);
     this.nodes = Object.entries(nodes).map(([id, freeBytes]) => new SimNode(id, this, freeBytes, nodeSlots));
+    this.#more = options.more?.(this) ?? [];
     this.#machines = new Map(after === undefined ? [] : after.world.#machines);
     this.#records = new Map(after?.records.map((record) => [record.request.id, record]));
     if (after !== undefined) cpSync(after.dataDir, this.dataDir, { recursive: true });
@@ -245,7 +249,7 @@ export class SimWorld implements RecordIndex, AsyncDisposable {
       queue: this.#queue,
       settings: file,
       index: this,
-      nodes: () => this.nodes,
+      nodes: () => [...this.nodes, ...this.#more],
       rates,
       events: this.events,
       clock: this.clock,

@@ -1,0 +1,61 @@
+/** What the scheduler does with what a worker on another machine has, when that worker is not heard for a while. */
+import { describe, expect, test } from 'vitest';
+import type { RemoteNode } from '../../main/fleet/daemon/remote-node.ts';
+import type { MigrationId } from '../../main/shared/migration.ts';
+import { Elsewhere } from './elsewhere.ts';
+import { SimWorld } from './sim-world.ts';
+
+interface Fleet extends AsyncDisposable {
+  readonly world: SimWorld;
+  readonly worker: Elsewhere;
+  readonly id: MigrationId;
+  readonly token: number;
+}
+
+/** One worker, which copies one machine. */
+async function fleet(): Promise<Fleet> {
+  const workers: Elsewhere[] = [];
+  const join = (world: SimWorld): RemoteNode[] => {
+    workers.push(new Elsewhere('w1', world));
+    return workers.map(({ node }) => node);
+  };
+  const world = await SimWorld.make({ nodes: {}, more: join });
+  const [worker] = workers;
+  if (worker === undefined) throw new Error('the worker has not joined');
+  worker.says([]);
+  const id = await world.add('web');
+  const token = await worker.copies(id);
+  return { world, worker, id, token, [Symbol.asyncDispose]: async () => await world[Symbol.asyncDispose]() };
+}
+
+describe('a pause of what a worker copies that is cut off', () => {
+  test('holds when the worker is heard again, where it came before that counted as lost', async () => {
+    await using all = await fleet();
+    const { world, worker, id, token } = all;
+    worker.answer = null;
+    await world.pass(20_000);
+    await world.act(id, 'pause');
+    await worker.isLost();
+
+    expect(world.show(id)).toMatchObject({ isQueued: false, isRunning: false });
+    worker.says([[id, token]]);
+    expect(await worker.asks(id, token)).toBe('fenced');
+    await world.pass(60_000);
+    expect(worker.jobs.map(({ kind }) => kind)).toEqual(['preflight', 'run']);
+  });
+
+  test('holds when the worker is heard again, where it came after that', async () => {
+    await using all = await fleet();
+    const { world, worker, id, token } = all;
+    worker.answer = null;
+    await worker.isLost();
+    await world.act(id, 'pause');
+    await world.settle();
+
+    expect(world.show(id)).toMatchObject({ isQueued: false, isRunning: false });
+    worker.says([[id, token]]);
+    expect(await worker.asks(id, token)).toBe('fenced');
+    await world.pass(60_000);
+    expect(worker.jobs.map(({ kind }) => kind)).toEqual(['preflight', 'run']);
+  });
+});
