@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts';
 import { needsPreflight } from './decide.ts';
 import type { Copied } from './latency-watch.ts';
 import type { QueueEntry, QueueLine } from './entries.ts';
-import type { MigrationNode, RecordIndex, RunListener, Token } from './node.ts';
+import { LetGoError, type MigrationNode, type RecordIndex, type RunListener, type Token } from './node.ts';
 import type { RatesMoved } from './rates-moved.ts';
 import type { Shares } from './shares.ts';
 import { afterCancel, afterPreflight, afterRun, type End } from './settle.ts';
@@ -278,8 +278,9 @@ export class AtWork {
     this.#parts.look();
   }
 
-  /** How it stands now that it has ended; null where the queue does not know it any more. */
+  /** How it stands now that it has ended; null where the queue does not know it any more, or it goes on without this process. */
   async #endOf(id: MigrationId, before: Before, error: unknown): Promise<End | null> {
+    if (error instanceof LetGoError) return null;
     const record = await this.#refresh(id);
     const entry = this.#parts.entryOf(id);
     if (entry === undefined) return null;

@@ -1,5 +1,6 @@
 /** What the scheduler asks of a place where migrations run: this machine, or a worker on another one. */
 import type { SourceId } from '../shared/connections.ts';
+import { GutsError } from '../shared/errors.ts';
 import type { Progress } from '../shared/jobs.ts';
 import type { DatastoreLatency, ReadPlace } from '../shared/latency.ts';
 import type { MigrationId, MigrationRecord, MigrationRequest } from '../shared/migration.ts';
@@ -100,4 +101,15 @@ export interface RecordChange {
   readonly id: MigrationId;
   readonly before: MigrationRecord | null;
   readonly after: MigrationRecord | null;
+}
+
+/** The daemon ends, or does not decide any more: what runs elsewhere goes on without it. */
+export class LetGoError extends GutsError {
+  readonly code = 'node.let-go';
+  readonly remedy = 'Nothing has to be done: the daemon takes it up again when it starts.';
+  override readonly retryable = true;
+
+  constructor(node: NodeId) {
+    super(`Node “${node}” goes on by itself.`);
+  }
 }

@@ -59,3 +59,21 @@ describe('a pause of what a worker copies that is cut off', () => {
     expect(worker.jobs.map(({ kind }) => kind)).toEqual(['preflight', 'run']);
   });
 });
+
+test('a pause that a worker was not yet asked for when the daemon ended is asked by the next one', async () => {
+  await using all = await fleet();
+  const { world, worker, id, token } = all;
+  worker.answer = { kind: 'notHere' };
+  await world.act(id, 'pause');
+  await world.settle();
+  await world.restart();
+  worker.says([[id, token]]);
+  await world.settle();
+
+  const next = worker.jobs.at(-1);
+  expect(next).toMatchObject({ kind: 'run', migration: id, token: token + 1 });
+  worker.says([[id, token + 1]]);
+  worker.wishes.length = 0;
+  await world.pass(6000);
+  expect(worker.wishes).toContainEqual({ kind: 'pause', migration: id, token: token + 1 });
+});

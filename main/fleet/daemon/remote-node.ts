@@ -9,7 +9,15 @@ import type { MigrationId, MigrationRequest } from '../../shared/migration.ts';
 import type { NodeFacts, NodeId, SlotUse } from '../../shared/schedule.ts';
 import type { Stage } from '../../shared/stages.ts';
 import { ALL } from '../../scheduler/buckets.ts';
-import type { LatencyWish, MigrationNode, NodeShare, RunListener, RunOptions, Token } from '../../scheduler/node.ts';
+import {
+  LetGoError,
+  type LatencyWish,
+  type MigrationNode,
+  type NodeShare,
+  type RunListener,
+  type RunOptions,
+  type Token,
+} from '../../scheduler/node.ts';
 import { HEARTBEAT_MS } from '../lease.ts';
 import type { SourceId } from '../../shared/connections.ts';
 
@@ -21,17 +29,6 @@ export class NodeLostError extends GutsError {
 
   constructor(node: NodeId, why: string) {
     super(`Node “${node}” ${why}.`);
-  }
-}
-
-/** The daemon ends: what runs elsewhere goes on without it. */
-class LetGoError extends GutsError {
-  readonly code = 'node.let-go';
-  readonly remedy = 'Nothing has to be done: the daemon takes it up again when it starts.';
-  override readonly retryable = true;
-
-  constructor(node: NodeId) {
-    super(`Node “${node}” goes on by itself.`);
   }
 }
 
