@@ -77,3 +77,14 @@ test('a pause that a worker was not yet asked for when the daemon ended is asked
   await world.pass(6000);
   expect(worker.wishes).toContainEqual({ kind: 'pause', migration: id, token: token + 1 });
 });
+
+test('a job that cannot be sent, since the broker is away, is lost with its worker', async () => {
+  await using all = await fleet();
+  const { world, worker } = all;
+  worker.isReached = false;
+  const id = await world.add('db');
+  await world.until(() => world.show(id).isRunning || world.scheduler.holdOf(id) !== null);
+  await worker.isLost();
+
+  expect(world.show(id)).toMatchObject({ isRunning: false, isQueued: true });
+});

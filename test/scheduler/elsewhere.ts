@@ -18,6 +18,8 @@ export class Elsewhere {
   readonly wishes: Wish[] = [];
   /** What it says to what is wished of it; null where it is not connected. */
   answer: WishAnswer | null = { kind: 'done' };
+  /** A broker carries what is for it. */
+  isReached = true;
   readonly #world: SimWorld;
 
   constructor(id: string, world: SimWorld) {
@@ -26,8 +28,8 @@ export class Elsewhere {
     this.node = new RemoteNode(this.id, {
       say: () => {},
       send: async (job) => {
+        if (!this.isReached) await new Promise(() => {});
         this.jobs.push(job);
-        await Promise.resolve();
       },
       wish: async (wish) => {
         this.wishes.push(wish);

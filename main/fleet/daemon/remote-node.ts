@@ -272,8 +272,10 @@ export class RemoteNode implements MigrationNode {
       this.#errands.set(request.id, { kind, token, listener, seenMs: null, sentMs, send, resolve, reject });
     });
     ended.catch(() => {}); // it may be lost before anybody waits for it
+    const sent = send();
+    sent.catch(() => {}); // nobody may wait for that any more
     try {
-      await send();
+      await Promise.race([sent, ended]); // while the broker is away it cannot be sent, and the node may be lost
     } catch (error) {
       if (this.#at(request.id, token) !== undefined) this.#errands.delete(request.id); // the broker does not have it
       throw error;
