@@ -213,9 +213,7 @@ export class Fleet implements AsyncDisposable {
     if (node.isUp) throw new NodeInUseError(id);
     await this.#jobs.forget(id); // while the broker is away it is still known, to be forgotten later
     await this.#known.remove(id);
-    this.#nodes.delete(id);
-    this.#up.delete(id);
-    this.#silent.delete(id);
+    this.#forget(id);
     this.#say(id, null);
     this.#scheduling?.look();
   }
@@ -303,7 +301,14 @@ export class Fleet implements AsyncDisposable {
       if (node === undefined) this.#nodes.set(id, this.#nodeOf(id, isDraining));
       else node.isDraining = isDraining;
     }
-    for (const id of this.#nodes.keys()) if (!nodes.some((one) => one.id === id)) this.#nodes.delete(id);
+    for (const id of this.#nodes.keys()) if (!nodes.some((one) => one.id === id)) this.#forget(id);
+  }
+
+  #forget(id: NodeId): void {
+    this.#nodes.get(id)?.forget(); // nobody looks any more whether it is heard
+    this.#nodes.delete(id);
+    this.#up.delete(id);
+    this.#silent.delete(id);
   }
 
   #tellLooks(): void {

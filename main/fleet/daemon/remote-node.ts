@@ -226,6 +226,11 @@ export class RemoteNode implements MigrationNode {
     return true;
   }
 
+  /** Somebody has removed it. */
+  forget(): void {
+    for (const [id, errand] of this.#errands) this.#lose(id, errand, 'was removed');
+  }
+
   /** The daemon ends; nothing of it is taken from the worker. */
   letGo(): void {
     for (const errand of this.#errands.values()) errand.reject(new LetGoError(this.id));
