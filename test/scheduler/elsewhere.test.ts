@@ -88,3 +88,16 @@ test('a job that cannot be sent, since the broker is away, is lost with its work
 
   expect(world.show(id)).toMatchObject({ isRunning: false, isQueued: true });
 });
+
+test('a cancellation that a worker was asked for, and does not answer, is lost with it, and done by another job', async () => {
+  await using all = await fleet();
+  const { world, worker, id, token } = all;
+  worker.isReached = false;
+  await world.act(id, 'cancel');
+  await worker.isLost();
+  worker.isReached = true;
+  worker.says([]);
+  await world.pass(60_000);
+
+  expect(worker.jobs.at(-1)).toMatchObject({ kind: 'cancel', migration: id, token: token + 1 });
+});

@@ -5,7 +5,7 @@ import { NodeAwayError } from '../../main/fleet/wishes.ts';
 import type { FleetJob, TruthAnswer, Wish, WishAnswer } from '../../main/shared/fleet.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import { NodeId } from '../../main/shared/schedule.ts';
-import { noSiteRules } from '../../main/shared/site-rules.ts';
+import { noSiteRules, type SiteRules } from '../../main/shared/site-rules.ts';
 import { node as facts, use } from './samples.ts';
 import type { SimWorld } from './sim-world.ts';
 
@@ -18,6 +18,7 @@ export class Elsewhere {
   readonly wishes: Wish[] = [];
   /** What it says to what is wished of it; null where it is not connected. */
   answer: WishAnswer | null = { kind: 'done' };
+  site: Promise<SiteRules> = Promise.resolve(noSiteRules);
   /** A broker carries what is for it. */
   isReached = true;
   readonly #world: SimWorld;
@@ -31,13 +32,15 @@ export class Elsewhere {
         if (!this.isReached) await new Promise(() => {});
         this.jobs.push(job);
       },
-      wish: async (wish) => {
+      wish: async (wish, signal) => {
         this.wishes.push(wish);
+        if (!this.isReached)
+          await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
         if (this.answer === null) throw new NodeAwayError(this.id);
         return await Promise.resolve(this.answer);
       },
       measure: async () => await Promise.resolve(use()),
-      site: async () => await Promise.resolve(noSiteRules),
+      site: async () => await this.site,
       nowMs: () => world.clock.now(),
       lostAfterMs: LOST_AFTER_MS,
     });

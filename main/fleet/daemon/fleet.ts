@@ -323,7 +323,8 @@ export class Fleet implements AsyncDisposable {
       {
         say: (says) => this.#say(id, says),
         send: async (job) => await this.#jobs.send(id, job),
-        wish: async (wish, signal = AbortSignal.timeout(WISH_MS)) => await askWish(this.#asker, id, wish, signal),
+        wish: async (wish, signal) =>
+          await askWish(this.#asker, id, wish, AbortSignal.any([signal, AbortSignal.timeout(WISH_MS)])),
         measure: async (request) => await measured(this.#parts, request),
         site: async () => await siteRulesIn(this.#parts),
         nowMs: () => performance.now(),

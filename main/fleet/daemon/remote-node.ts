@@ -47,6 +47,8 @@ interface Errand {
   sentMs: number;
   /** The job once more: twice is the same as once. */
   readonly send: () => Promise<void>;
+  /** Aborts when its end will not be heard: what is wished of it is not answered then either. */
+  readonly gone: AbortController;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -56,7 +58,7 @@ export interface RemoteParts {
   readonly say: (says: string) => void;
   /** Returns when the broker has it. */
   readonly send: (job: FleetJob) => Promise<void>;
-  readonly wish: (wish: Wish, signal?: AbortSignal) => Promise<WishAnswer>;
+  readonly wish: (wish: Wish, signal: AbortSignal) => Promise<WishAnswer>;
   /** By the journal, which is kept here. */
   readonly measure: (request: MigrationRequest) => Promise<SlotUse>;
   /** What jobs bring along besides. */
@@ -233,8 +235,7 @@ export class RemoteNode implements MigrationNode {
 
   /** The daemon ends; nothing of it is taken from the worker. */
   letGo(): void {
-    for (const errand of this.#errands.values()) errand.reject(new LetGoError(this.id));
-    this.#errands.clear();
+    for (const [id, errand] of this.#errands) this.#giveUp(id, errand, new LetGoError(this.id));
   }
 
   #heard(): number {
@@ -257,8 +258,13 @@ export class RemoteNode implements MigrationNode {
   }
 
   #lose(id: MigrationId, errand: Errand, why: string): void {
+    this.#giveUp(id, errand, new NodeLostError(this.id, why));
+  }
+
+  #giveUp(id: MigrationId, errand: Errand, why: GutsError): void {
     this.#errands.delete(id);
-    errand.reject(new NodeLostError(this.id, why));
+    errand.reject(why);
+    errand.gone.abort(why);
   }
 
   async #errand(
@@ -274,7 +280,8 @@ export class RemoteNode implements MigrationNode {
     const send = async (): Promise<void> => await this.#parts.send(job);
     const sentMs = this.#parts.nowMs();
     const ended = new Promise<void>((resolve, reject) => {
-      this.#errands.set(request.id, { kind, token, listener, seenMs: null, sentMs, send, resolve, reject });
+      const gone = new AbortController();
+      this.#errands.set(request.id, { kind, token, listener, seenMs: null, sentMs, send, gone, resolve, reject });
     });
     ended.catch(() => {}); // it may be lost before anybody waits for it
     const sent = send();
@@ -291,7 +298,7 @@ export class RemoteNode implements MigrationNode {
   async #wishOf(id: MigrationId, kind: 'pause' | 'cancel'): Promise<void> {
     const errand = this.#errands.get(id);
     if (errand === undefined) throw new NodeLostError(this.id, `is not at work on ${id}`);
-    const answer = await this.#parts.wish({ kind, migration: id, token: errand.token });
+    const answer = await this.#parts.wish({ kind, migration: id, token: errand.token }, errand.gone.signal);
     if (answer.kind === 'failed') throw new RemoteError(answer.error);
     if (answer.kind === 'notHere') throw new NodeLostError(this.id, `is not at work on ${id} yet`);
   }
