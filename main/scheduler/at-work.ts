@@ -230,6 +230,10 @@ export class AtWork {
     await this.#parts.settle([{ what: 'wished', id, wish, number: null, at }]);
   }
 
+  get isIdle(): boolean {
+    return this.#all.size === 0;
+  }
+
   /** Returns when nothing goes on any more. */
   async idle(): Promise<void> {
     while (this.#all.size > 0) await Promise.all(this.#all);

@@ -61,6 +61,8 @@ export interface SchedulerParts {
   readonly onDetail: (detail: string) => void;
 }
 
+const LET_GO_AGAIN_MS = 500;
+
 export class Scheduler implements Runner {
   readonly #parts: SchedulerParts;
   readonly #bandwidth: Bandwidth;
@@ -151,9 +153,16 @@ export class Scheduler implements Runner {
 
   /** Another server decides from now on; what runs here ends by itself, since nothing is taken from it any more. */
   async rest(): Promise<void> {
-    for (const node of this.#parts.nodes()) node.letGo?.();
     await this.#loop.stop();
-    await this.#work.idle();
+    const { clock, nodes } = this.#parts;
+    // Again and again: something may just be given to one.
+    while (!this.#work.isIdle) {
+      for (const node of nodes()) node.letGo?.();
+      let alarm: Disposable | undefined;
+      const soon = new Promise<void>((resolve) => (alarm = clock.at(clock.now() + LET_GO_AGAIN_MS, resolve)));
+      await Promise.race([this.#work.idle(), soon]);
+      alarm?.[Symbol.dispose]();
+    }
   }
 
   /** What another server says that decides. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RemoteNode } from '../../main/fleet/daemon/remote-node.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
+import { noSiteRules, type SiteRules } from '../../main/shared/site-rules.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { SimWorld } from './sim-world.ts';
 
@@ -100,4 +101,20 @@ test('a cancellation that a worker was asked for, and does not answer, is lost w
   await world.pass(60_000);
 
   expect(worker.jobs.at(-1)).toMatchObject({ kind: 'cancel', migration: id, token: token + 1 });
+});
+
+test('a server that does not decide any more comes to rest, also with what it was just giving to a worker', async () => {
+  await using all = await fleet();
+  const { world, worker } = all;
+  let know = (_rules: SiteRules): void => {};
+  worker.site = new Promise((resolve) => (know = resolve));
+  const id = await world.add('db');
+  await world.until(() => world.scheduler.holdOf(id) !== null);
+
+  let isAtRest = false;
+  void world.scheduler.rest().then(() => (isAtRest = true));
+  await world.settle();
+  know(noSiteRules);
+  await world.pass(60_000);
+  expect(isAtRest).toBe(true);
 });
