@@ -40,7 +40,8 @@ export class Asking {
 
   /** @throws NoSuchStepError */
   act(record: MigrationRecord, action: MigrationAction): QueueLine[] {
-    demandAction(this.#desk.view(record), action);
+    const view = this.#desk.view(record);
+    demandAction(view, action);
     const { id } = record.request;
     const at = this.#desk.now();
     const entry = this.#desk.entry(id);
@@ -48,6 +49,10 @@ export class Asking {
       return { what: 'scheduled', id, schedule: { ...(entry?.schedule ?? defaultSchedule), ...change }, at };
     };
     const known = entry === undefined ? [scheduled({})] : [];
+    // Be it by another process: who does not decide may not have heard yet.
+    const mayRun = this.#desk.isDecidedElsewhere || entry?.isAdmitted === true;
+    const isToStop = mayRun || view.isRunning;
+    const back = isToStop || entry === undefined ? [] : takenBack(entry, at);
     switch (action) {
       case 'start':
       case 'retry':
@@ -57,18 +62,16 @@ export class Asking {
         return [...known, { what: 'wished', id, wish: 'run', number, at }];
       }
       case 'pause': {
-        // Out of the queue, where nobody works on it, be it another process: who does not decide may not have heard yet.
-        const mayRun = this.#desk.isDecidedElsewhere || entry?.isAdmitted === true;
-        const isToStop = mayRun || this.#desk.view(record).isRunning;
+        // Out of the queue, where nobody works on it.
         const wish = isToStop ? 'pause' : 'none';
-        const back = isToStop || entry === undefined ? [] : takenBack(entry, at);
         return [...known, ...back, { what: 'wished', id, wish, number: null, at }];
       }
       case 'cancel':
         return [...known, { what: 'wished', id, wish: 'cancel', number: null, at }];
       case 'hold':
+        return [...back, scheduled({ isHeld: true })];
       case 'release':
-        return [scheduled({ isHeld: action === 'hold' })];
+        return [scheduled({ isHeld: false })];
       case 'cutover':
         throw new NoCutoverError(record);
     }

@@ -61,6 +61,17 @@ describe('a pause of what a worker copies that is cut off', () => {
   });
 });
 
+test('a hold of what a worker copies that is cut off holds when the worker is heard again', async () => {
+  await using all = await fleet();
+  const { world, worker, id, token } = all;
+  await worker.isLost();
+  await world.act(id, 'hold');
+  await world.settle();
+
+  worker.says([[id, token]]);
+  expect(await worker.asks(id, token)).toBe('fenced');
+});
+
 test('a pause that a worker was not yet asked for when the daemon ended is asked by the next one', async () => {
   await using all = await fleet();
   const { world, worker, id, token } = all;
