@@ -76,6 +76,12 @@ export class AtWork {
     return node.isAt?.(entry.id) ?? null;
   }
 
+  /** The worker that it was lost with is heard again, and at it still. */
+  isStillAt({ id, hold }: Pick<QueueEntry, 'id' | 'hold'>): boolean {
+    const node = this.#parts.nodes().find((one) => one.id === hold?.node);
+    return node?.isElsewhere === true && node.isUp !== false && node.isAt?.(id) === true;
+  }
+
   ids(): MigrationId[] {
     return [...new Set([...this.#works.keys(), ...this.#cancelling])];
   }

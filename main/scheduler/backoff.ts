@@ -8,7 +8,7 @@ const GOOD_FOR_MS = 15 * 60_000;
 /** Codes of disks on this side that have no room left. */
 const FULL: readonly string[] = ['destination.full', 'store.full'];
 /** Not its own trouble. */
-const NODE_LOST = 'node.lost';
+export const NODE_LOST = 'node.lost';
 /** Its node may only have been cut off, as all were where the broker was away, and be heard again right then. */
 const AFTER_A_LOSS = 1 / 6;
 

@@ -3,6 +3,7 @@ import type { MigrationId } from '../shared/migration.ts';
 import type { NodeFacts, NodeId, SchedulerSettings, WaitsFor } from '../shared/schedule.ts';
 import { isOver } from '../shared/stages.ts';
 import type { AtWork } from './at-work.ts';
+import { NODE_LOST } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { decide, schedulerPaused, type Decision } from './decide.ts';
 import type { Desk } from './desk.ts';
@@ -166,12 +167,15 @@ export class Loop {
 
   #missedEnd(entry: QueueEntry, alive: ReadonlySet<NodeId>, nowMs: number): QueueLine[] {
     const { desk } = this.#parts;
-    const { id, wish, isAdmitted, placement } = entry;
+    const { id, wish, isAdmitted, placement, trouble } = entry;
     const record = desk.find(id);
     const mayGoOn = record?.stage === 'failed' && !isAdmitted; // to be retried, or cleaned up
     if (record === null || (isOver(record.stage) && !mayGoOn)) return whenOver({ entry, record, nowMs });
-    if (wish !== 'pause' && !isAdmitted) return NONE;
     const at = new Date(nowMs).toISOString();
+    // Followed again at once: others would take its place there, or have it while that worker still goes by its lease.
+    if (wish === 'run' && trouble?.code === NODE_LOST && this.#parts.work.isStillAt(entry))
+      return [{ what: 'troubled', id, trouble: null, at }];
+    if (wish !== 'pause' && !isAdmitted) return NONE;
     if (this.#parts.work.isAtElsewhere(entry) !== false && wish !== 'run') return NONE; // it is followed first
     const released: QueueLine[] = isAdmitted ? [{ what: 'released', id, stage: record.stage, at }] : [];
     // A job that its worker has not begun with is never begun; and who is lost does not go on when it is heard again.

@@ -72,6 +72,32 @@ test('a hold of what a worker copies that is cut off holds when the worker is he
   expect(await worker.asks(id, token)).toBe('fenced');
 });
 
+test('what a worker still has that is heard again is its own at once, however often it was lost', async () => {
+  await using all = await fleet();
+  const { world, worker, id } = all;
+  let { token } = all;
+  for (let loss = 1; loss <= 3; loss++) {
+    await worker.isLost();
+    worker.says([[id, token]]);
+    await world.settle();
+
+    expect(world.show(id)).toMatchObject({ isRunning: true, waitsFor: null });
+    expect(worker.jobs.at(-1)).toMatchObject({ kind: 'run', token: token + 1 });
+    token += 1;
+    worker.says([[id, token]]);
+  }
+});
+
+test('what a worker that was started anew does not have any more waits a little', async () => {
+  await using all = await fleet();
+  const { world, worker, id } = all;
+  await worker.isLost();
+  worker.says([]);
+  await world.settle();
+
+  expect(world.show(id)).toMatchObject({ isRunning: false, waitsFor: { reason: 'trouble' } });
+});
+
 test('a pause that a worker was not yet asked for when the daemon ended is asked by the next one', async () => {
   await using all = await fleet();
   const { world, worker, id, token } = all;
