@@ -65,6 +65,7 @@ export class Consumer implements Attachment, AsyncDisposable {
       this.#tag = consumerTag;
     });
     this.#channel = channel;
+    if (this.#isClosed) void this.#leave(); // given up meanwhile; what it has in hand may wait for this connection
   }
 
   /** Takes no more, and returns when everything in hand is dealt with. */
@@ -72,6 +73,10 @@ export class Consumer implements Attachment, AsyncDisposable {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#broker.detach(this);
+    await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
     const channel = this.#channel;
     if (channel === null || this.#tag === null) return;
     await channel.cancel(this.#tag).catch(() => {}); // where the connection is lost nothing comes any more
