@@ -41,7 +41,8 @@ export class Consumer implements Attachment, AsyncDisposable {
   readonly #inHand = new Set<Promise<void>>();
   #channel: Channel | null = null;
   #tag: string | null = null;
-  #isClosed = false;
+  /** Aborts when it is given up. */
+  readonly #closing = new AbortController();
 
   constructor(wish: ConsumeWish, broker: Carrier) {
     this.#wish = wish;
@@ -65,13 +66,13 @@ export class Consumer implements Attachment, AsyncDisposable {
       this.#tag = consumerTag;
     });
     this.#channel = channel;
-    if (this.#isClosed) void this.#leave(); // given up meanwhile; what it has in hand may wait for this connection
+    if (this.#closing.signal.aborted) void this.#leave(); // given up meanwhile; what it has in hand may wait for this connection
   }
 
-  /** Takes no more, and returns when everything in hand is dealt with. */
+  /** Takes no more, and returns when everything in hand is dealt with, or was given back. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
     this.#broker.detach(this);
     await this.#leave();
   }
@@ -106,7 +107,7 @@ export class Consumer implements Attachment, AsyncDisposable {
       if (why !== null) await this.#layAside(delivery, queue, why);
       if (!signal.aborted) channel.ack(message);
     } catch {
-      // The connection is lost: it has not been acknowledged, and comes again.
+      // The connection is lost, or it is given back: it has not been acknowledged, and comes again.
     }
   }
 
@@ -122,7 +123,8 @@ export class Consumer implements Attachment, AsyncDisposable {
         const { code, message } = toErrorInfo(error);
         if (!(error instanceof GutsError && error.retryable)) return `${code}: ${message}`;
       }
-      await pause(pauseMs, undefined, { signal: delivery.signal });
+      const stop = AbortSignal.any([delivery.signal, this.#closing.signal]);
+      await pause(pauseMs, undefined, { signal: stop }); // else it comes again, here or to whoever reads next
     }
   }
 
