@@ -58,6 +58,7 @@ export class Work {
   readonly #lost = new AbortController();
   #entries = new Numbered(0);
   #isReady = false;
+  #pausing: Promise<unknown> | undefined;
 
   constructor(job: FleetJob, parts: WorkParts) {
     this.job = job;
@@ -100,10 +101,13 @@ export class Work {
     return SourceSignIn.parse(await this.#signIn(this.job.request.source));
   }
 
-  /** Stands still as soon as it can. @throws GutsError where it has come too far for that */
+  /** Stands still as soon as it can; asked again meanwhile is the same as once. @throws GutsError where it has come too far for that */
   async pause(): Promise<void> {
     const { engines } = this.#parts;
-    await engines.run({ kind: 'pauseMigration', ...this.#place() }, never, { truth: this.#truth });
+    this.#pausing ??= engines
+      .run({ kind: 'pauseMigration', ...this.#place() }, never, { truth: this.#truth })
+      .finally(() => (this.#pausing = undefined));
+    await this.#pausing;
   }
 
   /** Undoes what was made. @throws LeftBehindError */

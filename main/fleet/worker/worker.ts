@@ -49,6 +49,8 @@ export interface WorkerOptions extends Omit<BrokerOptions, 'name'> {
 const KEY = 'fleet-worker-key';
 const KEY_SEPARATOR = ' ';
 const TELL_EVERY_MS = 1_000;
+/** What has just begun when everything is to stand still cannot yet. */
+const PAUSE_EVERY_MS = 5_000;
 /** Nothing is said of what is just being taken or ended for longer than this. */
 const ENDING_MS = 60_000;
 
@@ -78,6 +80,8 @@ export class Worker implements AsyncDisposable {
   readonly #done = new Map<MigrationId, number>();
   readonly #told = new WeakSet<Progress>();
   #isDraining = false;
+  /** What runs is to stand still. */
+  #pauses = false;
   #tellEveryMs = TELL_EVERY_MS;
   #toldAtMs = -Infinity;
   /** By the clock on the wall. */
@@ -121,9 +125,9 @@ export class Worker implements AsyncDisposable {
   /** Takes nothing more, and returns when nothing runs any more. @param pauses stops what runs where it can go on elsewhere */
   async drain(pauses: boolean): Promise<void> {
     this.#isDraining = true;
+    this.#pauses = pauses;
     await this.#tell(); // else what is paused here is given to this node again
-    if (pauses)
-      await Promise.all([...this.#atWork.values()].map(async ({ work }) => await work.pause().catch(() => {})));
+    await this.#pauseAll();
     while (this.#atWork.size > 0) await Promise.all([...this.#atWork.values()].map(async ({ ended }) => await ended));
     await this.#tell();
   }
@@ -166,6 +170,7 @@ export class Worker implements AsyncDisposable {
     this.#every(ANSWERED_WITHIN_MS, async () => await answered.look());
     this.#every(MEASURE_EVERY_MS, async () => await this.#measure());
     this.#every(TELL_EVERY_MS, async () => await this.#tellProgress());
+    this.#every(PAUSE_EVERY_MS, async () => await this.#pauseAll());
   }
 
   /** Returns when the daemon knows it: from then on the heartbeats name it. */
@@ -247,8 +252,8 @@ export class Worker implements AsyncDisposable {
       }
       case 'drain':
         this.#isDraining = wish.isDraining;
-        if (wish.isDraining && wish.pauses)
-          for (const { work } of this.#atWork.values()) await work.pause().catch(() => {});
+        this.#pauses = wish.isDraining && wish.pauses;
+        await this.#pauseAll();
         await this.#tell();
         return { kind: 'done' };
       case 'bandwidth':
@@ -262,6 +267,13 @@ export class Worker implements AsyncDisposable {
       case 'watchLatency':
         return { kind: this.#latency.watch(wish) ? 'done' : 'notHere' };
     }
+  }
+
+  /** What has come too far goes on. */
+  async #pauseAll(): Promise<void> {
+    if (!this.#pauses) return;
+    const ready = [...this.#atWork.values()].filter(({ work }) => work.isReady);
+    await Promise.all(ready.map(async ({ work }) => await work.pause().catch(() => {})));
   }
 
   #sourceOf(source: SourceId): Promise<SourceSignIn> | null {
