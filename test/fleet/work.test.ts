@@ -86,3 +86,13 @@ test('where no new token comes, it lets go', async () => {
   expect(await work.run()).toMatchObject({ code: 'fleet.not-ours' });
   expect(work.isLost).toBe(true);
 });
+
+test('a job that comes late, under an older token than its own, takes nothing from it', async () => {
+  using folder = scratch();
+  const work = workOf(folder.file('data'), []);
+  work.adopt(2);
+  work.adopt(1);
+
+  expect(work.token).toBe(2);
+  expect(await work.source()).toEqual(signIn);
+});

@@ -72,7 +72,7 @@ export class Work {
 
   /** The same work goes on under another token: the daemon has started again. */
   adopt(token: number): void {
-    this.#token = token;
+    this.#token = Math.max(token, this.#token);
     for (const go of this.#adopting) go();
   }
 

@@ -180,14 +180,17 @@ export class Worker implements AsyncDisposable {
     const admission = { migration, token, node: this.#options.node };
     const { answer } = await truth.ask({ kind: 'lease', ...admission }, this.#stop.signal);
     if (answer.kind !== 'taken') return; // it has become somebody else's meanwhile
-    if ((this.#done.get(migration) ?? 0) >= token) return; // it came twice
-    const before = this.#atWork.get(migration)?.work;
-    if (before !== undefined && before.job.kind === job.kind && !before.isLost) {
-      before.adopt(token); // twice, or from a daemon that has started again
-      return;
+    // It may have come once more, or with the next token, while what was before it came to its end.
+    for (let before = this.#atWork.get(migration); before !== undefined; before = this.#atWork.get(migration)) {
+      const { work, ended } = before;
+      if (!work.isLost && (work.job.kind === job.kind || work.token >= token)) {
+        work.adopt(token); // twice, or from a daemon that has started again
+        return;
+      }
+      work.letGo();
+      await ended;
     }
-    before?.letGo();
-    await this.#atWork.get(migration)?.ended;
+    if ((this.#done.get(migration) ?? 0) >= token) return; // it came twice
     this.#begin(job);
     await this.#tell();
   }
