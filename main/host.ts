@@ -222,7 +222,8 @@ export class Host<H extends OwnHandlers = OwnHandlers> implements AsyncDisposabl
   }
 }
 
-function partsOf(options: HostOptions, engines: EnginePool): Omit<Parts, 'migrations'> {
+/** What all handlers work with, in a data folder or another state; the caller adds the migrations and closes the engines. */
+export function partsOf(options: HostOptions, engines: EnginePool): Omit<Parts, 'migrations'> {
   const { dataDir, state = stateIn(dataDir) } = options;
   const connections = new ConnectionStore(state.documents);
   const vault = options.vault ?? new Vault(options);
@@ -255,7 +256,7 @@ function elsewhereIn({ plans }: PlanFile, plan: PlanId): { readonly wave: number
 }
 
 /** The index as handlers ask it. */
-function shelfOf(index: MigrationIndex): MigrationShelf {
+export function shelfOf(index: MigrationIndex): MigrationShelf {
   return {
     all: async () => await Promise.resolve(index.all()),
     one: async (id) => {

@@ -9,16 +9,20 @@ import { NotLeaderError } from '../../main/store/sql/errors.ts';
 const wishOf = (handle: () => Promise<void>): ConsumeWish => {
   return { declare: async () => await Promise.resolve('truth'), prefetch: 1, handle };
 };
-const carrier = { detach: () => {} } as unknown as Carrier;
+const carrier: Carrier = { publish: async () => {}, detach: () => {} };
 
 const sessionOf = (channel: Promise<Channel>): Session =>
   ({
     channel: async () => await channel,
     ask: async (call: () => Promise<unknown>) => await call(),
     over: new Promise(() => {}),
-  }) as unknown as Session; // a consumer asks no more of it
+  }) as unknown as Session; // a class that only connects for real; a consumer asks no more of it
 
-/** @param done what it was asked for, `onMessage` gets whoever takes what comes */
+/**
+ * A channel of amqplib has some fifty members, and a consumer calls these.
+ *
+ * @param done what it was asked for, `onMessage` gets whoever takes what comes
+ */
 const channelOf = (done: string[], onMessage: (take: (message: ConsumeMessage) => void) => void = () => {}): Channel =>
   ({
     prefetch: async () => await Promise.resolve(),
@@ -63,6 +67,7 @@ test('a reader that is given up gives back what it has in hand and could not dea
     }),
     carrier,
   );
+  // Of amqplib’s many properties of a message none is told here.
   const message = { content: Buffer.from('{}'), fields: {}, properties: {} } as unknown as ConsumeMessage;
   await consumer.attach(sessionOf(Promise.resolve(channelOf(done, (take) => take(message)))));
   await expect.poll(() => tries).toBe(1);

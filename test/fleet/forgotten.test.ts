@@ -1,69 +1,53 @@
-/** What becomes of the jobs of a worker that is removed from the fleet, here or by another server. */
-import { afterAll, expect, test } from 'vitest';
-import { EventHub } from '../../main/events.ts';
+/** What becomes of the jobs of a worker that another server removes from the fleet. */
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { EnginePool } from '../../main/engine-pool.ts';
 import { Fleet } from '../../main/fleet/daemon/fleet.ts';
-import { newJoinKey } from '../../main/fleet/sealing.ts';
-import type { Hold } from '../../main/scheduler/entries.ts';
-import type { RecordIndex } from '../../main/scheduler/node.ts';
+import { KnownNodes } from '../../main/fleet/daemon/known-nodes.ts';
+import { partsOf } from '../../main/host.ts';
 import { toErrorInfo } from '../../main/shared/errors.ts';
 import { NodeId } from '../../main/shared/schedule.ts';
-import { ConnectionStore } from '../../main/store/connections.ts';
-import type { Documents } from '../../main/store/documents.ts';
+import { MigrationIndex } from '../../main/store/migrations.ts';
+import { sharedPlace } from '../store/shared-place.ts';
+import { lead, requestOf } from '../store/state-stories.ts';
 import { scratch } from '../support/disks.ts';
-import { requestOf } from '../store/state-stories.ts';
 
-const folder = scratch();
-afterAll(() => folder[Symbol.dispose]());
-
-const w1 = { id: NodeId.parse('w1'), isDraining: false, joinedAt: new Date().toISOString() };
-
-/** The list of workers, which another server changes by `hear`. */
-function shared(): { readonly documents: Documents; hear: (nodes: readonly unknown[]) => void } {
-  const own = {
-    hear: (_nodes: readonly unknown[]): void => {},
-    documents: {
-      document: () => ({
-        read: async () => await Promise.resolve({ schemaVersion: 1, nodes: [w1] }),
-        follow: (hear: (now: unknown) => void) => {
-          own.hear = (nodes) => hear({ schemaVersion: 1, nodes });
-          return { [Symbol.dispose]: () => {} };
-        },
-      }),
-      text: () => ({ read: async () => await Promise.resolve(null) }),
-    } as unknown as Documents, // nothing else of it is asked
-  };
-  return own;
-}
+const never = new AbortController().signal;
+const w1 = NodeId.parse('w1');
 
 test('what a worker had that another server has removed is lost with it, and goes on elsewhere', async () => {
-  const list = shared();
-  const parts = {
-    dataDir: folder.file('data'),
-    state: { documents: list.documents },
-    connections: new ConnectionStore(folder.file('data')),
-    vault: { get: async () => await Promise.resolve(newJoinKey()) },
-    events: new EventHub(),
-    ownNode: NodeId.parse('desk'),
-  } as unknown as Parameters<typeof Fleet.open>[1]; // of a fleet whose broker is away
+  using folder = scratch();
+  writeFileSync(folder.file('passphrase'), 'a passphrase for tests\n', { mode: 0o600 });
+  const address = { kind: 'sqlite', file: folder.file('state.db') } as const;
+  await using place = sharedPlace({ address, trust: null, password: async () => await Promise.resolve('') });
+  await using other = await place.open('b');
+  const others = await KnownNodes.open(other.documents);
+  await others.put({ id: w1, isDraining: false, joinedAt: new Date().toISOString() });
+  await using state = await place.open('a');
+  await lead(state);
+  await using engines = new EnginePool(1);
+  const env = { GUTS_VAULT: 'file', GUTS_VAULT_PASSPHRASE_FILE: folder.file('passphrase') };
+  const { dataDir } = state;
+  const parts = partsOf({ dataDir, state, env, askPassphrase: async () => await Promise.resolve(null) }, engines);
+  await using index = await MigrationIndex.open(engines, dataDir, never);
   await using fleet = await Fleet.open(
     {
-      url: 'amqp://guts@127.0.0.1:1/',
+      url: 'amqp://guts@127.0.0.1:1/', // a broker that is away
       trust: { kind: 'system' },
       password: async () => await Promise.resolve(''),
       onState: () => {},
     },
-    parts,
+    { ...parts, ownNode: NodeId.parse('desk') },
   );
-  await fleet.begin({ holdOf: (): Hold | null => null, look: () => {}, tellOf: () => {} }, {} as RecordIndex);
+  await fleet.begin({ holdOf: () => null, look: () => {}, tellOf: () => {} }, index);
   const [node] = fleet.nodes;
   const listener = { onStage: () => {}, onProgress: () => {} };
   let why: string | undefined;
   node
     ?.run(requestOf(1), { token: 1, buckets: [], datastores: [], isLimited: false }, listener)
     .catch((error: unknown) => (why = toErrorInfo(error).code));
-  await new Promise((resolve) => setTimeout(resolve, 100));
 
-  list.hear([]);
-  expect(fleet.nodes).toEqual([]);
+  await others.remove(w1);
+  await expect.poll(() => fleet.nodes, { timeout: 10_000 }).toEqual([]);
   await expect.poll(() => why, { timeout: 2000 }).toBe('node.lost');
 });

@@ -5,8 +5,8 @@ import { RemoteNode } from '../../main/fleet/daemon/remote-node.ts';
 import type { Wish } from '../../main/shared/fleet.ts';
 import { NodeId } from '../../main/shared/schedule.ts';
 import { ConnectionStore } from '../../main/store/connections.ts';
-import { node as facts } from '../scheduler/samples.ts';
 import { scratch } from '../support/disks.ts';
+import { heartbeatOf } from './heartbeat.ts';
 
 const folder = scratch();
 afterAll(() => folder[Symbol.dispose]());
@@ -23,23 +23,8 @@ function worker(number: number): RemoteNode {
     nowMs: () => 0,
     lostAfterMs: 45_000,
   };
-  const { running: _none, ...own } = facts(id);
   const node = new RemoteNode(id, parts);
-  node.hear({
-    kind: 'heartbeat',
-    node: id,
-    incarnation: 'first',
-    at: new Date().toISOString(),
-    version: '0.1.0',
-    tags: [],
-    reach: [],
-    slots: 2,
-    isDraining: false,
-    facts: own,
-    running: [],
-    publicKey: '',
-    vouched: '',
-  });
+  node.hear(heartbeatOf(id));
   return node;
 }
 

@@ -1,22 +1,17 @@
 /** A giving side that is cut short between two things that it writes down goes on where it stood: nothing is lost between the two sides. */
 import { expect, test } from 'vitest';
 import { EnginePool } from '../../main/engine-pool.ts';
-import { EventHub } from '../../main/events.ts';
 import { Giver } from '../../main/handover/giver.ts';
 import { HandoverFile } from '../../main/handover/handover-file.ts';
+import { partsOf, shelfOf } from '../../main/host.ts';
 import { openScheduler } from '../../main/scheduler/open.ts';
 import type { OpenQueueLog } from '../../main/scheduler/queue-log.ts';
 import { PlanFile } from '../../main/scheduler/plan-file.ts';
 import { SharedRates } from '../../main/scheduler/shared-rates.ts';
 import { HandoverId } from '../../main/shared/given.ts';
-import { SignIns } from '../../main/sign-ins.ts';
 import { stateIn, type State } from '../../main/state.ts';
-import { CloudFactsStore } from '../../main/store/cloud-facts.ts';
-import { ConnectionStore } from '../../main/store/connections.ts';
 import type { Documents } from '../../main/store/documents.ts';
-import { InventoryStore } from '../../main/store/inventory.ts';
 import { MigrationIndex } from '../../main/store/migrations.ts';
-import { Vault } from '../../main/vault/vault.ts';
 import { mig } from '../scheduler/samples.ts';
 import { destination, source } from '../store/samples.ts';
 import { planOf, requestOf } from '../store/state-stories.ts';
@@ -97,42 +92,20 @@ async function openSide() {
     };
   };
   const state: State = { ...own, documents, queue };
-  const connections = new ConnectionStore(state.documents);
+  const hosted = partsOf({ dataDir, state, askPassphrase: async () => await Promise.resolve(null) }, engines);
+  const { connections, journals } = hosted;
   const [from, to] = [source('vc1'), destination('cloud')];
   await connections.put('source', from);
   await connections.put('destination', to);
-  const journals = state.journals(engines);
   const request = { ...requestOf(1), source: from.id, destination: to.id };
   await journals.begin(request, never);
   const plans = await PlanFile.open(state.documents);
   const machine = { vm: request.vm, wave: 1, options: {}, migration: request.id };
   await plans.put({ ...planOf('first'), source: from.id, destination: to.id, machines: [machine] });
 
-  const vault = new Vault({ dataDir, askPassphrase: async () => await Promise.resolve(null) });
   const index = await MigrationIndex.open(engines, dataDir, never);
-  const migrations = {
-    all: async () => await Promise.resolve(index.all()),
-    one: async (id: typeof request.id) => {
-      const record = index.find(id);
-      if (record === null) throw new Error(`${id} is gone`);
-      return await Promise.resolve(record);
-    },
-    refresh: async (id: typeof request.id) => void (await index.refresh(id)),
-    forget: async (id: typeof request.id) => await Promise.resolve(index.forget(id)),
-  };
-  const parts = {
-    dataDir,
-    state,
-    journals,
-    connections,
-    inventories: new InventoryStore(dataDir),
-    clouds: new CloudFactsStore(dataDir),
-    vault,
-    signIns: new SignIns(connections, vault),
-    engines,
-    events: new EventHub(),
-    migrations,
-  };
+  const migrations = shelfOf(index);
+  const parts = { ...hosted, migrations };
   const scheduler = await openScheduler(parts, {
     index,
     rates: new SharedRates(),

@@ -6,6 +6,7 @@ import { Database } from '../../main/store/sql/database.ts';
 import { AuditLog } from '../../main/access/audit-log.ts';
 import { mig } from '../scheduler/samples.ts';
 import { sharedPlace } from '../store/shared-place.ts';
+import { tellSharedQueueStories } from '../store/shared-queue-stories.ts';
 import { tellSharedStories, type SharedPlace } from '../store/shared-stories.ts';
 import { source } from '../store/samples.ts';
 import { auditOf, entry, lead, scheduled, tellStateStories, wished } from '../store/state-stories.ts';
@@ -29,6 +30,7 @@ describe.each(Object.entries(statePeers))('a state in %s', (_name, start) => {
 
   tellStateStories(make);
   tellSharedStories(make);
+  tellSharedQueueStories(make);
 
   test('an answer that is cut off anywhere leaves nothing undone, and nothing done twice', async () => {
     await using proxy = await CuttingProxy.open('127.0.0.1', peer.port);

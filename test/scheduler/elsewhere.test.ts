@@ -1,5 +1,5 @@
 /** What the scheduler does with what a worker on another machine has, when that worker is not heard for a while. */
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { RemoteNode } from '../../main/fleet/daemon/remote-node.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import { noSiteRules, type SiteRules } from '../../main/shared/site-rules.ts';
@@ -29,37 +29,25 @@ async function fleet(): Promise<Fleet> {
   return { world, worker, id, token, [Symbol.asyncDispose]: async () => await world[Symbol.asyncDispose]() };
 }
 
-describe('a pause of what a worker copies that is cut off', () => {
-  test('holds when the worker is heard again, where it came before that counted as lost', async () => {
+test.each(['before', 'after'] as const)(
+  'a pause of what a worker copies that is cut off holds when the worker is heard again, where it came %s that counted as lost',
+  async (when) => {
     await using all = await fleet();
     const { world, worker, id, token } = all;
     worker.answer = null;
     await world.pass(20_000);
-    await world.act(id, 'pause');
-    await worker.isLost();
-
-    expect(world.show(id)).toMatchObject({ isQueued: false, isRunning: false });
-    worker.says([[id, token]]);
-    expect(await worker.asks(id, token)).toBe('fenced');
-    await world.pass(60_000);
-    expect(worker.jobs.map(({ kind }) => kind)).toEqual(['preflight', 'run']);
-  });
-
-  test('holds when the worker is heard again, where it came after that', async () => {
-    await using all = await fleet();
-    const { world, worker, id, token } = all;
-    worker.answer = null;
-    await worker.isLost();
+    if (when === 'after') await worker.isLost();
     await world.act(id, 'pause');
     await world.settle();
+    if (when === 'before') await worker.isLost();
 
     expect(world.show(id)).toMatchObject({ isQueued: false, isRunning: false });
     worker.says([[id, token]]);
     expect(await worker.asks(id, token)).toBe('fenced');
     await world.pass(60_000);
     expect(worker.jobs.map(({ kind }) => kind)).toEqual(['preflight', 'run']);
-  });
-});
+  },
+);
 
 test('a hold of what a worker copies that is cut off holds when the worker is heard again', async () => {
   await using all = await fleet();

@@ -6,7 +6,8 @@ import type { FleetJob, TruthAnswer, Wish, WishAnswer } from '../../main/shared/
 import type { MigrationId } from '../../main/shared/migration.ts';
 import { NodeId } from '../../main/shared/schedule.ts';
 import { noSiteRules, type SiteRules } from '../../main/shared/site-rules.ts';
-import { node as facts, use } from './samples.ts';
+import { heartbeatOf } from '../fleet/heartbeat.ts';
+import { use } from './samples.ts';
 import type { SimWorld } from './sim-world.ts';
 
 const LOST_AFTER_MS = 45_000;
@@ -48,22 +49,9 @@ export class Elsewhere {
 
   /** @param running with the tokens under which it has them */
   says(running: readonly (readonly [MigrationId, number])[]): void {
-    const { running: _none, ...own } = facts(this.id);
-    this.node.hear({
-      kind: 'heartbeat',
-      node: this.id,
-      incarnation: 'first',
-      at: new Date(this.#world.clock.now()).toISOString(),
-      version: '0.1.0',
-      tags: [],
-      reach: [],
-      slots: 2,
-      isDraining: false,
-      facts: own,
-      running: running.map(([migration, token]) => ({ migration, token, bytesPerSecond: 0 })),
-      publicKey: '',
-      vouched: '',
-    });
+    const at = new Date(this.#world.clock.now()).toISOString();
+    const named = running.map(([migration, token]) => ({ migration, token, bytesPerSecond: 0 }));
+    this.node.hear(heartbeatOf(this.id, { at, running: named }));
     this.#world.scheduler.look();
   }
 

@@ -14,6 +14,13 @@ vi.setConfig({ testTimeout: 600_000 });
 const isAtItsEnd = ({ stage, isRunning }: ScheduledMigration): boolean => isOver(stage) && !isRunning;
 const network = { from: null, to: 'lan', ip: 'auto' } as const;
 const one = { slots: { ...defaultSettings.slots, global: 1 } };
+const heldUpload = {
+  where: 'image',
+  kind: 'stall',
+  match: '^PUT .*/file',
+  afterBytes: 100_000,
+  delayMs: 600_000,
+} as const;
 const most = (otherwise: number | null) => ({
   bandwidth: { ...defaultSettings.bandwidth, global: { otherwise, table: [] } },
 });
@@ -79,13 +86,7 @@ test('one that runs can be paused and resumed, and one that waits can be cancell
     start: true,
   };
   // Until it is paused: what comes meanwhile may take as long as it likes.
-  world.cloud.faults.add({
-    where: 'image',
-    kind: 'stall',
-    match: '^PUT .*/file',
-    afterBytes: 100_000,
-    delayMs: 600_000,
-  });
+  world.cloud.faults.add(heldUpload);
   const first = await world.ask('migrations.create', { ...wish, vm: 'vm-0' });
   const id = first.request.id;
   await world.whenIt(id, ({ stage }) => stage === 'copying');
@@ -111,13 +112,7 @@ test.each([
   const meet = (engine: Worker): void => void engines.push(engine);
   process.on('worker', meet);
   await using world = await RealWorld.make(1);
-  world.cloud.faults.add({
-    where: 'image',
-    kind: 'stall',
-    match: '^PUT .*/file',
-    afterBytes: 100_000,
-    delayMs: 600_000,
-  });
+  world.cloud.faults.add(heldUpload);
   const { request } = await world.ask('migrations.create', {
     source: 'lab',
     destination: 'cloud',

@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { stateIn } from '../../main/state.ts';
 import { scratch } from '../support/disks.ts';
 import { sharedPlace } from './shared-place.ts';
+import { tellSharedQueueStories } from './shared-queue-stories.ts';
 import { tellSharedStories } from './shared-stories.ts';
 import { tellStateStories } from './state-stories.ts';
 
@@ -28,4 +29,5 @@ describe('a state in SQLite', () => {
   };
   tellStateStories(make);
   tellSharedStories(make);
+  tellSharedQueueStories(make);
 });
