@@ -26,10 +26,17 @@ const telling = estate({
         isToolsOld: false,
         hostName: `${SECRET}.example`,
         dnsServers: ['203.0.113.53'],
-        disks: [{ path: `/data/${SECRET}`, capacityBytes: 1, freeBytes: 0, diskKeys: [] }],
+        disks: [{ path: `/data/${SECRET}`, capacityBytes: 1, freeBytes: 0, diskKeys: [SECRET] }],
+        // They stood in the estate as they were once: bridges of containers, VPNs, virtual routers.
+        ownCards: [
+          { mac: '02:42:ac:11:00:01', addresses: ['172.17.0.1', 'fe80::42:acff:fe11:1'] },
+          { mac: null, addresses: ['2001:db8:77::9'] },
+        ],
       },
+      bootOrder: [SECRET],
       disks: [
         disk({
+          key: SECRET,
           label: `${SECRET}.vhdx`,
           file: `[${SECRET}] x/${SECRET}.vmdk`,
           datastore: `ds-${SECRET}`,
@@ -38,6 +45,7 @@ const telling = estate({
       ],
       nics: [
         nic({
+          key: 'Microsoft:4206D7A1-0000-0000-0000-0000000000AA\\1',
           label: SECRET,
           network: `net-${SECRET}`,
           networkName: `${SECRET}-lan`,
@@ -78,7 +86,16 @@ const telling = estate({
       ],
     }),
   ],
-  networks: [{ ref: `net-${SECRET}`, name: `${SECRET}-lan`, kind: 'standard', vlanId: 7, datacenter: `${SECRET}-dc` }],
+  networks: [
+    {
+      ref: `net-${SECRET}`,
+      name: `${SECRET}-lan`,
+      kind: 'standard',
+      vlanId: 7,
+      datacenter: `${SECRET}-dc`,
+      policies: [SECRET],
+    },
+  ],
   datastores: [
     {
       ref: `ds-${SECRET}`,
@@ -114,7 +131,8 @@ describe('an estate without names', () => {
 
     expect(Estate.parse(without)).toEqual(without);
     expect(text).not.toContain(SECRET);
-    expect(text).not.toMatch(/203\.0\.113|192\.0\.2|00:50:56|4206d7a1|owned by/);
+    expect(text).not.toMatch(/203\.0\.113|192\.0\.2|00:50:56|4206d7a1|owned by/i);
+    expect(text).not.toMatch(/02:42:ac|172\.17|42:acff|db8:77/);
   });
 
   test('replaces the same by the same', () => {
@@ -179,6 +197,9 @@ describe('what names hinted at', () => {
       passthrough: ['PCI 1', 'USB 1'],
     },
     { name: 'x4', traits: { product: 'VMware vCenter Server Appliance' } },
+    { name: 'x6', guest: { ...guest, ownCards: [{ mac: '00:00:5e:00:01:0a', addresses: ['192.0.2.51'] }] } },
+    { name: 'x7', nics: [nic({ mac: '00:00:5e:00:02:0b' })] },
+    { name: 'x8', ...windows, guest: { ...guest, ownCards: [{ mac: null, addresses: ['169.254.1.7'] }] } },
   ];
   const site = estate({
     vms: Array.from({ length: 130 }, (_, at) =>
@@ -187,7 +208,7 @@ describe('what names hinted at', () => {
         name: at % 2 === 0 ? `web-${at}` : `srv-${at}`,
         // Many are of one size: names must not decide which of them comes first.
         disks: [disk({ sizeBytes: (1 + (at % 5)) * GiB, storedBytes: null })],
-        ...hints[at % 18],
+        ...hints[at % 21],
       }),
     ),
   });
@@ -208,7 +229,9 @@ describe('what names hinted at', () => {
     const foundIn = ({ machines }: typeof before): unknown =>
       machines.map(({ findings }) => findings.map(({ id }) => id));
 
-    expect(before.rules.map(({ id }) => id)).toEqual(expect.arrayContaining(['NEW-03', 'VM-06', 'CBT-09', 'NEW-23']));
+    expect(before.rules.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['NEW-03', 'NEW-04', 'NEW-04a', 'VM-06', 'CBT-09', 'NEW-23']),
+    );
     expect(foundIn(after)).toEqual(foundIn(before));
   });
 

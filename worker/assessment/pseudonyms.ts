@@ -1,7 +1,10 @@
 /** What stands for what in an estate without names: the same for the same everywhere. */
 import { isLinkLocal } from '../../main/shared/proposals/address.ts';
+import { isSharedMac } from '../../main/shared/proposals/floating.ts';
 
 const FIRST_LETTER = 97;
+/** Of a shared MAC: all but the group’s number. */
+const SHARED_LETTERS = '00:00:5e:00:01'.length;
 
 export class Pseudonyms {
   readonly #known = new Map<string, Map<string, number>>();
@@ -25,8 +28,13 @@ export class Pseudonyms {
     return `group${letters}`;
   }
 
+  /** That of a virtual router stays one, of another group. */
   mac(mac: string | null): string | null {
     if (mac === null) return null;
+    if (isSharedMac(mac)) {
+      const shared = mac.slice(0, SHARED_LETTERS);
+      return [shared, ...bytesOf(this.#number(shared, mac), 1).map(twoDigits)].join(':');
+    }
     return ['02', '00', ...bytesOf(this.#number('mac', mac), 4).map(twoDigits)].join(':');
   }
 
@@ -54,6 +62,9 @@ export class Pseudonyms {
     return number;
   }
 }
+
+/** For texts of which only their number may be told. */
+export const numbered = (word: string, all: readonly string[]): string[] => all.map((_, at) => `${word} ${at + 1}`);
 
 const bytesOf = (number: number, count: number): number[] =>
   Array.from({ length: count }, (_, at) => Math.floor(number / 256 ** (count - 1 - at)) % 256);
