@@ -1,7 +1,7 @@
 /** The words for what a data centre would become in a cloud: judged from an exported file or a live inventory, machine by machine. */
 import { z } from 'zod';
 import { CloudFacts, Quota } from './cloud.ts';
-import { EstateKind } from './estate.ts';
+import { Estate, EstateKind } from './estate.ts';
 import { ProposedFor, Profile } from './migration-options.ts';
 import { Finding, Severity } from './preflight.ts';
 
@@ -70,6 +70,8 @@ export type AssessmentReadiness = z.infer<typeof AssessmentReadiness>;
 /** One machine. What many have in common is told once: its findings by `rules`, its flavor by `flavors`, its gaps by `gaps`. */
 export const AssessedMachine = z.object({
   ref: z.string(),
+  /** Which it keeps where it goes from one vCenter to another; null where the origin does not tell. Older assessments do not have it. */
+  uuid: z.string().nullable().optional(),
   name: z.string(),
   folder: z.string(),
   cluster: z.string().nullable(),
@@ -240,6 +242,8 @@ export const AssessmentSummary = z.object({
     product: z.string().nullable(),
     takenAt: z.iso.datetime({ offset: true }).nullable(),
     from: z.array(z.string()),
+    /** The vCenter that all of it is of; left out where it is of several, or nobody says. */
+    server: Estate.shape.server,
     machines: Count,
     hosts: Count,
   }),

@@ -1,5 +1,6 @@
 /** What has changed in a data centre between two assessments of it: machines that came, went, grew or became readier. */
 import { z } from 'zod';
+import { pairsOf } from './assessed/pairs.ts';
 import { AssessedRule, AssessmentReadiness, type AssessedMachine, type Assessment } from './assessment.ts';
 import { GutsError } from './errors.ts';
 import { isNameless } from './estate.ts';
@@ -80,15 +81,12 @@ export class NamelessComparisonError extends GutsError {
   }
 }
 
-/**
- * A machine is the same by its ref; else by its name, where only one has it on each side.
- * @throws NamelessComparisonError
- */
+/** @throws NamelessComparisonError */
 export function compareAssessments(before: Compared, after: Compared): Comparison {
   for (const { estate, machines } of [before, after])
     if (machines.length > 0 && machines.every(({ ref }) => isNameless(ref)))
       throw new NamelessComparisonError(estate.from);
-  const pairs = pairsOf(before.machines, after.machines);
+  const pairs = pairsOf(before, after);
   const had = new Set(pairs.map(([one]) => one));
   const has = new Set(pairs.map(([, one]) => one));
   const changed = pairs
@@ -123,42 +121,6 @@ function ruleChanges(before: readonly AssessedRule[], after: readonly AssessedRu
   return [...after, ...before.filter(({ id }) => !has.has(id))]
     .map(({ id, severity, says }) => ({ id, severity, says, before: had.get(id) ?? 0, after: has.get(id) ?? 0 }))
     .filter((rule) => rule.before !== rule.after);
-}
-
-function pairsOf(
-  before: readonly AssessedMachine[],
-  after: readonly AssessedMachine[],
-): (readonly [AssessedMachine, AssessedMachine])[] {
-  const byRef = new Map(before.map((one) => [one.ref, one]));
-  const pairs: (readonly [AssessedMachine, AssessedMachine])[] = [];
-  const taken = new Set<AssessedMachine>();
-  const left: AssessedMachine[] = [];
-  for (const one of after) {
-    const same = byRef.get(one.ref);
-    if (same === undefined || taken.has(same)) left.push(one);
-    else {
-      pairs.push([same, one]);
-      taken.add(same);
-    }
-  }
-  const lone = onlyByName(before.filter((one) => !taken.has(one)));
-  for (const [name, one] of onlyByName(left)) {
-    const same = lone.get(name);
-    if (same !== undefined) pairs.push([same, one]);
-  }
-  return pairs;
-}
-
-function onlyByName(machines: readonly AssessedMachine[]): Map<string, AssessedMachine> {
-  const found = new Map<string, AssessedMachine>();
-  const twice = new Set<string>();
-  for (const one of machines) {
-    const key = one.name.toLowerCase();
-    if (found.has(key)) twice.add(key);
-    found.set(key, one);
-  }
-  for (const key of twice) found.delete(key);
-  return found;
 }
 
 function changesOf(was: AssessedMachine, wasOn: string, is: AssessedMachine, isOn: string): MachineChange[] {

@@ -24,6 +24,8 @@ export const Estate = z.object({
   takenAt: z.iso.datetime({ offset: true }).nullable(),
   /** Names of the files, or of the source. */
   from: z.array(z.string()),
+  /** The vCenter that all of it is of, in the origin’s words; left out where it is of several, or nobody says. */
+  server: z.string().optional(),
   vms: z.array(InventoryVm),
   networks: z.array(InventoryNetwork),
   datastores: z.array(InventoryDatastore),

@@ -4,6 +4,9 @@ import { compareAssessments, Comparison } from '../../main/shared/compare-assess
 import type { InventoryVm } from '../../main/shared/inventory.ts';
 import { anonymised } from '../../worker/assessment/anonymise.ts';
 import { disk, nic } from '../plan/sample.ts';
+import { readBook } from '../support/estate-files.ts';
+import { rvtoolsSheets, uuidOf, VCENTER } from '../support/rvtools.ts';
+import { workbookBytes, type MadeSheet } from '../support/workbook.ts';
 import { estate, judged, vm } from './estate.ts';
 
 const GiB = 2 ** 30;
@@ -84,6 +87,100 @@ describe('two exports', () => {
     ]);
     expect(added.map(({ name }) => name)).toEqual(['twin']);
     expect(gone.map(({ name }) => name)).toEqual(['twin', 'twin']);
+  });
+});
+
+describe('exports of vCenters, in which numbers are the same', () => {
+  /** Machines of one vCenter: their names by their numbers there, and what their UUIDs are made of where that is another. */
+  function ofServer(server: string, names: Readonly<Record<number, string>>, uuids = (number: number) => number) {
+    const numbers = Object.keys(names).map(Number);
+    const sheets = rvtoolsSheets(
+      { machines: numbers.map((number) => ({ name: names[number] ?? '', number, disks: [{ gib: 8 }], nics: [] })) },
+      '4.7',
+    );
+    const serverWords = new Map<unknown, string>([
+      [VCENTER.uuid, server],
+      [VCENTER.server, `${server}.example`],
+    ]);
+    const uuidBefore = new Map(numbers.map((number) => [uuidOf(number), uuidOf(uuids(number))]));
+    return sheets.map(({ name, rows }) => ({
+      name,
+      rows: rows.map((row) => row.map((cell) => serverWords.get(cell) ?? uuidBefore.get(String(cell)) ?? cell)),
+    }));
+  }
+  const together = (one: readonly MadeSheet[], other: readonly MadeSheet[]): MadeSheet[] =>
+    one.map(({ name, rows }, at) => ({ name, rows: [...rows, ...(other[at]?.rows.slice(1) ?? [])] }));
+  const without = (sheets: readonly MadeSheet[], ...headings: readonly string[]): MadeSheet[] =>
+    sheets.map(({ name, rows }) => ({
+      name,
+      rows: rows.map((row) => row.filter((_, at) => !headings.includes(String(rows[0]?.[at])))),
+    }));
+  const SERVER = ['VI SDK UUID', 'VI SDK Server'];
+  const said = async (before: readonly MadeSheet[], after: readonly MadeSheet[]) => {
+    const [was, is] = [await readBook(workbookBytes(before)), await readBook(workbookBytes(after))];
+    const march = { ...is, takenAt: '2024-03-31T00:00:00Z' };
+    const { doubt, added, gone, changed, unchanged } = compareAssessments(await judged(was), await judged(march));
+    const names = (all: typeof added): string[] => all.map(({ name }) => name);
+    return { doubt, added: names(added), gone: names(gone), changed, unchanged };
+  };
+  const [a, b] = ['aaaaaaaa-1111', 'bbbbbbbb-2222'];
+
+  test.each([
+    ['by its UUID', SERVER, []],
+    ['by vCenter and number', ['VM UUID'], ['VM UUID']],
+  ])('a machine that was renamed is found %s, also where another vCenter has come', async (_, notBefore, notAfter) => {
+    const january = without(ofServer(a, { 101: 'web1', 102: 'db1' }), ...notBefore);
+    const alone = ofServer(a, { 101: 'web01', 102: 'db1' });
+    const march = together(
+      alone,
+      ofServer(b, { 101: 'mail1' }, () => 901),
+    );
+
+    const renamed = [{ name: 'web01', changes: [{ of: 'name', before: 'web1', after: 'web01' }] }];
+    expect(await said(january, without(march, ...notAfter))).toMatchObject({
+      doubt: null,
+      added: ['mail1'],
+      gone: [],
+      changed: renamed,
+      unchanged: 1,
+    });
+    expect(await said(january, without(alone, ...notAfter))).toMatchObject({
+      changed: renamed,
+      unchanged: 1,
+    });
+  });
+
+  test('two vCenters have nothing in common', async () => {
+    const other = ofServer(b, { 101: 'mail9', 102: 'ftp9' }, (number) => number + 800);
+    const expected = {
+      doubt: 'nothingInCommon',
+      added: ['mail9', 'ftp9'],
+      gone: ['web1', 'db1'],
+      changed: [],
+    };
+    const one = ofServer(a, { 101: 'web1', 102: 'db1' });
+
+    expect(await said(one, other)).toMatchObject(expected);
+    expect(await said(without(one, 'VM UUID'), without(other, 'VM UUID'))).toMatchObject(expected);
+    expect(await said(without(one, ...SERVER), without(other, ...SERVER))).toMatchObject(expected);
+  });
+
+  test('a vCenter that was made anew has the same machines under other numbers', async () => {
+    const before = ofServer(a, { 101: 'web1', 102: 'db1' });
+    const after = ofServer(b, { 101: 'db1', 102: 'web1' }, (number) => (number === 101 ? 102 : 101));
+
+    expect(await said(before, after)).toMatchObject({ doubt: null, added: [], gone: [], changed: [], unchanged: 2 });
+  });
+
+  test('a machine of an assessment that knows neither is the same by its number', async () => {
+    const older = await judged(estate({ vms: [vm('vm-101', { name: 'web1' })] }));
+    const told = await judged(await readBook(workbookBytes(ofServer(a, { 101: 'web01' }))));
+    for (const machine of older.machines) delete machine.uuid;
+
+    const { changed, gone } = compareAssessments(older, told);
+
+    expect(gone).toEqual([]);
+    expect(changed.map(({ changes }) => changes[0])).toEqual([{ of: 'name', before: 'web1', after: 'web01' }]);
   });
 });
 

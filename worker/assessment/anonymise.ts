@@ -17,6 +17,7 @@ export function anonymised(estate: Estate): Estate {
     product: estate.product,
     takenAt: estate.takenAt,
     from: numbered('export', estate.from),
+    server: undefined,
     hosts: estate.hosts.map((host) => hostOf(host, names)),
     networks: estate.networks.map((network) => networkOf(network, names)),
     datastores: estate.datastores.map((datastore) => datastoreOf(datastore, names)),

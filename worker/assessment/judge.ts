@@ -81,6 +81,7 @@ export async function judge(
     const tracking = trackingOf(vm, lacks('change-tracking'));
     return {
       ref: vm.ref,
+      uuid: vm.instanceUuid?.toLowerCase() ?? null,
       name: vm.name,
       folder: vm.folder,
       cluster: vm.cluster,
@@ -139,6 +140,7 @@ export async function judge(
       product: estate.product,
       takenAt: estate.takenAt,
       from: estate.from,
+      ...(estate.server === undefined ? {} : { server: estate.server }),
       machines: estate.vms.length + notChosen,
       hosts: estate.hosts.length,
     },

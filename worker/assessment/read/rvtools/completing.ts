@@ -13,7 +13,7 @@ export function completeMachines(
   machines: Machines,
   { networks, places, warnings }: { networks: Networks; places: Places; warnings: Warnings },
 ): void {
-  const isOfSeveral = machines.serverCount > 1;
+  const isOfSeveral = machines.servers.length > 1;
   const refs = new Map<string, number>();
   for (const machine of machines.all) {
     const { vm, server } = machine;

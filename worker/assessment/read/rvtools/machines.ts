@@ -70,9 +70,9 @@ export class Machines {
     this.#warnings = warnings;
   }
 
-  /** @returns how many vCenters the file is of */
-  get serverCount(): number {
-    return new Set(this.all.map(({ server }) => server)).size;
+  /** @returns the vCenters that the file is of, each once; null of machines of which it is not told */
+  get servers(): (string | null)[] {
+    return [...new Set(this.all.map(({ server }) => server))];
   }
 
   add(records: Reading<VInfo>, row: Row): void {

@@ -98,11 +98,13 @@ class Reader {
     const [networks, places, warnings] = [this.#networks, this.#places, this.#warnings];
     completeMachines(this.#machines, { networks, places, warnings });
     const vms: InventoryVm[] = this.#machines.all.map(({ vm }) => vm);
+    const [server, ...otherServers] = this.#machines.servers;
     return {
       kind: 'rvtools',
       product: this.#version.product,
       takenAt: this.#version.takenAt?.toISOString() ?? null,
       from: [...from],
+      ...(typeof server === 'string' && otherServers.length === 0 ? { server } : {}),
       vms,
       networks: networks.list(),
       datastores: places.datastores,
