@@ -28,6 +28,23 @@ describe('networks', () => {
     expect(hurts.map(({ says }) => says)).toContain('1 network of the cloud has too few free addresses');
   });
 
+  test('become none by addresses that stand for others, where names were taken', async () => {
+    // Guests of the first subnet were put onto whatever has 10.0.1.0/24 in the cloud.
+    const named = estate({
+      vms: [vm('a', { nics: [nic({ ipAddresses: [{ address: '192.168.77.5', prefixLength: 24 }] })] })],
+      networks: [{ ref: 'network-1', name: 'old-dmz', kind: 'standard', vlanId: null, datacenter: 'DC0' }],
+    });
+    const [subnet] = network('any').subnets;
+    const of = (name: string, cidr: string) =>
+      network(name, { subnets: subnet === undefined ? [] : [{ ...subnet, id: name, cidr }] });
+    const facts = cloud({ networks: [of('dmz-new', '192.168.77.0/24'), of('backup-net', '10.0.1.0/24')] });
+    const becomes = async (which: typeof named) =>
+      (await judged(which, {}, { name: 'prod', facts })).networks.map(({ to }) => to?.name ?? null);
+
+    expect(await becomes(named)).toEqual(['dmz-new']);
+    expect(await becomes(anonymised(named))).toEqual([null]);
+  });
+
   test('are to be made as the guests have them where no cloud was asked', async () => {
     const [told] = (await judged(estate())).networks;
     const [untold] = (await judged(estate({ vms: [vm('a', { nics: [nic({ ipAddresses: [] })] })] }))).networks;

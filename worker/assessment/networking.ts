@@ -1,7 +1,7 @@
 /** What the networks become, and how many addresses their machines need there. */
 import type { AssessedNetwork } from '../../main/shared/assessment.ts';
 import type { CloudFacts, CloudNetwork } from '../../main/shared/cloud.ts';
-import type { Estate } from '../../main/shared/estate.ts';
+import { isNameless, type Estate } from '../../main/shared/estate.ts';
 import { things } from '../../main/shared/figures.ts';
 import type { InventoryNic, InventoryVm } from '../../main/shared/inventory.ts';
 import { isLinkLocal } from '../../main/shared/proposals/address.ts';
@@ -39,6 +39,8 @@ export function judgeNetworks(
       demand.set(key, entry);
     }
   const knownOf = new Map(networks.map((one) => [one.ref, one]));
+  // Without names, addresses stand for others: that the cloud has them says nothing.
+  const isTelling = !machines.some(({ ref }) => isNameless(ref));
   const needs = networkNeeds(machines, networks)
     .sort((a, b) => b.cards - a.cards)
     .map(({ name, ref, vlanId, machines: count, cards, addresses: known }) => ({
@@ -50,7 +52,7 @@ export function judgeNetworks(
       known,
       ...(demand.get(ref ?? name) ?? { addresses: cards, subnets: new Map<string, number>(), trunk: undefined }),
       datacenter: knownOf.get(ref ?? '')?.datacenter ?? null,
-      found: cloud === null ? null : proposeNetwork({ name, vlanId, addresses: known }, cloud),
+      found: cloud === null ? null : proposeNetwork({ name, vlanId, addresses: isTelling ? known : [] }, cloud),
     }));
   const groups = madeTogether(needs.filter(({ found }) => found === null));
   const groupOf = new Map(groups.flatMap((group) => group.map((need) => [need, group] as const)));
