@@ -15,7 +15,7 @@ const sheets = rvtoolsSheets(
       firmware: 'efi',
       disks: [{ gib: 40 }],
       nics: [{ network: 'Prod', mac: `00:50:56:00:00:0${number}`, ips: [`10.0.0.${number}`] }],
-      ...(number === 1 ? { usb: 'VirtualUSB' } : {}),
+      ...(number === 1 ? { usb: 'VirtualUSB', partitions: [{ path: '/', mib: 40_000, freeMib: 10_000 }] } : {}),
     })),
   },
   '4.7',
@@ -167,6 +167,48 @@ describe('a word that is none of RVTools’', () => {
     expect(machines.map(({ readiness, findings }) => [readiness, findings.some(({ id }) => id === 'VM-16')])).toEqual([
       ['unknown', false],
       ['ready', false],
+    ]);
+  });
+});
+
+describe('what single fields do not tell is not made up', () => {
+  const MiB = 2 ** 20;
+  const GiB = 1024 * MiB;
+
+  // In the field, every file system had 0 bytes free where the column was missing.
+  test('a file system has free what it has and does not take', async () => {
+    const estate = await without('vPartition', 'Free MiB');
+
+    expect(estate.vms[0]?.guest.disks).toMatchObject([{ path: '/', freeBytes: 10_000 * MiB }]);
+    expect(await found(estate, 'OS-03')).toEqual({});
+  });
+
+  test('a file system of which neither is told is full for nobody, and others still are', async () => {
+    const estate = await telling('vPartition', { 'Free MiB': 'lots', 'Consumed MiB': null });
+    const [first] = estate.vms;
+    expect(await found(estate, 'OS-03')).toEqual({});
+    first?.guest.disks.push({ path: '/var', capacityBytes: GiB, freeBytes: 0, diskKeys: [] });
+
+    expect(await found(estate, 'OS-03')).toEqual({ 'vm-1': ['0 bytes free on /var'] });
+    expect(estate.gaps.filter(({ of }) => of === 'partitions')).toEqual([
+      { of: 'partitions', says: 'How much room one of its file systems has is not told.', machines: ['vm-1'] },
+    ]);
+  });
+
+  test('columns without which nobody can say it are named', async () => {
+    const left = sheets.map((sheet) =>
+      sheet.name === 'vPartition'
+        ? {
+            ...sheet,
+            rows: sheet.rows.map((row) => row.filter((_, at) => !/^(Free|Cons)/.test(String(sheet.rows[0]?.[at])))),
+          }
+        : sheet,
+    );
+    const estate = await readBook(workbookBytes(left));
+
+    expect(await found(estate, 'OS-03')).toEqual({});
+    expect(estate.gaps.filter(({ of }) => of === 'partitions')).toEqual([
+      { of: 'partitions', says: 'vPartition has neither “Free” nor “Consumed”.', machines: null },
     ]);
   });
 });

@@ -17,7 +17,7 @@ interface Need {
    * few machines have is a condition of those of which it is not told; where it is told of none, a proviso of the whole.
    */
   readonly decides: boolean;
-  /** Other tabs or columns tell these rules something, too: they are held, and have not passed where they find nothing. */
+  /** Other tabs, columns or rows tell these rules something, too: they are held, and have not passed where they find nothing. */
   readonly isPart?: true;
 }
 
@@ -59,7 +59,7 @@ const needs: Readonly<Record<string, Need>> = {
   'disk-ids': isSaid(byId('DSK-09')),
   clock: isSaid(byId('NEW-21')),
   media: isSaid(byId('NEW-16')),
-  partitions: isSaid(byId('OS-03')),
+  partitions: isPart(byId('OS-03')),
 };
 
 /** Without these no flavor can be chosen, whatever the rules say. */

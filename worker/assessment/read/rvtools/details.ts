@@ -2,6 +2,7 @@
 import { type InventoryVm, type MachineTraits, TIME_UNTOLD } from '../../../../main/shared/inventory.ts';
 import type { Reading } from '../records.ts';
 import type { Row } from '../table.ts';
+import type { Machine } from './machines.ts';
 import type { vCD, vCPU, vMemory, vPartition, vSnapshot, vTools, vUSB } from './tabs.ts';
 
 export function addCpu(records: Reading<keyof typeof vCPU.columns>, row: Row, vm: InventoryVm): void {
@@ -36,14 +37,21 @@ function addTuning(
   if (said.length > 0) traitsOf(vm).tuning = [...(vm.traits?.tuning ?? []), ...said];
 }
 
-export function addPartition(records: Reading<keyof typeof vPartition.columns>, row: Row, vm: InventoryVm): void {
+/** One of which nobody says how full it is would be taken for full, so it is left out. */
+export function addPartition(records: Reading<keyof typeof vPartition.columns>, row: Row, machine: Machine): void {
+  const { vm, untold } = machine;
   const [path, capacityBytes] = [records.text(row, 'path'), records.bytes(row, 'capacity')];
   if (path === null || capacityBytes === null) return;
-  const key = records.text(row, 'diskKey');
+  const [key, consumed] = [records.text(row, 'diskKey'), records.bytes(row, 'consumed')];
+  const freeBytes = records.bytes(row, 'free') ?? (consumed === null ? null : Math.max(0, capacityBytes - consumed));
+  if (freeBytes === null) {
+    untold.add('partitions');
+    return;
+  }
   vm.guest.disks.push({
     path,
     capacityBytes,
-    freeBytes: records.bytes(row, 'free') ?? 0,
+    freeBytes,
     diskKeys: key !== null && vm.disks.some((disk) => disk.key === key) ? [key] : [],
   });
 }

@@ -46,6 +46,7 @@ const COLUMNS: readonly (readonly [tab: string, fields: readonly string[], of: s
   ['vNetwork', ['mac'], 'macs', 'vNetwork has no column “Mac Address”.'],
   ['vMemory', ['reservation', 'isLocked'], 'tuning', 'vMemory has no column that tells of reservations.'],
   ['vTools', ['syncTime'], 'clock', 'vTools has no column “Sync time”.'],
+  ['vPartition', ['free', 'consumed'], 'partitions', 'vPartition has neither “Free” nor “Consumed”.'],
 ];
 
 export function gapsOf(seen: Seen, machines: readonly Machine[]): EstateGap[] {
@@ -76,9 +77,9 @@ export function gapsOf(seen: Seen, machines: readonly Machine[]): EstateGap[] {
 }
 
 const isUntold =
-  (what: Machine['untold'][number]) =>
+  (what: 'firmware' | 'connection' | 'partitions') =>
   ({ untold }: Machine): boolean =>
-    untold.includes(what);
+    untold.has(what);
 
 const ofOwnTab = (parts: readonly { readonly key: string }[]): number =>
   parts.filter(({ key }) => !key.startsWith(OF_INFO)).length;
@@ -122,6 +123,9 @@ function gapsOfMachines(seen: Seen, machines: readonly Machine[]): EstateGap[] {
           'Its firmware is not told, or not understood: it is taken to start by BIOS.',
           isUntold('firmware'),
         )
+      : []),
+    ...(['free', 'consumed'].some((field) => seen.get('vPartition')?.has(field) === true)
+      ? some('partitions', 'How much room one of its file systems has is not told.', isUntold('partitions'))
       : []),
     ...some('connection', 'Whether the source can reach its files is not understood.', isUntold('connection')),
     ...(seen.has('vTools')

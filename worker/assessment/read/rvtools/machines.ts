@@ -25,8 +25,8 @@ export interface Machine {
   readonly inUseBytes: number | null;
   readonly primaryIp: string | null;
   readonly networkNames: readonly string[];
-  /** What its row does not say, or not so that it is understood, by the gap that this is. */
-  readonly untold: readonly ('firmware' | 'connection')[];
+  /** What its rows do not say, or not so that it is understood, by the gap that this is. */
+  readonly untold: Set<'firmware' | 'connection' | 'partitions'>;
 }
 
 const POWER: Readonly<Record<string, InventoryVm['power']>> = {
@@ -182,10 +182,10 @@ export class Machines {
       inUseBytes: records.bytes(row, 'inUse'),
       primaryIp: text('ip'),
       networkNames: NETWORKS.flatMap((field) => word(field) ?? []),
-      untold: [
+      untold: new Set([
         ...(firmware === null ? (['firmware'] as const) : []),
         ...(connection === null && text('connection') !== null ? (['connection'] as const) : []),
-      ],
+      ]),
     };
   }
 }

@@ -86,7 +86,7 @@ class Reader {
     );
     await this.#readOf(tabs.vCPU, (records, row, { vm }) => addCpu(records, row, vm));
     await this.#readOf(tabs.vMemory, (records, row, { vm }) => addMemory(records, row, vm));
-    await this.#readOf(tabs.vPartition, (records, row, { vm }) => addPartition(records, row, vm));
+    await this.#readOf(tabs.vPartition, (records, row, machine) => addPartition(records, row, machine));
     await this.#readOf(tabs.vSnapshot, (records, row, { vm }) => addSnapshot(records, row, vm));
     await this.#readOf(tabs.vTools, (records, row, { vm }) => addTools(records, row, vm));
     await this.#readOf(tabs.vCD, (records, row, { vm }) => addMedia(records, row, vm));

@@ -122,6 +122,7 @@ export const vPartition = tab('vPartition', 'vm', {
   diskKey: named('diskkey'),
   path: named('disk', 'partition', 'diskpath'),
   capacity: named('capacity'),
+  consumed: named('consumed'),
   free: named('free', 'freespace'),
 });
 
