@@ -174,6 +174,10 @@ describe('a word that is none of RVTools’', () => {
 describe('what single fields do not tell is not made up', () => {
   const MiB = 2 ** 20;
   const GiB = 1024 * MiB;
+  const system = (name: string): Cells => ({
+    'OS according to the configuration file': name,
+    'OS according to the VMware Tools': null,
+  });
 
   // In the field, every file system had 0 bytes free where the column was missing.
   test('a file system has free what it has and does not take', async () => {
@@ -210,5 +214,26 @@ describe('what single fields do not tell is not made up', () => {
     expect(estate.gaps.filter(({ of }) => of === 'partitions')).toEqual([
       { of: 'partitions', says: 'vPartition has neither “Free” nor “Consumed”.', machines: null },
     ]);
+  });
+
+  test('Fedora is no RHEL 7, whose support has ended', async () => {
+    const estate = await telling('vInfo', system('Red Hat Fedora (64-bit)'));
+
+    expect(estate.vms[0]?.guestOsId).toBe('fedora64Guest');
+    expect(await found(estate, 'OS-23')).toEqual({});
+  });
+
+  test.each([
+    ['Microsoft Windows NT', 'winNTGuest'],
+    ['Microsoft Windows 98', 'win98Guest'],
+    ['Microsoft Windows 95', 'win95Guest'],
+    ['Microsoft Windows Millenium Edition', 'winMeGuest'],
+    ['Microsoft Windows 3.1', 'win31Guest'],
+    ['Microsoft Windows XP Professional (32-bit)', 'winXPProGuest'],
+  ])('%s gets no virtio drivers', async (name, id) => {
+    const estate = await telling('vInfo', system(name));
+
+    expect(estate.vms[0]?.guestOsId).toBe(id);
+    expect(await found(estate, 'OS-18')).toEqual({ 'vm-1': [name] });
   });
 });
