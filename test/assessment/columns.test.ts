@@ -178,6 +178,14 @@ describe('what single fields do not tell is not made up', () => {
     'OS according to the configuration file': name,
     'OS according to the VMware Tools': null,
   });
+  const noTab = async (tab: string, cells: Cells): Promise<Estate> =>
+    await readBook(
+      workbookBytes(
+        sheets.flatMap((sheet) =>
+          sheet.name === tab ? [] : [sheet.name === 'vInfo' ? withCells(sheet, cells) : sheet],
+        ),
+      ),
+    );
 
   // In the field, every file system had 0 bytes free where the column was missing.
   test('a file system has free what it has and does not take', async () => {
@@ -235,5 +243,14 @@ describe('what single fields do not tell is not made up', () => {
 
     expect(estate.vms[0]?.guestOsId).toBe(id);
     expect(await found(estate, 'OS-18')).toEqual({ 'vm-1': [name] });
+  });
+
+  test('tools of which nobody tells block no machine that is off', async () => {
+    const estate = await noTab('vTools', { Powerstate: 'poweredOff' });
+    const { machines, gaps } = await judged(estate);
+
+    expect(machines.map(({ readiness }) => readiness)).toEqual(['conditional', 'unknown']);
+    expect(gaps.find(({ of }) => of === 'tools')).toMatchObject({ machines: 1, blocking: ['VM-10b'] });
+    expect((await judged(await noTab('vTools', {}))).gaps.find(({ of }) => of === 'tools')?.machines).toBeNull();
   });
 });

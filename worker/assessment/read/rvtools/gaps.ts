@@ -12,7 +12,6 @@ const TABS: readonly (readonly [tab: string, of: string, what: string])[] = [
   ['vDisk', 'disks', 'how many disks a machine has, and how large they are together, is taken from vInfo'],
   ['vNetwork', 'networks', 'how many network cards a machine has, and on which networks, is taken from vInfo'],
   ['vSnapshot', 'snapshots', 'nobody can say which machines have snapshots'],
-  ['vTools', 'tools', 'nobody can say whether VMware Tools are there and up to date'],
   ['vPartition', 'partitions', 'nobody can say how full the file systems are'],
   ['vCD', 'media', 'nobody can say what is in the CD drives'],
   ['vUSB', 'usb', 'nobody can say which machines have USB devices of their host'],
@@ -73,7 +72,17 @@ export function gapsOf(seen: Seen, machines: readonly Machine[]): EstateGap[] {
       'RVTools tells what a machine takes on its datastores, not what each disk takes: shares are by size.',
     ),
   );
-  return [...gaps, ...gapsOfMachines(seen, machines)];
+  return [...gaps, ...(seen.has('vTools') ? [] : gapOfToolsTab(machines)), ...gapsOfMachines(seen, machines)];
+}
+
+const mayRun = ({ vm }: Machine): boolean => vm.power !== 'off';
+
+/** Tools of a machine that is off do not run, whatever they are: of it nothing is missing. */
+function gapOfToolsTab(machines: readonly Machine[]): EstateGap[] {
+  const open = machines.filter(mayRun);
+  const refs = open.length === machines.length ? null : open.map(({ vm }) => vm.ref);
+  const says = 'The tab vTools is missing: nobody can say whether VMware Tools are there and up to date.';
+  return open.length === 0 ? [] : [{ of: 'tools', says, machines: refs }];
 }
 
 const isUntold =
@@ -132,7 +141,7 @@ function gapsOfMachines(seen: Seen, machines: readonly Machine[]): EstateGap[] {
       ? some(
           'tools',
           'Whether its VMware Tools run is not told, or not understood.',
-          ({ vm }) => vm.guest.tools === 'unknown' && vm.power !== 'off',
+          (machine) => machine.vm.guest.tools === 'unknown' && mayRun(machine),
         )
       : []),
     ...some('disk-sizes', 'A disk’s size is not told.', ({ vm }) => vm.disks.some(({ sizeBytes }) => sizeBytes === 0)),
