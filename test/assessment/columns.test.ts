@@ -253,4 +253,12 @@ describe('what single fields do not tell is not made up', () => {
     expect(gaps.find(({ of }) => of === 'tools')).toMatchObject({ machines: 1, blocking: ['VM-10b'] });
     expect((await judged(await noTab('vTools', {}))).gaps.find(({ of }) => of === 'tools')?.machines).toBeNull();
   });
+
+  test('nothing in use is not told: the disk has to be copied as large as it is', async () => {
+    const { machines, hurts } = await judged(await telling('vInfo', { 'In Use MiB': 0 }));
+
+    expect(machines[0]).toMatchObject({ copyBytes: 40 * GiB });
+    expect(machines[0]?.seconds).toBeGreaterThan(0);
+    expect(hurts.map(({ says }) => says).join()).not.toContain('hold 0 bytes');
+  });
 });

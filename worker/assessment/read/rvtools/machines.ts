@@ -179,7 +179,7 @@ export class Machines {
       diskCount: records.count(row, 'disks'),
       nicCount: records.count(row, 'nics'),
       capacityBytes: records.bytes(row, 'capacity') ?? records.bytes(row, 'provisioned'),
-      inUseBytes: records.bytes(row, 'inUse'),
+      inUseBytes: records.bytes(row, 'inUse') || null, // no machine takes nothing: its settings are files, too
       primaryIp: text('ip'),
       networkNames: NETWORKS.flatMap((field) => word(field) ?? []),
       untold: new Set([
