@@ -261,4 +261,18 @@ describe('what single fields do not tell is not made up', () => {
     expect(machines[0]?.seconds).toBeGreaterThan(0);
     expect(hurts.map(({ says }) => says).join()).not.toContain('hold 0 bytes');
   });
+
+  test('of several disks of which the sum is told, one is booted from, and the others are volumes', async () => {
+    const estate = await noTab('vDisk', { Disks: 4, 'Total disk capacity MiB': 400 * 1024 });
+    const { machines, flavors, quotas, gaps } = await judged(estate, { boot: 'image' });
+
+    const [first] = machines;
+    expect(first).toMatchObject({ disks: 4, diskGiB: 400, volumes: [{ volumes: 3, gib: 300 }] });
+    expect(flavors[first?.flavor ?? -1]?.diskGiB).toBe(100);
+    expect(quotas.filter(({ of }) => of.startsWith('volume')).map(({ of, needs }) => [of, needs])).toEqual([
+      ['volumes', 3],
+      ['volumeGiB', 300],
+    ]);
+    expect(gaps.find(({ of }) => of === 'disks')?.says).toContain('each is taken for an equal part');
+  });
 });

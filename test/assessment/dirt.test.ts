@@ -167,7 +167,7 @@ describe('a workbook that people have had in their hands', () => {
     );
     const told = assessment.gaps.map(({ says }) => says);
     expect(told).toContain(
-      'The tab vDisk is missing: how many disks a machine has, and how large they are together, is taken from vInfo.',
+      'The tab vDisk is missing: how many disks a machine has, and how large they are together, is taken from vInfo; each is taken for an equal part.',
     );
     expect(told).toContain(
       'The tab vNetwork is missing: how many network cards a machine has, and on which networks, is taken from vInfo.',

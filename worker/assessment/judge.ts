@@ -10,7 +10,7 @@ import type {
 import type { Estate } from '../../main/shared/estate.ts';
 import type { InventoryVm } from '../../main/shared/inventory.ts';
 import { defaultOptions } from '../../main/shared/migration.ts';
-import { bootDiskOf, diskCountOf } from '../../main/shared/proposals/disks.ts';
+import { diskCountOf } from '../../main/shared/proposals/disks.ts';
 import { needOf } from '../../main/shared/proposals/flavor.ts';
 import { noSiteRules, type SiteRules } from '../../main/shared/site-rules.ts';
 import { proposeWaves } from '../../main/shared/proposals/waves.ts';
@@ -64,7 +64,7 @@ export async function judge(
   }
 
   const storage = new Storage(estate.datastores, cloud?.facts ?? null, options);
-  const needs = vms.map((vm) => needOf(vm, bootGiBOf(vm, storage), options.boot));
+  const needs = vms.map((vm) => needOf(vm, storage.bootGiBOf(vm), options.boot));
   const { flavors, chosen } = chooseFlavors(needs, cloud?.facts ?? null);
   const networks = judgeNetworks(vms, estate.networks, cloud?.facts ?? null);
   const placesOn = networkPlaces(networks);
@@ -218,11 +218,6 @@ function factsBy({ networks, datastores, hosts, takenAt }: Estate, { boot }: Ass
     takenAt,
     today: madeAt.toISOString().slice(0, 10),
   });
-}
-
-function bootGiBOf(vm: InventoryVm, storage: Storage): number {
-  const disk = bootDiskOf(vm);
-  return disk === undefined ? 0 : storage.grownGiBOf(disk);
 }
 
 /** What was measured was measured by the size of the disks; otherwise only what is stored has to be copied. */

@@ -38,20 +38,27 @@ export class Storage {
     this.#known = new Map(datastores.map((one) => [one.ref, one]));
   }
 
+  /** Of the disk that it boots from; where only the sum of several is told, an equal part of it. */
+  bootGiBOf(vm: InventoryVm): number {
+    const disk = bootDiskOf(vm);
+    return disk === undefined ? 0 : this.grownGiBOf({ sizeBytes: disk.sizeBytes / diskCountOf([disk]) });
+  }
+
   /** Disks that become volumes, by their type. */
   volumesOf(vm: InventoryVm): { type: string | null; volumes: number; gib: number }[] {
     const bootDisk = this.#options.boot === 'image' ? bootDiskOf(vm) : undefined;
     const found = new Map<string | null, { type: string | null; volumes: number; gib: number }>();
     for (const disk of vm.disks) {
       const place = this.#placeOf(disk);
-      const gib = this.grownGiBOf(disk);
+      const [count, gib] = [diskCountOf([disk]), this.grownGiBOf(disk)];
       place.refs.add(vm.ref);
-      place.disks += diskCountOf([disk]);
+      place.disks += count;
       place.gib += gib;
-      if (disk === bootDisk) continue;
+      const volumes = disk === bootDisk ? count - 1 : count;
+      if (volumes === 0) continue;
       const sum = found.get(place.to) ?? { type: place.to, volumes: 0, gib: 0 };
-      sum.volumes += diskCountOf([disk]);
-      sum.gib += gib;
+      sum.volumes += volumes;
+      sum.gib += disk === bootDisk ? Math.max(volumes, gib - this.bootGiBOf(vm)) : gib;
       found.set(place.to, sum);
     }
     return [...found.values()];

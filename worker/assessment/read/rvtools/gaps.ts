@@ -9,7 +9,11 @@ import type { Machine } from './machines.ts';
 export type Seen = ReadonlyMap<string, ReadonlyMap<string, Heading>>;
 
 const TABS: readonly (readonly [tab: string, of: string, what: string])[] = [
-  ['vDisk', 'disks', 'how many disks a machine has, and how large they are together, is taken from vInfo'],
+  [
+    'vDisk',
+    'disks',
+    'how many disks a machine has, and how large they are together, is taken from vInfo; each is taken for an equal part',
+  ],
   ['vNetwork', 'networks', 'how many network cards a machine has, and on which networks, is taken from vInfo'],
   ['vSnapshot', 'snapshots', 'nobody can say which machines have snapshots'],
   ['vPartition', 'partitions', 'nobody can say how full the file systems are'],
