@@ -4,8 +4,8 @@ import { MigrationId, tagOf } from '../../main/shared/migration.ts';
 import type { FixJob, FixResult } from '../../main/shared/move-jobs.ts';
 import type { Fix } from '../../main/shared/preflight.ts';
 import { hasEnded } from '../../main/shared/stages.ts';
-import type { Sides } from '../engine/migrate/in-hand.ts';
 import type { Shelf } from '../engine/migrate/shelf.ts';
+import type { Sides } from '../engine/migrate/sides.ts';
 import { plan } from './plan-job.ts';
 
 type Wish = Pick<FixJob, 'request' | 'finding' | 'isDry' | 'alsoUnknown' | 'site'>;
