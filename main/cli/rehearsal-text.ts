@@ -1,6 +1,6 @@
 /** A rehearsal as a page on a terminal: go or no go, why, what is left of everything, and what to ask for. */
 import { bytesText, rateText, secondsText, things } from '../shared/figures.ts';
-import { quotaWords, stoppedMachines, type Rehearsal } from '../shared/rehearsal.ts';
+import { isCounted, quotaWords, stoppedMachines, type Rehearsal } from '../shared/rehearsal.ts';
 import { findingsText } from './migration-text.ts';
 import { sheet, table, type Column } from './table.ts';
 
@@ -26,7 +26,12 @@ export function rehearsalText(rehearsal: Rehearsal): string {
 function headOf({ verdict, plan, wave, machines, source, destination, project, times, isOffline }: Rehearsal): string {
   const { seconds, bytes, bytesPerSecond, from, atOnce, window, notBefore } = times;
   const moved = machines.filter(({ state }) => state === 'moved').length;
-  const count = `${things(machines.length - moved, 'machine')}, ${bytesText(bytes)}${moved === 0 ? '' : `; ${moved} ${moved === 1 ? 'is' : 'are'} there already`}`;
+  const elsewhere = machines.filter(({ state }) => state === 'elsewhere').length;
+  const beside = [
+    ...(moved === 0 ? [] : [`; ${moved} ${moved === 1 ? 'is' : 'are'} there already`]),
+    ...(elsewhere === 0 ? [] : [`; ${elsewhere} ${elsewhere === 1 ? 'is' : 'are'} at another Guts`]),
+  ];
+  const count = `${things(machines.filter(isCounted).length, 'machine')}, ${bytesText(bytes)}${beside.join('')}`;
   const pace = `at ${rateText((bytesPerSecond ?? 0) / 1e6)} each (${from ?? ''}), ${atOnce} at once`;
   return sheet([
     [verdicts[verdict], `${wave === null ? 'all waves' : `wave ${wave}`} of “${plan.name}”: ${count}`],

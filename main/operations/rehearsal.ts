@@ -4,7 +4,7 @@ import { GutsError } from '../shared/errors.ts';
 import type { InventoryDatastore, InventoryNetwork, InventoryVm } from '../shared/inventory.ts';
 import { defaultOptions, type MigrationId, type MigrationRecord } from '../shared/migration.ts';
 import { nextWindow } from '../shared/next-window.ts';
-import { timesOf, type Plan, type PlannedMachine } from '../shared/plans.ts';
+import { elsewhereOf, timesOf, type Plan, type PlannedMachine } from '../shared/plans.ts';
 import { measuredRate, type Measured } from '../shared/proposals/forecast.ts';
 import { tornGroups } from '../shared/proposals/torn-groups.ts';
 import type { MachineToRehearse, RehearseJob } from '../shared/rehearse-job.ts';
@@ -96,7 +96,7 @@ async function machinesOf(
     if (breather.isDue) await breather.breathe();
     const record = machine.migration === null ? undefined : records.get(machine.migration);
     machines.push({
-      ...standing(machine, record),
+      ...standing(plan, machine, record),
       vm: machine.vm,
       wave: machine.wave,
       isEarlier: wave !== null && machine.wave < wave,
@@ -121,10 +121,13 @@ async function machinesOf(
 
 /** One that failed or was cancelled begins anew; one that waits in the queue has made nothing yet. */
 function standing(
-  { migration }: PlannedMachine,
+  plan: Plan,
+  machine: PlannedMachine,
   record: MigrationRecord | undefined,
 ): Pick<MachineToRehearse, 'state' | 'made' | 'migration'> {
-  if (record === undefined) return { state: 'toDo', made: [], migration: null };
+  const { migration } = machine;
+  if (record === undefined || record.stage === 'given')
+    return { state: standingElsewhere(plan, machine, record), made: [], migration: null };
   const { stage, ledger, isRunning } = record;
   const isBegun = isRunning || !(isOver(stage) || (isAtRest(stage) && ledger.length === 0));
   return {
@@ -132,6 +135,17 @@ function standing(
     made: isBegun ? ledger.filter(({ side, id }) => side === 'destination' && id !== null).map(({ kind }) => kind) : [],
     migration,
   };
+}
+
+/** Of one that is not here, or not any more: as far as the Guts that has it has told. */
+function standingElsewhere(
+  plan: Plan,
+  { wave }: PlannedMachine,
+  record: MigrationRecord | undefined,
+): MachineToRehearse['state'] {
+  const isOpen = elsewhereOf(plan, wave)?.isOpen ?? (plan.given === undefined ? null : true);
+  if (isOpen !== null) return isOpen ? 'elsewhere' : 'moved';
+  return record === undefined ? 'toDo' : 'moved'; // it stayed where it ended when the plan came back
 }
 
 function vmOf(inventory: InventoryView, row: InventoryRow | undefined): InventoryVm | null {

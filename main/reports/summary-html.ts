@@ -2,7 +2,7 @@
 import { bytesText, rateText, secondsText } from '../shared/figures.ts';
 import { lineOf, type SummaryLine, type SummaryReport, type SummaryScope } from '../shared/summary-report.ts';
 import type { MigrationReport } from '../shared/report.ts';
-import { isOver } from '../shared/stages.ts';
+import { hasEnded } from '../shared/stages.ts';
 import { reportHead, reportSections, writtenBy } from './html.ts';
 import { html, type Markup, type Slot } from './markup.ts';
 import { figures, page, verdictBox } from './page.ts';
@@ -100,14 +100,14 @@ function totals({ totals: sums }: SummaryReport): Markup {
 type Judged = Pick<SummaryLine, 'proved' | 'isGuestUnseen' | 'stage'>;
 
 export const verdictTone = ({ proved, isGuestUnseen, stage }: Judged): 'good' | 'wait' | 'bad' =>
-  proved ? (isGuestUnseen ? 'wait' : 'good') : isOver(stage) ? 'bad' : 'wait';
+  proved ? (isGuestUnseen ? 'wait' : 'good') : hasEnded(stage) ? 'bad' : 'wait';
 
 export const lineVerdict = ({
   proved,
   isGuestUnseen,
   stage,
 }: Judged): 'proved' | 'proved, guest not seen' | 'not proved' | 'not finished' =>
-  proved ? (isGuestUnseen ? 'proved, guest not seen' : 'proved') : isOver(stage) ? 'not proved' : 'not finished';
+  proved ? (isGuestUnseen ? 'proved, guest not seen' : 'proved') : hasEnded(stage) ? 'not proved' : 'not finished';
 
 function linesSection({ lines, reports }: SummaryReport): Markup {
   const columns = [

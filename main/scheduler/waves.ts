@@ -58,9 +58,11 @@ export class Waves {
     const says =
       stage === null
         ? `It comes after ${before}, which is not there any more: take that out of its schedule.`
-        : isOver(stage) && stage !== 'done'
-          ? `It comes after ${before}, which ended as “${stage}”: retry that, or take it out of the schedule.`
-          : `It comes after ${before}, which is not done.`;
+        : stage === 'given'
+          ? `It comes after ${before}, which another Guts has: take that back, or take it out of the schedule.`
+          : isOver(stage) && stage !== 'done'
+            ? `It comes after ${before}, which ended as “${stage}”: retry that, or take it out of the schedule.`
+            : `It comes after ${before}, which is not done.`;
     return { reason: 'after', says, until: null };
   }
 

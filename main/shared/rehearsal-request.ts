@@ -1,5 +1,5 @@
 /** What to ask of whoever runs the cloud, in plain words, so that a rehearsed wave fits: made to be sent as it is. */
-import { quotaWords, type Rehearsal } from './rehearsal.ts';
+import { isCounted, quotaWords, type Rehearsal } from './rehearsal.ts';
 
 type Asked = Omit<Rehearsal, 'request' | 'verdict'>;
 
@@ -14,7 +14,7 @@ export function requestFor(rehearsal: Asked): string | null {
   ].filter((one) => one !== null);
   if (parts.length === 0) return null;
   const { project, plan, wave, machines, source, takenAt } = rehearsal;
-  const count = machines.filter(({ state }) => state !== 'moved').length;
+  const count = machines.filter(isCounted).length;
   const what = wave === null ? `the plan “${plan.name}”` : `wave ${wave} of the plan “${plan.name}”`;
   const head = `For ${what} we want to move ${count} ${count === 1 ? 'machine' : 'machines'} from “${source}” into the project “${project.name}” (${project.id}).`;
   const asOf = `Used and free are as of ${takenAt.slice(0, 16).replace('T', ' ')} UTC.`;

@@ -132,8 +132,11 @@ export const RehearsedMachine = z.object({
   wave: z.number().int().positive(),
   targetName: Name,
   sizeBytes: z.number().nonnegative(),
-  /** `toDo` is rehearsed; `underWay` counts with what it has not made yet; `moved` is there, and counts as what is used. */
-  state: z.enum(['toDo', 'underWay', 'moved']),
+  /**
+   * `toDo` is rehearsed; `underWay` counts with what it has not made yet; `moved` is there, and counts as what is used, and so
+   * does `elsewhere`, which another Guts has and is not done with: what it will still take is not known.
+   */
+  state: z.enum(['toDo', 'underWay', 'moved', 'elsewhere']),
   /** Name of the flavor; null where there is none. */
   flavor: Name.nullable(),
   /** Of this machine alone. */
@@ -181,6 +184,10 @@ export const Rehearsal = z.object({
   request: z.string().nullable(),
 });
 export type Rehearsal = z.infer<typeof Rehearsal>;
+
+/** Whether what the machine will take of the cloud is counted. */
+export const isCounted = ({ state }: Pick<RehearsedMachine, 'state'>): boolean =>
+  state === 'toDo' || state === 'underWay';
 
 /** Machines that something of their own stops. */
 export const stoppedMachines = ({ machines }: Pick<Rehearsal, 'machines'>): RehearsedMachine[] =>

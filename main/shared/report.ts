@@ -5,7 +5,7 @@ import { ErrorShape } from './errors-shape.ts';
 import { InventoryVm } from './inventory.ts';
 import { BootCheck, MigrationId, MovedDisk, Profile, ReachedStage } from './migration.ts';
 import { Finding } from './preflight.ts';
-import { isOver } from './stages.ts';
+import { hasEnded } from './stages.ts';
 
 const Moment = z.iso.datetime();
 const Bytes = z.number().int().nonnegative();
@@ -150,7 +150,7 @@ export type ReportFile = z.infer<typeof ReportFile>;
 
 /** Whether the report is of something that has come to an end, good or bad. */
 export const isEnded = ({ timeline }: Pick<MigrationReport, 'timeline'>): boolean =>
-  isOver(timeline.at(-1)?.stage ?? 'planned');
+  hasEnded(timeline.at(-1)?.stage ?? 'planned');
 
 /** What must hold before a migration counts as proved: each returns what contradicts it. */
 const demands: readonly ((report: MigrationReport) => readonly string[])[] = [

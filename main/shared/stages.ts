@@ -95,6 +95,9 @@ export function next(stage: Stage, event: StageEvent): Stage {
 /** Nothing will happen any more unless somebody asks for it. */
 export const isOver = (stage: Stage): boolean => ['done', 'failed', 'cancelled', 'rolledBack', 'given'].includes(stage);
 
+/** It works with nothing any more that it made; one that another Guts has may do so there. */
+export const hasEnded = (stage: Stage): boolean => isOver(stage) && stage !== 'given';
+
 /** Nobody has to be at work on it: it is over, or waits for its turn or for a word. */
 export const isAtRest = (stage: Stage): boolean =>
   isOver(stage) || ['planned', 'queued', 'paused', 'waiting'].includes(stage);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MigrationId } from './migration.ts';
 import { bytesPerSecondOf, figuresOf } from './report-figures.ts';
 import { AcceptedWarning, isGuestUnseen, MigrationReport, verdictOf } from './report.ts';
-import { isOver, Stage } from './stages.ts';
+import { hasEnded, Stage } from './stages.ts';
 
 const Moment = z.iso.datetime();
 const Bytes = z.number().int().nonnegative();
@@ -107,7 +107,7 @@ export function lineOf(report: MigrationReport): SummaryLine {
     plan: report.plan,
     stage: last,
     startedAt: report.timeline.find(({ stage }) => stage !== 'planned')?.at ?? null,
-    endedAt: isOver(last) ? report.finishedAt : null,
+    endedAt: hasEnded(last) ? report.finishedAt : null,
     ...counted,
     bytesPerSecond: bytesPerSecondOf(counted),
     downtimeSeconds: report.downtimeSeconds,
@@ -138,7 +138,7 @@ export function totalsOf(lines: readonly SummaryLine[]): SummaryTotals {
     done: count(({ stage }) => stage === 'done'),
     failed: count(({ stage }) => stage === 'failed'),
     undone: count(({ stage }) => stage === 'cancelled' || stage === 'rolledBack'),
-    unfinished: count(({ stage }) => !isOver(stage)),
+    unfinished: count(({ stage }) => !hasEnded(stage)),
     proved: count(({ proved }) => proved),
     guestsUnseen: count((line) => line.proved && line.isGuestUnseen),
     ...counted,

@@ -8,6 +8,7 @@ import {
   type PlannedPort,
 } from '../../main/shared/migration.ts';
 import type { OpenstackOptions } from '../lab/openstack/start.ts';
+import { MemoryLedger } from '../support/memory-ledger.ts';
 import { until } from '../support/until.ts';
 import { plan, plannedDisk, serverSpec } from '../support/moves.ts';
 import type { ProvisionedServer, ServerSpec } from '../../worker/drivers.ts';
@@ -254,6 +255,54 @@ describe('a server', () => {
     await at.cloud.cleanUp(server, at.ledger, spec.options, never);
     expect(await at.cloud.leftovers(never)).toEqual([]);
     await at.undo(); // by their ids, whatever they are called now
+    expect(at.things).toEqual({});
+  });
+});
+
+describe('a flavor that another migration made', () => {
+  const flavor = { value: { id: null, name: 'guts-1c-256m-0g' }, reason: '' };
+  const other = new MemoryLedger('guts-mig_0123456789cd');
+
+  const isMet = async (): Promise<void> =>
+    void (await until(
+      () => Promise.resolve(at.lab.faults.rules.some(({ met }) => met > 0)),
+      (is) => is,
+    ));
+
+  // Nova refused the server, and an hour of making volumes was undone with it.
+  test.each([
+    ['while volumes are made', 'volume', '^POST .*/volumes$'],
+    ['as the server is ordered', 'compute', '^POST /v2.1/servers$'],
+  ])('and that goes %s is made anew', async (_when, where, match) => {
+    at = await LabCloud.start({}, 'admin');
+    const spec = await specOf({ flavor, ports: [] }, { boot: 'volume' });
+    at.lab.faults.add({ where, kind: 'delay', match, nth: 2, delayMs: 2000 }); // the first is the other one's
+    await at.cloud.provision({ ...spec, migrationTag: other.tag }, other, never);
+
+    const making = provision(spec);
+    await isMet();
+    await other.undo(at.cloud, never);
+
+    expect((await making).flavor).toBe(flavor.value.name);
+    const { servers, flavors } = at.lab.state();
+    expect(servers).toMatchObject([{ status: 'ACTIVE', metadata: { guts_migration: TAG } }]);
+    expect(flavors).toEqual([flavor.value.name]);
+    await at.undo();
+    expect(at.things).toEqual({});
+  });
+
+  test('while this one looked for it is taken up', async () => {
+    at = await LabCloud.start({}, 'admin');
+    const spec = await specOf({ flavor, ports: [] }, { boot: 'volume' });
+    at.lab.faults.add({ where: 'compute', kind: 'delay', match: '^POST /v2.1/flavors$', delayMs: 1000 });
+    const one = provision(spec);
+    await isMet();
+    await at.cloud.provision({ ...spec, migrationTag: other.tag }, other, never);
+
+    expect((await one).flavor).toBe(flavor.value.name);
+    expect(at.ledger.items.map(({ kind }) => kind)).not.toContain('flavor');
+    await at.undo();
+    await other.undo(at.cloud, never);
     expect(at.things).toEqual({});
   });
 });

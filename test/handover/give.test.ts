@@ -53,6 +53,30 @@ test('what runs is paused, goes on there, and copies nothing twice that was copi
   }
 });
 
+test('what it has made by then is left alone by the one that gave it', async () => {
+  await using world = await openWorld();
+  const { desk, rack } = world;
+  await limit(desk.client, MiB);
+  const large = (await startedPlan(desk, ['large'])).get('large') ?? ('' as never);
+  const before = await until(
+    async () => await desk.client.call('migrations.show', { id: large }),
+    ({ disks }) => disks.length === 1,
+  );
+  await rack.client.call('settings.change', { isPaused: true });
+  const { id } = await desk.client.call('handovers.give', { plan: 'spring', peer: peerBy(world) });
+  await over(world, id);
+
+  const { leftovers: left } = await desk.client.call('tidy.run', { remove: true, alsoUnknown: true });
+
+  expect(left.map(({ item }) => item.kind)).toContain('image');
+  for (const one of left)
+    expect(one).toMatchObject({ migration: large, state: 'inUse', says: expect.stringContaining('is at “rack”') });
+  await rack.client.call('settings.change', { isPaused: false });
+  const after = await doneAt(rack, large);
+  expect(after.error).toBeNull();
+  expect(after.disks[0]).toEqual(before.disks[0]);
+});
+
 test('by commands: said beforehand, given, and taken back', async () => {
   await using world = await openWorld({ crowd: 2 });
   const { desk, rack, way } = world;

@@ -21,7 +21,7 @@ import type { World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld({ crowd: 22 });
+  world = await openWorld({ crowd: 24 });
 });
 afterAll(async () => await world[Symbol.asyncDispose]());
 beforeEach(async () => {
@@ -76,6 +76,36 @@ test('a wave that stays waits for the one that was given, and goes on once that 
   expect((await doneAt(rack, one)).error).toBeNull();
   expect((await doneAt(desk, two)).error).toBeNull();
   expect(await desk.client.call('plans.show', { plan })).toMatchObject({ elsewhere: [{ wave: 1, isOpen: false }] });
+});
+
+test('a rehearsal counts what was given once: as not known here until it is over there, then as what is used', async () => {
+  const { desk, rack } = world;
+  const plan = 'rehearsed';
+  await plannedOf(desk, { 'm-22': 1, 'm-23': 2 }, plan);
+  await give(plan, [1]);
+  const used = async () => (await desk.client.call('plans.rehearse', { plan })).quota[0]?.used ?? 0;
+  const before = await used();
+  const rehearsed = async (wave?: number) => {
+    const { quota, machines, verdict, findings } = await desk.client.call('plans.rehearse', { plan, wave });
+    const { used: inUse, needs, earlier } = quota.find(({ of }) => of === 'instances') ?? {};
+    const told = findings.flatMap(({ id, about }) => (id === 'PLN-10' ? about : []));
+    return { states: machines.map(({ state }) => state), verdict, used: inUse, needs, earlier, told };
+  };
+
+  const open = { verdict: 'goWithCare', used: before, needs: 1, earlier: 0, told: ['wave 1: 1 machine'] };
+  expect(await rehearsed(2)).toEqual({ ...open, states: ['toDo'] });
+  expect(await rehearsed()).toEqual({ ...open, states: ['elsewhere', 'toDo'] });
+
+  const one = idOf(idsOf((await rack.client.call('plans.start', { plan })).plan), 'm-22');
+  await hold(rack, false);
+  expect((await doneAt(rack, one)).error).toBeNull();
+  await until(
+    async () => await desk.client.call('plans.show', { plan }),
+    ({ elsewhere = [] }) => elsewhere.every(({ isOpen }) => !isOpen),
+  );
+  const over = { verdict: 'go', used: before + 1, needs: 1, earlier: 0, told: [] };
+  expect(await rehearsed(2)).toEqual({ ...over, states: ['toDo'] });
+  expect(await rehearsed()).toEqual({ ...over, states: ['moved', 'toDo'] });
 });
 
 test('a later one that was given waits there for those that stay; another joins it, and both come back', async () => {

@@ -126,6 +126,57 @@ describe.concurrent('a migration that meets trouble', { timeout: 300_000 }, () =
     expect(world.machine(VM).power).toBe('poweredOn');
   });
 
+  // Nothing at all was undone, and the machine stayed off for as long as the cloud was out.
+  test('with its cloud out is cancelled as far as it can be: its machine runs again, and the rest is named', async () => {
+    await using world = await open();
+    const request = requestIn(world);
+    world.cloud.faults.add(cutUploads);
+    await world.migrate(request, wait);
+    world.cloud.faults.add({ where: 'identity', kind: 'drop', count: -1 });
+
+    const left = /Still there until it is cancelled \(“guts cancel”\): image guts-.*, image guts-/;
+    await expect(world.cancel(request)).rejects.toMatchObject({ remedy: expect.stringMatching(left) });
+
+    expect(world.machine(VM).power).toBe('poweredOn');
+    const failed = await world.record(request);
+    expect(failed).toMatchObject({ stage: 'failed', stoppedAt: null, error: { retryable: true } });
+    expect(failed.ledger.map(({ kind }) => kind)).toEqual(['image', 'image']);
+    world.cloud.faults.clear();
+    expect(await world.cancel(request)).toMatchObject({ stage: 'cancelled', ledger: [] });
+    expect(world.held()).toEqual([]);
+  });
+
+  test('with its source out is cancelled as far as it can be: the cloud is cleared, and the machine is named', async () => {
+    await using world = await open();
+    const request = requestIn(world);
+    world.cloud.faults.add(cutUploads);
+    await world.migrate(request, wait);
+    world.cloud.faults.clear();
+    world.vcenter.faults.add(dropCalls);
+
+    const left = `Still there until it is cancelled (“guts cancel”): power ${VM}.`;
+    await expect(world.cancel(request)).rejects.toMatchObject({ remedy: expect.stringContaining(left) });
+
+    expect(world.cloud.state().images).toEqual([]);
+    expect(await world.record(request)).toMatchObject({ stage: 'failed', ledger: [{ kind: 'power', name: VM }] });
+    world.vcenter.faults.clear();
+    expect(await world.cancel(request)).toMatchObject({ stage: 'cancelled', ledger: [] });
+    expect(world.machine(VM).power).toBe('poweredOn');
+  });
+
+  test('that ends it while its cloud is out leaves its machine as it was found', async () => {
+    await using world = await open();
+    const request = requestIn(world);
+    world.cloud.faults.add(cutUploads);
+    await world.migrate(request, wait);
+    world.cloud.faults.add({ where: 'identity', kind: 'drop', count: -1 });
+
+    await expect(world.migrate(request)).rejects.toMatchObject({ remedy: expect.stringContaining('image guts-') });
+
+    expect(world.machine(VM).power).toBe('poweredOn');
+    expect((await world.record(request)).ledger.map(({ kind }) => kind)).toEqual(['image', 'image']);
+  });
+
   test('that will not pass fails, and is undone', async () => {
     await using world = await open();
     const request = requestIn(world);

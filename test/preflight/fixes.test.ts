@@ -89,6 +89,22 @@ describe('a finding', { timeout: 180_000 }, () => {
     expect(portNames()).toEqual([]);
   });
 
+  test('of a port of a migration that another Guts has is left alone, whatever is asked here', async () => {
+    const { request } = await world.ask('migrations.create', { ...wish('vm-1'), schedule: { isHeld: true } });
+    const port = await leave(`guts-${request.id}-port-4000`);
+    await world.given(request.id, 'rack');
+
+    await expect(fix({ ...wish('vm-1'), finding: 'NET-07', alsoUnknown: true })).rejects.toMatchObject({
+      code: 'check.port-in-hand',
+      message: expect.stringContaining('which is at “rack”'),
+    });
+    expect(world.cloud.state().ports.map(({ id }) => id)).toEqual([port]);
+
+    await world.ask('migrations.delete', { id: request.id });
+    await fix({ ...wish('vm-1'), finding: 'NET-07', alsoUnknown: true });
+    expect(portNames()).toEqual([]);
+  });
+
   test('of a port that somebody else made has other options told instead', async () => {
     await leave('a port of our own');
 

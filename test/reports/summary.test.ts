@@ -143,6 +143,18 @@ describe('totals', () => {
     expect(totals).toMatchObject({ downtimeSeconds: 187, longestDowntimeSeconds: 187 });
   });
 
+  test('count what another Guts has as unfinished: nothing of it is left behind yet', async () => {
+    const given = { stage: 'given', at: '2026-03-01T12:01:05.000Z' } as const;
+    const record = { ...failedRecord(), stage: given.stage, stages: [...goodRecord().stages.slice(0, 3), given] };
+    const summary = summaryOf([reportWith({ ...record, error: null })]);
+
+    expect(summary.totals).toMatchObject({ migrations: 1, failed: 0, undone: 0, unfinished: 1, leftBehind: 0 });
+    expect(summary.lines).toMatchObject([
+      { endedAt: null, against: expect.arrayContaining(['The migration is only at “given”.']) },
+    ]);
+    expect(wordsOf(await summaryAs(summary, 'html'))).toContain('1 can still go on');
+  });
+
   test('of nothing are nothing', () => {
     expect(totalsOf([])).toMatchObject({ migrations: 0, bytesPerSecond: null, longestDowntimeSeconds: null });
   });

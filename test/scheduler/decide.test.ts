@@ -221,6 +221,7 @@ describe('what comes after another', () => {
     ['copying', [], /not done/],
     ['failed', [], /ended as “failed”/],
     ['cancelled', [], /ended as “cancelled”/],
+    ['given', [], /another Guts has/],
     [null, [], /not there any more/],
   ] as const)('starts only when that is done: %s', (stage, starts, says) => {
     const told = { entries, stages: new Map([[mig('first'), stage]]) };

@@ -22,6 +22,7 @@ import { SharedRates } from '../../main/scheduler/shared-rates.ts';
 import { usualPace, type Pace } from '../../main/scheduler/slow-down.ts';
 import { SignIns } from '../../main/sign-ins.ts';
 import { stateIn } from '../../main/state.ts';
+import { HandoverId } from '../../main/shared/given.ts';
 import type { MigrationId } from '../../main/shared/migration.ts';
 import type { ScheduledMigration } from '../../main/shared/schedule.ts';
 import type { InputOf, OperationName, OutputOf, ParsedOf } from '../../main/shared/operations.ts';
@@ -76,6 +77,7 @@ export class RealWorld implements AsyncDisposable {
   readonly #handlers: Pick<Handlers, Answered>;
   readonly #index: MigrationIndex;
   readonly #vault: Vault;
+  readonly #journals: Parts['journals'];
   readonly #closing: readonly (() => unknown)[];
 
   /** @param machines how many there are, each with one small disk, called `vm-0`, `vm-1` …; `lab` and `cloud` are connected */
@@ -137,7 +139,8 @@ export class RealWorld implements AsyncDisposable {
       ...destinationHandlers(parts),
     };
     scheduler.start();
-    return new RealWorld({ vcenter, cloud, scheduler, dataDir, details, handlers, index, vault }, [
+    const { journals } = parts;
+    return new RealWorld({ vcenter, cloud, scheduler, dataDir, details, handlers, index, vault, journals }, [
       () => scheduler.stop(60_000),
       () => stop.abort(),
       () => index[Symbol.asyncDispose](),
@@ -153,6 +156,7 @@ export class RealWorld implements AsyncDisposable {
       readonly handlers: Pick<Handlers, Answered>;
       readonly index: MigrationIndex;
       readonly vault: Vault;
+      readonly journals: Parts['journals'];
     },
     closing: readonly (() => unknown)[],
   ) {
@@ -164,6 +168,7 @@ export class RealWorld implements AsyncDisposable {
     this.#handlers = parts.handlers;
     this.#index = parts.index;
     this.#vault = parts.vault;
+    this.#journals = parts.journals;
     this.#closing = closing;
   }
 
@@ -196,6 +201,13 @@ export class RealWorld implements AsyncDisposable {
   /** As if its process had been killed before it was written down. */
   async neverWritten(id: MigrationId): Promise<void> {
     await rm(`${this.dataDir}/migrations/${id}.jsonl`);
+    await this.#index.refresh(id);
+  }
+
+  /** As if a hand-over had given it to another Guts. */
+  async given(id: MigrationId, name: string): Promise<void> {
+    const handover = HandoverId.parse('hnd_000000000001');
+    await this.#journals.give(id, { handover, to: { name, url: null }, at: new Date().toISOString() });
     await this.#index.refresh(id);
   }
 

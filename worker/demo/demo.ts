@@ -19,7 +19,7 @@ import type { JobContext } from '../engine/job-context.ts';
 import { migrate } from '../engine/migrate/migrate.ts';
 import { Shelf } from '../engine/migrate/shelf.ts';
 import { plan } from '../move/plan-job.ts';
-import { openSides } from '../move/sides.ts';
+import { doorsTo } from '../move/sides.ts';
 import { checkBoot, checkImages, checkNothingLeft, checkPort, checkUnchanged, sha512Of } from './checks.ts';
 import { expectedDigest } from './expected-digest.ts';
 import { moveFromHyperv } from './hyperv-move.ts';
@@ -91,7 +91,7 @@ async function moveAndProve(
   const before = vcenter.state().machines;
 
   const shelf = new Shelf(dataDir);
-  const open = async (stop: AbortSignal) => await openSides({ source, destination }, stop);
+  const doors = doorsTo({ source, destination });
   // The demo has stages of its own before and after those of its migration.
   const own: JobContext = {
     ...context,
@@ -99,7 +99,7 @@ async function moveAndProve(
       if (stage !== 'planned' && stage !== 'done') context.tellStage(stage);
     },
   };
-  const record = await migrate({ request: requestFor(world, machine, migration), lanes }, { shelf, open, plan }, own);
+  const record = await migrate({ request: requestFor(world, machine, migration), lanes }, { shelf, doors, plan }, own);
   const { outcome } = record;
   if (outcome === null) throw new Error(`the migration of the demo ended as “${record.stage}”`);
   const { vm, about } = await shelf.one(migration);

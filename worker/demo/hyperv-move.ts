@@ -11,7 +11,7 @@ import type { JobContext } from '../engine/job-context.ts';
 import { migrate } from '../engine/migrate/migrate.ts';
 import { Shelf } from '../engine/migrate/shelf.ts';
 import { plan } from '../move/plan-job.ts';
-import { openSides } from '../move/sides.ts';
+import { doorsTo } from '../move/sides.ts';
 import { noise, PAGE_BYTES, records, type Content } from './content.ts';
 import { expectedDigest } from './expected-digest.ts';
 import { BLOCK_BYTES, blocksOf, type DemoExtent } from './regions.ts';
@@ -43,9 +43,9 @@ export async function moveFromHyperv(
   for (const { offset, bytes } of after) await host.write(HYPERV_MACHINE, 0, offset, bytes);
   const standing = host.state().machines;
 
-  const open = async (stop: AbortSignal) => await openSides({ source: signInTo(host), destination }, stop);
+  const doors = doorsTo({ source: signInTo(host), destination });
   const silent: JobContext = { ...context, tellStage: () => {}, tellProgress: () => {} };
-  const record = await migrate({ request: requestFor(host), lanes }, { shelf: new Shelf(folder), open, plan }, silent);
+  const record = await migrate({ request: requestFor(host), lanes }, { shelf: new Shelf(folder), doors, plan }, silent);
   const [disk] = record.outcome === null ? [] : cloud.serverDisks(record.outcome.serverId);
   if (disk === undefined) throw new Error(`the second migration of the demo ended as “${record.stage}”`);
 

@@ -3,9 +3,9 @@ import { GutsError } from '../../main/shared/errors.ts';
 import { MigrationId, tagOf } from '../../main/shared/migration.ts';
 import type { FixJob, FixResult } from '../../main/shared/move-jobs.ts';
 import type { Fix } from '../../main/shared/preflight.ts';
-import { isOver } from '../../main/shared/stages.ts';
-import type { Sides } from '../engine/migrate/in-hand.ts';
+import { hasEnded } from '../../main/shared/stages.ts';
 import type { Shelf } from '../engine/migrate/shelf.ts';
+import type { Sides } from '../engine/migrate/sides.ts';
 import { plan } from './plan-job.ts';
 
 type Wish = Pick<FixJob, 'request' | 'finding' | 'isDry' | 'alsoUnknown' | 'site'>;
@@ -45,12 +45,16 @@ async function demandLeft({ name }: Port, shelf: Shelf, alsoUnknown: boolean): P
   const record = migration === undefined ? undefined : (await shelf.find(migration))?.record;
   if (record === undefined) {
     if (!alsoUnknown) throw new PortInHandError(`No migration of this machine made the port “${name}”.`, UNKNOWN);
-  } else if (record.isRunning || !isOver(record.stage))
+  } else if (record.given !== undefined) {
+    const at = `which is at “${record.given.to.name}”`;
+    throw new PortInHandError(`The port “${name}” belongs to ${record.request.id}, ${at}.`, ELSEWHERE);
+  } else if (record.isRunning || !hasEnded(record.stage))
     throw new PortInHandError(`The port “${name}” belongs to ${record.request.id}, which has not ended.`, UNENDED);
 }
 
 const UNKNOWN = 'Make sure that no other machine is at work on it, then have what is unknown removed, too (--unknown).';
 const UNENDED = 'Let that migration go on, or cancel it (“guts cancel ID”): that removes the port.';
+const ELSEWHERE = 'Let that migration go on there, or cancel it there (“guts cancel ID”): that removes the port.';
 
 class PortInHandError extends GutsError {
   readonly code = 'check.port-in-hand';

@@ -10,6 +10,7 @@ import { migrate, type MigrateTools } from '../engine/migrate/migrate.ts';
 import { pauseMigration } from '../engine/migrate/pause.ts';
 import { give, receive } from '../engine/migrate/hand-over.ts';
 import { Shelf } from '../engine/migrate/shelf.ts';
+import { OpenedSides } from '../engine/migrate/sides.ts';
 import { tidySide } from '../engine/migrate/tidy.ts';
 import { Truth } from '../engine/truth.ts';
 import { certificateOf } from '../net/tls.ts';
@@ -19,7 +20,7 @@ import { fix } from './fix-job.ts';
 import { inventory } from './inventory-job.ts';
 import { watchLatency } from './latency-job.ts';
 import { plan } from './plan-job.ts';
-import { openDestination, openSides, openSource, testSource, diagnoseSource } from './sides.ts';
+import { diagnoseSource, doorsTo, openDestination, openSource, testSource } from './sides.ts';
 
 /** @throws GutsError */
 export async function move(job: MoveJob, context: JobContext): Promise<JobResults[Job['kind']]> {
@@ -46,15 +47,15 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
     case 'rules':
       return catalogue();
     case 'plan': {
-      await using sides = await openSides(job, signal);
-      const { vm: _vm, ...planned } = await plan(job.request, sides, signal, job.site);
+      await using sides = new OpenedSides(doorsTo(job));
+      const { vm: _vm, ...planned } = await plan(job.request, await sides.both(signal), signal, job.site);
       return planned;
     }
     case 'rehearse':
       return await rehearse(job, signal);
     case 'fix': {
-      await using sides = await openSides(job, signal);
-      return await fix(job, sides, new Shelf(job.dataDir), signal);
+      await using sides = new OpenedSides(doorsTo(job));
+      return await fix(job, await sides.both(signal), new Shelf(job.dataDir), signal);
     }
     case 'planned': {
       const shelf = new Shelf(job.dataDir);
@@ -76,11 +77,10 @@ export async function move(job: MoveJob, context: JobContext): Promise<JobResult
     }
     case 'cancelMigration': {
       const { id, source, destination } = job;
-      const sides = source === null || destination === null ? null : { source, destination };
       const shelf = shelfOf(job, context);
-      const mayChange = shelf.truth?.mayChange;
-      const open = sides === null ? null : async (stop: AbortSignal) => await openSides(sides, stop, mayChange);
-      return await cancelMigration(id, { shelf, open }, signal);
+      const hasBoth = source !== null && destination !== null;
+      const doors = hasBoth ? doorsTo({ source, destination }, shelf.truth?.mayChange) : null;
+      return await cancelMigration(id, { shelf, doors }, signal);
     }
     case 'pauseMigration':
       return await pauseMigration(job.id, shelfOf(job, context), signal);
@@ -118,7 +118,7 @@ function toolsFor(job: MigrateJob, context: JobContext): MigrateTools {
   const shelf = shelfOf(job, context);
   return {
     shelf,
-    open: (signal) => openSides(job, signal, shelf.truth?.mayChange),
+    doors: doorsTo(job, shelf.truth?.mayChange),
     plan: async (request, sides, signal) => await plan(request, sides, signal, job.site),
   };
 }

@@ -5,7 +5,7 @@ import { GutsError } from '../../main/shared/errors.ts';
 import type { SourceTestResult } from '../../main/shared/move-jobs.ts';
 import { openOpenstack } from '../destinations/openstack/driver.ts';
 import { mayAlways, type DestinationDriver, type MayChange, type SourceDriver } from '../drivers.ts';
-import type { Sides } from '../engine/migrate/in-hand.ts';
+import type { Doors } from '../engine/migrate/sides.ts';
 import { diagnoseHyperv } from '../sources/hyperv/diagnose.ts';
 import { openHyperv } from '../sources/hyperv/driver.ts';
 import { testHyperv } from '../sources/hyperv/probe.ts';
@@ -37,28 +37,14 @@ export async function openDestination(
   }
 }
 
-/** Both, side by side; when one cannot be opened, the other is closed. */
-export async function openSides(
-  signIns: { readonly source: SourceSignIn; readonly destination: DestinationSignIn },
-  signal: AbortSignal,
+/** How both are signed in to. */
+export const doorsTo = (
+  { source, destination }: { readonly source: SourceSignIn; readonly destination: DestinationSignIn },
   mayChange: MayChange = mayAlways,
-): Promise<Sides> {
-  const [source, destination] = await Promise.allSettled([
-    openSource(signIns.source, signal, mayChange),
-    openDestination(signIns.destination, signal, mayChange),
-  ]);
-  if (source.status === 'fulfilled' && destination.status === 'fulfilled') {
-    return {
-      source: source.value,
-      destination: destination.value,
-      [Symbol.asyncDispose]: async () => {
-        await Promise.allSettled([source.value[Symbol.asyncDispose](), destination.value[Symbol.asyncDispose]()]);
-      },
-    };
-  }
-  for (const side of [source, destination]) if (side.status === 'fulfilled') await side.value[Symbol.asyncDispose]();
-  throw source.status === 'rejected' ? source.reason : (destination as PromiseRejectedResult).reason;
-}
+): Doors => ({
+  source: async (signal) => await openSource(source, signal, mayChange),
+  destination: async (signal) => await openDestination(destination, signal, mayChange),
+});
 
 /** Signs in, looks around, signs out. @throws GutsError when that does not work */
 export async function testSource(signIn: SourceSignIn, signal: AbortSignal): Promise<SourceTestResult> {

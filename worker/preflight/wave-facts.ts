@@ -11,4 +11,6 @@ export interface WaveFacts extends Pick<
   readonly unaccepted: ReadonlyMap<string, readonly string[]>;
   /** Volumes that are larger than the project may have a single one. */
   readonly tooLarge: readonly string[];
+  /** The wave of each machine that another Guts has and is not done with, those of earlier waves among them. */
+  readonly elsewhere: readonly number[];
 }

@@ -4,6 +4,7 @@ import type { Rule } from './rule.ts';
 import type { WaveFacts } from './wave-facts.ts';
 import { stoppedMachine } from './rules/pln-04-stopped-machine.ts';
 import { windowIsOver } from './rules/pln-03-window-is-over.ts';
+import { elsewhere } from './rules/pln-10-elsewhere.ts';
 import { momentIsPast } from './rules/pln-03a-moment-is-past.ts';
 import { waveOverQuota } from './rules/new-01-wave-over-quota.ts';
 import { volumeTooLarge } from './rules/new-01a-volume-too-large.ts';
@@ -27,6 +28,7 @@ export const waveRules: readonly Rule<WaveFacts>[] = [
   nameTwins,
   storageTooSmall,
   tooLongForWindow,
+  elsewhere,
   leftovers,
   momentIsPast,
   tornGroup,

@@ -5,7 +5,7 @@ import type { MigrationPlan, PlannedPort } from '../../main/shared/migration.ts'
 import type { Finding } from '../../main/shared/preflight.ts';
 import { bootDiskOf, sizeGiBOf } from '../../main/shared/proposals/disks.ts';
 import { chooseFlavor, needOf } from '../../main/shared/proposals/flavor.ts';
-import type { Countable, RehearsedFlavor } from '../../main/shared/rehearsal.ts';
+import { isCounted, type Countable, type RehearsedFlavor } from '../../main/shared/rehearsal.ts';
 import type { MachineToRehearse } from '../../main/shared/rehearse-job.ts';
 
 /** A machine, and what preflight made of it. */
@@ -40,11 +40,11 @@ export interface Demand {
   readonly floatingNetworkId: string | null;
 }
 
-/** Null for a machine that takes nothing more: it is there already, or nothing is known of it. */
+/** Null for a machine that takes nothing more, or of which nothing is known. */
 export function demandOf(looked: Looked, cloud: CloudFacts): Demand | null {
   const { machine, vm, plan } = looked;
-  const { options, made, state } = machine;
-  if (vm === null || state === 'moved') return null;
+  const { options, made } = machine;
+  if (vm === null || !isCounted(machine)) return null;
   const isMade = (kind: MachineToRehearse['made'][number]): boolean => made.includes(kind);
   const rest = <T>(all: readonly T[], kind: MachineToRehearse['made'][number]): readonly T[] =>
     all.slice(made.filter((one) => one === kind).length);

@@ -2,7 +2,7 @@
 import { toErrorInfo } from '../../main/shared/errors.ts';
 import type { CloudFacts } from '../../main/shared/cloud.ts';
 import type { TidyResult } from '../../main/shared/move-jobs.ts';
-import type { Rehearsal } from '../../main/shared/rehearsal.ts';
+import { isCounted, type Rehearsal } from '../../main/shared/rehearsal.ts';
 import type { MachineToRehearse, RehearseJob } from '../../main/shared/rehearse-job.ts';
 import type { DestinationDriver, SourceDriver } from '../drivers.ts';
 import { Shelf } from '../engine/migrate/shelf.ts';
@@ -72,7 +72,7 @@ async function lookAt(
   signal: AbortSignal,
 ): Promise<Looked> {
   const { known, state, isEarlier } = machine;
-  if (state === 'moved') return { machine, vm: known, plan: null, findings: [], obstacle: null };
+  if (!isCounted(machine)) return { machine, vm: known, plan: null, findings: [], obstacle: null };
   if (source === null || state === 'underWay' || isEarlier) {
     if (known === null) return gone(machine, state === 'underWay' || isEarlier);
     const { plan, findings } = planned(job, machine, known, cloud);

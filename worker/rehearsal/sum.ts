@@ -49,6 +49,7 @@ export function rehearsalOf(
     takenAt: asked.takenAt,
     unaccepted: new Map(own.map((looked) => [looked.machine.vm.ref, unaccepted(looked)])),
     tooLarge: tooLarge(demands, cloud),
+    elsewhere: all.flatMap(({ machine: { state, wave } }) => (state === 'elsewhere' ? wave : [])),
   };
   const { findings, notHeld, passed } = check(weighedBy(asked.site ?? noSiteRules, waveRules), facts);
   const rehearsal = {

@@ -26,7 +26,7 @@ const number = (title: string, parts = 1): SectionColumn => ({ title, parts, isN
 
 const weights: Readonly<Record<Severity, string>> = { blocks: 'stops it', warns: 'warning', informs: 'note' };
 const tones = { blocks: 'bad', warns: 'wait', informs: 'plain' } as const;
-const states = { toDo: 'to do', underWay: 'under way', moved: 'is there' } as const;
+const states = { toDo: 'to do', underWay: 'under way', moved: 'is there', elsewhere: 'at another Guts' } as const;
 const signs = { tag: 'tag', folder: 'folder', prefix: 'names begin with' } as const;
 const kinds = { mac: 'MAC', address: 'address', name: 'name of the server' } as const;
 

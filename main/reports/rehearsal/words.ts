@@ -1,6 +1,6 @@
 /** How a rehearsal is called in its reports: its verdict, its title, its large figures. */
 import { bytesText, rateText, secondsText } from '../../shared/figures.ts';
-import { stoppedMachines, type Rehearsal } from '../../shared/rehearsal.ts';
+import { isCounted, stoppedMachines, type Rehearsal } from '../../shared/rehearsal.ts';
 import { momentText } from '../tables.ts';
 
 export const verdictWords = { go: 'Go', goWithCare: 'Go with care', noGo: 'No go' } as const;
@@ -26,12 +26,16 @@ export const routeOf = ({ source, destination, project, takenAt }: Rehearsal): s
 export function figuresOf(rehearsal: Rehearsal): (readonly [name: string, value: string, more: string])[] {
   const { machines, times, quota } = rehearsal;
   const { seconds, bytesPerSecond, from, atOnce, window } = times;
-  const moved = machines.filter(({ state }) => state === 'moved').length;
+  const besides = (is: Rehearsal['machines'][number]['state'], where: string): string => {
+    const count = machines.filter(({ state }) => state === is).length;
+    return count === 0 ? '' : `, ${count} ${where}`;
+  };
+  const [there, elsewhere] = [besides('moved', 'there already'), besides('elsewhere', 'at another Guts')];
   const stopped = stoppedMachines(rehearsal).length;
   const short = quota.filter(({ over }) => over > 0).length;
   const pace = `${rateText((bytesPerSecond ?? 0) / 1e6)} each, ${from ?? ''}, ${atOnce} at once`;
   return [
-    ['Machines', String(machines.length - moved), `${stopped} stopped${moved === 0 ? '' : `, ${moved} there already`}`],
+    ['Machines', String(machines.filter(isCounted).length), `${stopped} stopped${there}${elsewhere}`],
     ['Disks', bytesText(times.bytes), 'as the guests see them'],
     ['Quotas', short === 0 ? 'fit' : `${short} too small`, `of ${quota.length} looked at`],
     [

@@ -1,5 +1,5 @@
 /** Whether a migration was proved, with its sign. */
-import { isOver } from '../../../main/shared/stages.ts';
+import { hasEnded } from '../../../main/shared/stages.ts';
 import type { SummaryLine } from '../../../main/shared/summary-report.ts';
 import { Badge } from '../../parts/Badge.tsx';
 import { t } from '../../texts/t.ts';
@@ -12,14 +12,14 @@ export const verdictText = ({ proved, isGuestUnseen, stage }: Judged): string =>
       ? isGuestUnseen
         ? 'reports.provedUnseen'
         : 'reports.proved'
-      : isOver(stage)
+      : hasEnded(stage)
         ? 'reports.notProved'
         : 'reports.notFinished',
   );
 
 export function Verdict({ line }: { readonly line: Judged }) {
   return (
-    <Badge tone={line.proved ? (line.isGuestUnseen ? 'wait' : 'good') : isOver(line.stage) ? 'bad' : 'work'}>
+    <Badge tone={line.proved ? (line.isGuestUnseen ? 'wait' : 'good') : hasEnded(line.stage) ? 'bad' : 'work'}>
       {verdictText(line)}
     </Badge>
   );

@@ -1,6 +1,7 @@
 /** The flavor of the new server: the planned one, or one that is made to measure where the user may. */
 import { z } from 'zod';
 import type { Ledger, ServerSpec } from '../../drivers.ts';
+import { ConflictError } from './errors.ts';
 import { makeOnce, unlessGone, type Site } from './making.ts';
 
 export const Flavor = z.object({
@@ -25,13 +26,16 @@ export async function makeFlavor(site: Site, spec: ServerSpec, ledger: Ledger, s
   const { id, name } = spec.plan.flavor.value;
   if (id !== null) return id;
   const wanted = { ...sizesOf(spec), name };
+  /** Made for another machine of the same size. */
+  const madeElsewhere = async (): Promise<string | null> =>
+    await find(site, (flavor) => flavor.name === name && isSame(flavor, wanted), signal);
   if (!ledger.items.some(({ key }) => key === 'flavor')) {
-    const there = await find(site, (flavor) => flavor.name === name && isSame(flavor, wanted), signal);
-    if (there !== null) return there; // made for a machine of the same size
+    const there = await madeElsewhere();
+    if (there !== null) return there;
   }
   const tag = `${spec.migrationTag}-flavor`;
   const { session } = site;
-  const made = await makeOnce(
+  const making = makeOnce(
     site,
     ledger,
     { key: 'flavor', kind: 'flavor', name: tag, facts: { called: `Guts: made for ${spec.plan.targetName}` } },
@@ -53,6 +57,15 @@ export async function makeFlavor(site: Site, spec: ServerSpec, ledger: Ledger, s
     },
     signal,
   );
+  let made: Flavor;
+  try {
+    made = await making;
+  } catch (error) {
+    const there = error instanceof ConflictError ? await madeElsewhere() : null; // another one was quicker
+    if (there === null) throw error;
+    await ledger.settle('flavor');
+    return there;
+  }
   await giveAccess(site, made.id, signal);
   return made.id;
 }

@@ -1,5 +1,6 @@
 /** Everything that the new machine is made of, in the order in which one thing needs another. */
 import type { Ledger, ProvisionedServer, ServerSpec } from '../../drivers.ts';
+import { BadRequestError } from './errors.ts';
 import { makeFlavor } from './flavors.ts';
 import type { Site } from './making.ts';
 import { makeFloatingIp, makePorts, portOf, type Port } from './ports.ts';
@@ -23,8 +24,14 @@ export async function provision(
   const volumeIds = await makeVolumes(site, disks, spec, ledger, signal);
   const rootImageId = options.boot === 'volume' ? null : (spec.imageIds.get(root.key) ?? null);
   if (options.boot === 'image' && rootImageId === null) throw new Error(`no image is there for the disk ${root.key}`);
-  const parts = { flavorId, portIds: ports.map(({ id }) => id), volumeIds, rootImageId };
-  const server = await makeServer(site, spec, parts, ledger, signal);
+  const parts = { portIds: ports.map(({ id }) => id), volumeIds, rootImageId };
+  const withFlavor = async (id: string) => await makeServer(site, spec, { ...parts, flavorId: id }, ledger, signal);
+  const server = await withFlavor(flavorId).catch(async (error: unknown) => {
+    // One that was made for another migration goes with that, should it be undone meanwhile.
+    const now = error instanceof BadRequestError ? await makeFlavor(site, spec, ledger, signal) : flavorId;
+    if (now === flavorId) throw error;
+    return await withFlavor(now);
+  });
   const now = await Promise.all(ports.map(async (port) => (await portOf(site, port.id, signal)) ?? port));
   return {
     id: server.id,

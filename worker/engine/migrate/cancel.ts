@@ -3,8 +3,8 @@ import { GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
 import { tagOf, type MigrationId, type MigrationRecord } from '../../../main/shared/migration.ts';
 import { exits, isOver, next, type StageEvent } from '../../../main/shared/stages.ts';
 import { JournaledLedger } from './ledger.ts';
-import type { MigrateTools } from './migrate.ts';
 import { MigrationBusyError, now, type Shelf } from './shelf.ts';
+import { OpenedSides, type Doors } from './sides.ts';
 import { undoAll } from './undo.ts';
 
 /** Something was made since it was looked whether there is. */
@@ -18,21 +18,19 @@ export class SignInsNeededError extends GutsError {
   }
 }
 
-/** Null where nobody can sign in: then nothing can be undone. */
-type Open = MigrateTools['open'] | null;
-
 /**
- * @throws LeftBehindError naming what could not be undone; the ledger keeps it
+ * @param doors null where nobody can sign in: then nothing can be undone
+ * @throws LeftBehindError, StillThereError naming what could not be undone; the ledger keeps it
  * @throws SignInsNeededError before anything has changed
  */
 export async function cancelMigration(
   id: MigrationId,
-  { shelf, open }: { readonly shelf: Shelf; readonly open: Open },
+  { shelf, doors }: { readonly shelf: Shelf; readonly doors: Doors | null },
   signal: AbortSignal,
 ): Promise<MigrationRecord> {
   for (;;) {
     try {
-      await cancelHere(id, shelf, open, signal);
+      await cancelHere(id, shelf, doors, signal);
       return (await shelf.one(id)).record;
     } catch (error) {
       if (!(error instanceof MigrationBusyError)) throw error;
@@ -44,7 +42,7 @@ export async function cancelMigration(
   }
 }
 
-async function cancelHere(id: MigrationId, shelf: Shelf, open: Open, signal: AbortSignal): Promise<void> {
+async function cancelHere(id: MigrationId, shelf: Shelf, doors: Doors | null, signal: AbortSignal): Promise<void> {
   await using taken = await shelf.take(id);
   const { journal, state } = taken;
   let { stage } = state.record;
@@ -55,12 +53,12 @@ async function cancelHere(id: MigrationId, shelf: Shelf, open: Open, signal: Abo
   const canCancel = exits[stage].cancel !== undefined;
   if (!canCancel && stage !== 'cleaning') return; // over
   const ledger = new JournaledLedger(tagOf(id), journal, state.record.ledger);
-  if (open === null && ledger.items.length > 0) throw new SignInsNeededError(id);
+  if (doors === null && ledger.items.length > 0) throw new SignInsNeededError(id);
   if (canCancel) await reach('cancel');
   if (stage !== 'cleaning') return; // nothing was begun
   try {
-    if (open !== null && ledger.items.length > 0) {
-      await using sides = await open(signal);
+    if (doors !== null) {
+      await using sides = new OpenedSides(doors);
       await undoAll(sides, ledger, signal);
     }
   } catch (error) {

@@ -20,13 +20,13 @@ export async function fail(move: MigrationInHand, error: unknown): Promise<unkno
   return told;
 }
 
-/** @throws LeftBehindError; the migration has failed then */
+/** @throws LeftBehindError, StillThereError; the migration has failed then */
 export async function cancel(move: MigrationInHand): Promise<void> {
   await move.reach('cancel');
   if (move.stage === 'cleaning') await clean(move);
 }
 
-/** @throws LeftBehindError; the migration has failed then */
+/** @throws LeftBehindError, StillThereError; the migration has failed then */
 export async function clean(move: MigrationInHand): Promise<void> {
   try {
     await move.undo(AbortSignal.timeout(UNDO_TIMEOUT_MS));

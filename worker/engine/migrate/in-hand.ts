@@ -1,20 +1,14 @@
 /** A migration that is worked on: how it stands, its ledger, both its sides. Whatever happens to it is written down here. */
 import { tagOf, type LedgerItem, type MigrationPlan } from '../../../main/shared/migration.ts';
 import { next, type Stage, type StageEvent } from '../../../main/shared/stages.ts';
-import type { DestinationDriver, SourceDriver } from '../../drivers.ts';
 import type { JobContext } from '../job-context.ts';
 import { withEntry, type MoveEntry, type MoveState } from './journal.ts';
 import { JournaledLedger } from './ledger.ts';
 import { canPauseAt } from './pause.ts';
 import { now, type TakenMigration } from './shelf.ts';
+import { OpenedSides, type Doors, type Sides } from './sides.ts';
 import { undoAll } from './undo.ts';
 import type { Wish } from './wishes.ts';
-
-/** Both sides, signed in. Disposing it signs out. */
-export interface Sides extends AsyncDisposable {
-  readonly source: SourceDriver;
-  readonly destination: DestinationDriver;
-}
 
 /** Somebody asked for it: that is no failure. */
 export class CancelWish extends Error {
@@ -32,28 +26,22 @@ export class MigrationInHand implements AsyncDisposable {
   /** Aborted when all is to be undone. */
   readonly cancelled: AbortSignal;
   readonly #taken: TakenMigration;
-  readonly #open: (signal: AbortSignal) => Promise<Sides>;
+  readonly #opened: OpenedSides;
   readonly #cancel = new AbortController();
   readonly #pause = new AbortController();
   readonly #fenced: AbortSignal | null;
   #state: MoveState;
   /** The stage that it is at, or about to reach. */
   #bound: Stage;
-  #sides: Sides | undefined;
 
   /** @param fenced aborts when somebody else has the migration: then nothing is done any more */
-  constructor(
-    taken: TakenMigration,
-    open: (signal: AbortSignal) => Promise<Sides>,
-    context: JobContext,
-    fenced: AbortSignal | null = null,
-  ) {
+  constructor(taken: TakenMigration, doors: Doors, context: JobContext, fenced: AbortSignal | null = null) {
     this.cancelled = AbortSignal.any([context.signal, this.#cancel.signal]);
     const stops = [this.cancelled, this.#pause.signal, ...(fenced === null ? [] : [fenced])];
     this.context = { ...context, signal: AbortSignal.any(stops) };
     this.#fenced = fenced;
     this.#taken = taken;
-    this.#open = open;
+    this.#opened = new OpenedSides(doors);
     this.#state = taken.state;
     const { request, stage, ledger } = taken.state.record;
     this.#bound = stage;
@@ -93,8 +81,7 @@ export class MigrationInHand implements AsyncDisposable {
 
   /** Signs in when the sides are needed first. */
   async sides(signal = this.context.signal): Promise<Sides> {
-    this.#sides ??= await this.#open(signal);
-    return this.#sides;
+    return await this.#opened.both(signal);
   }
 
   async reach(event: StageEvent): Promise<void> {
@@ -109,10 +96,9 @@ export class MigrationInHand implements AsyncDisposable {
     this.#state = withEntry(this.#state, entry);
   }
 
-  /** All that the ledger names. @throws LeftBehindError */
+  /** All that the ledger names. @throws LeftBehindError, StillThereError */
   async undo(signal: AbortSignal): Promise<void> {
-    if (this.ledger.items.length === 0) return;
-    await undoAll(await this.sides(signal), this.ledger, signal);
+    await undoAll(this.#opened, this.ledger, signal);
   }
 
   /** The kinds one after another, each with the last thing first. */
@@ -127,6 +113,6 @@ export class MigrationInHand implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#sides?.[Symbol.asyncDispose]();
+    await this.#opened[Symbol.asyncDispose]();
   }
 }

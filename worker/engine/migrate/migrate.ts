@@ -11,13 +11,14 @@ import type { JobContext } from '../job-context.ts';
 import { RateLimit } from '../rate-limit.ts';
 import { copyMachine, dropCopies, missingDisks } from './copy-machine.ts';
 import { cancel, clean, fail, hold, InterruptedError } from './endings.ts';
-import { CancelWish, MigrationInHand, type Sides } from './in-hand.ts';
+import { CancelWish, MigrationInHand } from './in-hand.ts';
 import { downtimeOf } from './journal.ts';
 import { now, type Shelf } from './shelf.ts';
+import type { Doors, Sides } from './sides.ts';
 
 export interface MigrateTools {
   readonly shelf: Shelf;
-  readonly open: (signal: AbortSignal) => Promise<Sides>;
+  readonly doors: Doors;
   readonly plan: (
     request: MigrateJob['request'],
     sides: Sides,
@@ -45,7 +46,7 @@ export async function migrate(
   const limit = limitOf(job, context);
   await shelf.put(job.request);
   await using taken = await shelf.take(job.request.id);
-  await using move = new MigrationInHand(taken, tools.open, context, shelf.truth?.fenced);
+  await using move = new MigrationInHand(taken, tools.doors, context, shelf.truth?.fenced);
   using _listening = shelf.onWish(job.request.id, (wish) => move.answer(wish));
   return await new Run(move, tools.plan, job, limit).go();
 }

@@ -1,8 +1,8 @@
 /** Finds what carries our tag on either side and no migration needs any more, and removes it when asked to. */
 import { toErrorInfo } from '../../../main/shared/errors.ts';
-import { MigrationId, type LedgerItem } from '../../../main/shared/migration.ts';
+import { MigrationId, type LedgerItem, type MigrationRecord } from '../../../main/shared/migration.ts';
 import type { Leftover, TidyJob } from '../../../main/shared/move-jobs.ts';
-import { isAtRest, isOver } from '../../../main/shared/stages.ts';
+import { hasEnded, isAtRest } from '../../../main/shared/stages.ts';
 import type { Undoer } from '../../drivers.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -26,12 +26,8 @@ export async function tidySide(
     const migration = migrationOf(item);
     const state = migration === null ? null : await shelf.find(migration);
     const leftover = { connection: name, item, migration: state === null ? null : migration };
-    const { isRunning = false, stage = null } = state?.record ?? {};
-    if (isRunning || (stage !== null && stage !== 'planned' && !isOver(stage))) {
-      const stands = stage !== null && isAtRest(stage) ? 'is' : 'was interrupted at';
-      const says = isRunning
-        ? 'Its migration is running.'
-        : `Its migration ${stands} “${stage}”: let it go on (“guts start”), or cancel it (“guts cancel”).`;
+    const says = state === null ? null : useOf(state.record);
+    if (says !== null) {
       told.push({ ...leftover, state: 'inUse', says });
     } else if (!remove || (state === null && !alsoUnknown)) {
       told.push({ ...leftover, state: 'found', says: state === null ? UNKNOWN : null });
@@ -45,6 +41,16 @@ export async function tidySide(
     }
   }
   return told;
+}
+
+/** Why its migration still needs what it made; null where it does not. */
+function useOf({ isRunning, stage, given }: MigrationRecord): string | null {
+  if (isRunning) return 'Its migration is running.';
+  if (stage === 'planned' || hasEnded(stage)) return null;
+  if (given !== undefined)
+    return `Its migration is at “${given.to.name}”: let it go on there, or cancel it there (“guts cancel”).`;
+  const stands = isAtRest(stage) ? 'is' : 'was interrupted at';
+  return `Its migration ${stands} “${stage}”: let it go on (“guts start”), or cancel it (“guts cancel”).`;
 }
 
 /** The migration whose tag begins the item's name. */

@@ -31,26 +31,46 @@ export class StillThereError extends GutsError {
   }
 }
 
+type Opener = (signal: AbortSignal) => Promise<Undoer>;
+
 /**
- * The source's side comes first: its machine is to run again as soon as it can.
+ * The source's side comes first: its machine is to run again as soon as it can, whether or not the other side can be signed in to.
  * @throws LeftBehindError naming what is still there; all else is gone by then
+ * @throws StillThereError where that is only what is on a side that cannot be signed in to
  */
 export async function undoAll(
-  sides: { readonly source: Undoer; readonly destination: Undoer },
+  sides: { readonly source: Opener; readonly destination: Opener },
   ledger: Ledger,
   signal: AbortSignal,
 ): Promise<void> {
   const failures: { item: LedgerItem; error: unknown }[] = [];
+  const shut: unknown[] = [];
   const backwards = [...ledger.items].reverse();
   for (const side of ['source', 'destination'] as const) {
-    for (const item of backwards.filter((one) => one.side === side)) {
+    const items = backwards.filter((one) => one.side === side);
+    if (items.length === 0) continue;
+    let undoer: Undoer;
+    try {
+      undoer = await sides[side](signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      shut.push(error);
+      failures.push(...items.map((item) => ({ item, error })));
+      continue;
+    }
+    for (const item of items) {
       try {
-        await sides[side].undo(item, signal);
+        await undoer.undo(item, signal);
         await ledger.settle(item.key);
       } catch (error) {
         failures.push({ item, error });
       }
     }
   }
-  if (failures.length > 0) throw new LeftBehindError(failures);
+  if (failures.length === 0) return;
+  if (!failures.every(({ error }) => shut.includes(error))) throw new LeftBehindError(failures);
+  throw new StillThereError(
+    shut[0],
+    failures.map(({ item }) => item),
+  );
 }

@@ -143,6 +143,10 @@ export const cases: WaveCases = {
     ],
     quiet: [wave()],
   },
+  'PLN-10': {
+    found: [{ given: wave({ elsewhere: [1, 1, 3] }), about: ['wave 1: 2 machines', 'wave 3: 1 machine'] }],
+    quiet: [wave()],
+  },
   'NEW-15': {
     found: [
       {
