@@ -88,7 +88,9 @@ export function planText(plan: MigrationPlan, boot: MigrationOptions['boot']): s
         {
           title: 'BECOMES',
           cell: (disk) =>
-            isImage(disk) ? 'image' : `volume of ${disk.sizeGiB} GiB${disk.volumeType ? `, ${disk.volumeType}` : ''}`,
+            isImage(disk)
+              ? 'image'
+              : [`volume of ${disk.sizeGiB} GiB`, disk.volumeType, disk.bus].filter(Boolean).join(', '),
         },
         {
           title: 'BOOTS',

@@ -48,6 +48,8 @@ export const PlannedDisk = z.object({
   volumeType: z.string().nullable(),
   /** 0 boots first; null is never booted from. */
   bootIndex: z.number().int().nonnegative().nullable(),
+  /** Left out where it is on the bus of the image, `hw_disk_bus`. */
+  bus: z.enum(['sata']).optional(),
 });
 export type PlannedDisk = z.infer<typeof PlannedDisk>;
 

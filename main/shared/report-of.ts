@@ -236,10 +236,11 @@ function placeOf(disk: InventoryDisk | undefined): string {
   return `${bytesText(sizeBytes)} on ${modelOf(controller)} ${controller.bus}:${controller.unit}${file === null ? '' : `, ${file}`}`;
 }
 
-function targetOf({ sizeGiB, volumeType, bootIndex }: PlannedDisk, boot: 'image' | 'volume'): string {
+function targetOf({ sizeGiB, volumeType, bootIndex, bus }: PlannedDisk, boot: 'image' | 'volume'): string {
   const isImage = boot === 'image' && bootIndex === 0;
   const size = isImage ? 'image' : `volume of ${sizeGiB} GiB${volumeType === null ? '' : `, type ${volumeType}`}`;
-  return bootIndex === 0 ? `${size}; it boots from it` : size;
+  const place = bus === undefined ? '' : ` on ${bus}`;
+  return bootIndex === 0 ? `${size}; it boots from it` : `${size}${place}`;
 }
 
 function portText({ networkName, mac, fixedIps, portSecurity, addressPairs = [] }: PlannedPort): string {

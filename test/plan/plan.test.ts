@@ -146,6 +146,28 @@ describe('the hardware', () => {
     expect(planned({ vm: machine({ ...old, firmware: 'uefi' }) }).imageProperties['hw_disk_bus']).toBe('sata');
   });
 
+  // All went to IDE, which takes four devices; and a cloud whose servers have no IDE unasked was not asked for it.
+  test('leaves a place of IDE to a config drive, and what has none is on SATA', () => {
+    const on = (kind: 'ide' | 'scsi', unit: number) => ({ kind, model: null, bus: 0, unit, isShared: false });
+    const disks = [1, 2, 3, 4, 0].map((unit) =>
+      disk({ key: `${unit}`, controller: on(unit === 0 ? 'ide' : 'scsi', unit) }),
+    );
+    const vm = machine({ guestOsId: 'windows2019srv_64Guest', disks, bootOrder: ['0'] });
+    const plan = planned({ vm });
+
+    expect(plan.imageProperties).toMatchObject({ hw_disk_bus: 'ide', hw_machine_type: 'pc' });
+    expect(plan.disks.map(({ key, bus }) => [key, bus])).toEqual([
+      ['1', undefined],
+      ['2', undefined],
+      ['3', 'sata'],
+      ['4', 'sata'],
+      ['0', undefined],
+    ]);
+    expect(planned({ vm, options: { profile: 'virtio' } }).disks.map(({ bus }) => bus)).toEqual(
+      disks.map(() => undefined),
+    );
+  });
+
   test('is the operator’s to choose', () => {
     expect(planned({ options: { profile: 'compatible' } }).profile).toEqual({
       value: 'compatible',
