@@ -49,11 +49,31 @@ describe('the flavor', () => {
     expect(planned({ vm, options }).flavor.value.name).toBe('large');
   });
 
-  test('that was asked for and does not fit stops the migration', () => {
+  // Dynamic memory counts by its maximum, and the advice was to name a smaller one, which was refused then.
+  test('that was asked for may be smaller than the machine, which is warned about', () => {
     const { plan, findings } = planMigration(input({ options: { flavor: 'small' } }));
 
+    expect(plan?.flavor.value.name).toBe('small');
+    expect(findings).toEqual([
+      expect.objectContaining({
+        id: 'OST-02a',
+        severity: 'warns',
+        about: [
+          'flavor “small” has 1 vCPU, and 2 are needed',
+          'flavor “small” has 2048 MiB of memory, and 4096 are needed',
+        ],
+      }),
+    ]);
+  });
+
+  test('that was asked for and has no room for the boot disk stops the migration', () => {
+    const flavors = [flavor('thin', 2, 4096, 5)];
+    const { plan, findings } = planMigration(input({ cloud: cloud({ flavors }), options: { flavor: 'thin' } }));
+
     expect(plan).toBeNull();
-    expect(findings.find(({ id }) => id === 'OST-02')?.about).toEqual(['flavor “small” has 1 vCPU, and 2 are needed']);
+    expect(findings.find(({ id }) => id === 'OST-02')?.about).toEqual([
+      'flavor “thin” has 5 GiB of disk, and 10 are needed',
+    ]);
   });
 });
 

@@ -25,6 +25,7 @@ import { portSecurityUnknown } from './rules/net-27-no-port-security.ts';
 import { portSecurityOfOthers } from './rules/net-28-port-of-others.ts';
 import { noExternalNetwork } from './rules/net-17-no-external-network.ts';
 import { noFlavor } from './rules/ost-02-no-flavor.ts';
+import { smallFlavor } from './rules/ost-02a-small-flavor.ts';
 import { noVolumeType } from './rules/ost-03-no-volume-type.ts';
 import { hostsOfCloud } from './rules/new-18-hosts-of-cloud.ts';
 import { noZone } from './rules/ost-04-no-zone.ts';
@@ -58,6 +59,7 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
   portSecurityOfOthers,
   noExternalNetwork,
   noFlavor,
+  smallFlavor,
   noVolumeType,
   hostsOfCloud,
   noZone,

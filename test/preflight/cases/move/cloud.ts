@@ -16,8 +16,11 @@ export const cases: MoveCases = {
   'OST-02': {
     found: [
       {
-        given: { options: { flavor: 'small' } },
-        about: ['flavor “small” has 1 vCPU, and 2 are needed'],
+        given: {
+          options: { flavor: 'thin' },
+          cloud: cloud({ flavors: [flavor('thin', 1, 2048, 5), ...cloud().flavors] }),
+        },
+        about: ['flavor “thin” has 5 GiB of disk, and 10 are needed'],
         fix: flavors('Take “medium”, the smallest that fits.', { flavor: 'medium' }),
       },
       { given: { options: { flavor: 'gone' } }, about: ['there is no flavor “gone”'] },
@@ -37,7 +40,24 @@ export const cases: MoveCases = {
         fix: flavors('Have a flavor made that fits.', { flavor: null, createFlavor: true }),
       },
     ],
-    quiet: [{}, { options: { createFlavor: true }, cloud: cloud({ flavors: [], mayCreateFlavors: true }) }],
+    quiet: [
+      {},
+      { options: { flavor: 'small' } },
+      { options: { createFlavor: true }, cloud: cloud({ flavors: [], mayCreateFlavors: true }) },
+    ],
+  },
+  'OST-02a': {
+    found: [
+      {
+        given: { options: { flavor: 'small' } },
+        about: [
+          'flavor “small” has 1 vCPU, and 2 are needed',
+          'flavor “small” has 2048 MiB of memory, and 4096 are needed',
+        ],
+      },
+    ],
+    quiet: [{ options: { flavor: 'medium' } }],
+    beside: notWished,
   },
   'OST-03': {
     found: [{ given: { options: { volumeType: 'slow' } }, about: ['“slow”; there is “fast”'] }],
