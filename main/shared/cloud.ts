@@ -23,6 +23,8 @@ export const CloudSubnet = z.object({
   gateway: z.string().nullable(),
   pools: z.array(z.object({ start: z.string(), end: z.string() })),
   dnsServers: z.array(z.string()),
+  /** The MAC of a port gives its address (SLAAC, DHCPv6 without state), and Neutron takes none that is asked for. */
+  isByMac: z.literal(true).optional(),
 });
 export type CloudSubnet = z.infer<typeof CloudSubnet>;
 

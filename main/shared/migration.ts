@@ -61,6 +61,8 @@ export const PlannedPort = z.object({
   /** Null lets the cloud choose. */
   mac: z.string().nullable(),
   fixedIps: z.array(z.object({ subnetId: z.string(), address: z.string() })),
+  /** Addresses of the guest that its MAC gives the port unasked; left out where there are none. */
+  ipsByMac: z.array(z.string()).optional(),
   /** `off`: it is made without port security; `offByNetwork`: its network has none. Left out where the port is guarded. */
   portSecurity: z.enum(['off', 'offByNetwork']).optional(),
   /** What it may send from besides; left out where there is nothing. */

@@ -99,6 +99,7 @@ describe('the facts of a cloud', () => {
           gateway: null,
           pools: [],
           dnsServers: [],
+          isByMac: true,
         },
       ],
       hasPortSecurity: false,

@@ -91,6 +91,8 @@ export async function fullCloud(): Promise<SmallCloud> {
           network_id: 'n1',
           cidr: '2001:db8::/64',
           ip_version: 6,
+          ipv6_ra_mode: 'slaac',
+          ipv6_address_mode: 'slaac',
           enable_dhcp: false,
           gateway_ip: null,
         },

@@ -131,6 +131,25 @@ describe('a network card', () => {
     ]);
   });
 
+  // Neutron refuses any address that is asked for in such a subnet, after everything was copied.
+  test('asks for no address where its MAC gives one, and says which that is not', () => {
+    const subnet = { id: 'v6', name: 'v6', cidr: '2001:db8::/64', ipVersion: 6, hasDhcp: true, isByMac: true } as const;
+    const rest = { gateway: null, pools: [], dnsServers: [] };
+    const lan = network('lan');
+    const networks = [{ ...lan, subnets: [...lan.subnets, { ...subnet, ...rest }] }];
+    const [ofMac, ofNobody] = ['2001:db8::250:56ff:feaa:bb01', '2001:db8::5'];
+    const ipAddresses = ['192.0.2.17', ofMac, ofNobody].map((address) => ({ address, prefixLength: null }));
+    const vm = machine({ nics: [nic({ ipAddresses })] });
+    const { plan, findings } = planMigration(input({ vm, cloud: cloud({ networks }) }));
+
+    expect(plan?.ports).toMatchObject([
+      { fixedIps: [{ subnetId: 'subnet-lan', address: '192.0.2.17' }], ipsByMac: [ofMac] },
+    ]);
+    expect(findings.find(({ id }) => id === 'NET-05')?.about).toEqual([
+      'Network adapter 1: 2001:db8::5 cannot be asked for in 2001:db8::/64 of “lan”, where the MAC gives one',
+    ]);
+  });
+
   test('leaves link-local addresses behind without a word', () => {
     const addresses = ['192.0.2.17', 'fe80::1', '169.254.3.4'];
     const vm = machine({ nics: [nic({ ipAddresses: addresses.map((address) => ({ address, prefixLength: null })) })] });

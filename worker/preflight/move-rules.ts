@@ -12,6 +12,7 @@ import { noWayToRead } from './rules/dsk-24-no-way-to-read.ts';
 import { noNetwork } from './rules/net-01-no-network.ts';
 import { lostAddress } from './rules/net-05-lost-address.ts';
 import { addressTaken } from './rules/net-06-address-taken.ts';
+import { ownAddressTwins } from './rules/net-06b-own-twins.ts';
 import { macTaken } from './rules/net-07-mac-taken.ts';
 import { tooLargeFrames } from './rules/new-05-too-large-frames.ts';
 import { perhapsTooLargeFrames } from './rules/new-05a-perhaps-too-large-frames.ts';
@@ -46,6 +47,7 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
   noNetwork,
   lostAddress,
   addressTaken,
+  ownAddressTwins,
   macTaken,
   tooLargeFrames,
   perhapsTooLargeFrames,

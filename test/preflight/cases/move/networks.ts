@@ -6,6 +6,7 @@ import type { MoveCases, MoveChange } from '../move-change.ts';
 
 const withCard = (change: Parameters<typeof nic>[0]): MoveChange => ({ vm: machine({ nics: [nic(change)] }) });
 const other = nic({ key: '4001', label: 'Network adapter 2', mac: '00:50:56:aa:bb:02', ipAddresses: [] });
+const twoCards: MoveChange = { vm: machine({ nics: [nic(), other] }) };
 const port: CloudFacts['ports'][number] = {
   id: 'p',
   mac: 'fa:16:3e:00:00:01',
@@ -70,6 +71,19 @@ export const cases: MoveCases = {
       },
     ],
     quiet: [withPort({}), withPort({ addresses: ['192.0.2.17'], network: 'net-other' })],
+  },
+  'NET-06b': {
+    found: [
+      {
+        given: { ...twoCards, options: { networks: [{ from: null, to: 'lan', ip: '192.0.2.50' }] } },
+        about: ['Network adapter 2: 192.0.2.50 on “lan”, as Network adapter 1'],
+      },
+      {
+        given: { vm: machine({ nics: [nic(), { ...other, ipAddresses: nic().ipAddresses }] }) },
+        about: ['Network adapter 2: 192.0.2.17 on “lan”, as Network adapter 1'],
+      },
+    ],
+    quiet: [{}, twoCards, { ...twoCards, options: { networks: [{ from: null, to: 'lan', ip: 'auto' }] } }],
   },
   'NET-07': {
     found: [
