@@ -71,5 +71,6 @@ export const wave = (change: Partial<WaveFacts> = {}): WaveFacts => ({
   machines: [rehearsedMachine()],
   unaccepted: new Map(),
   tooLarge: [],
+  fullGroups: [],
   ...change,
 });

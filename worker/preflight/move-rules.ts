@@ -32,8 +32,10 @@ import { hostsOfCloud } from './rules/new-18-hosts-of-cloud.ts';
 import { noZone } from './rules/ost-04-no-zone.ts';
 import { noSecurityGroup } from './rules/ost-05-no-security-group.ts';
 import { noServerGroup } from './rules/ost-06-no-server-group.ts';
+import { fullServerGroup } from './rules/ost-06a-full-server-group.ts';
 import { noKeyPair } from './rules/ost-14-no-key-pair.ts';
 import { quotaTooSmall } from './rules/ost-13-over-quota.ts';
+import { volumeTooLargeAlone } from './rules/ost-13a-volume-too-large.ts';
 
 export const moveRules: readonly Rule<MoveFacts>[] = [
   ...machineRules,
@@ -67,6 +69,8 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
   noZone,
   noSecurityGroup,
   noServerGroup,
+  fullServerGroup,
   noKeyPair,
   quotaTooSmall,
+  volumeTooLargeAlone,
 ];

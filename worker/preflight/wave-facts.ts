@@ -11,4 +11,6 @@ export interface WaveFacts extends Pick<
   readonly unaccepted: ReadonlyMap<string, readonly string[]>;
   /** Volumes that are larger than the project may have a single one. */
   readonly tooLarge: readonly string[];
+  /** Server groups that may not have as many servers as they would get. */
+  readonly fullGroups: readonly string[];
 }
