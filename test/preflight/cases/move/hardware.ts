@@ -18,6 +18,16 @@ export const cases: MoveCases = {
     quiet: [{}, { vm: machine({ firmware: 'uefi' }) }],
   },
   'DEV-02': { found: [{ given: { vm: machine({ hasTpm: true }) }, about: ['web'] }], quiet: [{}] },
+  'DEV-02a': {
+    found: [
+      { given: { vm: machine({ hasTpm: true, isEncrypted: true }) }, about: ['the machine’s home, not its disks'] },
+    ],
+    quiet: [
+      { vm: machine({ hasTpm: true }) },
+      { vm: machine({ hasTpm: true, isEncrypted: true, disks: [disk({ isEncrypted: true })] }) },
+    ],
+    beside: [{ given: { vm: machine({ isEncrypted: true }) }, why: 'no TPM is known of the machine' }],
+  },
   'DEV-03': {
     found: [{ given: { vm: machine({ passthrough: ['PCI device 0'] }) }, about: ['PCI device 0'] }],
     quiet: [{}],
