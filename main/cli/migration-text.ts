@@ -6,6 +6,7 @@ import type {
   PlannedDisk,
   PlannedPort,
 } from '../shared/migration.ts';
+import { addressesOf } from '../shared/proposals/ports.ts';
 import type { Finding, Severity } from '../shared/preflight.ts';
 import type { ScheduledMigration } from '../shared/schedule.ts';
 import { isAtRest, isOver, type Stage } from '../shared/stages.ts';
@@ -88,7 +89,9 @@ export function planText(plan: MigrationPlan, boot: MigrationOptions['boot']): s
         {
           title: 'BECOMES',
           cell: (disk) =>
-            isImage(disk) ? 'image' : `volume of ${disk.sizeGiB} GiB${disk.volumeType ? `, ${disk.volumeType}` : ''}`,
+            isImage(disk)
+              ? 'image'
+              : [`volume of ${disk.sizeGiB} GiB`, disk.volumeType, disk.bus].filter(Boolean).join(', '),
         },
         {
           title: 'BOOTS',
@@ -108,8 +111,7 @@ export function planText(plan: MigrationPlan, boot: MigrationOptions['boot']): s
           { title: 'MAC', cell: ({ mac }) => mac ?? 'the cloud chooses', isWhole: true },
           {
             title: 'ADDRESS',
-            cell: ({ fixedIps }) =>
-              fixedIps.length === 0 ? 'the cloud chooses' : fixedIps.map(({ address }) => address).join(' '),
+            cell: (port) => addressesOf(port).join(' ') || 'the cloud chooses',
           },
           ...(ports.some((port) => besidesText(port) !== '') ? [{ title: 'BESIDES', cell: besidesText }] : []),
         ],

@@ -20,7 +20,10 @@ const words: Words = {
   volumeType: orWithout('--volume-type'),
   flavor: orWithout('--flavor'),
   createFlavor: onlyIf('--create-flavor'),
-  networks: (choices) => choices.map((choice) => `--map ${quoted(choiceText(choice))}`),
+  networks: (choices) => [
+    ...choices.map((choice) => `--map ${quoted(choiceText(choice))}`),
+    ...choices.flatMap(guardFlags),
+  ],
   keepMac: (keeps) => onlyIf('--new-mac')(!keeps),
   securityGroups: (groups) => groups.map((group) => `--security-group ${quoted(group)}`),
   addressPairs: (addresses) => addresses.map((address) => `--address-pair ${address}`),
@@ -41,6 +44,15 @@ export function flagsOf(options: { readonly [K in keyof MigrationOptions]?: Migr
 
 const choiceText = ({ from, to, ip }: NetworkChoice): string =>
   `${from === null ? '' : `${from}=`}${to}${ip === 'keep' ? '' : `:${ip}`}`;
+
+/** What the ports of one choice may besides. */
+function guardFlags({ from, portSecurity, addressPairs = [] }: NetworkChoice): string[] {
+  const of = from === null ? '' : `${from}=`;
+  return [
+    ...(portSecurity === false ? [`--port-security ${quoted(`${of}off`)}`] : []),
+    ...addressPairs.map((address) => `--address-pair ${quoted(`${of}${address}`)}`),
+  ];
+}
 
 /** For a shell. */
 export const quoted = (text: string): string =>

@@ -23,6 +23,8 @@ export const CloudSubnet = z.object({
   gateway: z.string().nullable(),
   pools: z.array(z.object({ start: z.string(), end: z.string() })),
   dnsServers: z.array(z.string()),
+  /** The MAC of a port gives its address (SLAAC, DHCPv6 without state), and Neutron takes none that is asked for. */
+  isByMac: z.literal(true).optional(),
 });
 export type CloudSubnet = z.infer<typeof CloudSubnet>;
 
@@ -74,7 +76,17 @@ export const CloudFacts = z.object({
   securityGroups: z.array(z.object({ id, name: z.string() })),
   keyPairs: z.array(z.string()),
   availabilityZones: z.array(z.string()),
-  serverGroups: z.array(z.object({ id, name: z.string(), policy: z.string().optional() })),
+  serverGroups: z.array(
+    z.object({
+      id,
+      name: z.string(),
+      policy: z.string().optional(),
+      /** How many servers are in it; left out where the cloud does not tell. */
+      members: z.number().int().nonnegative().optional(),
+    }),
+  ),
+  /** How many servers a group may have; null is no limit; left out where the cloud does not tell. */
+  mostGroupMembers: z.number().nullable().optional(),
   /** Empty where the cloud has no volume service; see `hasVolumes`. */
   volumeTypes: z.array(
     z.object({

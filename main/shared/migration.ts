@@ -48,6 +48,8 @@ export const PlannedDisk = z.object({
   volumeType: z.string().nullable(),
   /** 0 boots first; null is never booted from. */
   bootIndex: z.number().int().nonnegative().nullable(),
+  /** Left out where it is on the bus of the image, `hw_disk_bus`. */
+  bus: z.enum(['sata']).optional(),
 });
 export type PlannedDisk = z.infer<typeof PlannedDisk>;
 
@@ -59,6 +61,8 @@ export const PlannedPort = z.object({
   /** Null lets the cloud choose. */
   mac: z.string().nullable(),
   fixedIps: z.array(z.object({ subnetId: z.string(), address: z.string() })),
+  /** Addresses of the guest that its MAC gives the port unasked; left out where there are none. */
+  ipsByMac: z.array(z.string()).optional(),
   /** `off`: it is made without port security; `offByNetwork`: its network has none. Left out where the port is guarded. */
   portSecurity: z.enum(['off', 'offByNetwork']).optional(),
   /** What it may send from besides; left out where there is nothing. */

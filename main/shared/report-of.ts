@@ -15,6 +15,7 @@ import type {
 import { isLinkLocal } from './proposals/address.ts';
 import { isAmong } from './proposals/cards.ts';
 import { choiceFor } from './proposals/networks.ts';
+import { addressesOf } from './proposals/ports.ts';
 import {
   isEnded,
   type AcceptedWarning,
@@ -236,14 +237,16 @@ function placeOf(disk: InventoryDisk | undefined): string {
   return `${bytesText(sizeBytes)} on ${modelOf(controller)} ${controller.bus}:${controller.unit}${file === null ? '' : `, ${file}`}`;
 }
 
-function targetOf({ sizeGiB, volumeType, bootIndex }: PlannedDisk, boot: 'image' | 'volume'): string {
+function targetOf({ sizeGiB, volumeType, bootIndex, bus }: PlannedDisk, boot: 'image' | 'volume'): string {
   const isImage = boot === 'image' && bootIndex === 0;
   const size = isImage ? 'image' : `volume of ${sizeGiB} GiB${volumeType === null ? '' : `, type ${volumeType}`}`;
-  return bootIndex === 0 ? `${size}; it boots from it` : size;
+  const place = bus === undefined ? '' : ` on ${bus}`;
+  return bootIndex === 0 ? `${size}; it boots from it` : `${size}${place}`;
 }
 
-function portText({ networkName, mac, fixedIps, portSecurity, addressPairs = [] }: PlannedPort): string {
-  const addresses = fixedIps.map(({ address }) => address);
+function portText(port: PlannedPort): string {
+  const { networkName, mac, portSecurity, addressPairs = [] } = port;
+  const addresses = addressesOf(port);
   return [
     `“${networkName}”, ${mac ?? 'a new MAC'}, ${addresses.length === 0 ? 'an address of the cloud’s choice' : addresses.join(', ')}`,
     ...(addressPairs.length === 0 ? [] : [`may send from ${addressPairs.join(', ')} as well`]),
@@ -273,11 +276,16 @@ function networkWhy(port: PlannedPort, nic: InventoryNic | undefined, choice: Ne
 }
 
 /** Of addresses that nobody gave up by a choice. */
-function lostText({ networkName, fixedIps, addressPairs = [] }: PlannedPort, nic: InventoryNic | undefined): string {
+function lostText(
+  { networkName, fixedIps, ipsByMac = [], addressPairs = [] }: PlannedPort,
+  nic: InventoryNic | undefined,
+): string {
   const lost = (nic?.ipAddresses ?? []).flatMap(({ address }) =>
-    isLinkLocal(address) || fixedIps.some((fixed) => fixed.address === address) || isAmong(address, addressPairs)
+    isLinkLocal(address) ||
+    fixedIps.some((fixed) => fixed.address === address) ||
+    isAmong(address, [...ipsByMac, ...addressPairs])
       ? []
       : [address],
   );
-  return lost.length === 0 ? '' : ` No subnet of “${networkName}” has ${lost.join(', ')}, so it is not kept.`;
+  return lost.length === 0 ? '' : ` No subnet of “${networkName}” can give it ${lost.join(', ')}, so that is not kept.`;
 }

@@ -95,6 +95,24 @@ describe('the CSV files of Hyper-V', () => {
     'old\tNetwork Adapter\t000000000000\tExternal\t\tUntagged\t0',
   ].join('\n');
 
+  // The default maximum of 1 TiB counted, and no flavor had that.
+  test('count what a machine has where nobody set a maximum of its dynamic memory', async () => {
+    const rows = [
+      'VMName,State,Generation,ProcessorCount,MemoryStartup,MemoryAssigned,MemoryMaximum,DynamicMemoryEnabled',
+      `runs,Running,2,2,${4 * GiB},${6 * GiB},${1024 * GiB},True`,
+      `off,Off,2,2,${4 * GiB},0,${1024 * GiB},True`,
+      `bounded,Running,2,2,${4 * GiB},${6 * GiB},${16 * GiB},True`,
+    ].join('\n');
+
+    const { vms } = await readFiles({ 'm.csv': rows, 'd.csv': disks, 'n.csv': nics });
+
+    expect(vms.map(({ name, memoryBytes }) => [name, memoryBytes / GiB])).toEqual([
+      ['runs', 6],
+      ['off', 4],
+      ['bounded', 16],
+    ]);
+  });
+
   test('give machines with their disks and network cards', async () => {
     const { kind, vms, networks, warnings } = await readFiles({ 'm.csv': machines, 'd.csv': disks, 'n.csv': nics });
 

@@ -31,7 +31,8 @@ describe('the facts of a cloud', () => {
       ],
       keyPairs: ['lab'],
       availabilityZones: ['nova'],
-      serverGroups: [{ id: 'sg1', name: 'apart', policy: 'anti-affinity' }],
+      serverGroups: [{ id: 'sg1', name: 'apart', policy: 'anti-affinity', members: 1 }],
+      mostGroupMembers: 10,
       serverNames: ['web'],
       mayCreateFlavors: false,
       volumeTypes: [
@@ -99,6 +100,7 @@ describe('the facts of a cloud', () => {
           gateway: null,
           pools: [],
           dnsServers: [],
+          isByMac: true,
         },
       ],
       hasPortSecurity: false,

@@ -32,7 +32,9 @@ export async function fullCloud(): Promise<SmallCloud> {
         { zoneName: 'broken', zoneState: { available: false }, hosts: null },
       ],
     },
-    [`${NOVA}/os-server-groups`]: { server_groups: [{ id: 'sg1', name: 'apart', policies: ['anti-affinity'] }] },
+    [`${NOVA}/os-server-groups`]: {
+      server_groups: [{ id: 'sg1', name: 'apart', policies: ['anti-affinity'], members: ['s1'] }],
+    },
     [`${NOVA}/servers`]: { servers: [{ id: 's1', name: 'web', links: [] }] },
     [`${NOVA}/limits`]: {
       limits: {
@@ -44,6 +46,7 @@ export async function fullCloud(): Promise<SmallCloud> {
           totalCoresUsed: 3,
           maxTotalRAMSize: 51200,
           totalRAMUsed: 768,
+          maxServerGroupMembers: 10,
         },
       },
     },
@@ -91,6 +94,8 @@ export async function fullCloud(): Promise<SmallCloud> {
           network_id: 'n1',
           cidr: '2001:db8::/64',
           ip_version: 6,
+          ipv6_ra_mode: 'slaac',
+          ipv6_address_mode: 'slaac',
           enable_dhcp: false,
           gateway_ip: null,
         },

@@ -12,6 +12,8 @@ import { MemoryLedger } from '../support/memory-ledger.ts';
 import { until } from '../support/until.ts';
 import { plan, plannedDisk, serverSpec } from '../support/moves.ts';
 import type { ProvisionedServer, ServerSpec } from '../../worker/drivers.ts';
+import { planMigration } from '../../worker/plan/plan.ts';
+import { disk, hyperv, input, machine } from '../plan/sample.ts';
 import { diskBytes, LabCloud, never, TAG } from './lab-cloud.ts';
 
 let at: LabCloud;
@@ -43,7 +45,10 @@ async function specOf(
 ): Promise<ServerSpec> {
   const planned = plan('web01', change);
   const imageIds = new Map<string, string>();
-  for (const [i, { key }] of planned.disks.entries()) imageIds.set(key, await at.image(key, diskBytes(i)));
+  for (const [i, { key }] of planned.disks.entries()) {
+    const properties = planned.imageProperties;
+    imageIds.set(key, await at.image(key, diskBytes(i), { properties }));
+  }
   return serverSpec(TAG, planned, imageIds, options);
 }
 
@@ -147,6 +152,26 @@ describe('a server', () => {
 
     expect(at.lab.state().volumes).toMatchObject([{ type: 'fast', isMultiattach: true, attachments: [{}] }]);
     await expect(at.cloud.verify(server, spec.plan, never)).resolves.toHaveLength(2);
+  });
+
+  // Five were put on IDE, which takes four: Nova refused the server after everything was copied.
+  test('of generation 1 with five disks and a config drive has a place for each', async () => {
+    at = await LabCloud.start();
+    const on = (kind: 'ide' | 'scsi', unit: number) => ({ kind, model: null, bus: 0, unit, isShared: false });
+    const disks = [0, 1, 2, 3, 4].map((i) =>
+      disk({ key: `${2000 + i}`, sizeBytes: 2 ** 30, controller: i === 0 ? on('ide', 0) : on('scsi', i) }),
+    );
+    const vm = machine({ disks, nics: [], guestOsId: 'windows2019srv_64Guest', hyperv: hyperv({ generation: 1 }) });
+    const made = planMigration(input({ vm })).plan;
+    const spec = await specOf(
+      { disks: made?.disks ?? [], imageProperties: made?.imageProperties ?? {} },
+      { userData: 'x' },
+    );
+
+    const server = await provision(spec);
+
+    expect(server.volumeIds.size).toBe(4);
+    expect(at.lab.state().servers).toMatchObject([{ status: 'ACTIVE', imageProperties: { hw_disk_bus: 'ide' } }]);
   });
 
   test('is nobody’s leftover once it is handed over, and everything is one before', async () => {

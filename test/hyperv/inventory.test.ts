@@ -54,6 +54,27 @@ test('one machine that PowerShell made a thing of its own of is a list of one, a
   expect(pageOf(InventoryAnswer.parse(told(null))).vms).toEqual([]);
 });
 
+// The default maximum of 1 TiB counted, and no flavor had that.
+test.each([
+  ['is fixed', { startup: 4, maximum: 1024, assigned: 4, dynamic: false }, 4],
+  ['has a maximum that somebody set', { startup: 4, maximum: 16, assigned: 6, dynamic: true }, 16],
+  ['has the maximum that Hyper-V fills in', { startup: 4, maximum: 1024, assigned: 6, dynamic: true }, 6],
+  ['has it too, and is off', { startup: 4, maximum: 1024, assigned: 0, dynamic: true }, 4],
+  ['has it too, and an older answer tells no more', { startup: 4, maximum: 1024, dynamic: true }, 4],
+])('memory that %s counts as it should', (_, given, counts) => {
+  const GiB = 2 ** 30;
+  const { dynamic, ...sizes } = given;
+  const memory = {
+    minimum: GiB,
+    dynamic,
+    ...Object.fromEntries(Object.entries(sizes).map(([of, size]) => [of, size * GiB])),
+  };
+
+  const { vms } = pageOf(InventoryAnswer.parse(told({ ...machine('one'), memory })));
+
+  expect(vms.map(({ memoryBytes }) => memoryBytes / GiB)).toEqual([counts]);
+});
+
 test('what a card may do, and what is limited or mirrored there, is told of each card; an older answer tells nothing of it', () => {
   const card = {
     id: 'card',

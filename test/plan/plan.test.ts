@@ -49,11 +49,31 @@ describe('the flavor', () => {
     expect(planned({ vm, options }).flavor.value.name).toBe('large');
   });
 
-  test('that was asked for and does not fit stops the migration', () => {
+  // Dynamic memory counts by its maximum, and the advice was to name a smaller one, which was refused then.
+  test('that was asked for may be smaller than the machine, which is warned about', () => {
     const { plan, findings } = planMigration(input({ options: { flavor: 'small' } }));
 
+    expect(plan?.flavor.value.name).toBe('small');
+    expect(findings).toEqual([
+      expect.objectContaining({
+        id: 'OST-02a',
+        severity: 'warns',
+        about: [
+          'flavor “small” has 1 vCPU, and 2 are needed',
+          'flavor “small” has 2048 MiB of memory, and 4096 are needed',
+        ],
+      }),
+    ]);
+  });
+
+  test('that was asked for and has no room for the boot disk stops the migration', () => {
+    const flavors = [flavor('thin', 2, 4096, 5)];
+    const { plan, findings } = planMigration(input({ cloud: cloud({ flavors }), options: { flavor: 'thin' } }));
+
     expect(plan).toBeNull();
-    expect(findings.find(({ id }) => id === 'OST-02')?.about).toEqual(['flavor “small” has 1 vCPU, and 2 are needed']);
+    expect(findings.find(({ id }) => id === 'OST-02')?.about).toEqual([
+      'flavor “thin” has 5 GiB of disk, and 10 are needed',
+    ]);
   });
 });
 
@@ -111,6 +131,25 @@ describe('a network card', () => {
     ]);
   });
 
+  // Neutron refuses any address that is asked for in such a subnet, after everything was copied.
+  test('asks for no address where its MAC gives one, and says which that is not', () => {
+    const subnet = { id: 'v6', name: 'v6', cidr: '2001:db8::/64', ipVersion: 6, hasDhcp: true, isByMac: true } as const;
+    const rest = { gateway: null, pools: [], dnsServers: [] };
+    const lan = network('lan');
+    const networks = [{ ...lan, subnets: [...lan.subnets, { ...subnet, ...rest }] }];
+    const [ofMac, ofNobody] = ['2001:db8::250:56ff:feaa:bb01', '2001:db8::5'];
+    const ipAddresses = ['192.0.2.17', ofMac, ofNobody].map((address) => ({ address, prefixLength: null }));
+    const vm = machine({ nics: [nic({ ipAddresses })] });
+    const { plan, findings } = planMigration(input({ vm, cloud: cloud({ networks }) }));
+
+    expect(plan?.ports).toMatchObject([
+      { fixedIps: [{ subnetId: 'subnet-lan', address: '192.0.2.17' }], ipsByMac: [ofMac] },
+    ]);
+    expect(findings.find(({ id }) => id === 'NET-05')?.about).toEqual([
+      'Network adapter 1: 2001:db8::5 cannot be asked for in 2001:db8::/64 of “lan”, where the MAC gives one',
+    ]);
+  });
+
   test('leaves link-local addresses behind without a word', () => {
     const addresses = ['192.0.2.17', 'fe80::1', '169.254.3.4'];
     const vm = machine({ nics: [nic({ ipAddresses: addresses.map((address) => ({ address, prefixLength: null })) })] });
@@ -144,6 +183,28 @@ describe('the hardware', () => {
 
     expect(planned({ vm: machine(old) }).imageProperties['hw_disk_bus']).toBe('ide');
     expect(planned({ vm: machine({ ...old, firmware: 'uefi' }) }).imageProperties['hw_disk_bus']).toBe('sata');
+  });
+
+  // All went to IDE, which takes four devices; and a cloud whose servers have no IDE unasked was not asked for it.
+  test('leaves a place of IDE to a config drive, and what has none is on SATA', () => {
+    const on = (kind: 'ide' | 'scsi', unit: number) => ({ kind, model: null, bus: 0, unit, isShared: false });
+    const disks = [1, 2, 3, 4, 0].map((unit) =>
+      disk({ key: `${unit}`, controller: on(unit === 0 ? 'ide' : 'scsi', unit) }),
+    );
+    const vm = machine({ guestOsId: 'windows2019srv_64Guest', disks, bootOrder: ['0'] });
+    const plan = planned({ vm });
+
+    expect(plan.imageProperties).toMatchObject({ hw_disk_bus: 'ide', hw_machine_type: 'pc' });
+    expect(plan.disks.map(({ key, bus }) => [key, bus])).toEqual([
+      ['1', undefined],
+      ['2', undefined],
+      ['3', 'sata'],
+      ['4', 'sata'],
+      ['0', undefined],
+    ]);
+    expect(planned({ vm, options: { profile: 'virtio' } }).disks.map(({ bus }) => bus)).toEqual(
+      disks.map(() => undefined),
+    );
   });
 
   test('is the operator’s to choose', () => {

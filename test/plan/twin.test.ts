@@ -114,7 +114,7 @@ test('addresses that no subnet has may be let through as pairs, all others are t
   expect(line).toMatchObject({
     matter: 'addresses',
     weight: 'drops',
-    cloud: 'The port has 192.0.2.17, 192.0.2.18 as its own. No subnet of its network has 10.9.9.9.',
+    cloud: 'The port has 192.0.2.17, 192.0.2.18 as its own. No subnet of its network can give it 10.9.9.9.',
   });
   expect(line?.proposals[0]?.options?.networks).toEqual([
     { from: 'lan', to: 'lan', ip: 'keep', addressPairs: ['10.9.9.9'] },

@@ -30,9 +30,10 @@ const expected: Readonly<Record<string, readonly Expected[]>> = {
     ['DSK-15', 'blocks', 'home'],
     ['DSK-24', 'blocks', 'lease: '],
   ],
+  // It was said that what is read would be of no use, and that a storage policy should be changed, which it has not.
   'odd-vtpm': [
-    ['DSK-15', 'blocks', 'home'],
-    ['DSK-24', 'blocks', 'lease: '],
+    ['DEV-02a', 'blocks', 'home, not its disks'],
+    ['DSK-24', 'blocks', 'lease: The machine’s home is encrypted for its TPM'],
     ['DEV-02', 'warns', 'odd-vtpm'],
   ],
   'odd-secure-boot': [['DEV-01', 'informs', 'odd-secure-boot']],

@@ -72,5 +72,6 @@ export const wave = (change: Partial<WaveFacts> = {}): WaveFacts => ({
   unaccepted: new Map(),
   tooLarge: [],
   elsewhere: [],
+  fullGroups: [],
   ...change,
 });

@@ -101,6 +101,26 @@ describe('what a wave takes', () => {
     expect(wave.verdict).toBe('go');
   });
 
+  // Each fitted alone, and Nova refused the last ones after they were copied.
+  test('must fit into its server group, with what is in it and what earlier waves put there', () => {
+    const facts = cloud({ serverGroups: [{ id: 'g1', name: 'apart', members: 1 }], mostGroupMembers: 3 });
+    const wave = [
+      { vm: numbered(1), options: { serverGroup: 'apart' }, change: { isEarlier: true } },
+      { vm: numbered(2), options: { serverGroup: 'g1' } },
+      { vm: numbered(3) },
+    ];
+    const one = { vm: numbered(4), options: { serverGroup: 'apart' } };
+
+    expect(rehearse(wave, facts).verdict).toBe('go');
+    expect(rehearse([...wave, one], facts).findings).toContainEqual(
+      expect.objectContaining({
+        id: 'NEW-01c',
+        severity: 'blocks',
+        about: ['“apart”: 2 servers and 1 of earlier waves, 1 of 3 are in it'],
+      }),
+    );
+  });
+
   test('of a machine that is under way is what it has not made yet, and nothing of one that is there', () => {
     const made = ['image', 'port', 'server'] as const;
     const wave = rehearse([

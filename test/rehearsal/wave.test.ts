@@ -89,6 +89,16 @@ describe('a rehearsal', () => {
     expect(cloud.state()).toMatchObject({ servers: [], volumes: [], ports: [], images: [] });
   });
 
+  test('names a server group that has no room for all of the wave', async () => {
+    const guts = await world(3);
+    guts.cloud.quotas.groupMembers = 2;
+    await planned(guts, [{ vm: 'vm-0' }, { vm: 'vm-1' }, { vm: 'vm-2' }], { serverGroup: 'apart' });
+
+    const { findings } = await guts.ask('plans.rehearse', { plan: 'spring', wave: 1 });
+
+    expect(findings.find(({ id }) => id === 'NEW-01c')?.about).toEqual(['“apart”: 3 servers, 0 of 2 are in it']);
+  });
+
   test('with quotas raised says go, and the wave runs through', async () => {
     const guts = await world(2);
     Object.assign(guts.cloud.quotas, { instances: 1 });

@@ -168,7 +168,7 @@ describe('the report of a record', () => {
     });
 
     expect(report.mapping.at(-1)?.reason).toBe(
-      'Proposed: there is no other that a server can be on. No subnet of “private” has 192.0.2.10, so it is not kept.',
+      'Proposed: there is no other that a server can be on. No subnet of “private” can give it 192.0.2.10, so that is not kept.',
     );
   });
 

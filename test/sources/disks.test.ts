@@ -232,6 +232,7 @@ describe('the ways of reading', () => {
   test.each<readonly [string, (vm: InventoryVm) => InventoryVm, RegExp]>([
     ['is disconnected', (vm) => ({ ...vm, connection: 'disconnected' }), /disconnected/],
     ['is encrypted', (vm) => ({ ...vm, isEncrypted: true }), /encrypted/],
+    ['is encrypted for its TPM', (vm) => ({ ...vm, isEncrypted: true, hasTpm: true }), /home is encrypted for its TPM/],
     ['has an encrypted disk', (vm) => withDisk(vm, { isEncrypted: true }), /encrypted/],
     ['is suspended', (vm) => ({ ...vm, power: 'suspended' }), /suspended/],
     ['runs with passed-through devices', (vm) => ({ ...vm, passthrough: ['PCI device 0'] }), /passed-through/],

@@ -13,6 +13,7 @@ import { bootDiskOf, sizeGiBOf } from '../../main/shared/proposals/disks.ts';
 import { chooseFlavor, needOf } from '../../main/shared/proposals/flavor.ts';
 import { twinsOf } from '../../main/shared/proposals/twin.ts';
 import type { NicTwin } from '../../main/shared/twin.ts';
+import { diskBusesOf } from './disk-buses.ts';
 import { imageProperties } from './image-properties.ts';
 import { planPorts } from '../../main/shared/proposals/ports.ts';
 import { profileFor, type Chosen } from '../../main/shared/proposals/profile.ts';
@@ -100,6 +101,7 @@ function planDisks(
   if (reading === null) return [];
   const imageFormat = chooseFormat(cloud, options);
   const bootDisk = bootDiskOf(vm);
+  const { own } = diskBusesOf(vm, profileFor(vm, options.profile).value);
   return vm.disks.map((disk) => ({
     key: disk.key,
     label: disk.label,
@@ -109,8 +111,11 @@ function planDisks(
     imageFormat,
     volumeType: options.volumeType,
     bootIndex: disk.key === bootDisk?.key ? 0 : null,
+    ...ownBus(own.get(disk.key)),
   }));
 }
+
+const ownBus = (bus: PlannedDisk['bus']): Pick<PlannedDisk, 'bus'> => (bus === undefined ? {} : { bus });
 
 function chooseFormat({ imageFormats }: CloudFacts, { imageFormat }: MigrationOptions): PlannedDisk['imageFormat'] {
   if (imageFormat !== 'auto') return { value: imageFormat, reason: 'You chose it.' };

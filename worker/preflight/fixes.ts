@@ -1,10 +1,9 @@
 /** What Guts can do about a finding, where several rules do the like. */
 import { TAG_PREFIX } from '../../main/shared/migration.ts';
 import type { CloudFacts } from '../../main/shared/cloud.ts';
-import type { MigrationOptions, NetworkChoice, PlannedPort } from '../../main/shared/migration.ts';
+import type { MigrationOptions } from '../../main/shared/migration.ts';
 import type { Fix } from '../../main/shared/preflight.ts';
 import type { MachineFacts } from './machine-facts.ts';
-import type { MoveFacts } from './move-facts.ts';
 
 export const optionsFix = (says: string, options: Partial<MigrationOptions>): Fix => ({
   kind: 'options',
@@ -25,17 +24,6 @@ export function removalOf(ports: readonly CloudPort[]): Fix | null {
     says: `Remove ${ports.length === 1 ? 'the port' : `the ${ports.length} ports`} that an earlier try left.`,
     ports: ports.map(({ id, name = '' }) => ({ id, name })),
   };
-}
-
-/** Lets the cloud choose the addresses of these ports. */
-export function automaticAddresses(ports: readonly Pick<PlannedPort, 'nicKey' | 'networkId'>[], facts: MoveFacts): Fix {
-  const choices = ports.flatMap(({ nicKey, networkId }): NetworkChoice[] => {
-    const from = facts.vm.nics.find(({ key }) => key === nicKey)?.networkName ?? null;
-    const to = facts.ports.ports.find((port) => port.nicKey === nicKey)?.networkName ?? networkId;
-    return [{ from, to, ip: 'auto' }];
-  });
-  const others = facts.options.networks.filter(({ from }) => !choices.some((choice) => choice.from === from));
-  return optionsFix('Let the cloud choose the address.', { networks: [...choices, ...others] });
 }
 
 /** Snapshots keep change tracking from being turned on, and so does old hardware. */

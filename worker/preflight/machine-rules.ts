@@ -22,6 +22,7 @@ import { unpluggedCard } from './rules/net-12-unplugged-card.ts';
 import { noMac } from './rules/net-24-no-mac.ts';
 import { secureBoot } from './rules/dev-01-secure-boot.ts';
 import { tpm } from './rules/dev-02-tpm.ts';
+import { encryptedForTpm } from './rules/dev-02a-encrypted-for-tpm.ts';
 import { passthrough } from './rules/dev-03-passthrough.ts';
 import { shielded } from './rules/hv-01-shielded.ts';
 import { passiveReplica } from './rules/hv-02-passive-replica.ts';
@@ -111,6 +112,7 @@ export const machineRules: readonly Rule<MachineFacts>[] = [
   noMac,
   secureBoot,
   tpm,
+  encryptedForTpm,
   passthrough,
   shielded,
   passiveReplica,

@@ -18,6 +18,6 @@ export interface MoveFacts extends MachineFacts {
   readonly ports: PortPlan;
   readonly targetName: string;
   readonly floating: CloudNetwork | undefined;
-  readonly serverGroup: { readonly id: string } | undefined;
+  readonly serverGroup: CloudFacts['serverGroups'][number] | undefined;
   readonly groups: readonly { readonly id: string; readonly name: string }[];
 }

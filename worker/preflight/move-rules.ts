@@ -12,6 +12,7 @@ import { noWayToRead } from './rules/dsk-24-no-way-to-read.ts';
 import { noNetwork } from './rules/net-01-no-network.ts';
 import { lostAddress } from './rules/net-05-lost-address.ts';
 import { addressTaken } from './rules/net-06-address-taken.ts';
+import { ownAddressTwins } from './rules/net-06b-own-twins.ts';
 import { macTaken } from './rules/net-07-mac-taken.ts';
 import { tooLargeFrames } from './rules/new-05-too-large-frames.ts';
 import { perhapsTooLargeFrames } from './rules/new-05a-perhaps-too-large-frames.ts';
@@ -25,13 +26,16 @@ import { portSecurityUnknown } from './rules/net-27-no-port-security.ts';
 import { portSecurityOfOthers } from './rules/net-28-port-of-others.ts';
 import { noExternalNetwork } from './rules/net-17-no-external-network.ts';
 import { noFlavor } from './rules/ost-02-no-flavor.ts';
+import { smallFlavor } from './rules/ost-02a-small-flavor.ts';
 import { noVolumeType } from './rules/ost-03-no-volume-type.ts';
 import { hostsOfCloud } from './rules/new-18-hosts-of-cloud.ts';
 import { noZone } from './rules/ost-04-no-zone.ts';
 import { noSecurityGroup } from './rules/ost-05-no-security-group.ts';
 import { noServerGroup } from './rules/ost-06-no-server-group.ts';
+import { fullServerGroup } from './rules/ost-06a-full-server-group.ts';
 import { noKeyPair } from './rules/ost-14-no-key-pair.ts';
 import { quotaTooSmall } from './rules/ost-13-over-quota.ts';
+import { volumeTooLargeAlone } from './rules/ost-13a-volume-too-large.ts';
 
 export const moveRules: readonly Rule<MoveFacts>[] = [
   ...machineRules,
@@ -45,6 +49,7 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
   noNetwork,
   lostAddress,
   addressTaken,
+  ownAddressTwins,
   macTaken,
   tooLargeFrames,
   perhapsTooLargeFrames,
@@ -58,11 +63,14 @@ export const moveRules: readonly Rule<MoveFacts>[] = [
   portSecurityOfOthers,
   noExternalNetwork,
   noFlavor,
+  smallFlavor,
   noVolumeType,
   hostsOfCloud,
   noZone,
   noSecurityGroup,
   noServerGroup,
+  fullServerGroup,
   noKeyPair,
   quotaTooSmall,
+  volumeTooLargeAlone,
 ];

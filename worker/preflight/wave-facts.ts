@@ -13,4 +13,6 @@ export interface WaveFacts extends Pick<
   readonly tooLarge: readonly string[];
   /** The wave of each machine that another Guts has and is not done with, those of earlier waves among them. */
   readonly elsewhere: readonly number[];
+  /** Server groups that may not have as many servers as they would get. */
+  readonly fullGroups: readonly string[];
 }

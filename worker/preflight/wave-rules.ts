@@ -9,6 +9,7 @@ import { momentIsPast } from './rules/pln-03a-moment-is-past.ts';
 import { waveOverQuota } from './rules/new-01-wave-over-quota.ts';
 import { volumeTooLarge } from './rules/new-01a-volume-too-large.ts';
 import { tooFewAddresses } from './rules/new-01b-too-few-addresses.ts';
+import { waveOverGroup } from './rules/new-01c-full-server-group.ts';
 import { storageTooSmall } from './rules/new-02-storage-too-small.ts';
 import { nameTwins } from './rules/vm-02-name-twins.ts';
 import { addressTwins } from './rules/net-06a-address-twins.ts';
@@ -23,6 +24,7 @@ export const waveRules: readonly Rule<WaveFacts>[] = [
   waveOverQuota,
   volumeTooLarge,
   tooFewAddresses,
+  waveOverGroup,
   addressTwins,
   macTwins,
   nameTwins,

@@ -65,3 +65,23 @@ export function tooLarge(demands: readonly Demand[], { mostVolumeGiB = null }: C
         .map(({ label, sizeGiB }) => `${name}, ${label}: ${sizeGiB} GiB, and ${mostVolumeGiB} GiB are allowed`),
     );
 }
+
+/** Server groups that may not have as many servers as the wave, and what goes before it, puts into them. */
+export function fullGroups(
+  demands: readonly Demand[],
+  { serverGroups, mostGroupMembers = null }: Pick<CloudFacts, 'serverGroups' | 'mostGroupMembers'>,
+): string[] {
+  if (mostGroupMembers === null) return [];
+  return serverGroups.flatMap(({ id, name, members = 0 }) => {
+    const into = demands.filter(({ looked, counts }) => {
+      const { serverGroup } = looked.machine.options;
+      return counts.instances > 0 && (serverGroup === id || serverGroup === name);
+    });
+    const earlier = into.filter(({ isEarlier }) => isEarlier).length;
+    const needs = into.length - earlier;
+    const before = earlier === 0 ? '' : ` and ${earlier} of earlier waves`;
+    return needs === 0 || members + into.length <= mostGroupMembers
+      ? []
+      : [`“${name}”: ${needs} servers${before}, ${members} of ${mostGroupMembers} are in it`];
+  });
+}

@@ -12,7 +12,7 @@ import { weighedBy } from '../preflight/site/with-site.ts';
 import { besideWaves, waveRules } from '../preflight/wave-rules.ts';
 import { subnetLines } from './addresses.ts';
 import { demandOf, type Demand, type Looked } from './demand.ts';
-import { flavorLines, quotaLines, tooLarge } from './quota.ts';
+import { flavorLines, fullGroups, quotaLines, tooLarge } from './quota.ts';
 import { storageLines } from './storage.ts';
 import { timesOf } from './times.ts';
 import { twinsOf } from './twins.ts';
@@ -50,6 +50,7 @@ export function rehearsalOf(
     unaccepted: new Map(own.map((looked) => [looked.machine.vm.ref, unaccepted(looked)])),
     tooLarge: tooLarge(demands, cloud),
     elsewhere: all.flatMap(({ machine: { state, wave } }) => (state === 'elsewhere' ? wave : [])),
+    fullGroups: fullGroups(demands, cloud),
   };
   const { findings, notHeld, passed } = check(weighedBy(asked.site ?? noSiteRules, waveRules), facts);
   const rehearsal = {

@@ -30,6 +30,16 @@ export function sizeOfRange(start: string, end: string): number {
   return Number(last.value - first.value + 1n);
 }
 
+/** Whether it is the address that a card with this MAC gives itself in the subnet (EUI-64). */
+export function isOfMac(address: string, cidr: string, mac: string): boolean {
+  const bytes = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac) ? mac.split(':').map((byte) => parseInt(byte, 16)) : [];
+  const [first = 0, second = 0, third = 0, ...rest] = bytes;
+  const asked = addressOf(address);
+  if (bytes.length === 0 || asked?.bits !== 128 || !liesIn(address, cidr)) return false;
+  const given = [first ^ 2, second, third, 0xff, 0xfe, ...rest].reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  return BigInt.asUintN(64, asked.value) === given;
+}
+
 /** Addresses that belong to no network but their own link are never taken along. */
 export function isLinkLocal(address: string): boolean {
   return liesIn(address, '169.254.0.0/16') || liesIn(address, 'fe80::/10');

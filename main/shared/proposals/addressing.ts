@@ -3,6 +3,7 @@ import type { CloudSubnet } from '../cloud.ts';
 import type { InventoryVm } from '../inventory.ts';
 import { isSameAddress, liesIn } from './address.ts';
 import type { Card } from './cards.ts';
+import { addressesOf } from './ports.ts';
 
 const subnetsOf = ({ target }: Card, version: 4 | 6): CloudSubnet[] =>
   (target?.subnets ?? []).filter(({ ipVersion }) => ipVersion === version);
@@ -17,7 +18,7 @@ export function lacksDhcp(card: Card): boolean {
 export function keepsOtherAddress({ nic, port, own, pairs }: Card): string[] {
   if (nic.usesDhcp !== false || port === undefined) return [];
   const has = (address: string): boolean =>
-    port.fixedIps.some((fixed) => isSameAddress(fixed.address, address)) ||
+    addressesOf(port).some((one) => isSameAddress(one, address)) ||
     pairs.some((pair) => (pair.includes('/') ? liesIn(address, pair) : isSameAddress(address, pair)));
   return own.some(has) ? [] : [...own];
 }

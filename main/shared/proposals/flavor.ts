@@ -19,7 +19,12 @@ export interface FlavorNeed {
 }
 
 export type FlavorChoice =
-  | { readonly found: true; readonly flavor: Chosen<{ readonly id: string | null; readonly name: string }> }
+  | {
+      readonly found: true;
+      readonly flavor: Chosen<{ readonly id: string | null; readonly name: string }>;
+      /** What one that was asked for has less of than the machine; left out where that is nothing. */
+      readonly lacks?: readonly FlavorLack[];
+    }
   | { readonly found: false; readonly obstacle: string };
 
 const MiB = 2 ** 20;
@@ -41,9 +46,10 @@ export function chooseFlavor(
   if (wish !== null) {
     const chosen = cloud.flavors.find(({ id, name }) => id === wish || name === wish);
     if (chosen === undefined) return { found: false, obstacle: `there is no flavor “${wish}”` };
-    const lack = lackOf(chosen, need);
-    if (lack !== null) return { found: false, obstacle: `flavor “${chosen.name}” has ${lackText(lack)}` };
-    return found(chosen, 'You chose it.');
+    const lacks = lacksOf(chosen, need);
+    const disk = lacks.find(({ of }) => of === 'diskGiB');
+    if (disk !== undefined) return { found: false, obstacle: lackText(chosen.name, disk) };
+    return { ...found(chosen, 'You chose it.'), ...(lacks.length === 0 ? {} : { lacks }) };
   }
   const best = smallestFitting(cloud.flavors, need);
   const isExact = best !== undefined && best.vcpus === need.vcpus && best.memoryMiB === need.memoryMiB;
@@ -70,18 +76,22 @@ export function smallestFitting(flavors: readonly Flavor[], need: FlavorNeed): F
 }
 
 /** What the flavor has too little of; null when it fits. Nova refuses an image on a flavor without disk. */
-export function lackOf(flavor: Flavor, need: FlavorNeed): FlavorLack | null {
-  for (const what of ['vcpus', 'memoryMiB', 'diskGiB'] as const)
-    if (flavor[what] < need[what]) return { of: what, has: flavor[what], needs: need[what] };
-  return null;
-}
+export const lackOf = (flavor: Flavor, need: FlavorNeed): FlavorLack | null => lacksOf(flavor, need)[0] ?? null;
 
-const lackText = ({ of, has, needs }: FlavorLack): string =>
-  ({
-    vcpus: `${has} vCPU, and ${needs} are needed`,
-    memoryMiB: `${has} MiB of memory, and ${needs} are needed`,
-    diskGiB: `${has} GiB of disk, and ${needs} are needed`,
-  })[of];
+const lacksOf = (flavor: Flavor, need: FlavorNeed): FlavorLack[] =>
+  (['vcpus', 'memoryMiB', 'diskGiB'] as const)
+    .filter((what) => flavor[what] < need[what])
+    .map((of) => ({ of, has: flavor[of], needs: need[of] }));
+
+/** “flavor “small” has 1 vCPU, and 2 are needed”. */
+export const lackText = (name: string, { of, has, needs }: FlavorLack): string =>
+  `flavor “${name}” has ${
+    {
+      vcpus: `${has} vCPU, and ${needs} are needed`,
+      memoryMiB: `${has} MiB of memory, and ${needs} are needed`,
+      diskGiB: `${has} GiB of disk, and ${needs} are needed`,
+    }[of]
+  }`;
 
 /** Flavors for special hardware are never chosen unasked. */
 function isOrdinary({ extraSpecs }: Flavor): boolean {

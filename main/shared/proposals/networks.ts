@@ -1,7 +1,7 @@
 /** Proposes a network of the cloud for a network of the source: by name, by VLAN, by the guests' addresses. */
 import type { CloudFacts, CloudNetwork } from '../cloud.ts';
 import type { NetworkChoice, ProposedFor } from '../migration.ts';
-import { isLinkLocal, liesIn } from './address.ts';
+import { isLinkLocal, isOfMac, liesIn } from './address.ts';
 
 /** What is known of a network of the source, or of one card on it. */
 export interface SourceSide {
@@ -61,16 +61,18 @@ export function choiceFor(
   );
 }
 
-/** Addresses worth keeping, and which of them the network cannot have. */
+/** Addresses worth keeping, and which of them the network cannot have. @param mac of the card, where they are one card’s */
 export function keepable(
   addresses: readonly string[],
   network: CloudNetwork,
+  mac = '',
 ): { readonly kept: readonly string[]; readonly lost: readonly string[] } {
   const wanted = addresses.filter((address) => !isLinkLocal(address));
-  return {
-    kept: wanted.filter((address) => isIn(address, network)),
-    lost: wanted.filter((address) => !isIn(address, network)),
+  const isKept = (address: string): boolean => {
+    const subnet = network.subnets.find(({ cidr }) => liesIn(address, cidr));
+    return subnet !== undefined && (subnet.isByMac !== true || isOfMac(address, subnet.cidr, mac));
   };
+  return { kept: wanted.filter(isKept), lost: wanted.filter((address) => !isKept(address)) };
 }
 
 const isIn = (address: string, { subnets }: CloudNetwork): boolean => subnets.some(({ cidr }) => liesIn(address, cidr));

@@ -2,17 +2,25 @@
 import type { CloudFacts, CloudNetwork } from '../cloud.ts';
 import type { InventoryNetwork, InventoryNic, InventoryVm } from '../inventory.ts';
 import type { MigrationOptions, NetworkChoice, PlannedPort } from '../migration.ts';
-import { isLinkLocal, liesIn } from './address.ts';
+import { isLinkLocal, isOfMac, liesIn } from './address.ts';
 import { isAmong } from './cards.ts';
 import { floatingAddressesOf } from './floating.ts';
 import { choiceFor, networkNamed, proposeNetwork } from './networks.ts';
+
+export interface LostAddress {
+  readonly nicKey: string;
+  readonly label: string;
+  readonly address: string;
+  /** Why it cannot be kept: “is in no subnet of “lan””. */
+  readonly why: string;
+}
 
 export interface PortPlan {
   readonly ports: readonly PlannedPort[];
   /** Cards that nothing was found for, with why. */
   readonly unmapped: readonly string[];
-  /** Addresses that were to be kept and cannot be, with why. */
-  readonly lostAddresses: readonly string[];
+  /** Addresses that were to be kept and cannot be. */
+  readonly lostAddresses: readonly LostAddress[];
   /** Cards that share a network. */
   readonly crowded: readonly string[];
 }
@@ -25,7 +33,7 @@ export function planPorts(
 ): PortPlan {
   const ports: PlannedPort[] = [];
   const unmapped: string[] = [];
-  const lostAddresses: string[] = [];
+  const lostAddresses: LostAddress[] = [];
   for (const nic of vm.nics) {
     const choice = choiceFor({ name: nic.networkName, ref: nic.network }, options.networks);
     const network = choice === undefined ? guess(nic, networks, cloud) : networkNamed(choice.to, cloud);
@@ -39,7 +47,8 @@ export function planPorts(
     }
     const floating = floatingAddressesOf(vm, nic).filter((address) => isAmong(address, options.addressPairs));
     const others = [...(choice?.addressPairs ?? []), ...floating];
-    const { fixedIps, lost } = addressesFor(nic, network, choice?.ip ?? null, others);
+    const mac = options.keepMac ? nic.mac : null;
+    const { fixedIps, byMac, lost } = addressesFor({ ...nic, mac }, network, choice?.ip ?? null, others);
     lostAddresses.push(...lost);
     const security = portSecurityOf(network, choice);
     const pairs =
@@ -49,8 +58,9 @@ export function planPorts(
       label: nic.label,
       networkId: network.id,
       networkName: network.name,
-      mac: options.keepMac ? nic.mac : null,
+      mac,
       fixedIps,
+      ...(byMac.length === 0 ? {} : { ipsByMac: byMac }),
       ...(security === undefined ? {} : { portSecurity: security }),
       ...(pairs.length === 0 ? {} : { addressPairs: pairs }),
     });
@@ -60,6 +70,12 @@ export function planPorts(
     .map(({ label, networkName }) => `${label} on “${networkName}”`);
   return { ports, unmapped, lostAddresses, crowded };
 }
+
+/** The guest’s addresses that the port keeps, asked for or by its MAC. */
+export const addressesOf = ({ fixedIps, ipsByMac = [] }: PlannedPort): string[] => [
+  ...fixedIps.map(({ address }) => address),
+  ...ipsByMac,
+];
 
 function guess(nic: InventoryNic, networks: readonly InventoryNetwork[], cloud: CloudFacts): CloudNetwork | null {
   const vlanId = networks.find(({ ref }) => ref === nic.network)?.vlanId ?? null;
@@ -79,21 +95,25 @@ function addressesFor(
   network: CloudNetwork,
   wish: NetworkChoice['ip'] | null,
   others: readonly string[],
-): { fixedIps: PlannedPort['fixedIps']; lost: string[] } {
-  const place = (address: string): { subnetId: string; address: string } | null => {
-    const subnet = network.subnets.find(({ cidr }) => liesIn(address, cidr));
-    return subnet === undefined ? null : { subnetId: subnet.id, address };
-  };
-  if (wish === 'auto') return { fixedIps: [], lost: [] };
+): { fixedIps: PlannedPort['fixedIps']; byMac: string[]; lost: LostAddress[] } {
+  const fixedIps: PlannedPort['fixedIps'] = [];
+  const byMac: string[] = [];
+  const lost: LostAddress[] = [];
+  if (wish === 'auto') return { fixedIps, byMac, lost };
   const wanted =
     wish === null || wish === 'keep'
       ? nic.ipAddresses
           .map(({ address }) => address)
           .filter((address) => !isLinkLocal(address) && !others.includes(address))
       : [wish];
-  const fixedIps = wanted.flatMap((address) => place(address) ?? []);
-  const lost = wanted
-    .filter((address) => place(address) === null)
-    .map((address) => `${nic.label}: ${address} is in no subnet of “${network.name}”`);
-  return { fixedIps, lost };
+  for (const address of wanted) {
+    const subnet = network.subnets.find(({ cidr }) => liesIn(address, cidr));
+    const is = { nicKey: nic.key, label: nic.label, address };
+    if (subnet === undefined) lost.push({ ...is, why: `is in no subnet of “${network.name}”` });
+    else if (subnet.isByMac !== true) fixedIps.push({ subnetId: subnet.id, address });
+    else if (isOfMac(address, subnet.cidr, nic.mac ?? '')) byMac.push(address);
+    else
+      lost.push({ ...is, why: `cannot be asked for in ${subnet.cidr} of “${network.name}”, where the MAC gives one` });
+  }
+  return { fixedIps, byMac, lost };
 }

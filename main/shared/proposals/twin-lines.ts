@@ -6,6 +6,7 @@ import { keepsOtherAddress, lacksDhcp, otherGateways } from './addressing.ts';
 import { droppedOf, isAmong, withMore, type Card } from './cards.ts';
 import { clusterHintsOf } from './floating.ts';
 import { framesOf, perhapsTooLarge, tooLarge } from './frames.ts';
+import { addressesOf } from './ports.ts';
 
 /** What is known of the whole move besides the card. */
 export interface LineFacts {
@@ -71,7 +72,7 @@ const firewall: Line = ({ isGuarded }, { options }) => {
 
 const addresses: Line = (card, facts) => {
   const { own, port, pairs, isGuarded } = card;
-  const fixed = (port?.fixedIps ?? []).map(({ address }) => address);
+  const fixed = port === undefined ? [] : addressesOf(port);
   const isWished = card.choice?.ip === undefined || card.choice.ip === 'keep';
   const left = port === undefined || !isWished ? [] : own.filter((one) => !fixed.includes(one) && !isAmong(one, pairs));
   if (own.length < 2 && left.length === 0) return null;
@@ -82,7 +83,7 @@ const addresses: Line = (card, facts) => {
     source: `The guest has ${list(own)} on this card.`,
     cloud: [
       fixed.length === 0 ? 'The port has none of them.' : `The port has ${list(fixed)} as its own.`,
-      ...(left.length === 0 ? [] : [`No subnet of its network has ${list(left)}.`]),
+      ...(left.length === 0 ? [] : [`No subnet of its network can give it ${list(left)}.`]),
       ...(tooMany.length === 0 ? [] : [`Neutron usually takes ${MOST_FIXED_IPS} for one port.`]),
     ].join(' '),
     means:

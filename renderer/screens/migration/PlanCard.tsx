@@ -1,5 +1,6 @@
 /** What was planned for the machine: each choice, and why it was made. */
 import { Table } from '@mantine/core';
+import { addressesOf } from '../../../main/shared/proposals/ports.ts';
 import type { ScheduledMigration } from '../../../main/shared/schedule.ts';
 import { sizeText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
@@ -69,14 +70,12 @@ export function PlanCard({ one }: { readonly one: ScheduledMigration }) {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {ports.map(({ nicKey, label, networkName, mac, fixedIps }) => (
-                <Table.Tr key={nicKey}>
-                  <Table.Td>{label}</Table.Td>
-                  <Table.Td>{networkName}</Table.Td>
-                  <Table.Td>{mac ?? t('migration.cloudChooses')}</Table.Td>
-                  <Table.Td>
-                    {fixedIps.map(({ address }) => address).join(', ') || t('migration.cloudChooses')}
-                  </Table.Td>
+              {ports.map((port) => (
+                <Table.Tr key={port.nicKey}>
+                  <Table.Td>{port.label}</Table.Td>
+                  <Table.Td>{port.networkName}</Table.Td>
+                  <Table.Td>{port.mac ?? t('migration.cloudChooses')}</Table.Td>
+                  <Table.Td>{addressesOf(port).join(', ') || t('migration.cloudChooses')}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

@@ -170,6 +170,7 @@ export const wizard = {
   'wizard.noneFits': 'Kein Flavor passt {{name}}',
   'wizard.flavorMade': '{{name}}: wird angelegt, weil keiner genau passt',
   'wizard.flavorExact': '{{name}}: passt genau',
+  'wizard.flavorSmall': '{{name}}: kleiner als die VM, wie gewählt',
   'wizard.flavorWaste': '{{name}}: {{waste}} ungenutzt',
   'wizard.vcpus_one': '{{number}} vCPU',
   'wizard.vcpus_other': '{{number}} vCPU',

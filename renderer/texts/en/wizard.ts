@@ -167,6 +167,7 @@ export const wizard = {
   'wizard.noneFits': 'No flavor fits {{name}}',
   'wizard.flavorMade': '{{name}}: is made, since none fits exactly',
   'wizard.flavorExact': '{{name}}: fits exactly',
+  'wizard.flavorSmall': '{{name}}: smaller than the VM, as you chose',
   'wizard.flavorWaste': '{{name}}: {{waste}} unused',
   'wizard.vcpus_one': '{{number}} vCPU',
   'wizard.vcpus_other': '{{number}} vCPU',

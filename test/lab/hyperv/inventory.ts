@@ -75,6 +75,7 @@ function described(host: Host, machine: Machine): unknown {
       startup: memory,
       minimum: spec.dynamicMemory?.minimum ?? memory / 2,
       maximum: spec.dynamicMemory?.maximum ?? memory * 2,
+      assigned: state === 'Running' ? memory : 0,
       dynamic: spec.dynamicMemory !== undefined,
     },
     secureBoot: generation === 2 && spec.secureBoot !== null,

@@ -5,7 +5,7 @@ import type { Cloud } from './cloud.ts';
 import { consoleRoutes } from './server-actions.ts';
 import { flavorRoutes } from './flavors.ts';
 import { serverRoutes } from './servers.ts';
-import { usedBy } from './server-quota.ts';
+import { mostMembersOf, usedBy } from './server-quota.ts';
 import { on, open, Refusal, type Call, type Route, type Service } from './web.ts';
 
 export function computeService(cloud: Cloud): Service {
@@ -84,7 +84,7 @@ function factRoutes(cloud: Cloud): Route[] {
         maxServerMeta: 128,
         maxTotalKeypairs: 100,
         maxServerGroups: 10,
-        maxServerGroupMembers: 10,
+        maxServerGroupMembers: mostMembersOf(cloud),
         totalInstancesUsed: used.instances,
         totalCoresUsed: used.cores,
         totalRAMUsed: used.ramMiB,

@@ -31,6 +31,8 @@ export interface BootDisks {
     readonly volume: LabVolume;
     readonly deleteOnTermination: boolean;
     readonly tag: string | null;
+    /** Its own; null where it is on the bus of the image. */
+    readonly bus: string | null;
   }[];
 }
 
@@ -63,6 +65,7 @@ export function bootDisks(
     volume: volumeOf(cloud, call, device),
     deleteOnTermination: device.delete_on_termination ?? false,
     tag: device.tag ?? null,
+    bus: device.disk_bus ?? null,
   }));
   return { image, properties, volumes };
 }

@@ -8,6 +8,9 @@ import { bindPorts } from './server-ports.ts';
 import { removeVolume } from './volume-life.ts';
 import type { LabAttachment, LabDisk, LabVolume, NovaServer } from './words.ts';
 
+/** On the board that has IDE; a config drive is a CD in one of them. */
+const IDE_PLACES = 4;
+
 const NO_HOST = 'No valid host was found. There are not enough hosts available.';
 
 /** Builds the server in the background. @param refusal why it shall fail; null lets it run where nothing else speaks against it */
@@ -59,6 +62,12 @@ async function obstacle(server: NovaServer, disks: BootDisks, copy: string | nul
   const { properties, image, volumes } = disks;
   if ((properties['hypervisor_type'] ?? 'qemu') !== 'qemu' || properties['hw_tpm_version'] !== undefined)
     return NO_HOST;
+  const ofImage = properties['hw_disk_bus'] ?? 'virtio';
+  const root = image === null ? [] : [null];
+  const buses = [...root, ...volumes.map(({ bus }) => bus)].map((bus) => bus ?? ofImage);
+  const onIde = buses.filter((bus) => bus === 'ide').length + (server.hasConfigDrive ? 1 : 0);
+  if (onIde > IDE_PLACES)
+    return `Build of instance ${server.id} aborted: Failure prepping block device: No free disk device names for prefix 'hd'`;
   const broken = volumes.find(({ volume }) => volume.status === 'error');
   const aborted = `Build of instance ${server.id} aborted: `;
   if (broken !== undefined)

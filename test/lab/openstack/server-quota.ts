@@ -30,3 +30,12 @@ export function usedBy(cloud: Cloud, projectId: string): { instances: number; co
     ramMiB: servers.reduce((sum, { flavor }) => sum + flavor.ram, 0),
   };
 }
+
+export const mostMembersOf = ({ quotas: { groupMembers = 10 } }: Cloud): number => groupMembers;
+
+/** @throws Refusal where the server group has as many members as it may have */
+export function mustHaveRoom(cloud: Cloud, group: string | undefined): void {
+  const members = [...cloud.servers.values()].filter(({ serverGroupId }) => serverGroupId === group).length;
+  if (group === undefined || mostMembersOf(cloud) < 0 || members < mostMembersOf(cloud)) return;
+  throw new Refusal(403, 'Quota exceeded, too many servers in group');
+}

@@ -6,7 +6,7 @@ import { page, withLinks } from './listing.ts';
 import { bootDisks, BlockDevice, type BootDisks } from './server-disks.ts';
 import { build, removeServer, reserve } from './server-life.ts';
 import { NetworkChoice, portsFor } from './server-ports.ts';
-import { mustHaveQuota } from './server-quota.ts';
+import { mustHaveQuota, mustHaveRoom } from './server-quota.ts';
 import { serverBody } from './server-body.ts';
 import { on, Refusal, type Answer, type Call, type Route } from './web.ts';
 import type { NovaServer } from './words.ts';
@@ -128,6 +128,7 @@ function newServer(cloud: Cloud, call: Call, { server: given, ...hints }: Given)
   const id = randomUUID();
   const disks = bootDisks(cloud, call, flavor, given.imageRef ?? '', given.block_device_mapping_v2 ?? []);
   mustHaveQuota(cloud, call.who.projectId, flavor);
+  mustHaveRoom(cloud, group);
   const portIds = portsFor(cloud, call, given.networks);
   const server: NovaServer = {
     id,

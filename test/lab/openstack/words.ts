@@ -53,6 +53,8 @@ export interface Quotas {
   floatingIps: number;
   volumes: number;
   volumeGiB: number;
+  /** Of one server group; 10 without. */
+  groupMembers?: number;
 }
 
 /** What a project may have of one volume type; -1 is no limit. */

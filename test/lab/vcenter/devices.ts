@@ -154,7 +154,7 @@ function diskDevice(
       deltaDiskFormat: layer > 0 ? 'seSparseFormat' : undefined,
       digestEnabled: false,
       sharing: spec.isMultiWriter === true ? 'sharingMultiWriter' : 'sharingNone',
-      ...(machine.spec.isEncrypted === true ? { keyId: cryptoKey() } : {}),
+      ...(machine.spec.isEncrypted === true && machine.spec.hasPlainDisks !== true ? { keyId: cryptoKey() } : {}),
     });
   const parentOf = (layer: number): { parent?: Data } => {
     if (layer > 0) return { parent: declared(flat(layer - 1)) };

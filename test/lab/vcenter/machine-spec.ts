@@ -46,6 +46,8 @@ export interface MachineSpec {
   readonly secureBoot?: boolean;
   readonly hasTpm?: boolean;
   readonly isEncrypted?: boolean;
+  /** Its home is encrypted, as for a TPM, and no disk is. */
+  readonly hasPlainDisks?: boolean;
   readonly hardwareVersion?: number;
   /** Of disks that name none. */
   readonly controller?: ControllerModel;

@@ -110,6 +110,7 @@ function odd(): MachineSpec[] {
       secureBoot: true,
       hasTpm: true,
       isEncrypted: true,
+      hasPlainDisks: true,
       power: 'on',
     },
     {

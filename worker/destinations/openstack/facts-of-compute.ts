@@ -8,7 +8,13 @@ import { ForbiddenError, NotFoundError } from './errors.ts';
 
 type ComputeFacts = Pick<
   CloudFacts,
-  'flavors' | 'keyPairs' | 'availabilityZones' | 'serverGroups' | 'serverNames' | 'mayCreateFlavors'
+  | 'flavors'
+  | 'keyPairs'
+  | 'availabilityZones'
+  | 'serverGroups'
+  | 'mostGroupMembers'
+  | 'serverNames'
+  | 'mayCreateFlavors'
 >;
 type ComputeQuotas = Pick<CloudFacts['quotas'], 'instances' | 'cores' | 'memoryMiB'>;
 
@@ -33,6 +39,7 @@ const ServerGroup = z.object({
   /** Newer clouds have one policy, older ones a list of one. */
   policy: z.string().nullish(),
   policies: z.array(z.string()).default([]),
+  members: z.array(z.string()).nullish(),
 });
 const Server = z.object({ name: z.string() });
 const Limits = z.object({
@@ -44,6 +51,7 @@ const Limits = z.object({
       totalCoresUsed: z.number().optional(),
       maxTotalRAMSize: z.number().optional(),
       totalRAMUsed: z.number().optional(),
+      maxServerGroupMembers: z.number().optional(),
     }),
   }),
 });
@@ -69,6 +77,7 @@ export async function computeFacts(
     mayManageFlavors(session, signal),
   ]);
   const { absolute } = limits.limits;
+  const { maxServerGroupMembers: mostMembers } = absolute;
   return {
     facts: {
       flavors,
@@ -76,10 +85,8 @@ export async function computeFacts(
       availabilityZones: zones.availabilityZoneInfo
         .filter(({ zoneState }) => zoneState.available)
         .map(({ zoneName }) => zoneName),
-      serverGroups: serverGroups.map(({ id, name, policy, policies }) => {
-        const one = policy ?? policies[0];
-        return { id, name, ...(one === undefined ? {} : { policy: one }) };
-      }),
+      serverGroups: serverGroups.map(groupOf),
+      ...(mostMembers === undefined ? {} : { mostGroupMembers: quota(mostMembers, 0).limit }),
       serverNames: servers.map(({ name }) => name),
       mayCreateFlavors,
     },
@@ -88,6 +95,22 @@ export async function computeFacts(
       cores: quota(absolute.maxTotalCores, absolute.totalCoresUsed),
       memoryMiB: quota(absolute.maxTotalRAMSize, absolute.totalRAMUsed),
     },
+  };
+}
+
+function groupOf({
+  id,
+  name,
+  policy,
+  policies,
+  members,
+}: z.infer<typeof ServerGroup>): ComputeFacts['serverGroups'][number] {
+  const one = policy ?? policies[0];
+  return {
+    id,
+    name,
+    ...(one === undefined ? {} : { policy: one }),
+    ...(Array.isArray(members) ? { members: members.length } : {}),
   };
 }
 

@@ -30,6 +30,8 @@ const Subnet = z.object({
   gateway_ip: z.string().nullish(),
   allocation_pools: z.array(z.object({ start: z.string(), end: z.string() })).default([]),
   dns_nameservers: z.array(z.string()).default([]),
+  ipv6_address_mode: z.string().nullish(),
+  ipv6_ra_mode: z.string().nullish(),
 });
 type Subnet = z.infer<typeof Subnet>;
 const SecurityGroup = z.object({ id: z.string().min(1), name: z.string(), project_id: z.string().nullish() });
@@ -136,5 +138,9 @@ function subnetOf(subnet: Subnet): CloudSubnet {
     gateway: subnet.gateway_ip ?? null,
     pools: subnet.allocation_pools,
     dnsServers: subnet.dns_nameservers,
+    ...([subnet.ipv6_address_mode, subnet.ipv6_ra_mode].some(isByMac) ? { isByMac: true } : {}),
   };
 }
+
+/** Either of the two is enough for Neutron to refuse an address that is asked for. */
+const isByMac = (mode: string | null | undefined): boolean => mode === 'slaac' || mode === 'dhcpv6-stateless';

@@ -158,10 +158,12 @@ export async function* serversOf(
 function bodyOf(spec: ServerSpec, parts: ServerParts): Record<string, unknown> {
   const { plan, options, sourceVm, migrationTag } = spec;
   const { volumeIds, rootImageId, flavorId, portIds } = parts;
-  const volumes = plan.disks.flatMap(({ key, bootIndex }) => {
+  const volumes = plan.disks.flatMap(({ key, bootIndex, bus }) => {
     const uuid = volumeIds.get(key);
     const source = { source_type: 'volume', destination_type: 'volume', delete_on_termination: false };
-    return uuid === undefined ? [] : [{ uuid, ...source, boot_index: bootIndex ?? -1 }];
+    return uuid === undefined
+      ? []
+      : [{ uuid, ...source, boot_index: bootIndex ?? -1, ...(bus === undefined ? {} : { disk_bus: bus }) }];
   });
   const root = {
     uuid: rootImageId,

@@ -11,12 +11,12 @@ export const dynamicMemory: Rule<MachineFacts> = {
   isBeside: besideHyperv,
   finds: ({ vm }) => {
     const memory = vm.hyperv?.dynamicMemory;
-    return memory === null || memory === undefined
-      ? []
-      : [`${bytesText(memory.minimum)} to ${bytesText(memory.maximum)}, ${bytesText(memory.startup)} at the start`];
+    if (memory === null || memory === undefined) return [];
+    const span = `${bytesText(memory.minimum)} to ${bytesText(memory.maximum)}, ${bytesText(memory.startup)} at the start`;
+    return [vm.memoryBytes < memory.maximum ? `${span}; ${bytesText(vm.memoryBytes)} count` : span];
   },
-  says: 'The machine has dynamic memory, and a server’s is fixed: the flavor is chosen by the most that it may have.',
-  remedy: 'Choose a smaller flavor where it never takes that much (--flavor).',
+  says: 'The machine has dynamic memory, and a server’s is fixed: the flavor is chosen by the most that it may have, or by what it has where nobody set a maximum.',
+  remedy: 'Choose another flavor where it takes less than that, or more (--flavor).',
   manual:
-    'The machine has dynamic memory; a server’s is fixed. The flavor is chosen by the most that it may have. `--flavor` says another.',
+    'The machine has dynamic memory; a server’s is fixed. The flavor is chosen by the most that it may have. Where nobody set a maximum, Hyper-V says 1 TiB: then it is chosen by what the machine starts with, or has by now. `--flavor` says another.',
 };

@@ -1,7 +1,8 @@
 /** NET-06: an address that another port has. */
 import type { MoveFacts } from '../move-facts.ts';
 import type { Rule } from '../rule.ts';
-import { automaticAddresses, removalOf } from '../fixes.ts';
+import { withoutAddresses } from '../address-fixes.ts';
+import { removalOf } from '../fixes.ts';
 import { byText } from '../naming.ts';
 
 export const addressTaken: Rule<MoveFacts> = {
@@ -15,7 +16,11 @@ export const addressTaken: Rule<MoveFacts> = {
     const clashes = clashesIn(facts);
     return (
       removalOf([...new Set(clashes.map(({ by }) => by))]) ??
-      automaticAddresses([...new Set(clashes.map(({ planned }) => planned))], facts)
+      withoutAddresses(
+        clashes.map(({ planned: { nicKey }, address }) => ({ nicKey, address })),
+        facts,
+        { mayGiveUp: true },
+      )
     );
   },
   manual: 'Another port of the cloud has the address. Remove that port, choose another address, or `:auto`.',

@@ -41,11 +41,12 @@ function lacksOf(facts: MoveFacts): string[] {
 function needsOf(facts: MoveFacts): Need[] {
   const properties = propertiesOf(facts);
   const flavor = flavorOf(facts);
+  const buses = new Set([properties['hw_disk_bus'], ...facts.disks.flatMap(({ bus }) => bus ?? [])]);
   const specs = Object.entries(flavor?.extraSpecs ?? {});
   const ofFlavor = (spec: string): string => `flavor “${flavor?.name ?? ''}” (${spec})`;
   return [
     ...(properties['os_secure_boot'] === 'required' ? [{ what: 'Secure Boot', trait: SECURE_BOOT }] : []),
-    ...inFamily(`disks on ${properties['hw_disk_bus']}`, 'COMPUTE_STORAGE_BUS_', properties['hw_disk_bus']),
+    ...[...buses].flatMap((bus) => inFamily(`disks on ${bus}`, 'COMPUTE_STORAGE_BUS_', bus)),
     ...inFamily(`network cards ${properties['hw_vif_model']}`, 'COMPUTE_NET_VIF_MODEL_', properties['hw_vif_model']),
     ...specs.flatMap(([key, value]): Need[] => {
       const what = ofFlavor(`${key}=${value}`);

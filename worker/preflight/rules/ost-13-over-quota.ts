@@ -11,14 +11,17 @@ export const quotaTooSmall: Rule<MoveFacts> = {
   says: 'The project’s quota is too small for this migration.',
   remedy: 'Have the quota raised, or remove what is not needed any more.',
   manual:
-    'The project’s quota leaves too little of what is named: servers, cores, memory, ports, floating addresses, volumes, GiB of volumes. Cores and memory are counted as the chosen flavor has them, as Nova does. What Guts cannot see it does not count.',
+    'The project’s quota leaves too little of what is named: servers, cores, memory, ports, floating addresses, volumes, GiB of volumes, and both again of the volume type. Cores and memory are counted as the chosen flavor has them, as Nova does. What Guts cannot see it does not count.',
 };
 
 function overQuota(facts: MoveFacts): string[] {
-  const { cloud, disks, options, ports } = facts;
+  const { cloud, options, ports } = facts;
   const { quotas } = cloud;
   const size = sizeOf(facts);
-  const volumes = options.boot === 'volume' ? disks : disks.filter(({ bootIndex }) => bootIndex !== 0);
+  const volumes = volumesOf(facts);
+  const volumeGiB = volumes.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
+  const type = options.volumeType ?? cloud.volumeTypes.find(({ isDefault }) => isDefault)?.name ?? '';
+  const ofType = cloud.typeQuotas?.[type];
   const needs: readonly (readonly [string, Quota, number])[] = [
     ['servers', quotas.instances, 1],
     ['cores', quotas.cores, size.vcpus],
@@ -26,12 +29,20 @@ function overQuota(facts: MoveFacts): string[] {
     ['ports', quotas.ports, ports.ports.length],
     ['floating addresses', quotas.floatingIps, options.floatingNetwork === null ? 0 : 1],
     ['volumes', quotas.volumes, volumes.length],
-    ['GiB of volumes', quotas.volumeGiB, volumes.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0)],
+    ['GiB of volumes', quotas.volumeGiB, volumeGiB],
+    [`volumes of the type “${type}”`, ofType?.volumes ?? NO_QUOTA, volumes.length],
+    [`GiB of volumes of the type “${type}”`, ofType?.volumeGiB ?? NO_QUOTA, volumeGiB],
   ];
   return needs
     .filter(([, { limit, used }, need]) => need > 0 && limit !== null && limit >= 0 && used + need > limit)
     .map(([what, { limit, used }, need]) => `${what}: ${need} needed, ${used} of ${limit ?? 0} used`);
 }
+
+const NO_QUOTA: Quota = { limit: null, used: 0 };
+
+/** The disks that become volumes. */
+export const volumesOf = ({ disks, options }: MoveFacts): MoveFacts['disks'] =>
+  options.boot === 'volume' ? disks : disks.filter(({ bootIndex }) => bootIndex !== 0);
 
 /** Nova counts the flavor, not the machine: of one that is made to measure, and where there is none, the machine’s own size. */
 function sizeOf({ vm, cloud, flavor }: MoveFacts): { readonly vcpus: number; readonly memoryMiB: number } {

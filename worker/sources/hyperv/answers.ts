@@ -121,7 +121,13 @@ export const MachineAnswer = z.object({
   notes: Text,
   path: Text,
   cpus: Count,
-  memory: z.object({ startup: Count, minimum: Count, maximum: Count, dynamic: z.boolean() }),
+  memory: z.object({
+    startup: Count,
+    minimum: Count,
+    maximum: Count,
+    assigned: Count.optional(),
+    dynamic: z.boolean(),
+  }),
   secureBoot: z.boolean(),
   secureBootTemplate: Text,
   /** `SCSI:0:1`, by generation 2 alone. */

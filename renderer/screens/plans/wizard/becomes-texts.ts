@@ -66,13 +66,13 @@ export function networkTexts(wanted: readonly Wanted[], facts: CloudFacts): stri
 }
 
 function fateOf(
-  { ipAddresses }: InventoryNic,
+  { ipAddresses, mac }: InventoryNic,
   { ip }: NetworkChoice,
   network: CloudNetwork,
 ): readonly [Fate, readonly string[]] {
   if (ip !== 'keep' && ip !== 'auto') return ['fixed', [ip]];
   const addresses = ipAddresses.map(({ address }) => address);
-  const { kept, lost } = keepable(addresses, network);
+  const { kept, lost } = keepable(addresses, network, mac ?? '');
   if (kept.length + lost.length === 0) return ['unknown', []];
   if (ip === 'auto') return ['changed', [...kept, ...lost]];
   if (lost.length === 0) return ['kept', kept];

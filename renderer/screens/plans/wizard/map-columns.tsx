@@ -62,6 +62,7 @@ export function flavorText({ vm, options }: Picked, facts: CloudFacts): string {
   const { id, name } = choice.flavor.value;
   const flavor = facts.flavors.find((one) => one.id === id);
   if (flavor === undefined) return t('wizard.flavorMade', { name });
+  if (choice.lacks !== undefined) return t('wizard.flavorSmall', { name });
   const waste = wasteText(flavor, need);
   return waste === '' ? t('wizard.flavorExact', { name }) : t('wizard.flavorWaste', { name, waste });
 }

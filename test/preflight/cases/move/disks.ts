@@ -41,8 +41,12 @@ export const cases: MoveCases = {
     found: [
       { given: { vm: machine({ isEncrypted: true }) }, about: ['the machine’s home'] },
       { given: withDisk({ isEncrypted: true }), about: ['Hard disk 1'] },
+      {
+        given: { vm: machine({ isEncrypted: true, hasTpm: true, disks: [disk({ isEncrypted: true })] }) },
+        about: ['the machine’s home', 'Hard disk 1'],
+      },
     ],
-    quiet: [{}],
+    quiet: [{}, { vm: machine({ isEncrypted: true, hasTpm: true }) }],
   },
   'DSK-16': {
     found: [

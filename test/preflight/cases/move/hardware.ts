@@ -1,10 +1,12 @@
 /** Firmware and devices. */
 import type { CloudFacts } from '../../../../main/shared/cloud.ts';
-import { cloud, flavor, machine } from '../../../plan/sample.ts';
+import { cloud, disk, flavor, machine } from '../../../plan/sample.ts';
 import type { MoveCases, MoveChange } from '../move-change.ts';
 
 const secure = machine({ secureBoot: true, firmware: 'uefi' });
 const able = ['COMPUTE_STORAGE_BUS_VIRTIO', 'COMPUTE_NET_VIF_MODEL_VIRTIO', 'COMPUTE_SECURITY_UEFI_SECURE_BOOT'];
+const onIde = (unit: number) =>
+  disk({ key: `${unit}`, controller: { kind: 'ide', model: 'ide', bus: 0, unit, isShared: false } });
 const special = (extraSpecs: Record<string, string>, change: Partial<CloudFacts> = {}): MoveChange => ({
   cloud: cloud({ flavors: [{ ...flavor('special', 2, 4096, 40), extraSpecs }], ...change }),
   options: { flavor: 'special' },
@@ -16,6 +18,16 @@ export const cases: MoveCases = {
     quiet: [{}, { vm: machine({ firmware: 'uefi' }) }],
   },
   'DEV-02': { found: [{ given: { vm: machine({ hasTpm: true }) }, about: ['web'] }], quiet: [{}] },
+  'DEV-02a': {
+    found: [
+      { given: { vm: machine({ hasTpm: true, isEncrypted: true }) }, about: ['the machine’s home, not its disks'] },
+    ],
+    quiet: [
+      { vm: machine({ hasTpm: true }) },
+      { vm: machine({ hasTpm: true, isEncrypted: true, disks: [disk({ isEncrypted: true })] }) },
+    ],
+    beside: [{ given: { vm: machine({ isEncrypted: true }) }, why: 'no TPM is known of the machine' }],
+  },
   'DEV-03': {
     found: [{ given: { vm: machine({ passthrough: ['PCI device 0'] }) }, about: ['PCI device 0'] }],
     quiet: [{}],
@@ -32,6 +44,13 @@ export const cases: MoveCases = {
           'disks on sata: no host has COMPUTE_STORAGE_BUS_SATA',
           'network cards e1000: no host has COMPUTE_NET_VIF_MODEL_E1000',
         ],
+      },
+      {
+        given: {
+          vm: machine({ guestOsId: 'windows9Server64Guest', disks: [0, 1, 2, 3].map((unit) => onIde(unit)) }),
+          cloud: cloud({ hostTraits: ['COMPUTE_STORAGE_BUS_IDE'] }),
+        },
+        about: ['disks on sata: no host has COMPUTE_STORAGE_BUS_SATA'],
       },
       {
         given: special({ 'hw:tpm_version': '2.0', 'trait:CUSTOM_GPU': 'required' }, { hostTraits: able }),

@@ -24,7 +24,13 @@ export const cases: MoveCases = {
   },
   'HV-04': { found: [{ given: of({ isClustered: true }), about: ['web'] }], quiet: [of({})], beside },
   'HV-05': {
-    found: [{ given: of({ dynamicMemory }), about: ['512 MiB to 4 GiB, 1 GiB at the start'] }],
+    found: [
+      { given: of({ dynamicMemory }), about: ['512 MiB to 4 GiB, 1 GiB at the start'] },
+      {
+        given: of({ dynamicMemory: { ...dynamicMemory, maximum: 1024 * GiB } }),
+        about: ['512 MiB to 1 TiB, 1 GiB at the start; 4 GiB count'],
+      },
+    ],
     quiet: [of({})],
     beside,
   },

@@ -75,6 +75,15 @@ export const cases: WaveCases = {
     ],
     quiet: [wave(), wave({ quota: [quota({ limit: null, needs: 4000 })] })],
   },
+  'NEW-01c': {
+    found: [
+      {
+        given: wave({ fullGroups: ['“apart”: 12 servers, 0 of 10 are in it'] }),
+        about: ['“apart”: 12 servers, 0 of 10 are in it'],
+      },
+    ],
+    quiet: [wave()],
+  },
   'NEW-01a': {
     found: [
       {

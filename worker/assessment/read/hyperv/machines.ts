@@ -1,5 +1,6 @@
 /** A row about a machine of Hyper-V, and how the rows of its disks and network cards find it. */
 import { type InventoryVm, TIME_UNTOLD } from '../../../../main/shared/inventory.ts';
+import { memoryThatCounts } from '../../../../main/shared/proposals/dynamic-memory.ts';
 import { blankMachine } from '../blank.ts';
 import { ExportLimitError } from '../errors.ts';
 import { guestSystem } from '../guest-ids.ts';
@@ -61,7 +62,8 @@ function machineOf(records: Reading<Field>, row: Row): InventoryVm {
   const host = text('host');
   const id = text('id')?.toLowerCase() ?? null;
   const generation = records.count(row, 'generation') === 2 ? 2 : 1;
-  const startup = records.bytes(row, 'startup') ?? records.bytes(row, 'assigned') ?? 0;
+  const assigned = records.bytes(row, 'assigned') ?? 0;
+  const startup = records.bytes(row, 'startup') ?? assigned;
   const [minimum, maximum] = [records.bytes(row, 'minimum') ?? startup, records.bytes(row, 'maximum') ?? startup];
   const isDynamic = records.flag(row, 'dynamic') ?? false;
   const replication = text('replication');
@@ -74,7 +76,7 @@ function machineOf(records: Reading<Field>, row: Row): InventoryVm {
     power: powerOf(text('state')),
     instanceUuid: id,
     cpus: records.count(row, 'cpus') ?? 0,
-    memoryBytes: isDynamic ? Math.max(startup, maximum) : startup,
+    memoryBytes: memoryThatCounts({ isDynamic, startup, maximum, assigned }),
     firmware: generation === 2 ? 'uefi' : 'bios',
     secureBoot,
     hasTpm: records.flag(row, 'tpm') ?? false,

@@ -1,6 +1,7 @@
 /** A machine of Hyper-V in the words that all sources share. */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { InventoryDisk, InventoryNic, InventorySnapshot, InventoryVm } from '../../../../main/shared/inventory.ts';
+import { memoryThatCounts } from '../../../../main/shared/proposals/dynamic-memory.ts';
 import type { CardAnswer, DiskAnswer, MachineAnswer, PluggedAnswer, Trouble } from '../answers.ts';
 import { guestSystemOf, toolsOf } from './guest.ts';
 import { settingsOf } from './card-settings.ts';
@@ -33,7 +34,7 @@ export function machineOf(machine: MachineAnswer, { host, cluster }: Surrounding
     instanceUuid: machine.id,
     cpus: machine.cpus,
     coresPerSocket: null,
-    memoryBytes: memory.dynamic ? Math.max(memory.startup, memory.maximum) : memory.startup,
+    memoryBytes: memoryThatCounts({ ...memory, isDynamic: memory.dynamic }),
     firmware: machine.generation === 2 ? 'uefi' : 'bios',
     secureBoot: machine.secureBoot,
     hasTpm: machine.tpm,

@@ -199,6 +199,7 @@ function Get-Described($vm) {
       startup = $vm.MemoryStartup
       minimum = $vm.MemoryMinimum
       maximum = $vm.MemoryMaximum
+      assigned = $vm.MemoryAssigned
       dynamic = [bool]$vm.DynamicMemoryEnabled
     }
     secureBoot = ([string]$firmware.SecureBoot -eq 'On')

@@ -1,6 +1,7 @@
 /** Which ways of reading a machine's disks there are, which is best, and why another cannot be gone. */
 import type { InventoryDisk, InventoryVm } from '../../../../main/shared/inventory.ts';
 import type { MigrationOptions, Reading } from '../../../../main/shared/migration.ts';
+import { isEncryptedForTpm } from '../../../../main/shared/proposals/encryption.ts';
 
 export interface PossibleReading {
   readonly reading: Reading;
@@ -40,6 +41,8 @@ export function readingsOf(
 /** What is in the way of each of them. */
 function anyObstacle(vm: InventoryVm, { whileRunning }: MigrationOptions): string | null {
   if (vm.connection !== 'connected') return `The machine is ${vm.connection}: its host cannot read its disks.`;
+  if (isEncryptedForTpm(vm))
+    return 'The machine’s home is encrypted for its TPM, and nobody has shown that its disks can be read then.';
   if (vm.isEncrypted || vm.disks.some(({ isEncrypted }) => isEncrypted)) {
     return 'The machine is encrypted: its files hold nothing that can be read elsewhere.';
   }
