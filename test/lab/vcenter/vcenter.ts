@@ -87,6 +87,8 @@ export interface Vcenter extends AsyncDisposable {
   setClock(aheadMs: number): void;
   /** Is out of service: closes what is open, and turns the next so many connections away. */
   outage(connections: number): void;
+  /** Somebody starts a machine that is off. */
+  start(machine: string): void;
   /** Writes to a disk as the guest would. */
   write(machine: string, disk: number, offset: number, bytes: Uint8Array): Promise<void>;
   /** Reads what the guest would see; of a snapshot, what it saw then. */
@@ -198,6 +200,10 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       server.use(certificate);
     },
     setClock: (aheadMs) => server.setClock(aheadMs),
+    start(name) {
+      world.machineNamed(name).turn('poweredOn');
+      world.changed();
+    },
     async write(name, index, offset, content) {
       const machine = world.machineNamed(name);
       await diskOf(machine.disks[index], name).disk.write(offset, content, machine.epoch);

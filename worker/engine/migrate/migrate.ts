@@ -1,5 +1,5 @@
 /** Runs one migration from wherever its journal stands to its end; what cannot be finished is undone, or named. */
-import { GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
+import { toErrorInfo } from '../../../main/shared/errors.ts';
 import type { InventoryVm } from '../../../main/shared/inventory.ts';
 import { tagOf, type MigrationRecord } from '../../../main/shared/migration.ts';
 import type { MigrateJob, PlanResult } from '../../../main/shared/move-jobs.ts';
@@ -14,6 +14,7 @@ import { cancel, clean, fail, hold, InterruptedError } from './endings.ts';
 import { CancelWish, MigrationInHand, type Sides } from './in-hand.ts';
 import { downtimeOf } from './journal.ts';
 import { now, type Shelf } from './shelf.ts';
+import { hasRunSince, RunsAgainError } from './still-off.ts';
 
 export interface MigrateTools {
   readonly shelf: Shelf;
@@ -145,16 +146,7 @@ class Run {
 
   /** Whether what was copied is of no use any more: some of it is gone, or the machine has run again since. */
   async #mustCopyAgain(): Promise<boolean> {
-    if (missingDisks(this.#move).length > 0) return true;
-    const { vm, options } = this.#move.state.record.request;
-    if (options.whileRunning === 'snapshot') return false;
-    const { source } = await this.#move.sides();
-    try {
-      return (await source.describe(vm.ref, this.#move.context.signal)).power === 'on';
-    } catch (error) {
-      if (error instanceof GutsError && error.code === 'source.vm-missing') return false; // the copy is all there is
-      throw error;
-    }
+    return missingDisks(this.#move).length > 0 || (await hasRunSince(this.#move));
   }
 
   /** @returns what leads on from the stage, once all is done there */
@@ -244,6 +236,9 @@ class Run {
         plan: move.plan,
         options: request.options,
         imageIds: new Map(disks.map(({ key, imageId }) => [key, imageId])),
+        beforeOrder: async () => {
+          if (await hasRunSince(move)) throw new RunsAgainError(request.vm.name);
+        },
       },
       move.ledger,
       move.context.signal,
