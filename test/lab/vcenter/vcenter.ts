@@ -1,6 +1,6 @@
 /** A small vCenter over real HTTPS on this computer: for tests, and for the demo of Guts. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { makeCertificate } from '../certificate.ts';
 import { seededContent } from '../content.ts';
 import { answeredByFault, FaultBook, serveFaults } from '../faults.ts';
@@ -87,6 +87,8 @@ export interface Vcenter extends AsyncDisposable {
   setClock(aheadMs: number): void;
   /** Is out of service: closes what is open, and turns the next so many connections away. */
   outage(connections: number): void;
+  /** The server was set up anew, and counts from the start: this machine’s reference is another one’s, which has the same name. */
+  setUpAnew(machine: string): void;
   /** Somebody starts a machine that is off. */
   start(machine: string): void;
   /** Writes to a disk as the guest would. */
@@ -200,6 +202,12 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       server.use(certificate);
     },
     setClock: (aheadMs) => server.setClock(aheadMs),
+    setUpAnew(name) {
+      const machine = world.machineNamed(name);
+      machine.uuid = randomUUID();
+      machine.instanceUuid = randomUUID();
+      world.changed();
+    },
     start(name) {
       world.machineNamed(name).turn('poweredOn');
       world.changed();

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { firstOf, GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
 import { tagOf, type MovedDisk, type PlannedDisk } from '../../../main/shared/migration.ts';
 import type { ReadableDisk } from '../../drivers.ts';
+import { describeSame } from '../../same-machine.ts';
 import { copyDisk, type DiskCopy } from './copy-disk.ts';
 import type { MigrationInHand } from './in-hand.ts';
 import { demandOff } from './still-off.ts';
@@ -42,7 +43,7 @@ async function copyDisks(move: MigrationInHand, way: CopyWay): Promise<void> {
   const { signal } = context;
   const { source } = await move.sides();
   const { request } = state.record;
-  const found = await source.describe(request.vm.ref, signal);
+  const found = await describeSame(source, request.vm, signal);
   demandOff(found, request.options);
   // What the guest's tools told while it ran is still a good guess of what its disks hold.
   const disks = found.guest.disks.length > 0 ? found.guest.disks : (state.vm?.guest.disks ?? []);

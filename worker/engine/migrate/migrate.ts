@@ -7,6 +7,7 @@ import { mayStart } from '../../../main/shared/preflight.ts';
 import { exits, isOver, type Stage, type StageEvent } from '../../../main/shared/stages.ts';
 import type { ProvisionedServer } from '../../drivers.ts';
 import { PreflightBlockedError } from '../../preflight/check.ts';
+import { describeSame } from '../../same-machine.ts';
 import type { JobContext } from '../job-context.ts';
 import { RateLimit } from '../rate-limit.ts';
 import { copyMachine, dropCopies, missingDisks } from './copy-machine.ts';
@@ -208,7 +209,7 @@ class Run {
     const { source } = await move.sides();
     const { request } = move.state.record;
     const { options } = request;
-    const vm = await source.describe(request.vm.ref, signal);
+    const vm = await describeSame(source, request.vm, signal);
     await move.undoKinds('lease');
     if (vm.power === 'off') await move.undoKinds('snapshot'); // of one that ran: its disks stand still by themselves
     if (options.whileRunning === 'snapshot') return;

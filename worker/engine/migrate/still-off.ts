@@ -2,6 +2,7 @@
 import { GutsError } from '../../../main/shared/errors.ts';
 import type { InventoryVm } from '../../../main/shared/inventory.ts';
 import type { MigrationOptions } from '../../../main/shared/migration.ts';
+import { AnotherMachineError, describeSame } from '../../same-machine.ts';
 import type { MigrationInHand } from './in-hand.ts';
 
 export class RunsAgainError extends GutsError {
@@ -25,9 +26,11 @@ export async function hasRunSince(move: MigrationInHand): Promise<boolean> {
   if (options.whileRunning === 'snapshot') return false;
   const { source } = await move.sides();
   try {
-    return (await source.describe(vm.ref, move.context.signal)).power !== 'off';
+    return (await describeSame(source, vm, move.context.signal)).power !== 'off';
   } catch (error) {
-    if (error instanceof GutsError && error.code === 'source.vm-missing') return false; // the copy is all there is
+    const isGone =
+      error instanceof AnotherMachineError || (error instanceof GutsError && error.code === 'source.vm-missing');
+    if (isGone) return false; // the copy is all there is
     throw error;
   }
 }

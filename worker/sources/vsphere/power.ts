@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { LedgerItem, MigrationOptions } from '../../../main/shared/migration.ts';
 import { GutsError } from '../../../main/shared/errors.ts';
 import type { InventoryVm } from '../../../main/shared/inventory.ts';
+import { type MachineRef, uuidsOf } from '../../../main/shared/machine-ref.ts';
 import type { Ledger } from '../../drivers.ts';
+import { demandSame } from '../../same-machine.ts';
 import { WillNotShutDownError, GoneError, ToolsUnavailableError, WrongPowerStateError } from './errors.ts';
 import { patiently } from './retry.ts';
 import type { VsphereSession } from './session.ts';
@@ -25,14 +27,16 @@ type PowerState = z.infer<typeof PowerState>;
  */
 export async function shutDown(
   session: VsphereSession,
-  { ref, name }: InventoryVm,
+  { ref, name, ...identity }: Pick<InventoryVm, 'ref' | 'name' | 'instanceUuid' | 'biosUuid'>,
   options: MigrationOptions,
   ledger: Ledger,
   signal: AbortSignal,
 ): Promise<void> {
   const vm = vmOf(ref);
   if ((await powerOf(session, vm, signal)) !== 'poweredOn') return;
-  const item = { key: 'power', side: 'source', kind: 'power', name, facts: { vm: ref, power: 'on' } } as const;
+  const [uuid] = uuidsOf(identity);
+  const facts = { vm: ref, power: 'on', ...(uuid === undefined ? {} : { uuid }) };
+  const item = { key: 'power', side: 'source', kind: 'power', name, facts } as const;
   await ledger.make(item, async () => {
     const obstacle = await askGuest(session, vm, options.shutDownTimeoutSeconds, signal);
     if (obstacle !== null) {
@@ -43,17 +47,33 @@ export async function shutDown(
   });
 }
 
-/** Starts the machine again if it ran before and does not now. It may be asked for more than once. */
-export async function putBackPower(session: VsphereSession, { facts }: LedgerItem, signal: AbortSignal): Promise<void> {
+/**
+ * Starts the machine again if it ran before and does not now. It may be asked for more than once.
+ * @throws AnotherMachineError where its reference is that of another one by now
+ */
+export async function putBackPower(
+  session: VsphereSession,
+  { name, facts }: LedgerItem,
+  signal: AbortSignal,
+): Promise<void> {
   const vm = vmOf(facts['vm'] ?? '');
   if (facts['power'] !== 'on') return;
   try {
+    await demandSameAt(session, { ref: vm.id, name, uuid: facts['uuid'] }, signal);
     const guest = await session.properties(vm, ['guest.guestState'], signal);
     if (guest.get('guest.guestState') === 'shuttingDown') await becomesOff(session, vm, LATE_SHUTDOWN_MS, signal);
     await switchTo(session, vm, 'poweredOn', signal);
   } catch (error) {
     if (!(error instanceof GoneError)) throw error; // somebody deleted it: nothing is left to put back
   }
+}
+
+async function demandSameAt(session: VsphereSession, wanted: MachineRef, signal: AbortSignal): Promise<void> {
+  if (wanted.uuid === undefined) return; // written down by an earlier version
+  const found = await session.properties(vmOf(wanted.ref), ['name', 'config.instanceUuid', 'config.uuid'], signal);
+  const textAt = (name: string): string | null => z.string().safeParse(found.get(name)).data ?? null;
+  const identity = { instanceUuid: textAt('config.instanceUuid'), biosUuid: textAt('config.uuid') };
+  demandSame(wanted, { name: textAt('name') ?? '', ...identity });
 }
 
 /** @returns why the guest is still there; null when it is off */
