@@ -44,6 +44,8 @@ export interface VcenterOptions {
   readonly now?: () => number;
   readonly taskMs?: number;
   readonly shutdownMs?: number;
+  /** A guest hears the wish to shut down so long after it was told; at once without it. */
+  readonly hearsMs?: number;
   readonly leaseTimeoutMs?: number;
   readonly leaseInitMs?: number;
   /** The host in URLs of leases: `*`, as an ESXi that does not know its own name writes it, or an address. */
@@ -89,6 +91,8 @@ export interface Vcenter extends AsyncDisposable {
   outage(connections: number): void;
   /** The server was set up anew, and counts from the start: this machine’s reference is another one’s, which has the same name. */
   setUpAnew(machine: string): void;
+  /** The guest’s tools end, as they do long before a guest that shuts down is off. */
+  endTools(machine: string): void;
   /** Somebody starts a machine that is off. */
   start(machine: string): void;
   /** Writes to a disk as the guest would. */
@@ -144,6 +148,7 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
     hostLicence: options.hostLicence ?? null,
     pageCap: options.pageCap ?? 1000,
     shutdownMs: options.shutdownMs ?? 50,
+    hearsMs: options.hearsMs ?? 0,
     mostAreas: options.mostAreas ?? 512,
     later(ms, then) {
       const timer = setTimeout(() => {
@@ -206,6 +211,12 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       const machine = world.machineNamed(name);
       machine.uuid = randomUUID();
       machine.instanceUuid = randomUUID();
+      world.changed();
+    },
+    endTools(name) {
+      const machine = world.machineNamed(name);
+      machine.isShuttingDown = false;
+      machine.isToolsRunning = false;
       world.changed();
     },
     start(name) {
