@@ -79,7 +79,10 @@ export interface SourceDriver extends Undoer, AsyncDisposable {
    * @throws GutsError `source.will-not-shut-down`; the machine then runs as before
    */
   shutDown(vm: InventoryVm, options: MigrationOptions, ledger: Ledger, signal: AbortSignal): Promise<void>;
-  /** The machine's disks, standing still. Disposing it removes what opening it made, and only that. */
+  /**
+   * The machine's disks, standing still. Disposing it removes what opening it made, and only that.
+   * @throws GutsError also where `vm` was off when it was described, and runs by now
+   */
   openDisks(vm: InventoryVm, disks: readonly PlannedDisk[], ledger: Ledger, signal: AbortSignal): Promise<OpenDisks>;
   /**
    * Turns on change tracking, so that it has begun when this returns; left out where the source has none. Where that fails,
@@ -202,6 +205,8 @@ export interface ServerSpec {
   readonly options: MigrationOptions;
   /** By `PlannedDisk.key`. */
   readonly imageIds: ReadonlyMap<string, string>;
+  /** Asked right before the server is ordered, which is when it begins to boot: nothing is ordered where it throws. */
+  readonly beforeOrder?: () => Promise<void>;
 }
 
 export interface ProvisionedServer {

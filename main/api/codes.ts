@@ -63,6 +63,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'connection.in-use': kind(409, 'It is in use'),
   'resource.ambiguous': kind(409, 'Several things have that name'),
   'inventory.none': kind(409, 'The inventory was not read yet'),
+  'source.another-machine': kind(409, 'The reference is another machine’s by now'),
   'migration.busy': kind(409, 'Something is at work on it already'),
   'migration.no-such-step': kind(409, 'Its stage does not allow that'),
   'migration.in-hand': kind(409, 'It is in the queue, or runs'),

@@ -6,6 +6,7 @@ import {
   type MigrationRecord,
   type MigrationRequest,
 } from '../shared/migration.ts';
+import { machineRefOf, uuidsOf } from '../shared/machine-ref.ts';
 import { rowOf } from '../shared/migration-row.ts';
 import type { MigrationAction, ParsedOf } from '../shared/operations.ts';
 import { mayStart } from '../shared/preflight.ts';
@@ -57,7 +58,7 @@ export function migrationHandlers(
       id: MigrationId.parse(`mig_${randomLetters()}`),
       source: source.id,
       destination: destination.id,
-      vm: { ref: vm.ref, name: vm.name },
+      vm: machineRefOf(vm, uuidsOf(vm)),
       options: withDefaults(wish.options),
       createdAt: new Date().toISOString(),
     };

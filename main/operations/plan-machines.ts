@@ -1,6 +1,7 @@
 /** The machines of a plan, found in the inventory of its source. */
 import type { SourceConnection } from '../shared/connections.ts';
 import { GutsError } from '../shared/errors.ts';
+import { machineRefOf } from '../shared/machine-ref.ts';
 import type { ParsedOf } from '../shared/operations.ts';
 import type { PlannedMachine } from '../shared/plans.ts';
 import type { InventoryRow } from '../store/inventory-view.ts';
@@ -60,9 +61,10 @@ function matched(machines: Wished, rows: readonly InventoryRow[]): PlannedMachin
     else if (candidates.length > 1) wrong.push(`“${vm}” may be ${candidates.map(({ ref }) => ref).join(' or ')}`);
     else if (taken.has(first.ref)) wrong.push(`“${vm}” is named twice`);
     else {
-      const { ref, name } = first;
-      taken.add(ref);
-      return [{ vm: { ref, name }, wave, options: definedOf(options), migration: null }];
+      taken.add(first.ref);
+      return [
+        { vm: machineRefOf(first, first.facts?.uuids ?? []), wave, options: definedOf(options), migration: null },
+      ];
     }
     return [];
   });

@@ -1,6 +1,7 @@
 /** A part of an inventory as text, one thing a line: as it is kept, and as it crosses threads, which costs objects far more. */
 import { z } from 'zod';
 import { HypervFacts, InventoryVm, type InventoryPage } from './inventory.ts';
+import { uuidsOf } from './machine-ref.ts';
 
 export interface InventoryLines {
   readonly text: string;
@@ -99,7 +100,7 @@ const factsOf = (vm: InventoryVm): RowFacts => ({
   isToolsOld: vm.guest.isToolsOld,
   changeTracking: vm.changeTracking,
   snapshots: vm.snapshots.length,
-  uuids: [vm.instanceUuid, vm.biosUuid].flatMap((uuid) => uuid ?? []),
+  uuids: uuidsOf(vm),
   ...(vm.hyperv === undefined ? {} : { hyperv: ofHyperv(vm.hyperv) }),
 });
 

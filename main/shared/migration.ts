@@ -4,6 +4,7 @@ import { DestinationId, SourceId } from './connections.ts';
 import { Proof } from './converted-disk.ts';
 import { ErrorShape } from './errors-shape.ts';
 import { Given } from './given.ts';
+import { MachineRef } from './machine-ref.ts';
 import { MigrationOptions, Profile, Reading } from './migration-options.ts';
 import { Finding } from './preflight.ts';
 import { Stage } from './stages.ts';
@@ -28,7 +29,7 @@ export const MigrationRequest = z.object({
   id: MigrationId,
   source: SourceId,
   destination: DestinationId,
-  vm: z.object({ ref: z.string().min(1), name: z.string() }),
+  vm: MachineRef,
   options: MigrationOptions,
   createdAt: z.iso.datetime(),
 });

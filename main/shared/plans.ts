@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { DestinationId, SourceId } from './connections.ts';
 import { Given } from './given.ts';
+import { MachineRef } from './machine-ref.ts';
 import { MigrationId, MigrationOptions } from './migration.ts';
 import { PlanId, TimeWindow } from './schedule.ts';
 
 export const WaveNumber = z.number().int().min(1).max(10_000);
 
 export const PlannedMachine = z.object({
-  vm: z.object({ ref: z.string().min(1), name: z.string() }),
+  vm: MachineRef,
   wave: WaveNumber,
   /** What is different from the plan's own options for this machine. */
   options: MigrationOptions.partial(),

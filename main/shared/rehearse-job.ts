@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { DestinationSignIn, SourceSignIn } from './connections.ts';
 import { InventoryDatastore, InventoryNetwork, InventoryVm } from './inventory.ts';
+import { MachineRef } from './machine-ref.ts';
 import { LedgerItem, MigrationId } from './migration.ts';
 import { MigrationOptions } from './migration-options.ts';
 import { Rehearsal, RehearsedMachine, RehearsedTimes, TornGroup } from './rehearsal.ts';
 import { SiteRules } from './site-rules.ts';
 
 export const MachineToRehearse = z.object({
-  vm: z.object({ ref: z.string().min(1), name: z.string() }),
+  vm: MachineRef,
   wave: z.number().int().positive(),
   /** It goes before the wave that is rehearsed: only what it will take is counted. */
   isEarlier: z.boolean(),

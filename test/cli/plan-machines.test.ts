@@ -45,6 +45,20 @@ describe('a list of machines', () => {
     ]);
   });
 
+  // Whatever had its reference by the time it started was taken for it.
+  test('becomes a plan, and migrations, that know each by its identity', async () => {
+    const { instanceUuid } = await world.client.call('instances.show', { instance: 'web-14' });
+    await world.guts('plan', 'create', 'known', '--vm', 'web-14', '--map', 'lan');
+
+    const started = await world.guts('plan', 'start', 'known');
+
+    expect(started, started.stderr).toMatchObject({ code: 0 });
+    const [machine] = (await show('known')).machines;
+    const { request } = await world.client.call('migrations.show', { id: machine?.migration ?? '' });
+    const vm = { ref: world.refOf('web-14'), name: 'web-14', uuid: instanceUuid };
+    expect([machine?.vm, request.vm]).toEqual([vm, vm]);
+  });
+
   test('makes nothing as long as a line means no machine or several, and says which; they can be left out', async () => {
     const file = world.file('unclear.txt');
     writeFileSync(file, `web-12\nnowhere\n${world.refOf('web-13')}\n`);

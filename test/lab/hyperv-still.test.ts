@@ -178,3 +178,15 @@ test('a machine that somebody started again after it was shut down to be copied 
   await expect(opened(stage, 'hv-shop-01', ledger)).rejects.toMatchObject({ code: 'hyperv.wrong-state' });
   expect(stage.host.state().machines.flatMap(({ checkpoints }) => checkpoints)).not.toContain(ledger.tag);
 });
+
+test('a machine that was off when it was described, and runs by now, is not copied as it runs', async () => {
+  await using stage = await scene();
+  const ledger = ledgerInMemory();
+  const vm = await machineCalled(stage.source, 'hv-files-01', signal);
+  stage.host.host.start(stage.host.host.machineNamed('hv-files-01'));
+
+  await expect(stage.source.openDisks(vm, plannedByFile(vm.disks), ledger, signal)).rejects.toMatchObject({
+    code: 'hyperv.wrong-state',
+  });
+  expect(ledger.items).toEqual([]);
+});

@@ -161,6 +161,17 @@ describe('areas', () => {
     expect(lab.ledger.items).toEqual([]);
   });
 
+  // It got a snapshot, and was copied as it ran, though it was to be copied while it is off.
+  test('of a machine that was off when it was described, and runs by now, are not read', async () => {
+    const lab = await machine('files-01', 'areas');
+    lab.vcenter.start('files-01');
+
+    await expect(lab.open()).rejects.toMatchObject({ code: 'vsphere.disk-unreadable' });
+
+    expect(lab.snapshots()).toEqual([]);
+    expect(lab.ledger.items).toEqual([]);
+  });
+
   test('are put in order, joined and cut to the disk', () => {
     const areas = [
       { offset: 900, length: 500 },

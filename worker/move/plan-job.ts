@@ -5,14 +5,15 @@ import type { PlanResult } from '../../main/shared/move-jobs.ts';
 import type { DestinationDriver, SourceDriver } from '../drivers.ts';
 import { noSiteRules, type SiteRules } from '../../main/shared/site-rules.ts';
 import { planMigration } from '../plan/plan.ts';
+import { describeSame } from '../same-machine.ts';
 
 export async function plan(
-  { vm: { ref }, options, id }: Pick<MigrationRequest, 'vm' | 'options'> & Partial<Pick<MigrationRequest, 'id'>>,
+  { vm: wanted, options, id }: Pick<MigrationRequest, 'vm' | 'options'> & Partial<Pick<MigrationRequest, 'id'>>,
   { source, destination }: { readonly source: SourceDriver; readonly destination: Pick<DestinationDriver, 'facts'> },
   signal: AbortSignal,
   site: SiteRules = noSiteRules,
 ): Promise<PlanResult & { readonly vm: InventoryVm }> {
-  const [vm, cloud] = await Promise.all([source.describe(ref, signal), destination.facts(signal)]);
+  const [vm, cloud] = await Promise.all([describeSame(source, wanted, signal), destination.facts(signal)]);
   const [surroundings, missingPrivileges] = await Promise.all([
     source.surroundingsOf(vm, signal),
     source.missingPrivileges(vm, options, signal),

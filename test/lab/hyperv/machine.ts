@@ -37,6 +37,8 @@ export class Machine {
   state: MachineState;
   /** As its order says, until somebody changes it. */
   ignoresShutdown: boolean;
+  /** Its services have ended, as in a guest that shuts down: no heartbeat is heard. */
+  isSilent = false;
   /** Oldest first; each lies on the one before it. */
   checkpoints: Checkpoint[] = [];
   /** Nothing is seen yet of the one that is being made. */

@@ -91,7 +91,8 @@ async function power(host: Host, { machine: id, to }: z.infer<typeof arguments_.
     if (!(error instanceof Trouble)) throw error;
     trouble = error.told;
   }
-  const heartbeat = machine.state === 'Running' && machine.spec.hasNoServices !== true ? 'OkApplicationsHealthy' : '';
+  const isHeard = machine.state === 'Running' && machine.spec.hasNoServices !== true && !machine.isSilent;
+  const heartbeat = isHeard ? 'OkApplicationsHealthy' : '';
   return { state: machine.state, heartbeat, trouble };
 }
 

@@ -14,6 +14,8 @@ export interface MachineRoom {
   readonly leases: Leases;
   readonly faults: FaultBook;
   readonly shutdownMs: number;
+  /** A guest hears the wish to shut down so long after it was told. */
+  readonly hearsMs: number;
   /** Most areas in one answer of `QueryChangedDiskAreas`. */
   readonly mostAreas: number;
   /** Runs `then` after a while, unless the simulator ends before. */
@@ -148,14 +150,17 @@ function shutDown(machine: Machine, room: MachineRoom): string {
       'Cannot complete operation because VMware Tools is not running in this virtual machine.',
     );
   }
-  if (machine.spec.ignoresShutdown !== true) {
+  if (machine.spec.ignoresShutdown === true) return '';
+  const begin = (): void => {
     machine.isShuttingDown = true;
     room.world.changed();
     room.later(room.shutdownMs, () => {
       if (machine.power === 'poweredOn') machine.turn('poweredOff');
       room.world.changed();
     });
-  }
+  };
+  if (room.hearsMs === 0) begin();
+  else room.later(room.hearsMs, begin);
   return '';
 }
 

@@ -53,8 +53,8 @@ export class Machine {
   readonly spec: MachineSpec;
   readonly disks: readonly MachineDisk[];
   readonly standing: Standing;
-  readonly uuid: string;
-  readonly instanceUuid: string;
+  uuid: string;
+  instanceUuid: string;
   power: PowerState;
   isToolsRunning: boolean;
   isShuttingDown = false;

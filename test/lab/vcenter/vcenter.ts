@@ -1,6 +1,6 @@
 /** A small vCenter over real HTTPS on this computer: for tests, and for the demo of Guts. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { makeCertificate } from '../certificate.ts';
 import { seededContent } from '../content.ts';
 import { answeredByFault, FaultBook, serveFaults } from '../faults.ts';
@@ -44,6 +44,8 @@ export interface VcenterOptions {
   readonly now?: () => number;
   readonly taskMs?: number;
   readonly shutdownMs?: number;
+  /** A guest hears the wish to shut down so long after it was told; at once without it. */
+  readonly hearsMs?: number;
   readonly leaseTimeoutMs?: number;
   readonly leaseInitMs?: number;
   /** The host in URLs of leases: `*`, as an ESXi that does not know its own name writes it, or an address. */
@@ -87,6 +89,12 @@ export interface Vcenter extends AsyncDisposable {
   setClock(aheadMs: number): void;
   /** Is out of service: closes what is open, and turns the next so many connections away. */
   outage(connections: number): void;
+  /** The server was set up anew, and counts from the start: this machine’s reference is another one’s, which has the same name. */
+  setUpAnew(machine: string): void;
+  /** The guest’s tools end, as they do long before a guest that shuts down is off. */
+  endTools(machine: string): void;
+  /** Somebody starts a machine that is off. */
+  start(machine: string): void;
   /** Writes to a disk as the guest would. */
   write(machine: string, disk: number, offset: number, bytes: Uint8Array): Promise<void>;
   /** Reads what the guest would see; of a snapshot, what it saw then. */
@@ -140,6 +148,7 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
     hostLicence: options.hostLicence ?? null,
     pageCap: options.pageCap ?? 1000,
     shutdownMs: options.shutdownMs ?? 50,
+    hearsMs: options.hearsMs ?? 0,
     mostAreas: options.mostAreas ?? 512,
     later(ms, then) {
       const timer = setTimeout(() => {
@@ -198,6 +207,22 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       server.use(certificate);
     },
     setClock: (aheadMs) => server.setClock(aheadMs),
+    setUpAnew(name) {
+      const machine = world.machineNamed(name);
+      machine.uuid = randomUUID();
+      machine.instanceUuid = randomUUID();
+      world.changed();
+    },
+    endTools(name) {
+      const machine = world.machineNamed(name);
+      machine.isShuttingDown = false;
+      machine.isToolsRunning = false;
+      world.changed();
+    },
+    start(name) {
+      world.machineNamed(name).turn('poweredOn');
+      world.changed();
+    },
     async write(name, index, offset, content) {
       const machine = world.machineNamed(name);
       await diskOf(machine.disks[index], name).disk.write(offset, content, machine.epoch);

@@ -88,6 +88,7 @@ export async function makeServer(
         return null;
       },
       create: async (signal) => {
+        await spec.beforeOrder?.();
         try {
           const answer = await session.request('compute', 'POST', '/servers', {
             schema: z.object({ server: z.object({ id: z.string().min(1) }) }),

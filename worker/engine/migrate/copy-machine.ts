@@ -3,8 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { firstOf, GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
 import { tagOf, type MovedDisk, type PlannedDisk } from '../../../main/shared/migration.ts';
 import type { ReadableDisk } from '../../drivers.ts';
+import { describeSame } from '../../same-machine.ts';
 import { copyDisk, type DiskCopy } from './copy-disk.ts';
 import type { MigrationInHand } from './in-hand.ts';
+import { demandOff } from './still-off.ts';
 
 /** How often a disk is sent before the migration fails. */
 const TRIES = 3;
@@ -40,7 +42,9 @@ async function copyDisks(move: MigrationInHand, way: CopyWay): Promise<void> {
   const { context, ledger, plan, state } = move;
   const { signal } = context;
   const { source } = await move.sides();
-  const found = await source.describe(state.record.request.vm.ref, signal);
+  const { request } = state.record;
+  const found = await describeSame(source, request.vm, signal);
+  demandOff(found, request.options);
   // What the guest's tools told while it ran is still a good guess of what its disks hold.
   const disks = found.guest.disks.length > 0 ? found.guest.disks : (state.vm?.guest.disks ?? []);
   const vm = { ...found, guest: { ...found.guest, disks } };

@@ -1,5 +1,5 @@
 /** Runs one migration from wherever its journal stands to its end; what cannot be finished is undone, or named. */
-import { GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
+import { toErrorInfo } from '../../../main/shared/errors.ts';
 import type { InventoryVm } from '../../../main/shared/inventory.ts';
 import { tagOf, type MigrationRecord } from '../../../main/shared/migration.ts';
 import type { MigrateJob, PlanResult } from '../../../main/shared/move-jobs.ts';
@@ -7,6 +7,7 @@ import { mayStart } from '../../../main/shared/preflight.ts';
 import { exits, isOver, type Stage, type StageEvent } from '../../../main/shared/stages.ts';
 import type { ProvisionedServer } from '../../drivers.ts';
 import { PreflightBlockedError } from '../../preflight/check.ts';
+import { describeSame } from '../../same-machine.ts';
 import type { JobContext } from '../job-context.ts';
 import { RateLimit } from '../rate-limit.ts';
 import { copyMachine, dropCopies, missingDisks } from './copy-machine.ts';
@@ -15,6 +16,7 @@ import { CancelWish, MigrationInHand } from './in-hand.ts';
 import { downtimeOf } from './journal.ts';
 import { now, type Shelf } from './shelf.ts';
 import type { Doors, Sides } from './sides.ts';
+import { hasRunSince, RunsAgainError } from './still-off.ts';
 
 export interface MigrateTools {
   readonly shelf: Shelf;
@@ -146,16 +148,7 @@ class Run {
 
   /** Whether what was copied is of no use any more: some of it is gone, or the machine has run again since. */
   async #mustCopyAgain(): Promise<boolean> {
-    if (missingDisks(this.#move).length > 0) return true;
-    const { vm, options } = this.#move.state.record.request;
-    if (options.whileRunning === 'snapshot') return false;
-    const { source } = await this.#move.sides();
-    try {
-      return (await source.describe(vm.ref, this.#move.context.signal)).power === 'on';
-    } catch (error) {
-      if (error instanceof GutsError && error.code === 'source.vm-missing') return false; // the copy is all there is
-      throw error;
-    }
+    return missingDisks(this.#move).length > 0 || (await hasRunSince(this.#move));
   }
 
   /** @returns what leads on from the stage, once all is done there */
@@ -217,7 +210,7 @@ class Run {
     const { source } = await move.sides();
     const { request } = move.state.record;
     const { options } = request;
-    const vm = await source.describe(request.vm.ref, signal);
+    const vm = await describeSame(source, request.vm, signal);
     await move.undoKinds('lease');
     if (vm.power === 'off') await move.undoKinds('snapshot'); // of one that ran: its disks stand still by themselves
     if (options.whileRunning === 'snapshot') return;
@@ -245,6 +238,9 @@ class Run {
         plan: move.plan,
         options: request.options,
         imageIds: new Map(disks.map(({ key, imageId }) => [key, imageId])),
+        beforeOrder: async () => {
+          if (await hasRunSince(move)) throw new RunsAgainError(request.vm.name);
+        },
       },
       move.ledger,
       move.context.signal,

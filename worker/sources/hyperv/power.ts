@@ -4,12 +4,13 @@ import type { InventoryVm } from '../../../main/shared/inventory.ts';
 import type { LedgerItem, MigrationOptions } from '../../../main/shared/migration.ts';
 import type { Ledger } from '../../drivers.ts';
 import { PowerAnswer, type Trouble } from './answers.ts';
+import { MayYetShutDownError } from '../may-yet-shut-down.ts';
 import { HypervCommandError, MachineMissingError, WillNotShutDownError } from './errors.ts';
 import { stateOf, type HypervHosts } from './hosts.ts';
 import { despiteRefusals } from './refusals.ts';
 
 const LOOK_EVERY_MS = 2000;
-/** A guest that began to shut down after all is given so long before it is started again. */
+/** A guest that was asked to shut down is given so long to go off after all, or to be seen staying. */
 const LATE_SHUTDOWN_MS = 5 * 60_000;
 /** Looks in a row at which a guest's heart beats, before it counts as one that stays. */
 const BEATS = 3;
@@ -26,8 +27,17 @@ export async function shutDown(
   ledger: Ledger,
   signal: AbortSignal,
 ): Promise<void> {
-  if ((await stateOf(hosts, ref, signal)).state !== 'Running') return;
-  const item = { key: 'power', side: 'source', kind: 'power', name, facts: { vm: ref, power: 'on' } } as const;
+  const now = await stateOf(hosts, ref, signal);
+  if (now.state !== 'Running') return;
+  const asked = ledger.items.find(({ kind }) => kind === 'power'); // by a run before, which may be why no heart beats now
+  const heartbeat = asked === undefined || beats(now.heartbeat) ? now.heartbeat : (asked.facts['heartbeat'] ?? 'Ok');
+  const item = {
+    key: 'power',
+    side: 'source',
+    kind: 'power',
+    name,
+    facts: { vm: ref, power: 'on', heartbeat },
+  } as const;
   await ledger.make(item, async () => {
     const obstacle = await askGuest(hosts, ref, options.shutDownTimeoutSeconds, signal);
     if (obstacle !== null) {
@@ -38,12 +48,22 @@ export async function shutDown(
   });
 }
 
-/** Starts the machine again if it ran before and does not now. It may be asked for more than once. */
-export async function putBackPower(hosts: HypervHosts, { facts }: LedgerItem, signal: AbortSignal): Promise<void> {
+/**
+ * Starts the machine again if it ran before and does not now. It may be asked for more than once.
+ * @param lateMs how long a guest that was asked to shut down is waited for
+ * @throws MayYetShutDownError where it is neither off by then nor seen to stay
+ */
+export async function putBackPower(
+  hosts: HypervHosts,
+  item: LedgerItem,
+  signal: AbortSignal,
+  lateMs = LATE_SHUTDOWN_MS,
+): Promise<void> {
+  const { facts } = item;
   const ref = facts['vm'] ?? '';
   if (facts['power'] !== 'on') return;
   try {
-    if (await stays(hosts, ref, signal)) return;
+    if (await stays(hosts, ref, item, lateMs, signal)) return;
     await despiteRefusals(async () => await switchTo(hosts, ref, 'start', 'Running', signal), signal);
   } catch (error) {
     if (!(error instanceof MachineMissingError)) throw error; // somebody deleted it: nothing is left to put back
@@ -77,7 +97,7 @@ async function askGuest(
     const { state, heartbeat } = await stateOf(hosts, ref, signal);
     if (state === 'Off') return null;
     // One that refused and whose heart beats on does not stop any more; one whose heart has stopped is on its way.
-    const isOnItsWay = trouble === null || heartbeat === '' || !heartbeat.startsWith('Ok');
+    const isOnItsWay = trouble === null || !beats(heartbeat);
     if (performance.now() >= deadline || !isOnItsWay) break;
     await pause(LOOK_EVERY_MS, undefined, { signal });
   }
@@ -86,16 +106,29 @@ async function askGuest(
 }
 
 /** Whether it runs, and goes on doing so: a guest that was asked to shut down may be about to. */
-async function stays(hosts: HypervHosts, ref: string, signal: AbortSignal): Promise<boolean> {
-  const deadline = performance.now() + LATE_SHUTDOWN_MS;
-  for (let beats = 0; ;) {
+async function stays(
+  hosts: HypervHosts,
+  ref: string,
+  { name, facts }: LedgerItem,
+  lateMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const deadline = performance.now() + lateMs;
+  const canBeSeen = beats(facts['heartbeat'] ?? 'Ok'); // what an earlier version wrote down does not say
+  for (let seen = 0; ;) {
     const { state, heartbeat } = await stateOf(hosts, ref, signal);
     if (state === 'Off') return false;
-    beats = state === 'Running' && heartbeat.startsWith('Ok') ? beats + 1 : 0;
-    if (beats >= BEATS || performance.now() >= deadline) return state === 'Running';
+    seen = state === 'Running' && beats(heartbeat) ? seen + 1 : 0;
+    if (seen >= BEATS) return true;
+    if (performance.now() >= deadline) {
+      if (state === 'Running' && canBeSeen) throw new MayYetShutDownError(name);
+      return state === 'Running';
+    }
     await pause(LOOK_EVERY_MS / 2, undefined, { signal });
   }
 }
+
+const beats = (heartbeat: string): boolean => heartbeat.startsWith('Ok');
 
 /** Switches the machine; what somebody else did in the meantime counts as well. */
 async function switchTo(

@@ -30,8 +30,8 @@ export async function openVmDisks(
       machine.state.toLowerCase(),
       'Its disks lack what its memory still holds: resume the machine, then shut it down or let Guts do it.',
     );
-  if (machine.state === 'Running' && ledger.items.some(({ kind }) => kind === 'power'))
-    throw new WrongStateError(machine.name, 'running again, though it was shut down to be copied', AGAIN);
+  if (machine.state === 'Running' && (vm.power === 'off' || ledger.items.some(({ kind }) => kind === 'power')))
+    throw new WrongStateError(machine.name, 'running again, though it was off to be copied', AGAIN);
   const checkpoint = machine.state === 'Running' ? await takeCheckpoint(hosts, machine, ledger, signal) : null;
   let isKept = false;
   const undo = async (): Promise<void> => {

@@ -98,6 +98,12 @@ async function snapshotOf(
       'Resume the machine, then shut it down or let Guts do it.',
     );
   }
+  if (vm.power === 'off') {
+    throw new UnreadableDiskError(
+      `“${vm.name}” was off when its copy was to begin, and runs by now.`,
+      'Find out who or what started it, see that it stays off, then try again.',
+    );
+  }
   const item = {
     key: SNAPSHOT_KEY,
     side: 'source',
