@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { firstOf, GutsError, toErrorInfo } from '../../../main/shared/errors.ts';
 import { tagOf, type MovedDisk, type PlannedDisk } from '../../../main/shared/migration.ts';
 import type { ReadableDisk } from '../../drivers.ts';
+import { mustBeAsPlanned } from './as-planned.ts';
 import { copyDisk, type DiskCopy } from './copy-disk.ts';
 import type { MigrationInHand } from './in-hand.ts';
 
@@ -45,6 +46,7 @@ async function copyDisks(move: MigrationInHand, way: CopyWay): Promise<void> {
   const disks = found.guest.disks.length > 0 ? found.guest.disks : (state.vm?.guest.disks ?? []);
   const vm = { ...found, guest: { ...found.guest, disks } };
   await using open = await source.openDisks(vm, plan.disks, ledger, signal);
+  mustBeAsPlanned(vm.name, plan.disks, open.all); // it may have got one while it was shut down
   // Disks of two moments are not what a guest finds after a power cut.
   const isOfOld = ({ key }: MovedDisk): boolean => state.snapshots.get(key) !== open.snapshot;
   if (state.record.disks.some(isOfOld)) await dropCopies(move);

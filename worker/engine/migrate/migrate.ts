@@ -9,6 +9,7 @@ import type { ProvisionedServer } from '../../drivers.ts';
 import { PreflightBlockedError } from '../../preflight/check.ts';
 import type { JobContext } from '../job-context.ts';
 import { RateLimit } from '../rate-limit.ts';
+import { mustBeAsPlanned } from './as-planned.ts';
 import { copyMachine, dropCopies, missingDisks } from './copy-machine.ts';
 import { cancel, clean, fail, hold, InterruptedError } from './endings.ts';
 import { CancelWish, MigrationInHand, type Sides } from './in-hand.ts';
@@ -217,6 +218,7 @@ class Run {
     const { request } = move.state.record;
     const { options } = request;
     const vm = await source.describe(request.vm.ref, signal);
+    mustBeAsPlanned(vm.name, move.plan.disks, vm.disks);
     await move.undoKinds('lease');
     if (vm.power === 'off') await move.undoKinds('snapshot'); // of one that ran: its disks stand still by themselves
     if (options.whileRunning === 'snapshot') return;

@@ -8,7 +8,7 @@ import type { PluggedAnswer } from '../answers.ts';
 import { CHECKPOINT_KEY, MERGE_TIMEOUT_MS, removeCheckpoint, takeCheckpoint } from '../checkpoints.ts';
 import { CheckpointGoneError, UnreadableDiskError, WrongStateError } from '../errors.ts';
 import type { HypervHosts } from '../hosts.ts';
-import { keyOf } from '../inventory/machine.ts';
+import { keyOf, labelOf } from '../inventory/machine.ts';
 import { onceFree } from '../refusals.ts';
 import { openDisk, type OpenPath } from './chain.ts';
 import type { HostFiles } from './files.ts';
@@ -56,6 +56,7 @@ export async function openVmDisks(
     const moment = checkpoint?.id ?? (await momentOf(machine.disks, disks, signal));
     return {
       disks,
+      all: still.map((disk) => ({ key: keyOf(disk), label: labelOf(disk), sizeBytes: disk.files[0]?.size ?? 0 })),
       snapshot: moment,
       complete: async (stop) => {
         if (checkpoint === null) await mustBeOff(hosts, vm, machine.disks, stop);

@@ -71,6 +71,7 @@ export async function openVmDisks(
     }
     return {
       disks,
+      all: frozen.disks,
       snapshot: snapshot?.id ?? null,
       complete: async (stop) => await lease?.complete(stop),
       keepSnapshot: () => void (isKept = true),
