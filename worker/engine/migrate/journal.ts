@@ -44,7 +44,7 @@ export const MoveEntry = z.discriminatedUnion('what', [
   z.object({ what: z.literal('settled'), key: z.string(), at: at.optional() }),
   /** The machine is off, and its guest waits for the new server. */
   z.object({ what: z.literal('stopped'), at }),
-  /** With the snapshot that it is of; null where the machine was off. */
+  /** With the snapshot that it is of, or the name of another moment; null where its source had none, or Guts did not ask for it yet. */
   z.object({ what: z.literal('copied'), disk: MovedDisk, snapshot: z.string().nullable().default(null) }),
   /** Copies that are of no use any more, because the source went on without them. */
   z.object({ what: z.literal('dropped'), keys: z.array(z.string()) }),
