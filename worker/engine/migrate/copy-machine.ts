@@ -6,6 +6,7 @@ import type { ReadableDisk } from '../../drivers.ts';
 import { mustBeAsPlanned } from './as-planned.ts';
 import { copyDisk, type DiskCopy } from './copy-disk.ts';
 import type { MigrationInHand } from './in-hand.ts';
+import { now } from './shelf.ts';
 
 /** How often a disk is sent before the migration fails. */
 const TRIES = 3;
@@ -16,9 +17,12 @@ const DISKS_AT_ONCE = 2;
 /** For each disk that is under way. */
 export type CopyWay = Pick<DiskCopy, 'lanes' | 'limit'>;
 
-/** Each disk is written down as soon as it is copied. @throws GutsError; what was copied by then stays */
+/**
+ * Each disk is written down as soon as it is copied, and all of them as whole once the source was looked at again.
+ * @throws GutsError; what was copied by then stays
+ */
 export async function copyMachine(move: MigrationInHand, way: CopyWay): Promise<void> {
-  if (missingDisks(move).length > 0) await copyDisks(move, way);
+  if (!move.state.isWhole || missingDisks(move).length > 0) await copyDisks(move, way);
   await move.undoKinds('lease', 'snapshot'); // of a run that was killed when all was copied
 }
 
@@ -62,11 +66,16 @@ async function copyDisks(move: MigrationInHand, way: CopyWay): Promise<void> {
         .catch((error: unknown) => failure.abort(error));
     }
   };
-  await Promise.all(Array.from({ length: DISKS_AT_ONCE }, copyNext));
-  // Whoever goes on from here needs it, and whoever undoes finds it in the ledger.
-  if (stop.aborted && move.state.record.disks.length > 0) open.keepSnapshot();
-  stop.throwIfAborted();
-  await open.complete(signal);
+  try {
+    await Promise.all(Array.from({ length: DISKS_AT_ONCE }, copyNext));
+    stop.throwIfAborted();
+    await open.complete(signal);
+    await move.write({ what: 'whole', at: now() });
+  } catch (error) {
+    // Whoever goes on from here needs it, and whoever undoes finds it in the ledger.
+    if (move.state.record.disks.length > 0) open.keepSnapshot();
+    throw error;
+  }
 }
 
 async function copyOne(
