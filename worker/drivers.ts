@@ -104,8 +104,13 @@ export type LatencyReading =
   | { readonly latencies: readonly DatastoreLatency[]; readonly obstacle: null }
   | { readonly latencies: readonly []; readonly obstacle: string };
 
+/** A disk as far as it can be told from another one. */
+export type KnownDisk = Pick<PlannedDisk, 'key' | 'label' | 'sizeBytes'>;
+
 export interface OpenDisks extends AsyncDisposable {
   readonly disks: readonly ReadableDisk[];
+  /** Every disk that the machine has at that moment, also those that nobody asked for; a size of 0 is not told. */
+  readonly all: readonly KnownDisk[];
   /**
    * The snapshot that they are of, or the source's own name for the moment at which they stand still while the machine is off: disks
    * of another one do not go with them. Null where the machine is off and the source has no such name.

@@ -20,6 +20,8 @@ export class LabDisk {
   /** Blocks of the source that are not all zeros. */
   readonly #stored = new Set<number>();
   readonly #layers: Map<number, Buffer>[] = [new Map()];
+  /** How often each layer was written to. */
+  readonly #writes: number[] = [0];
   /** By epoch: the blocks that were written in it. An epoch begins with each snapshot. */
   readonly #written = new Map<number, Set<number>>();
   #resets = 0;
@@ -68,6 +70,11 @@ export class LabDisk {
     return this.isTracked ? `${this.#changeUuid()}/${epoch}` : undefined;
   }
 
+  /** Another one whenever what is seen in a layer and those below it may have changed. */
+  contentMark(layer: number): string {
+    return this.#writes.slice(0, layer + 1).join(' ');
+  }
+
   /** Change ids that were handed out so far are no longer good, as after a crash of the host. */
   resetChanges(): void {
     this.#resets++;
@@ -92,6 +99,7 @@ export class LabDisk {
   /** As the guest writes. */
   async write(offset: number, bytes: Uint8Array, epoch: number): Promise<void> {
     if (offset < 0 || offset + bytes.byteLength > this.sizeBytes) throw new RangeError('Outside of the disk.');
+    this.#writes[this.#writes.length - 1] = (this.#writes.at(-1) ?? 0) + 1;
     for (let done = 0; done < bytes.byteLength;) {
       const skip = (offset + done) % BLOCK_BYTES;
       const number = (offset + done - skip) / BLOCK_BYTES;
@@ -107,6 +115,7 @@ export class LabDisk {
 
   pushLayer(): void {
     this.#layers.push(new Map());
+    this.#writes.push(0);
   }
 
   /** The layer above `index` is merged into it, as when a snapshot is removed. */
@@ -115,6 +124,8 @@ export class LabDisk {
     const [above] = this.#layers.splice(index + 1, 1);
     if (below === undefined || above === undefined) throw new RangeError('There is no such layer.');
     for (const [number, block] of above) below.set(number, block);
+    const [writes = 0] = this.#writes.splice(index + 1, 1);
+    this.#writes[index] = (this.#writes[index] ?? 0) + writes;
   }
 
   /** The blocks of 64 KiB that a layer itself holds, in order. */

@@ -135,11 +135,16 @@ export class EngineWorld implements AsyncDisposable {
 
   /** Everything in the journal happened so much earlier. */
   async letPass(ms: number, request: MigrationRequest): Promise<void> {
-    const [first, ...rest] = (await this.journal(request)).map((entry) =>
+    await this.rewrite(request, (entry) =>
       'at' in entry && entry.at !== undefined
         ? { ...entry, at: new Date(Date.parse(entry.at) - ms).toISOString() }
         : entry,
     );
+  }
+
+  /** Each line of the journal becomes another one, or none. */
+  async rewrite(request: MigrationRequest, change: (entry: MoveEntry) => MoveEntry | null): Promise<void> {
+    const [first, ...rest] = (await this.journal(request)).flatMap((entry) => change(entry) ?? []);
     if (first === undefined) throw new Error('there is no journal');
     const at = this.#journalOf(request);
     rmSync(at);

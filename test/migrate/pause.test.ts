@@ -10,7 +10,7 @@ import { scratch } from '../support/disks.ts';
 import { until } from '../support/until.ts';
 import { EngineWorld, sizes } from './engine-world.ts';
 
-const MACHINES = 10;
+const MACHINES = 11;
 const checkout = path.resolve(import.meta.dirname, '../..');
 
 describe('a migration that is to be paused', { timeout: 300_000 }, () => {
@@ -63,6 +63,21 @@ describe('a migration that is to be paused', { timeout: 300_000 }, () => {
 
     expect(done).toMatchObject({ stage: 'done', stoppedAt: paused.stoppedAt });
     expect(timesCopied()).toBe(1);
+    expect(await world.hasArrived(name, 2)).toBe(true);
+  });
+
+  // The other disk came of what it was by then: a data base and its log, of two moments.
+  test('copies both disks again where somebody has used the machine in between', async () => {
+    const { request, running } = await halfWay();
+    const { name } = request.vm;
+    await world.pause(request);
+    await running;
+    for (const disk of [0, 1]) await world.vcenter.write(name, disk, 0, Buffer.from('started, used and shut down'));
+
+    const done = await world.migrate(request);
+
+    expect(done.stage).toBe('done');
+    expect(timesCopied()).toBe(2);
     expect(await world.hasArrived(name, 2)).toBe(true);
   });
 

@@ -1,4 +1,5 @@
 /** Random access to bytes that stand still: a local file, a window into one, later a remote file read by ranges. */
+import type { BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { MissingFileError, TruncatedImageError } from './errors.ts';
 
@@ -6,6 +7,8 @@ export interface ByteSource extends AsyncDisposable {
   /** For messages: a path or an address without secrets. */
   readonly name: string;
   readonly sizeBytes: number;
+  /** When its file was last written to, in nanoseconds since 1970, as it was when it was opened; left out where nobody tells. */
+  readonly writtenAtNs?: bigint;
   /** Where the very same bytes are a local file: its path, for what only the file system can tell. */
   readonly path?: string;
   /** Where the bytes lie in an open file of this process, so that its other threads can read them without asking. */
@@ -49,13 +52,15 @@ class FileSource implements ByteSource {
   readonly name: string;
   readonly path: string;
   readonly sizeBytes: number;
+  readonly writtenAtNs: bigint;
   readonly local: { readonly fd: number; readonly start: number };
   readonly #file: FileHandle;
 
-  constructor(name: string, sizeBytes: number, file: FileHandle) {
+  constructor(name: string, { size, mtimeNs }: BigIntStats, file: FileHandle) {
     this.name = name;
     this.path = name;
-    this.sizeBytes = sizeBytes;
+    this.sizeBytes = Number(size);
+    this.writtenAtNs = mtimeNs;
     this.local = { fd: file.fd, start: 0 };
     this.#file = file;
   }
@@ -82,8 +87,8 @@ class FileSource implements ByteSource {
 export async function openFile(path: string): Promise<ByteSource> {
   try {
     const file = await open(path, 'r');
-    const stat = await file.stat();
-    if (stat.isFile()) return new FileSource(path, stat.size, file);
+    const stat = await file.stat({ bigint: true });
+    if (stat.isFile()) return new FileSource(path, stat, file);
     await file.close();
   } catch (error) {
     throw new MissingFileError(

@@ -148,7 +148,7 @@ function diskDevice(
       thinProvisioned: spec.isThin ?? false,
       ...(layer === 0 && machine.spec.isTemplate !== true ? { eagerlyScrub: false } : {}),
       uuid: `6000C29${uuid.slice(7)}`,
-      contentId: uuid.replaceAll('-', ''),
+      contentId: uuidOf(`${uuid} ${disk.contentMark(layer)}`).replaceAll('-', ''),
       ...(layer === top && changeId !== undefined ? { changeId } : {}),
       ...parentOf(layer),
       deltaDiskFormat: layer > 0 ? 'seSparseFormat' : undefined,

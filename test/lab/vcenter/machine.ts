@@ -51,7 +51,7 @@ export interface NetworkPlace {
 export class Machine {
   readonly ref: Ref;
   readonly spec: MachineSpec;
-  readonly disks: readonly MachineDisk[];
+  disks: readonly MachineDisk[];
   readonly standing: Standing;
   uuid: string;
   instanceUuid: string;
@@ -144,6 +144,14 @@ export class Machine {
     }
     this.snapshots.splice(at, gone);
     this.changedAt = new Date();
+  }
+
+  /** One without snapshots, as somebody changes it by hand. */
+  replug(disks: readonly MachineDisk[]): void {
+    if (this.snapshots.length > 0) throw new RangeError(`“${this.spec.name}” has snapshots.`);
+    this.disks = disks;
+    this.changedAt = new Date();
+    this.#applyTracking();
   }
 
   /** How many layers of its disks a snapshot sees. */

@@ -8,7 +8,7 @@ import { bodyOf, serveHttps, type Serve } from '../http.ts';
 import { folderFile, sendDisk, sendFile } from './downloads.ts';
 import { Leases, type LeaseState } from './leases.ts';
 import type { HostLicence } from './licence.ts';
-import type { MachineSpec } from './machine-spec.ts';
+import type { DiskSpec, MachineSpec } from './machine-spec.ts';
 import { uuidOf, type PowerState } from './machine.ts';
 import { contentlessMachines } from './odd-machines.ts';
 import { Performance } from './performance.ts';
@@ -99,6 +99,10 @@ export interface Vcenter extends AsyncDisposable {
   write(machine: string, disk: number, offset: number, bytes: Uint8Array): Promise<void>;
   /** Reads what the guest would see; of a snapshot, what it saw then. */
   read(machine: string, disk: number, into: Uint8Array, offset: number, snapshot?: string): Promise<void>;
+  /** Somebody plugs another disk in. */
+  plug(machine: string, disk: DiskSpec): Promise<void>;
+  /** Somebody pulls the last disk out. */
+  unplug(machine: string): Promise<void>;
   /** How long reads take, as hosts count it; 1 ms where nothing was set, null is no data. @throws RangeError */
   setReadLatency(datastore: string, milliseconds: number | null): void;
   /** Change ids that were handed out so far are no longer good. */
@@ -235,6 +239,8 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       if (snapshot !== undefined && at === undefined) throw new RangeError(`“${name}” has no snapshot “${snapshot}”.`);
       await disk.read(into, offset, at === undefined ? disk.layers : Math.min(machine.layersOf(at), disk.layers));
     },
+    plug: async (name, disk) => await world.replug(world.machineNamed(name), false, disk),
+    unplug: async (name) => await world.replug(world.machineNamed(name), true, null),
     setReadLatency: (datastore, milliseconds) => performance.setReadLatency(datastore, milliseconds),
     resetChanges(name) {
       for (const { disk } of world.machineNamed(name).disks) disk.resetChanges();

@@ -3,8 +3,8 @@ import type { ByteSource } from '../../../worker/disk/bytes.ts';
 import { openContent } from '../content.ts';
 import { LabDisk } from '../lab-disk.ts';
 import { MACHINE_PROPERTIES, snapshotProperty } from './machine-properties.ts';
-import type { MachineSpec } from './machine-spec.ts';
-import { Machine, type Snapshot, type Standing } from './machine.ts';
+import type { DiskSpec, MachineSpec } from './machine-spec.ts';
+import { Machine, type MachineDisk, type Snapshot, type Standing } from './machine.ts';
 import type { ManagedObject } from './managed-object.ts';
 import { makePlaces, type Site } from './places.ts';
 import { plans as defaultPlans, type MakePlans } from './site-plans.ts';
@@ -79,6 +79,13 @@ export class World implements AsyncDisposable {
     return undefined;
   }
 
+  /** The last disk of a machine goes, and another one comes; null is none. */
+  async replug(machine: Machine, goes: boolean, comes: DiskSpec | null): Promise<void> {
+    const stay = goes ? machine.disks.slice(0, -1) : machine.disks;
+    machine.replug(comes === null ? stay : [...stay, await this.#disk(machine.ref, stay.length, comes)]);
+    this.changed();
+  }
+
   /** Objects that come and go beside the inventory: tasks, leases. */
   put(object: ManagedObject): void {
     this.#objects.set(keyOf(object.ref), object);
@@ -108,11 +115,7 @@ export class World implements AsyncDisposable {
     const number = 101 + this.machines.length;
     const ref: Ref = { type: 'VirtualMachine', id: `vm-${number}` };
     const disks = [];
-    for (const [index, disk] of (spec.disks ?? []).entries()) {
-      const source = disk.content === undefined ? null : await openContent(disk.content);
-      if (source !== null && source !== disk.content) this.#opened.push(source);
-      disks.push({ spec: disk, index, disk: await LabDisk.open(ref.id, 2000 + index, disk.sizeBytes, source) });
-    }
+    for (const [index, disk] of (spec.disks ?? []).entries()) disks.push(await this.#disk(ref, index, disk));
     const standing = this.#standingOf(spec, number);
     const machine = new Machine(ref, spec, disks, standing);
     for (const name of spec.snapshots ?? []) machine.createSnapshot(name, 'Made before this vCenter was looked at.');
@@ -123,6 +126,12 @@ export class World implements AsyncDisposable {
       names: Object.keys(MACHINE_PROPERTIES),
       property: (name) => MACHINE_PROPERTIES[name]?.(machine),
     });
+  }
+
+  async #disk(ref: Ref, index: number, spec: DiskSpec): Promise<MachineDisk> {
+    const source = spec.content === undefined ? null : await openContent(spec.content);
+    if (source !== null && source !== spec.content) this.#opened.push(source);
+    return { spec, index, disk: await LabDisk.open(ref.id, 2000 + index, spec.sizeBytes, source) };
   }
 
   #standingOf(spec: MachineSpec, number: number): Standing {

@@ -4,8 +4,10 @@ import { firstOf, GutsError, toErrorInfo } from '../../../main/shared/errors.ts'
 import { tagOf, type MovedDisk, type PlannedDisk } from '../../../main/shared/migration.ts';
 import type { ReadableDisk } from '../../drivers.ts';
 import { describeSame } from '../../same-machine.ts';
+import { mustBeAsPlanned } from './as-planned.ts';
 import { copyDisk, type DiskCopy } from './copy-disk.ts';
 import type { MigrationInHand } from './in-hand.ts';
+import { now } from './shelf.ts';
 import { demandOff } from './still-off.ts';
 
 /** How often a disk is sent before the migration fails. */
@@ -17,9 +19,12 @@ const DISKS_AT_ONCE = 2;
 /** For each disk that is under way. */
 export type CopyWay = Pick<DiskCopy, 'lanes' | 'limit'>;
 
-/** Each disk is written down as soon as it is copied. @throws GutsError; what was copied by then stays */
+/**
+ * Each disk is written down as soon as it is copied, and all of them as whole once the source was looked at again.
+ * @throws GutsError; what was copied by then stays
+ */
 export async function copyMachine(move: MigrationInHand, way: CopyWay): Promise<void> {
-  if (missingDisks(move).length > 0) await copyDisks(move, way);
+  if (!move.state.isWhole || missingDisks(move).length > 0) await copyDisks(move, way);
   await move.undoKinds('lease', 'snapshot'); // of a run that was killed when all was copied
 }
 
@@ -49,6 +54,7 @@ async function copyDisks(move: MigrationInHand, way: CopyWay): Promise<void> {
   const disks = found.guest.disks.length > 0 ? found.guest.disks : (state.vm?.guest.disks ?? []);
   const vm = { ...found, guest: { ...found.guest, disks } };
   await using open = await source.openDisks(vm, plan.disks, ledger, signal);
+  mustBeAsPlanned(vm.name, plan.disks, open.all); // it may have got one while it was shut down
   // Disks of two moments are not what a guest finds after a power cut.
   const isOfOld = ({ key }: MovedDisk): boolean => state.snapshots.get(key) !== open.snapshot;
   if (state.record.disks.some(isOfOld)) await dropCopies(move);
@@ -64,11 +70,16 @@ async function copyDisks(move: MigrationInHand, way: CopyWay): Promise<void> {
         .catch((error: unknown) => failure.abort(error));
     }
   };
-  await Promise.all(Array.from({ length: DISKS_AT_ONCE }, copyNext));
-  // Whoever goes on from here needs it, and whoever undoes finds it in the ledger.
-  if (stop.aborted && move.state.record.disks.length > 0) open.keepSnapshot();
-  stop.throwIfAborted();
-  await open.complete(signal);
+  try {
+    await Promise.all(Array.from({ length: DISKS_AT_ONCE }, copyNext));
+    stop.throwIfAborted();
+    await open.complete(signal);
+    await move.write({ what: 'whole', at: now() });
+  } catch (error) {
+    // Whoever goes on from here needs it, and whoever undoes finds it in the ledger.
+    if (move.state.record.disks.length > 0) open.keepSnapshot();
+    throw error;
+  }
 }
 
 async function copyOne(

@@ -44,8 +44,10 @@ export const MoveEntry = z.discriminatedUnion('what', [
   z.object({ what: z.literal('settled'), key: z.string(), at: at.optional() }),
   /** The machine is off, and its guest waits for the new server. */
   z.object({ what: z.literal('stopped'), at }),
-  /** With the snapshot that it is of; null where the machine was off. */
+  /** With the snapshot that it is of, or the name of another moment; null where its source had none, or Guts did not ask for it yet. */
   z.object({ what: z.literal('copied'), disk: MovedDisk, snapshot: z.string().nullable().default(null) }),
+  /** All disks are copied, and the source has shown that they stood still as long as they were read. */
+  z.object({ what: z.literal('whole'), at }),
   /** Copies that are of no use any more, because the source went on without them. */
   z.object({ what: z.literal('dropped'), keys: z.array(z.string()) }),
   z.object({ what: z.literal('outcome'), outcome: MigrationOutcome }),
@@ -65,6 +67,8 @@ export interface MoveState {
   readonly about: z.infer<typeof Abouts> | null;
   /** The snapshot that each copy is of, by the disk's key. */
   readonly snapshots: ReadonlyMap<string, string | null>;
+  /** Nothing has to be looked at again of what was copied. */
+  readonly isWhole: boolean;
 }
 
 /** @returns null where not even the first line is whole. */
@@ -85,7 +89,7 @@ export function stateOf([first, ...entries]: readonly MoveEntry[]): MoveState | 
     outcome: null,
     error: null,
   };
-  return entries.reduce(withEntry, { record, vm: null, about: null, snapshots: new Map() });
+  return entries.reduce(withEntry, { record, vm: null, about: null, snapshots: new Map(), isWhole: false });
 }
 
 /** Of a try before, nothing is of use any more: what is left of it is undone first. */
@@ -105,9 +109,10 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
       return changed({ isRunning: false });
     case 'stage': {
       const { stage, at, by } = entry;
+      const isAnew = record.stage === 'failed' && stage === 'preflight';
       const error = stage === 'failed' || stage === 'waiting' ? record.error : null;
-      return changed({
-        ...(record.stage === 'failed' && stage === 'preflight' ? beforeTry : {}),
+      const after = changed({
+        ...(isAnew ? beforeTry : {}),
         stage,
         stages: [
           ...record.stages,
@@ -117,6 +122,8 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
         // All that was made is the operator's own from this line on.
         ledger: stage === 'done' ? [] : record.ledger,
       });
+      // What came this far goes on, also where a journal is of before that was written down.
+      return { ...after, isWhole: !isAnew && (state.isWhole || stage === 'provisioning') };
     }
     case 'planned': {
       const { vm, plan, findings, about } = entry;
@@ -144,10 +151,13 @@ export function withEntry(state: MoveState, entry: MoveEntry): MoveState {
       const places = new Map(record.plan?.disks.map(({ key }, place) => [key, place]));
       const placeOf = ({ key }: MovedDisk): number => places.get(key) ?? places.size;
       const disks = copied.sort((a, b) => placeOf(a) - placeOf(b)); // a smaller one may be done first
-      return { ...changed({ disks }), snapshots: new Map([...state.snapshots, [entry.disk.key, entry.snapshot]]) };
+      const snapshots = new Map([...state.snapshots, [entry.disk.key, entry.snapshot]]);
+      return { ...changed({ disks }), snapshots, isWhole: false };
     }
+    case 'whole':
+      return { ...state, isWhole: true };
     case 'dropped':
-      return changed({ disks: record.disks.filter(({ key }) => !entry.keys.includes(key)) });
+      return { ...changed({ disks: record.disks.filter(({ key }) => !entry.keys.includes(key)) }), isWhole: false };
     case 'outcome':
       // Measured here, as journals from before hold the watching of the console as well.
       return changed({ outcome: { ...entry.outcome, downtimeSeconds: downtimeOf(record) } });

@@ -10,6 +10,7 @@ import { PreflightBlockedError } from '../../preflight/check.ts';
 import { describeSame } from '../../same-machine.ts';
 import type { JobContext } from '../job-context.ts';
 import { RateLimit } from '../rate-limit.ts';
+import { mustBeAsPlanned } from './as-planned.ts';
 import { copyMachine, dropCopies, missingDisks } from './copy-machine.ts';
 import { cancel, clean, fail, hold, InterruptedError } from './endings.ts';
 import { CancelWish, MigrationInHand } from './in-hand.ts';
@@ -211,6 +212,7 @@ class Run {
     const { request } = move.state.record;
     const { options } = request;
     const vm = await describeSame(source, request.vm, signal);
+    mustBeAsPlanned(vm.name, move.plan.disks, vm.disks);
     await move.undoKinds('lease');
     if (vm.power === 'off') await move.undoKinds('snapshot'); // of one that ran: its disks stand still by themselves
     if (options.whileRunning === 'snapshot') return;

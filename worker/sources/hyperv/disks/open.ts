@@ -8,7 +8,7 @@ import type { PluggedAnswer } from '../answers.ts';
 import { CHECKPOINT_KEY, MERGE_TIMEOUT_MS, removeCheckpoint, takeCheckpoint } from '../checkpoints.ts';
 import { CheckpointGoneError, UnreadableDiskError, WrongStateError } from '../errors.ts';
 import type { HypervHosts } from '../hosts.ts';
-import { keyOf } from '../inventory/machine.ts';
+import { keyOf, labelOf } from '../inventory/machine.ts';
 import { onceFree } from '../refusals.ts';
 import { openDisk, type OpenPath } from './chain.ts';
 import type { HostFiles } from './files.ts';
@@ -51,11 +51,12 @@ export async function openVmDisks(
         );
       const open = async (path: string, stop: AbortSignal) =>
         await onceFree(async () => await files.open(session.host, path, stop), stop);
-      return readable(machine.name, label, files.wayTo(disk.path), disk, open);
+      return readable(machine.name, label, files.wayTo(disk.path), disk, open, checkpoint === null);
     });
     const moment = checkpoint?.id ?? (await momentOf(machine.disks, disks, signal));
     return {
       disks,
+      all: still.map((disk) => ({ key: keyOf(disk), label: labelOf(disk), sizeBytes: disk.files[0]?.size ?? 0 })),
       snapshot: moment,
       complete: async (stop) => {
         if (checkpoint === null) await mustBeOff(hosts, vm, machine.disks, stop);
@@ -125,19 +126,40 @@ interface StillDisk extends RandomDisk {
   mustBeSame(signal: AbortSignal): Promise<void>;
 }
 
-function readable(machine: string, label: string, way: string, disk: PluggedAnswer, open: OpenPath): StillDisk {
+/** @param isOff nobody has its files open to write to them, so that their times are what they stay */
+function readable(
+  machine: string,
+  label: string,
+  way: string,
+  disk: PluggedAnswer,
+  open: OpenPath,
+  isOff: boolean,
+): StillDisk {
   const [top] = disk.files;
   const name = `${machine}: ${label}`;
   const sizeBytes = top?.size ?? 0;
   const stored = disk.files.reduce((sum, { fileSize }) => sum + fileSize, 0);
   const isFull = disk.files.some(({ type }) => type === 'Fixed');
-  /** Whoever writes to a VHDX gives it another identity first ([MS-VHDX] 2.2.2, DataWriteGuid); a VHD keeps its own. */
   let identity: string | null = null;
+  /** The image, with what it is known by now. */
+  const look = async (signal: AbortSignal): Promise<{ readonly image: DiskImage; readonly seen: string | null }> => {
+    const times: string[] = [];
+    const noting: OpenPath = async (path, stop) => {
+      const file = await open(path, stop);
+      times.push(String(file.writtenAtNs));
+      return file;
+    };
+    const whole = await openDisk(name, disk.files, noting, signal);
+    // Whoever writes to a VHDX gives it another identity first ([MS-VHDX] 2.2.2, DataWriteGuid). A VHD keeps its own: there is the time of
+    // its file, which is right as soon as whoever wrote has closed it, and which no reading changes.
+    const isTimed = isOff && whole.facts.format === 'vhd';
+    const seen = isTimed ? [whole.identity, ...times].join(' ') : whole.identity;
+    return { image: isFull ? withoutUnheld(whole) : whole, seen };
+  };
   const openImage = async (signal: AbortSignal): Promise<DiskImage> => {
-    const whole = await openDisk(name, disk.files, open, signal);
-    const image = isFull ? withoutUnheld(whole) : whole;
-    identity ??= image.identity;
-    if (image.identity === identity) return image;
+    const { image, seen } = await look(signal);
+    identity ??= seen;
+    if (seen === identity) return image;
     await image[Symbol.asyncDispose]();
     throw new WrongStateError(machine, `no longer as it was when its copy began: ${label} was written to`, AGAIN);
   };
@@ -151,8 +173,8 @@ function readable(machine: string, label: string, way: string, disk: PluggedAnsw
     mostDataBytes: isFull ? null : Math.min(sizeBytes, stored),
     openImage,
     identity: async (signal) => {
-      await using image = await openImage(signal);
-      return image.identity;
+      await (await openImage(signal))[Symbol.asyncDispose]();
+      return identity;
     },
     mustBeSame: async (signal) => {
       if (identity !== null) await (await openImage(signal))[Symbol.asyncDispose]();

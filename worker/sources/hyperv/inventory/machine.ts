@@ -82,6 +82,10 @@ export const keyOf = ({
   location,
 }: Pick<PluggedAnswer, 'controller' | 'number' | 'location'>): string => `${controller}:${number}:${location}`;
 
+/** As operators read it. */
+export const labelOf = ({ controller, number, location }: Parameters<typeof keyOf>[0]): string =>
+  `${controller} ${number}:${location}`;
+
 function powerOf(state: string): InventoryVm['power'] {
   if (state === 'Running') return 'on';
   if (state === 'Off') return 'off';
@@ -96,7 +100,7 @@ function diskOf(disk: DiskAnswer, { referencePoints }: MachineAnswer): Inventory
   const problem = disk.diskNumber === null && !isSet ? problemOf(disk) : null;
   return {
     key: keyOf(disk),
-    label: `${disk.controller} ${disk.number}:${disk.location}`,
+    label: labelOf(disk),
     sizeBytes: top?.size ?? 0,
     controller: {
       kind: disk.controller === 'IDE' ? 'ide' : 'scsi',

@@ -27,6 +27,8 @@ import { joinedSignal } from './stop.ts';
 /** 4096 ranges at a time. */
 const SPANS_BYTES = 65_536;
 const CLOSE_MS = 2000;
+/** From 1601, by which Windows counts, in units of 100 ns. */
+const TICKS_TO_1970 = 116_444_736_000_000_000n;
 /** What volumes answer that do not know what of a file they hold. */
 const unknownRanges: readonly number[] = [status.notSupported, status.invalidDeviceRequest, status.invalidParameter];
 
@@ -39,6 +41,7 @@ interface Opened extends OpenedFile {
 export class SmbFile implements ByteSource {
   readonly name: string;
   readonly sizeBytes: number;
+  readonly writtenAtNs: bigint;
   readonly #links: Links;
   readonly #share: string;
   readonly #path: string;
@@ -49,6 +52,7 @@ export class SmbFile implements ByteSource {
   private constructor(links: Links, share: string, path: string, first: Opened) {
     this.name = nameOf(links, share, path);
     this.sizeBytes = first.sizeBytes;
+    this.writtenAtNs = (first.writtenAt - TICKS_TO_1970) * 100n;
     this.#links = links;
     this.#share = share;
     this.#path = path;

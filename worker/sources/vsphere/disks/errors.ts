@@ -9,6 +9,26 @@ export class LeaseLostError extends GutsError {
   override readonly retryable = true;
 }
 
+/** What was read of a machine that ran meanwhile is of no moment at all. */
+export class NotStillError extends GutsError {
+  readonly code = 'vsphere.not-still';
+  readonly remedy = 'Whatever started or changed it, the copy is of no use: see that it stays off, and try again.';
+
+  constructor(vmName: string, how: string) {
+    super(`“${vmName}” is ${how}.`);
+  }
+}
+
+export class SnapshotGoneError extends GutsError {
+  readonly code = 'vsphere.snapshot-gone';
+  readonly remedy =
+    'Somebody removed it, or a backup did, and the host wrote to the files that were being read: let it stay until the copy is done, and try again.';
+
+  constructor(vmName: string, options?: ErrorOptions) {
+    super(`The snapshot of “${vmName}” that was copied is no longer there, so the copy is of no use.`, options);
+  }
+}
+
 /** A way of reading that was planned cannot be gone for this disk. */
 export class UnreadableDiskError extends GutsError {
   readonly code = 'vsphere.disk-unreadable';

@@ -15,6 +15,7 @@ const Device = z.object({
       $type: z.string().optional(),
       fileName: z.string().nullish(),
       datastore: ManagedRefValue.nullish(),
+      contentId: z.string().nullish(),
       diskMode: z.string().nullish(),
       parent: z.unknown().optional(),
     })
@@ -28,6 +29,8 @@ export interface FrozenDisk {
   /** `[datastore] folder/disk.vmdk`; null where it is no file of the datastore. */
   readonly file: string | null;
   readonly datastore: ManagedRef | null;
+  /** Another one once somebody has written to it; null where vSphere does not tell. */
+  readonly contentId: string | null;
   /** It holds only what changed since a file below it. */
   readonly hasParent: boolean;
   readonly isIndependent: boolean;
@@ -40,25 +43,33 @@ export async function frozenDisks(
   signal: AbortSignal,
 ): Promise<FrozenDisk[]> {
   const found = await session.properties(ref, ['config.hardware.device'], signal);
-  const devices = listOf(z.unknown()).parse(found.get('config.hardware.device'));
-  return devices.filter(isDisk).map((device) => {
-    const disk = Device.safeParse(device).data;
-    const sizeBytes = disk?.capacityInBytes ?? (disk?.capacityInKB ?? Number.NaN) * 1024;
-    if (disk === undefined || !Number.isSafeInteger(sizeBytes)) {
-      throw new StrangeAnswerError('vSphere describes a disk without its key or its size.');
-    }
-    const { backing } = disk;
-    const isFlat = backing?.$type === 'VirtualDiskFlatVer2BackingInfo';
-    return {
-      key: String(disk.key),
-      label: disk.deviceInfo?.label ?? `disk ${disk.key}`,
-      sizeBytes,
-      file: isFlat ? (backing.fileName ?? null) : null,
-      datastore: backing?.datastore ?? null,
-      hasParent: backing?.parent !== undefined && backing.parent !== null,
-      isIndependent: backing?.diskMode?.startsWith('independent') ?? false,
-    };
-  });
+  return disksAmong(found.get('config.hardware.device'));
+}
+
+/** @param devices as `config.hardware.device` has them */
+export function disksAmong(devices: unknown): FrozenDisk[] {
+  return listOf(z.unknown())
+    .parse(devices)
+    .filter(isDisk)
+    .map((device) => {
+      const disk = Device.safeParse(device).data;
+      const sizeBytes = disk?.capacityInBytes ?? (disk?.capacityInKB ?? Number.NaN) * 1024;
+      if (disk === undefined || !Number.isSafeInteger(sizeBytes)) {
+        throw new StrangeAnswerError('vSphere describes a disk without its key or its size.');
+      }
+      const { backing } = disk;
+      const isFlat = backing?.$type === 'VirtualDiskFlatVer2BackingInfo';
+      return {
+        key: String(disk.key),
+        label: disk.deviceInfo?.label ?? `disk ${disk.key}`,
+        sizeBytes,
+        file: isFlat ? (backing.fileName ?? null) : null,
+        datastore: backing?.datastore ?? null,
+        contentId: backing?.contentId ?? null,
+        hasParent: backing?.parent !== undefined && backing.parent !== null,
+        isIndependent: backing?.diskMode?.startsWith('independent') ?? false,
+      };
+    });
 }
 
 function isDisk(device: unknown): boolean {

@@ -8,11 +8,12 @@ import type { VsphereSession } from '../session.ts';
 import { createSnapshot, removeSnapshot } from '../snapshots.ts';
 import { ManagedRefValue, type ManagedRef } from '../values.ts';
 import { allocatedAreas } from './areas.ts';
-import { UnreadableDiskError } from './errors.ts';
+import { NotStillError, UnreadableDiskError } from './errors.ts';
 import { mustStandAlone, openFolderImage } from './folder.ts';
 import { likelyDataBytes, mostDataBytes } from './likely-data.ts';
 import { frozenDisks, type FrozenDisk } from './frozen.ts';
 import { Lease, type DataOfDisk } from './lease.ts';
+import { momentOf, mustBeAt, mustBeThere } from './moment.ts';
 
 /** The ledger's key for the snapshot of a running machine. */
 export const SNAPSHOT_KEY = 'snapshot';
@@ -50,6 +51,7 @@ export async function openVmDisks(
         await ledger.settle(SNAPSHOT_KEY);
       });
     }
+    const moment = snapshot?.id ?? (await momentOf(session, vm, signal)); // before its disks are looked at
     const frozen = { vm, vmRef, snapshot, disks: await frozenDisks(session, snapshot ?? vmRef, signal) };
     const needsLease = planned.some(({ reading }) => reading.value === 'lease');
     const lease = needsLease ? await Lease.open(session, { ref: snapshot ?? vmRef, vm, ledger }, signal) : null;
@@ -71,8 +73,13 @@ export async function openVmDisks(
     }
     return {
       disks,
-      snapshot: snapshot?.id ?? null,
-      complete: async (stop) => await lease?.complete(stop),
+      all: frozen.disks,
+      snapshot: moment,
+      complete: async (stop) => {
+        if (snapshot === null) await mustBeAt(moment, session, vm, stop);
+        else await mustBeThere(snapshot, session, vm, stop);
+        await lease?.complete(stop); // which lets others at the machine again
+      },
       keepSnapshot: () => void (isKept = true),
       [Symbol.asyncDispose]: async () => await undo.all(),
     };
@@ -98,12 +105,8 @@ async function snapshotOf(
       'Resume the machine, then shut it down or let Guts do it.',
     );
   }
-  if (vm.power === 'off') {
-    throw new UnreadableDiskError(
-      `“${vm.name}” was off when its copy was to begin, and runs by now.`,
-      'Find out who or what started it, see that it stays off, then try again.',
-    );
-  }
+  if (vm.power === 'off' || ledger.items.some(({ kind }) => kind === 'power'))
+    throw new NotStillError(vm.name, 'running again, though it was off to be copied');
   const item = {
     key: SNAPSHOT_KEY,
     side: 'source',
