@@ -72,6 +72,7 @@ function machine(vm: InventoryVm, names: Pseudonyms): InventoryVm {
     annotation: '',
     folder: '',
     tags: [],
+    tagsUntold: 'they were left out with the names',
     ...(vm.traits === undefined ? {} : { traits: traitsOf(vm.traits, names, deviceNow) }),
   };
 }
