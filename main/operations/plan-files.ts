@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { SourceConnection } from '../shared/connections.ts';
 import { GutsError } from '../shared/errors.ts';
 import { matched, type Listed } from '../shared/lists/match.ts';
-import { guiseOf, nothing, wantedOf, type MachineList, type Wanted } from '../shared/lists/vm-list.ts';
+import { nothing, wantedOf, type MachineList, type Wanted } from '../shared/lists/vm-list.ts';
 import { documentOf, hasUserData, planJsonSchema, PlanDocument, wordOf } from '../shared/plan-document.ts';
 import type { OutputOf } from '../shared/operations.ts';
 import type { Plan } from '../shared/plans.ts';
@@ -92,13 +92,7 @@ function foundIn({ source: named, machines }: PlanDocument, source: SourceConnec
   const refs = new Set(rows.map(({ ref }) => ref));
   const wanted = machines.map((machine, at): Wanted => {
     const said = wordOf(machine, isSameSource);
-    const { uuid = null } = guiseOf(said);
-    return {
-      ...nothing,
-      line: at,
-      said,
-      ...(refs.has(said) ? { ref: said } : uuid === null ? { name: said } : { uuid }),
-    };
+    return { ...nothing, line: at, said, ...(refs.has(said) ? { ref: said } : { word: said }) };
   });
   const { found, unknown, ambiguous } = matched(wanted, rows);
   const lineOf = new Map<string, number>();

@@ -62,6 +62,21 @@ describe('a list of machines', () => {
     expect(await wavesOf('unclear')).toEqual({ 'web-12': 1, 'web-13': 1 });
   });
 
+  // “web-10” of DC0 was taken for one of another data centre, and a machine that is called vm-… was never looked for.
+  test('finds a machine where its line says that it is, and a bare word by whatever it may be', async () => {
+    const file = world.file('places.csv');
+    writeFileSync(file, 'VM,Datacenter\nweb-10,DC1\nbranch-1,DC1\n');
+    const ref = world.refOf('web-11');
+
+    const placed = await world.guts('plan', 'create', 'placed', '--vm-list', file, '--map', 'lan');
+    const bare = await world.client.call('plans.matchList', { source: 'vc1', text: `${ref}\nweb-12` });
+
+    expect(placed).toMatchObject({ code: 1, stderr: expect.stringContaining('plan.list-unclear') });
+    expect(placed.stderr).toContain(`${file}:2: “web-10” may be web-10 (${world.refOf('web-10')}, DC0/vm/prod/web`);
+    expect(placed.stderr).not.toContain('branch-1');
+    expect(bare.found.map(({ vm }) => vm.name)).toEqual(['web-11', 'web-12']);
+  });
+
   test('is told over REST with candidates, and with what its lines cannot mean', async () => {
     const text = [
       'Name,MoRef,Wave,Target IP',
