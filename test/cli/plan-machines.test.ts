@@ -77,6 +77,25 @@ describe('a list of machines', () => {
     expect(bare.found.map(({ vm }) => vm.name)).toEqual(['web-11', 'web-12']);
   });
 
+  // Of a line without titles the first cell was taken, and the others were lost: a plan had one machine of three, in wave 1.
+  test.each([
+    ['machines on one line', 'web-10, web-11, web-12', 'web-10, web-11, web-12'],
+    ['a wave', 'web-12;3', 'web-12, 3'],
+    ['a place', 'web-10\tDC1', 'web-10, DC1'],
+    ['titles that nobody knows', 'Server;Welle\nweb-12;3', 'Server, Welle'],
+  ])('without titles has one cell in each line: %s more is told and not lost', async (_, text, said) => {
+    const file = world.file('bare.txt');
+    writeFileSync(file, text);
+
+    const done = await world.guts('plan', 'create', 'bare', '--vm-list', file, '--map', 'lan', '--skip-unmatched');
+
+    expect(done.code).toBe(1);
+    expect(done.stderr).toContain(
+      `${file}:1: “${said}”: several cells, and no titles that say what they are: put titles above`,
+    );
+    await expect(show('bare')).rejects.toMatchObject({ code: 'plan.unknown' });
+  });
+
   test('is told over REST with candidates, and with what its lines cannot mean', async () => {
     const text = [
       'Name,MoRef,Wave,Target IP',

@@ -205,6 +205,15 @@ y",vm-1,${UUID}`,
     expect(matched(wantedOf('VM,Datacenter,Cluster\nhv-web,Branch,Branch'), ofHyperv).found).toHaveLength(1);
   });
 
+  test('without titles selects nothing by the first of several cells', () => {
+    expect(result('web-1; vm-3\nTwin')).toEqual({
+      found: [],
+      unknown: ['1 web-1, vm-3'],
+      ambiguous: ['Twin: vm-2,vm-3'],
+    });
+    expect(result('web-1;\n;vm-3')).toMatchObject({ found: ['web-1 vm-1', 'Twin vm-3'], unknown: [] });
+  });
+
   test('may be anything: it is taken apart without a word lost', () => {
     expect(cellsOf('a;b\n"c "";""";d\n;\n"open\nend')).toEqual([
       { line: 1, cells: ['a', 'b'] },

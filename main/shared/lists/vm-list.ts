@@ -55,6 +55,10 @@ const TITLES: Readonly<Record<Field | WishField, readonly string[]>> = {
   ip: ['targetip', 'targetaddress'],
   availabilityZone: ['availabilityzone', 'targetzone'],
 };
+/** Of a line that holds more than a word, in a list that does not say what that is. */
+export const UNTITLED =
+  'several cells, and no titles that say what they are: put titles above (“VM;Wave”), or give each machine a line of its own';
+const MOST_CELLS_SHOWN = 4;
 /** Lines above the titles that may say what the list is. */
 const MOST_LINES_BEFORE_TITLES = 20;
 
@@ -65,11 +69,16 @@ export function wantedIn(lines: readonly Line[]): Wanted[] {
   return head === null ? lines.flatMap(bareOf) : lines.slice(head.at + 1).flatMap((line) => rowOf(line, head) ?? []);
 }
 
-/** Of a list without titles: the first thing that a line holds. */
+/** Of a list without titles: the one thing that a line holds. What more there is may be a wave, a place or another machine. */
 function bareOf({ line, cells, errors = [] }: Line): readonly Wanted[] {
   const at = cells.findIndex((cell) => cell !== '');
   const said = cells[at];
   if (said === undefined) return [];
+  const all = cells.filter((cell) => cell !== '');
+  if (all.length > 1) {
+    const shown = [...all.slice(0, MOST_CELLS_SHOWN), ...(all.length > MOST_CELLS_SHOWN ? ['…'] : [])];
+    return [{ ...nothing, line, said: shown.join(', '), unreadable: UNTITLED }];
+  }
   if (errors.includes(at)) return [{ ...nothing, line, said, unreadable: said }];
   return [{ ...nothing, line, said, word: said }];
 }
