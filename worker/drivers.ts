@@ -63,8 +63,10 @@ export interface SourceDriver extends Undoer, AsyncDisposable {
    * by itself. Of tags it knows nothing.
    */
   updates(signal: AbortSignal): AsyncIterable<InventoryPage>;
-  /** The machine as it is now. @throws GutsError `source.vm-missing` */
+  /** The machine as it is now, of tags only what its own record says. @throws GutsError `source.vm-missing` */
   describe(ref: string, signal: AbortSignal): Promise<InventoryVm>;
+  /** The same machine with its tags of now, all of them; or with `tagsUntold`, why nobody tells them. */
+  withTags(vm: InventoryVm, signal: AbortSignal): Promise<InventoryVm>;
   /** The networks that the machine's cards are on, the datastores that its disks lie on, and the host that it is on. */
   surroundingsOf(vm: InventoryVm, signal: AbortSignal): Promise<InventorySurroundings>;
   /** Privileges that the signed-in user lacks for what the options ask of this machine; by the source's own names. */

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import type { Command } from 'commander';
 import { GutsError } from '../shared/errors.ts';
 import { FileProblemsError } from '../shared/file-problems.ts';
-import { PlanDocument, planJsonSchema, wordOf } from '../shared/plan-document.ts';
+import { foundRefOf, PlanDocument, planJsonSchema } from '../shared/plan-document.ts';
 import { readWritten } from '../yaml-problems.ts';
 import { chosen } from './create.ts';
 import { tellMade } from './plan-text.ts';
@@ -106,7 +106,7 @@ async function wishIn(workplace: Workplace, file: string, flags: ImportFlags) {
     );
   const { name, options, window, notBefore, priority, waves } = plan;
   const machines = plan.machines.map((machine) => ({
-    vm: wordOf(machine, true),
+    vm: foundRefOf(machine),
     wave: machine.wave,
     options: machine.options,
   }));

@@ -3,8 +3,15 @@ import { stringify } from 'yaml';
 import type { SourceConnection } from '../shared/connections.ts';
 import { GutsError } from '../shared/errors.ts';
 import { matched, type Listed } from '../shared/lists/match.ts';
-import { guiseOf, nothing, wantedOf, type MachineList, type Wanted } from '../shared/lists/vm-list.ts';
-import { documentOf, hasUserData, planJsonSchema, PlanDocument, wordOf } from '../shared/plan-document.ts';
+import { nothing, wantedOf, type MachineList, type Wanted } from '../shared/lists/vm-list.ts';
+import {
+  documentOf,
+  hasUserData,
+  machineText,
+  planJsonSchema,
+  PlanDocument,
+  type MachineInDocument,
+} from '../shared/plan-document.ts';
 import type { OutputOf } from '../shared/operations.ts';
 import type { Plan } from '../shared/plans.ts';
 import type { UploadId } from '../shared/uploads.ts';
@@ -66,11 +73,15 @@ export async function exported(
 ): Promise<OutputOf<'plans.export'>> {
   const sides = [...(await connections.list('source')), ...(await connections.list('destination'))];
   const view = await inventories.view(plan.source);
+  const rows = machinesIn(view?.rows ?? []);
+  const uuids = new Map(rows.map(({ ref, uuids: [uuid = null] }) => [ref, uuid]));
   const times = new Map<string, number>();
-  for (const { kind, name } of view?.rows ?? []) if (kind === 'vm') times.set(name, (times.get(name) ?? 0) + 1);
+  for (const { ref, name } of rows)
+    for (const word of new Set([ref, name])) times.set(word, (times.get(word) ?? 0) + 1);
   const document = documentOf(plan, {
     ofConnection: (id) => sides.find((one) => one.id === id)?.name ?? id,
-    isAmbiguous: (name) => times.get(name) !== 1, // where nothing is known, refs will do
+    isAmbiguous: (name) => times.get(name) !== 1, // also where nothing is known of it
+    uuidOf: (ref) => uuids.get(ref) ?? null,
   });
   const text = format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : await yamlOf(document);
   const fileName = `${plan.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')}.guts-plan.${format}`;
@@ -88,26 +99,31 @@ interface Found {
 
 /** Each machine by its ref; a line of the list stands for a machine of the file. */
 function foundIn({ source: named, machines }: PlanDocument, source: SourceConnection, rows: readonly Listed[]): Found {
-  const isSameSource = named === source.id || named?.toLowerCase() === source.name.toLowerCase();
-  const refs = new Set(rows.map(({ ref }) => ref));
-  const wanted = machines.map((machine, at): Wanted => {
-    const said = wordOf(machine, isSameSource);
-    const { uuid = null } = guiseOf(said);
-    return {
-      ...nothing,
-      line: at,
-      said,
-      ...(refs.has(said) ? { ref: said } : uuid === null ? { name: said } : { uuid }),
-    };
-  });
+  const isSame = named === source.id || named?.toLowerCase() === source.name.toLowerCase();
+  const of = named === undefined ? 'any' : isSame ? 'this' : 'another';
+  const uuids = new Set(rows.flatMap((row) => row.uuids.map((uuid) => uuid.toLowerCase())));
+  const isUuid = (word: string | undefined): word is string => word !== undefined && uuids.has(word.toLowerCase());
+  const wanted = machines.map((machine, at): Wanted => ({
+    ...nothing,
+    line: at,
+    said: machineText(machine),
+    ...soughtBy(machine, of, isUuid),
+  }));
   const { found, unknown, ambiguous } = matched(wanted, rows);
   const lineOf = new Map<string, number>();
   const problems: { at: number; says: string }[] = [];
-  for (const { line, said } of unknown)
-    problems.push({ at: line, says: `“${said}” is not there in “${source.name}”; nothing else is taken for it` });
+  const refs = new Set(rows.map(({ ref }) => ref));
+  for (const { line, said } of unknown) {
+    const why =
+      of === 'another' && refs.has(said)
+        ? `a ref means a machine of “${named ?? ''}” alone: give its name or UUID`
+        : 'nothing else is taken for it';
+    problems.push({ at: line, says: `“${said}” is not there in “${source.name}”; ${why}` });
+  }
   for (const { wanted, candidates } of ambiguous) {
-    const shown = candidates.slice(0, 10).map(({ ref, folder }) => `${ref} (${folder})`);
-    problems.push({ at: wanted.line, says: `“${wanted.said}” may be ${shown.join(' or ')}: name it by its ref` });
+    const shown = candidates.slice(0, 10).map(({ name, ref, folder }) => `${name} (${ref}, ${folder})`);
+    const way = of === 'another' ? 'UUID, as {uuid: …}' : 'ref, as {ref: …}';
+    problems.push({ at: wanted.line, says: `“${wanted.said}” may be ${shown.join(' or ')}: name it by its ${way}` });
   }
   for (const { wanted, row } of found) {
     const before = lineOf.get(row.ref);
@@ -119,6 +135,27 @@ function foundIn({ source: named, machines }: PlanDocument, source: SourceConnec
     machines: machines.map((machine, at) => ({ ...machine, vm: byLine.get(at) ?? machine.vm })),
     problems: problems.sort((a, b) => a.at - b.at),
   };
+}
+
+/**
+ * What a machine of the file is looked for by. A ref means one machine in the very source that the file is of, and nothing in
+ * another; a file that names none may be of any.
+ */
+function soughtBy(
+  { vm }: MachineInDocument,
+  of: 'this' | 'another' | 'any',
+  isUuid: (word: string | undefined) => word is string,
+): Partial<Pick<Wanted, 'word' | 'name' | 'uuid' | 'ref'>> {
+  if (typeof vm === 'string') {
+    if (of !== 'another') return { word: vm };
+    return isUuid(vm) ? { uuid: vm } : { name: vm };
+  }
+  const { name, uuid, ref } = vm;
+  if (of === 'this' && ref !== undefined) return { ref, uuid: uuid ?? null };
+  if (of === 'this' && uuid !== undefined) return { uuid };
+  if (name !== undefined) return { name, uuid: isUuid(uuid) ? uuid : null }; // elsewhere a copy of it may have another one
+  if (uuid !== undefined) return { uuid };
+  return of === 'another' ? {} : { ref: ref ?? null };
 }
 
 const machinesIn = (rows: readonly InventoryRow[]): readonly Listed[] =>

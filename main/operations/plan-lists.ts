@@ -1,7 +1,7 @@
 /** Which machines of a source a list means, and what it wishes for each. */
 import { isDeepStrictEqual } from 'node:util';
 import { matched, type Listed } from '../shared/lists/match.ts';
-import { wishesOf, type MachineList } from '../shared/lists/vm-list.ts';
+import { UNTITLED, wishesOf, type MachineList, type Wanted } from '../shared/lists/vm-list.ts';
 import type { OutputOf } from '../shared/operations.ts';
 
 type List = OutputOf<'plans.matchList'>;
@@ -10,7 +10,8 @@ type List = OutputOf<'plans.matchList'>;
 export function matchedList({ sheet, machines }: MachineList, rows: readonly Listed[]): List {
   const { found, unknown, ambiguous } = matched(machines, rows);
   const first = new Map<string, List['found'][number]>();
-  const wrong: List['wrong'] = [];
+  const isUntitled = ({ unreadable }: Wanted): boolean => unreadable === UNTITLED;
+  const wrong: List['wrong'] = unknown.filter(isUntitled).map(({ line, said }) => ({ line, said, says: UNTITLED }));
   for (const { wanted, row } of found) {
     const { line, said } = wanted;
     const wishes = wishesOf(wanted);
@@ -30,7 +31,7 @@ export function matchedList({ sheet, machines }: MachineList, rows: readonly Lis
   return {
     sheet,
     found: [...first.values()],
-    unmatched: unknown.map(({ line, said }) => ({ line, said })),
+    unmatched: unknown.filter((one) => !isUntitled(one)).map(({ line, said }) => ({ line, said })),
     ambiguous: ambiguous.map(({ wanted: { line, said }, candidates }) => ({
       line,
       said,

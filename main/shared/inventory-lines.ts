@@ -60,13 +60,14 @@ export const inventoryLines = (page: InventoryPage): InventoryLines => ({
 });
 
 /** Each with its end. Warnings are for the operator and not kept. */
-function* linesOf({ vms, networks, datastores, hosts, gone, tagged }: InventoryPage): Generator<string> {
+function* linesOf({ vms, networks, datastores, hosts, gone, tagged, tagsUntold }: InventoryPage): Generator<string> {
   for (const vm of vms) yield `${JSON.stringify(vmRowOf(vm))}${ROW_END}${lineOf({ vm })}`;
   for (const network of networks) yield lineOf({ network });
   for (const datastore of datastores) yield lineOf({ datastore });
   for (const host of hosts) yield lineOf({ host });
   if (gone.length > 0) yield lineOf({ gone });
   if (tagged.length > 0) yield lineOf({ tagged });
+  if (tagsUntold !== undefined) yield lineOf({ tagsUntold });
 }
 
 export const vmRowOf = (vm: InventoryVm): VmRow => ({

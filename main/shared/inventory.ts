@@ -217,6 +217,8 @@ export const InventoryVm = z.object({
   annotation: z.string(),
   /** `Category:Name` where the source has categories; see `InventoryPage.tagged`. */
   tags: z.array(z.string()),
+  /** Why nobody can say what it is tagged with; left out where that is told, and of Hyper-V, which has no tags. */
+  tagsUntold: z.string().optional(),
   /** Left out by other hypervisors. */
   hyperv: HypervFacts.optional(),
   /**
@@ -230,6 +232,10 @@ export type InventoryVm = z.infer<typeof InventoryVm>;
 /** Of the hypervisor that it runs on. */
 export const kindOf = ({ hyperv }: Pick<InventoryVm, 'hyperv'>): 'vsphere' | 'hyperv' =>
   hyperv === undefined ? 'vsphere' : 'hyperv';
+
+/** Why nobody can say what a machine is tagged with, in a few words; null where its tags are all that it has. */
+export const untoldTagsOf = (vm: InventoryVm): string | null =>
+  kindOf(vm) === 'hyperv' ? 'Hyper-V has none' : (vm.tagsUntold ?? null);
 
 export const InventoryNetwork = z.object({
   ref,
@@ -296,6 +302,8 @@ export const InventoryPage = z.object({
   gone: z.array(ref),
   /** Tags that the source tells apart from its machines, behind them. */
   tagged: z.array(InventoryTags),
+  /** Why it tells none of any machine; left out where it does. */
+  tagsUntold: z.string().optional(),
   /** What could not be read, and why, for the operator. */
   warnings: z.array(z.string()),
 });

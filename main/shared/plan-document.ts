@@ -75,11 +75,9 @@ export const PlanDocument = z.strictObject({
 export type PlanDocument = z.infer<typeof PlanDocument>;
 export type MachineInDocument = PlanDocument['machines'][number];
 
-/** How it is looked for: a ref means something in the very source that the file is of, elsewhere the name does. */
-export const wordOf = ({ vm }: Pick<MachineInDocument, 'vm'>, isSameSource: boolean): string =>
-  typeof vm === 'string'
-    ? vm
-    : ((isSameSource ? (vm.ref ?? vm.uuid ?? vm.name) : (vm.name ?? vm.uuid ?? vm.ref)) ?? '');
+/** Of a document whose machines were looked for in a source (`plans.readFile`): each is its ref. */
+export const foundRefOf = ({ vm }: Pick<MachineInDocument, 'vm'>): string =>
+  typeof vm === 'string' ? vm : (vm.ref ?? '');
 
 /** What a person calls it. */
 export const machineText = ({ vm }: Pick<MachineInDocument, 'vm'>): string =>
@@ -94,12 +92,14 @@ export const planJsonSchema = (): Record<string, unknown> => ({
 export interface Names {
   /** Of a source or destination, by its id. */
   readonly ofConnection: (id: string) => string;
-  /** Whether several machines of the source have this name; such a machine goes by its ref. */
+  /** Whether the name means this machine alone; another one goes by all that it is known by. */
   readonly isAmbiguous: (vm: string) => boolean;
+  /** Of a machine, by its ref; null where none is known. */
+  readonly uuidOf: (ref: string) => string | null;
 }
 
 /** User data may hold passwords, so it stays where it is. */
-export function documentOf(plan: Plan, { ofConnection, isAmbiguous }: Names): z.input<typeof PlanDocument> {
+export function documentOf(plan: Plan, { ofConnection, isAmbiguous, uuidOf }: Names): z.input<typeof PlanDocument> {
   const { name, source, destination, options, window, notBefore, priority, waves, machines } = plan;
   return {
     schemaVersion: PLAN_SCHEMA_VERSION,
@@ -111,11 +111,11 @@ export function documentOf(plan: Plan, { ofConnection, isAmbiguous }: Names): z.
     notBefore,
     priority,
     waves: [...waves].sort((a, b) => a.number - b.number),
-    machines: machines.map(({ vm, wave, options }) => ({
-      vm: isAmbiguous(vm.name) ? vm.ref : vm.name,
-      wave,
-      options: withoutSecrets(options),
-    })),
+    machines: machines.map(({ vm, wave, options }) => {
+      const uuid = uuidOf(vm.ref);
+      const whole = { ref: vm.ref, name: vm.name, ...(uuid === null ? {} : { uuid }) };
+      return { vm: isAmbiguous(vm.name) ? whole : vm.name, wave, options: withoutSecrets(options) };
+    }),
   };
 }
 

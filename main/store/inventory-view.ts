@@ -40,12 +40,14 @@ export class InventoryView {
   readonly rows: readonly InventoryRow[];
   /** The same in the order in which the source told them. */
   readonly told: readonly InventoryRow[];
+  readonly #tagsUntold: Pick<InventoryVm, 'tagsUntold'>;
   readonly #bytes: Buffer;
 
-  private constructor(takenAt: string, told: readonly InventoryRow[], rows: readonly InventoryRow[], bytes: Buffer) {
+  private constructor({ takenAt, rows: told, tagsUntold }: Told, rows: readonly InventoryRow[], bytes: Buffer) {
     this.takenAt = takenAt;
     this.told = told;
     this.rows = rows;
+    this.#tagsUntold = tagsUntold === null ? {} : { tagsUntold };
     this.#bytes = bytes;
   }
 
@@ -54,14 +56,14 @@ export class InventoryView {
     const breather = new Breather();
     const bytes = await readGently(file);
     const isOwn = await isVouchedFor(bytes, breather);
-    const { takenAt, rows: told } = await rowsOf(file, bytes, isOwn, breather);
-    return new InventoryView(takenAt, told, await sortGently(told, byName, breather), bytes);
+    const told = await toldIn(file, bytes, isOwn, breather);
+    return new InventoryView(told, await sortGently(told.rows, byName, breather), bytes);
   }
 
   /** Everything that is known of it. */
   thing(row: InventoryRow): InventoryThing {
     const line = JSON.parse(this.#bytes.toString('utf8', row.at, row.end)) as Line; // checked when it was loaded
-    if ('vm' in line) return { kind: 'vm', thing: { ...line.vm, tags: [...row.tags] } };
+    if ('vm' in line) return { kind: 'vm', thing: { ...line.vm, tags: [...row.tags], ...this.#tagsUntold } };
     if ('network' in line) return { kind: 'network', thing: line.network };
     if ('datastore' in line) return { kind: 'datastore', thing: line.datastore };
     if ('host' in line) return { kind: 'host', thing: line.host };
@@ -114,12 +116,14 @@ function orNothing(text: string): unknown {
   }
 }
 
-async function rowsOf(
-  file: string,
-  bytes: Buffer,
-  isOwn: boolean,
-  breather: Breather,
-): Promise<{ readonly takenAt: string; readonly rows: InventoryRow[] }> {
+interface Told {
+  readonly takenAt: string;
+  readonly rows: InventoryRow[];
+  /** Why the source told no tags. */
+  readonly tagsUntold: string | null;
+}
+
+async function toldIn(file: string, bytes: Buffer, isOwn: boolean, breather: Breather): Promise<Told> {
   const found = new Map<string, InventoryRow>();
   const tags = new Map<string, readonly string[]>();
   const same = interned();
@@ -128,6 +132,7 @@ async function rowsOf(
     found.set(row.ref, row);
   };
   let takenAt: string | undefined;
+  let tagsUntold: string | null = null;
   let hasEnded = false;
   let number = 0;
   for (let at = 0; at < bytes.length;) {
@@ -154,15 +159,17 @@ async function rowsOf(
     }
     const line = isOwn ? (value as Line) : checked(file, number, Line, value); // it was a line when it was written
     if ('tagged' in line) for (const one of line.tagged) tags.set(one.ref, one.tags);
+    else if ('tagsUntold' in line) ({ tagsUntold } = line);
     else if ('gone' in line) for (const ref of line.gone) found.delete(ref);
     else put(rowOf(line, begin, end, same));
   }
   if (takenAt === undefined || !hasEnded) throw damagedAt(file, number, undefined);
-  return { takenAt, rows: [...found.values()].map((row) => withTags(row, tags.get(row.ref))) };
+  const rows = [...found.values()].map((row) => withTags(row, tags.get(row.ref)));
+  return { takenAt, rows, tagsUntold };
 }
 
 function rowOf(
-  line: Exclude<Line, { gone: string[] } | { tagged: unknown }>,
+  line: Exclude<Line, { gone: string[] } | { tagged: unknown } | { tagsUntold: string }>,
   at: number,
   end: number,
   same: (text: string) => string,

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultOptions } from '../../main/shared/migration.ts';
 import type { Plan } from '../../main/shared/plans.ts';
 import { newDraft, wishOf } from '../../renderer/screens/plans/wizard/draft.ts';
+import { startVcenter, type Vcenter } from '../lab/vcenter/vcenter.ts';
+import { MiB } from '../support/disks.ts';
 import { planWorld, type PlanWorld } from './plan-world.ts';
 
 let world: PlanWorld;
@@ -127,6 +129,88 @@ describe('a plan of the window', () => {
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('plan.name-taken') });
     expect(replaced, replaced.stderr).toMatchObject({ code: 0 });
     expect(await world.client.call('plans.show', { plan: 'autumn' })).toMatchObject({ priority: 7 });
+  });
+});
+
+// An ambiguous name was written as a bare ref, and that was taken for whatever machine another vCenter calls so.
+describe('a plan of a machine that has its name with another one', () => {
+  let vc2: Vcenter;
+  let ref = '';
+  beforeAll(async () => {
+    const twin = (folder: string) =>
+      ({ name: 'twin', folder, disks: [{ sizeBytes: MiB, isThin: true }], nics: [{ network: 'VM Network' }] }) as const;
+    vc2 = await startVcenter({ machines: [twin('prod'), twin('test')], withOthers: false });
+    const { url, user: userName, password: secret, fingerprint: sha256 } = vc2;
+    const trust = { kind: 'pinned', sha256 } as const;
+    await world.client.call('sources.create', { name: 'vc2', url, userName, secret, trust });
+    await world.client.call('sources.refresh', { source: 'vc2' });
+    const { instances } = await world.client.call('instances.list', { source: 'vc2' });
+    ref = instances.find(({ folder }) => folder.endsWith('/test'))?.ref ?? '';
+    const machines = [{ vm: ref }];
+    await world.client.call('plans.create', { name: 'twins', source: 'vc2', destination: 'os1', machines });
+  });
+  afterAll(async () => {
+    await vc2[Symbol.asyncDispose]();
+  });
+  const machinesOf = async (plan: string) =>
+    (await world.client.call('plans.show', { plan })).machines.map(({ vm }) => vm);
+
+  test('says all that the machine is known by, and comes back as the same one, also under another name of its source', async () => {
+    const exported = await world.guts('plan', 'export', 'twins', '-o', world.file('twins.yaml'));
+    const text = readFileSync(world.file('twins.yaml'), 'utf8');
+    writeFileSync(world.file('renamed.yaml'), text.replace('source: vc2', 'source: branch'));
+
+    const same = await world.guts('plan', 'import', world.file('twins.yaml'), '--name', 'same');
+    const renamed = await world.guts(
+      'plan',
+      'import',
+      world.file('renamed.yaml'),
+      '--source',
+      'vc2',
+      '--name',
+      'moved',
+    );
+    const elsewhere = await world.guts(
+      'plan',
+      'import',
+      world.file('twins.yaml'),
+      '--source',
+      'vc1',
+      '--name',
+      'other',
+    );
+
+    expect(exported, exported.stderr).toMatchObject({ code: 0 });
+    expect(text).toMatch(new RegExp(`- vm:\\n +ref: ${ref}\\n +name: twin\\n +uuid: [0-9a-f-]{36}\\n`));
+    expect([same.code, renamed.code], same.stderr + renamed.stderr).toEqual([0, 0]);
+    expect([await machinesOf('same'), await machinesOf('moved')]).toEqual([
+      [{ ref, name: 'twin' }],
+      [{ ref, name: 'twin' }],
+    ]);
+    const { name } = await world.client.call('instances.show', { instance: ref, source: 'vc1' });
+    expect(name).not.toBe('twin');
+    expect(elsewhere.code).toBe(1); // the labs give machines of one ref the same UUID
+    expect(elsewhere.stderr).toMatch(
+      new RegExp(`“twin” may be ${name} \\(${ref}, .+: name it by its UUID, as \\{uuid: …\\}`),
+    );
+  });
+
+  test('as an older Guts wrote it, by its ref, is believed of its own source alone', async () => {
+    const file = world.file('older.yaml');
+    writeFileSync(file, `name: older\nsource: vc2\ndestination: os1\nmachines:\n  - vm: ${ref}\n`);
+
+    const same = await world.guts('plan', 'import', file);
+    const elsewhere = await world.guts('plan', 'import', file, '--source', 'vc1', '--name', 'other');
+
+    expect(same, same.stderr).toMatchObject({ code: 0 });
+    expect(await machinesOf('older')).toEqual([{ ref, name: 'twin' }]);
+    expect((await world.client.call('instances.list', { source: 'vc1' })).instances.map((one) => one.ref)).toContain(
+      ref,
+    );
+    expect(elsewhere.code).toBe(1);
+    expect(elsewhere.stderr).toContain(
+      `${file}:5:9: machines[0].vm: “${ref}” is not there in “vc1”; a ref means a machine of “vc2” alone: give its name or UUID`,
+    );
   });
 });
 

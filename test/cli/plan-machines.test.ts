@@ -76,6 +76,40 @@ describe('a list of machines', () => {
     expect(await wavesOf('unclear')).toEqual({ 'web-12': 1, 'web-13': 1 });
   });
 
+  // “web-10” of DC0 was taken for one of another data centre, and a machine that is called vm-… was never looked for.
+  test('finds a machine where its line says that it is, and a bare word by whatever it may be', async () => {
+    const file = world.file('places.csv');
+    writeFileSync(file, 'VM,Datacenter\nweb-10,DC1\nbranch-1,DC1\n');
+    const ref = world.refOf('web-11');
+
+    const placed = await world.guts('plan', 'create', 'placed', '--vm-list', file, '--map', 'lan');
+    const bare = await world.client.call('plans.matchList', { source: 'vc1', text: `${ref}\nweb-12` });
+
+    expect(placed).toMatchObject({ code: 1, stderr: expect.stringContaining('plan.list-unclear') });
+    expect(placed.stderr).toContain(`${file}:2: “web-10” may be web-10 (${world.refOf('web-10')}, DC0/vm/prod/web`);
+    expect(placed.stderr).not.toContain('branch-1');
+    expect(bare.found.map(({ vm }) => vm.name)).toEqual(['web-11', 'web-12']);
+  });
+
+  // Of a line without titles the first cell was taken, and the others were lost: a plan had one machine of three, in wave 1.
+  test.each([
+    ['machines on one line', 'web-10, web-11, web-12', 'web-10, web-11, web-12'],
+    ['a wave', 'web-12;3', 'web-12, 3'],
+    ['a place', 'web-10\tDC1', 'web-10, DC1'],
+    ['titles that nobody knows', 'Server;Welle\nweb-12;3', 'Server, Welle'],
+  ])('without titles has one cell in each line: %s more is told and not lost', async (_, text, said) => {
+    const file = world.file('bare.txt');
+    writeFileSync(file, text);
+
+    const done = await world.guts('plan', 'create', 'bare', '--vm-list', file, '--map', 'lan', '--skip-unmatched');
+
+    expect(done.code).toBe(1);
+    expect(done.stderr).toContain(
+      `${file}:1: “${said}”: several cells, and no titles that say what they are: put titles above`,
+    );
+    await expect(show('bare')).rejects.toMatchObject({ code: 'plan.unknown' });
+  });
+
   test('is told over REST with candidates, and with what its lines cannot mean', async () => {
     const text = [
       'Name,MoRef,Wave,Target IP',

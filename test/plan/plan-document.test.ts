@@ -37,6 +37,7 @@ const plan: Plan = {
 const names = {
   ofConnection: (id: string) => (id.startsWith('src') ? 'vc1' : 'os1'),
   isAmbiguous: (vm: string) => vm === 'twin',
+  uuidOf: (ref: string) => `of ${ref}`,
 };
 const problemsIn = (text: string): string => {
   const read = readWritten(PlanDocument, text);
@@ -65,7 +66,7 @@ describe('a plan as a file', () => {
       waves: plan.waves,
       machines: [
         { vm: 'web-01', wave: 1, options: {} },
-        { vm: 'vm-2', wave: 2, options: { flavor: 'm1.small' } },
+        { vm: { ref: 'vm-2', name: 'twin', uuid: 'of vm-2' }, wave: 2, options: { flavor: 'm1.small' } },
       ],
     });
   });

@@ -138,6 +138,9 @@ describe('a list from elsewhere', () => {
     instance('vm-4', 'CASE'),
     instance('vm-5', 'case'),
     instance('vm-1', 'elsewhere', { source: vc2 }),
+    instance('vm-6', 'vm-2'),
+    instance('vm-7', 'vm-77'),
+    instance('vm-8', 'only', { folder: 'DC0/vm/prod/web', datacenter: 'DC0' }),
   );
   const result = (text: string) => {
     const { found, unknown, ambiguous } = matched(wantedOf(text), rows);
@@ -151,8 +154,8 @@ describe('a list from elsewhere', () => {
   };
 
   test('of bare names, UUIDs and refs finds each by what it is', () => {
-    expect(result(`WEB-1\n\n${UUID.toUpperCase()}\nvm-2\nnowhere`)).toEqual({
-      found: ['web-1 vm-1', 'Twin vm-2'],
+    expect(result(`WEB-1\n\n${UUID.toUpperCase()}\nvm-3\nnowhere\nvm-77`)).toEqual({
+      found: ['web-1 vm-1', 'Twin vm-3', 'vm-77 vm-7'],
       unknown: ['5 nowhere'],
       ambiguous: [],
     });
@@ -175,7 +178,40 @@ y",vm-1,${UUID}`,
       unknown: [],
       ambiguous: ['twin: vm-2,vm-3', 'Case: vm-4,vm-5', 'vm-1: vm-1,vm-1'],
     });
+    expect(result('vm-2')).toEqual({ found: [], unknown: [], ambiguous: ['vm-2: vm-6,vm-2'] });
     expect(result(`name;uuid\nTwin;${UUID}`)).toEqual({ found: [], unknown: [], ambiguous: ['Twin: vm-2,vm-3,vm-1'] });
+  });
+
+  // A machine was taken that is alone in its name, wherever it is; of another data centre it is another machine.
+  test('finds a machine only where its line says that it is, however a folder is written', () => {
+    const found = (title: string, ...places: readonly string[]) =>
+      places.filter((place) => result(`VM;${title}\nonly;${place}`).found.length === 1);
+
+    expect(result('VM,Datacenter\nonly,DC2')).toEqual({ found: [], unknown: [], ambiguous: ['only: vm-8'] });
+    expect(found('DC', 'DC0', 'dc0', '', 'DC')).toEqual(['DC0', 'dc0', '']);
+    expect(found('Folder', 'DC0/vm/prod/web', '/DC0/prod/web/', 'vm/prod/web', 'web', 'eb', 'prod')).toEqual([
+      'DC0/vm/prod/web',
+      '/DC0/prod/web/',
+      'vm/prod/web',
+      'web',
+    ]);
+    expect(found('Cluster', 'C0', 'C1')).toEqual(['C0']);
+  });
+
+  test('may say an older place beside a UUID, and places of a source that has none', () => {
+    const ofHyperv = rowsOf(instance('A', 'hv-web', { source: hv1, datacenter: '', folder: '', cluster: '' }));
+
+    expect(result(`VM,UUID,Cluster\nweb-1,${UUID},Before`)).toMatchObject({ found: ['web-1 vm-1'] });
+    expect(matched(wantedOf('VM,Datacenter,Cluster\nhv-web,Branch,Branch'), ofHyperv).found).toHaveLength(1);
+  });
+
+  test('without titles selects nothing by the first of several cells', () => {
+    expect(result('web-1; vm-3\nTwin')).toEqual({
+      found: [],
+      unknown: ['1 web-1, vm-3'],
+      ambiguous: ['Twin: vm-2,vm-3'],
+    });
+    expect(result('web-1;\n;vm-3')).toMatchObject({ found: ['web-1 vm-1', 'Twin vm-3'], unknown: [] });
   });
 
   test('may be anything: it is taken apart without a word lost', () => {

@@ -51,6 +51,7 @@ export function machineWithout(vm: InventoryVm, names: Pseudonyms): InventoryVm 
     passthrough: vm.passthrough.map(deviceNow),
     annotation: '',
     tags: [],
+    tagsUntold: 'they were left out with the names',
     hyperv: vm.hyperv && hypervOf(vm.hyperv),
     traits: vm.traits && traitsOf(vm.traits, names, deviceNow),
   } satisfies EachNamed<InventoryVm>;

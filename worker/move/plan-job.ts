@@ -13,10 +13,11 @@ export async function plan(
   signal: AbortSignal,
   site: SiteRules = noSiteRules,
 ): Promise<PlanResult & { readonly vm: InventoryVm }> {
-  const [vm, cloud] = await Promise.all([describeSame(source, wanted, signal), destination.facts(signal)]);
-  const [surroundings, missingPrivileges] = await Promise.all([
-    source.surroundingsOf(vm, signal),
-    source.missingPrivileges(vm, options, signal),
+  const [found, cloud] = await Promise.all([describeSame(source, wanted, signal), destination.facts(signal)]);
+  const [vm, surroundings, missingPrivileges] = await Promise.all([
+    source.withTags(found, signal),
+    source.surroundingsOf(found, signal),
+    source.missingPrivileges(found, options, signal),
   ]);
   const readings = source.readings(vm, options);
   const own = id === undefined ? {} : { migrationTag: tagOf(id) };

@@ -25,17 +25,25 @@ export function matched<R extends Listed>(wanted: readonly Wanted[], rows: reado
   const found: { wanted: Wanted; row: R }[] = [];
   const unknown: Wanted[] = [];
   const ambiguous: { wanted: Wanted; candidates: readonly R[] }[] = [];
+  const named = (name: string): readonly R[] => byName.get(name.toLowerCase()) ?? [];
+  const knownBy = (id: string): readonly R[] => byUuid.get(id.toLowerCase()) ?? [];
+  /** Each that the word may mean, of those that have it as their name the ones that are written like it. */
+  const meantBy = (word: string): readonly R[] => {
+    const exactly = named(word).filter(({ name }) => name === word);
+    return [...(exactly.length > 0 ? exactly : named(word)), ...knownBy(word)];
+  };
+  const told = toldPlaces(rows);
   for (const one of wanted) {
     const sets = [
-      one.name === null ? null : (byName.get(one.name.toLowerCase()) ?? []),
-      one.uuid === null ? null : (byUuid.get(one.uuid.toLowerCase()) ?? []),
+      one.word === null ? null : meantBy(one.word),
+      one.name === null ? null : named(one.name),
+      one.uuid === null ? null : knownBy(one.uuid),
       one.ref === null ? null : (byRef.get(one.ref) ?? []),
     ].flatMap((set) => (set === null ? [] : [set]));
     const any = [...new Set(sets.flat())];
-    const all = narrowed(
-      any.filter((row) => sets.every((set) => set.includes(row))),
-      one,
-    );
+    const whole = any.filter((row) => sets.every((set) => set.includes(row)));
+    const isProved = one.uuid !== null && whole.length === 1; // it may have been moved since
+    const all = whole.filter((row) => isWritten(row, one, whole) && (isProved || isThere(row, one, told)));
     const [row, ...others] = all;
     if (row !== undefined && others.length === 0) found.push({ wanted: one, row });
     else if (any.length === 0) unknown.push(one);
@@ -44,16 +52,33 @@ export function matched<R extends Listed>(wanted: readonly Wanted[], rows: reado
   return { found, unknown, ambiguous };
 }
 
-/** Of several, those that are where the list says, written as it is named. */
-function narrowed<R extends Listed>(rows: readonly R[], { name, datacenter, cluster, folder }: Wanted): readonly R[] {
-  if (rows.length < 2) return rows;
-  return rows.filter(
-    (row) =>
-      (name === null || row.name === name || rows.every((other) => other.name !== name)) &&
-      (datacenter === null || row.datacenter === datacenter) &&
-      (cluster === null || row.cluster === cluster) &&
-      (folder === null || row.folder === folder || row.folder.endsWith(`/${folder}`)),
-  );
+/** As the list writes its name, where one of them is. */
+const isWritten = (row: Listed, { name }: Wanted, rows: readonly Listed[]): boolean =>
+  name === null || row.name === name || rows.every((other) => other.name !== name);
+
+type Place = 'datacenter' | 'cluster' | 'folder';
+
+/** Kinds of places that are told of any machine: a list may say more than its source knows. */
+const toldPlaces = (rows: readonly Listed[]): ReadonlySet<Place> =>
+  new Set((['datacenter', 'cluster', 'folder'] as const).filter((place) => rows.some((row) => row[place] !== '')));
+
+/** Where the list says. */
+function isThere(row: Listed, wanted: Wanted, told: ReadonlySet<Place>): boolean {
+  const isAt = (place: Place): boolean => {
+    const said = wanted[place];
+    if (said === null || !told.has(place)) return true;
+    return place === 'folder' ? isIn(row.folder, said) : same(row[place], said);
+  };
+  return isAt('datacenter') && isAt('cluster') && isAt('folder');
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** By the end of its path, with or without the data centre's own folder for machines, `vm`. */
+function isIn(folder: string, said: string): boolean {
+  const end = `/${said.replaceAll(/^\/+|\/+$/g, '')}`.toLowerCase();
+  const paths = [folder, folder.replace(/\/vm(?=\/|$)/, '')];
+  return paths.some((path) => `/${path}`.toLowerCase().endsWith(end));
 }
 
 function groupedBy<R extends Listed>(

@@ -17,6 +17,8 @@ export const Wanted = z.object({
   line: z.number().int().positive(),
   /** As it is shown again: its name, or what else the line begins with. */
   said: z.string(),
+  /** A word without a title: its name, its UUID or its ref. */
+  word: said.default(null),
   name: said,
   uuid: said,
   ref: said,
@@ -53,8 +55,10 @@ const TITLES: Readonly<Record<Field | WishField, readonly string[]>> = {
   ip: ['targetip', 'targetaddress'],
   availabilityZone: ['availabilityzone', 'targetzone'],
 };
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-const REF = /^vm-\d+$/;
+/** Of a line that holds more than a word, in a list that does not say what that is. */
+export const UNTITLED =
+  'several cells, and no titles that say what they are: put titles above (“VM;Wave”), or give each machine a line of its own';
+const MOST_CELLS_SHOWN = 4;
 /** Lines above the titles that may say what the list is. */
 const MOST_LINES_BEFORE_TITLES = 20;
 
@@ -65,13 +69,18 @@ export function wantedIn(lines: readonly Line[]): Wanted[] {
   return head === null ? lines.flatMap(bareOf) : lines.slice(head.at + 1).flatMap((line) => rowOf(line, head) ?? []);
 }
 
-/** Of a list without titles: the first thing that a line holds. */
+/** Of a list without titles: the one thing that a line holds. What more there is may be a wave, a place or another machine. */
 function bareOf({ line, cells, errors = [] }: Line): readonly Wanted[] {
   const at = cells.findIndex((cell) => cell !== '');
   const said = cells[at];
   if (said === undefined) return [];
+  const all = cells.filter((cell) => cell !== '');
+  if (all.length > 1) {
+    const shown = [...all.slice(0, MOST_CELLS_SHOWN), ...(all.length > MOST_CELLS_SHOWN ? ['…'] : [])];
+    return [{ ...nothing, line, said: shown.join(', '), unreadable: UNTITLED }];
+  }
   if (errors.includes(at)) return [{ ...nothing, line, said, unreadable: said }];
-  return [{ ...nothing, line, said, ...guiseOf(said) }];
+  return [{ ...nothing, line, said, word: said }];
 }
 
 function rowOf({ line, cells, errors = [] }: Line, { fields, titles }: Head): Wanted | null {
@@ -91,10 +100,11 @@ function rowOf({ line, cells, errors = [] }: Line, { fields, titles }: Head): Wa
   );
   const [datacenter, cluster, folder] = [cell('datacenter'), cell('cluster'), cell('folder')];
   const unreadable = unread < 0 ? null : `“${titles[unread] ?? ''}” holds ${cells[unread] ?? ''}`;
-  return { line, said, name, uuid, ref, datacenter, cluster, folder, wishes, unreadable };
+  return { ...nothing, line, said, name, uuid, ref, datacenter, cluster, folder, wishes, unreadable };
 }
 
 export const nothing = {
+  word: null,
   name: null,
   uuid: null,
   ref: null,
@@ -104,12 +114,6 @@ export const nothing = {
   wishes: {},
   unreadable: null,
 };
-
-/** The one field that a bare word is. */
-export function guiseOf(word: string): Partial<Pick<Wanted, 'name' | 'uuid' | 'ref'>> {
-  if (UUID.test(word)) return { uuid: word };
-  return REF.test(word) ? { ref: word } : { name: word };
-}
 
 export interface Head {
   /** Which of the lines it is. */

@@ -3,7 +3,7 @@ import { Button, FileButton, Group, Stack, Text, Textarea } from '@mantine/core'
 import { useMemo, useState } from 'react';
 import { toErrorInfo, type ErrorInfo } from '../../../main/shared/errors.ts';
 import { matched, type Matched } from '../../../main/shared/lists/match.ts';
-import { wantedOf, type MachineList } from '../../../main/shared/lists/vm-list.ts';
+import { UNTITLED, wantedOf, type MachineList } from '../../../main/shared/lists/vm-list.ts';
 import { call, upload } from '../../api.ts';
 import { Badge } from '../../parts/Badge.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
@@ -153,6 +153,7 @@ function Outcome({ result, count, isSheet }: OutcomeProps) {
               <li key={line}>{t(place, { line, said })}</li>
             ))}
           </ul>
+          {unknown.some(({ unreadable }) => unreadable === UNTITLED) && <Text size="sm">{t('import.untitled')}</Text>}
         </section>
       )}
       {ambiguous.length > 0 && (

@@ -14,16 +14,17 @@ import { go, goInstead, pathOf } from '../../router.ts';
 import { plans } from '../../state/connections.ts';
 import { momentText, numberText } from '../../texts/format.ts';
 import { t } from '../../texts/t.ts';
-import { meant, usePlanFile, wishOf } from './plan-file.ts';
+import { meant, usePlanFile, wishFor } from './plan-file.ts';
 
 interface PlanFileFormProps {
   readonly file: string;
+  readonly text: string;
   readonly plan: PlanDocument;
   readonly sources: readonly SourceConnection[];
   readonly clouds: readonly DestinationConnection[];
 }
 
-export function PlanFileForm({ file, plan, sources, clouds }: PlanFileFormProps) {
+export function PlanFileForm({ file, text, plan, sources, clouds }: PlanFileFormProps) {
   const [error, setError] = useState<ErrorInfo | null>(null);
   const {
     register,
@@ -39,10 +40,12 @@ export function PlanFileForm({ file, plan, sources, clouds }: PlanFileFormProps)
     },
   });
   const { errors, isSubmitting } = formState;
-  const write = async (chosen: Parameters<typeof wishOf>[1]): Promise<void> => {
+  const write = async (chosen: Parameters<typeof wishFor>[2]): Promise<void> => {
     setError(null);
     try {
-      const { id, name } = await call('plans.create', wishOf(plan, chosen));
+      const wish = await wishFor(file, text, chosen);
+      if (wish === null) return;
+      const { id, name } = await call('plans.create', wish);
       await plans.load();
       usePlanFile.setState({ state: 'none' }, true);
       goInstead(pathOf('plans', id));

@@ -3,14 +3,14 @@ import { create } from 'zustand';
 import { toErrorInfo } from '../../../main/shared/errors.ts';
 import type { FileProblem } from '../../../main/shared/file-problems.ts';
 import type { InputOf } from '../../../main/shared/operations.ts';
-import { wordOf, type PlanDocument } from '../../../main/shared/plan-document.ts';
+import { foundRefOf, type PlanDocument } from '../../../main/shared/plan-document.ts';
 import { call } from '../../api.ts';
 import { t } from '../../texts/t.ts';
 
 export type PlanFile =
   | { readonly state: 'none' }
   | { readonly state: 'wrong'; readonly file: string; readonly problems: readonly FileProblem[] }
-  | { readonly state: 'read'; readonly file: string; readonly plan: PlanDocument };
+  | { readonly state: 'read'; readonly file: string; readonly text: string; readonly plan: PlanDocument };
 
 /** It stays while sides are set up that it needs. */
 export const usePlanFile = create<PlanFile>()(() => ({ state: 'none' }));
@@ -30,8 +30,9 @@ async function planIn(file: File): Promise<PlanFile> {
   const wrong = (problems: readonly FileProblem[]): PlanFile => ({ state: 'wrong', file: file.name, problems });
   if (file.size > MOST_BYTES) return wrong([asWhole(t('openPlan.tooLarge'))]);
   try {
-    const { plan, problems } = await call('plans.readFile', { text: await file.text() });
-    return plan === null ? wrong(problems) : { state: 'read', file: file.name, plan };
+    const text = await file.text();
+    const { plan, problems } = await call('plans.readFile', { text });
+    return plan === null ? wrong(problems) : { state: 'read', file: file.name, text, plan };
   } catch (error) {
     return wrong([asWhole(toErrorInfo(error).message)]);
   }
@@ -39,24 +40,23 @@ async function planIn(file: File): Promise<PlanFile> {
 
 const asWhole = (says: string): FileProblem => ({ line: 1, column: 1, field: '', says });
 
-/** As Guts is asked to write it down. */
-export function wishOf(
-  { name: _name, options, window, notBefore, priority, waves, machines, source }: PlanDocument,
+/**
+ * As Guts is asked to write it down, its machines looked for in the source that was chosen. Null where that does not have them:
+ * the file is shown as a wrong one then.
+ */
+export async function wishFor(
+  file: string,
+  text: string,
   chosen: { readonly name: string; readonly source: string; readonly destination: string },
-): InputOf<'plans.create'> {
-  return {
-    ...chosen,
-    options,
-    window,
-    notBefore,
-    priority,
-    waves,
-    machines: machines.map((machine) => ({
-      vm: wordOf(machine, source === chosen.source),
-      wave: machine.wave,
-      options: machine.options,
-    })),
-  };
+): Promise<InputOf<'plans.create'> | null> {
+  const { plan, problems } = await call('plans.readFile', { text, source: chosen.source });
+  if (plan === null) {
+    usePlanFile.setState({ state: 'wrong', file, problems }, true);
+    return null;
+  }
+  const { options, window, notBefore, priority, waves } = plan;
+  const machines = plan.machines.map((one) => ({ vm: foundRefOf(one), wave: one.wave, options: one.options }));
+  return { ...chosen, options, window, notBefore, priority, waves, machines };
 }
 
 /** The one that the file means, by its id or name; the only one there is; or none. */

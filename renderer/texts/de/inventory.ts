@@ -139,6 +139,8 @@ export const inventory = {
   'import.ambiguous_other': '{{count}} mehrdeutig',
   'import.unknownTitle': 'In keiner Quelle gefunden',
   'import.ambiguousTitle': 'Mehrdeutig: für diese wurde nichts ausgewählt',
+  'import.untitled':
+    'Zeilen mit mehreren Zellen brauchen Titel darüber, die sagen, was darin steht, etwa „VM;Wave“. Oder geben Sie jeder Maschine eine eigene Zeile.',
   'import.line': 'Zeile {{line}}: {{said}}',
   'import.row': 'Zeile {{line}} des Blattes: {{said}}',
   'import.sent': 'Aus der Datei {{name}}.',

@@ -139,6 +139,8 @@ export const inventory = {
   'import.ambiguous_other': '{{count}} ambiguous',
   'import.unknownTitle': 'Not found in any source',
   'import.ambiguousTitle': 'Ambiguous: nothing was selected for these',
+  'import.untitled':
+    'Lines of several cells need titles above them that say what these are, such as “VM;Wave”. Or give each machine a line of its own.',
   'import.line': 'Line {{line}}: {{said}}',
   'import.row': 'Row {{line}}: {{said}}',
   'import.sent': 'From the file {{name}}.',

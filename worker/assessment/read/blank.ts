@@ -34,4 +34,5 @@ export const blankMachine = (ref: string, name: string): InventoryVm => ({
   passthrough: [],
   annotation: '',
   tags: [],
+  tagsUntold: 'no export tells them',
 });

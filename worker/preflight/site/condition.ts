@@ -1,5 +1,6 @@
 /** Holds a condition of a site's own rule against a machine: it holds, it does not, or nobody tells. */
 import { matcher } from '../../../main/shared/glob.ts';
+import { untoldTagsOf } from '../../../main/shared/inventory.ts';
 import type { Condition, ConditionFields } from '../../../main/shared/site-rules.ts';
 import type { MachineFacts } from '../machine-facts.ts';
 
@@ -24,7 +25,7 @@ const values: { readonly [K in Field]-?: (facts: MachineFacts) => Value } = {
   guestOs: ({ vm }) => known([vm.guestOsId, vm.guestOsName]),
   hostName: ({ vm }) => vm.guest.hostName,
   annotation: ({ vm }) => vm.annotation,
-  tags: ({ vm }) => vm.tags,
+  tags: ({ vm }) => (untoldTagsOf(vm) === null ? vm.tags : null),
   networks: ({ vm }) => vm.nics.flatMap(({ networkName }) => networkName ?? []),
   datastores: datastoresOf,
   power: ({ vm }) => vm.power,

@@ -1,4 +1,5 @@
 /** The rules as a site wants them: weighed otherwise, left out with a reason, and with its own besides. */
+import { untoldTagsOf } from '../../../main/shared/inventory.ts';
 import type { SiteRule, SiteRules } from '../../../main/shared/site-rules.ts';
 import type { MachineFacts } from '../machine-facts.ts';
 import type { Rule } from '../rule.ts';
@@ -33,7 +34,9 @@ function ruleOf({ id, severity, says, remedy, when }: SiteRule): Rule<MachineFac
     severity,
     isBeside: (facts) => {
       const { holds, because } = hold(when, facts);
-      return holds === null ? `nothing is known of its ${because.join(', ')}` : null;
+      if (holds !== null) return null;
+      const why = because.includes('tags') ? untoldTagsOf(facts.vm) : null;
+      return `nothing is known of its ${because.join(', ')}${why === null ? '' : `: ${why}`}`;
     },
     finds: (facts) => {
       const { holds, because } = hold(when, facts);

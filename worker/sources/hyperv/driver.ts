@@ -58,6 +58,7 @@ export function hypervDriver(hosts: HypervHosts, signIn: HypervSignIn): SourceDr
       around.set(vm, surroundings);
       return vm;
     },
+    withTags: async (vm) => vm, // Hyper-V has none
     surroundingsOf: async (vm, stop) => around.get(vm) ?? (await findSurroundings(hosts, vm, stop)),
     // Who may see a machine may stop it and take checkpoints of it, too: Hyper-V knows no finer rights.
     missingPrivileges: async () => [],

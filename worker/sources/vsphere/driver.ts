@@ -9,6 +9,7 @@ import { describeVm } from './inventory/describe.ts';
 import { inventoryPages } from './inventory/pages.ts';
 import { inventoryUpdates } from './inventory/updates.ts';
 import { LatencyReader } from './latency.ts';
+import { LiveTags } from './live-tags.ts';
 import { shutDown } from './power.ts';
 import { missingOn, neededFor } from './privileges.ts';
 import { VsphereSession } from './session.ts';
@@ -32,6 +33,7 @@ export function vsphereDriver(session: VsphereSession, signIn: SourceSignIn): So
   const datastoreKinds = new Map<string, string>();
   const kindOf = (datastore: string): string | null => datastoreKinds.get(datastore) ?? null;
   const latency = new LatencyReader(session);
+  const liveTags = new LiveTags(session, signIn);
   return {
     about: session.about,
     inventory: (stop) => withTags(inventoryPages(session, stop), session, signIn, stop),
@@ -43,6 +45,7 @@ export function vsphereDriver(session: VsphereSession, signIn: SourceSignIn): So
       }
       return vm;
     },
+    withTags: async (vm, stop) => await liveTags.of(vm, stop),
     surroundingsOf: async (vm, stop) => await surroundingsOf(session, vm, stop),
     async missingPrivileges(vm, options, stop) {
       const [best] = readingsOf(vm, options, kindOf);

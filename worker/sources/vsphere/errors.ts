@@ -152,10 +152,11 @@ export class RestRefusedError extends GutsError {
 
 export class TagsTooSlowError extends GutsError {
   readonly code = 'vsphere.tags-too-slow';
-  readonly remedy = 'See how busy the vCenter is, and read the inventory again when it is less so.';
+  readonly remedy = 'See how busy the vCenter is, and try again when it is less so.';
 
-  constructor(seconds: number) {
-    super(`They were not there ${seconds} s after the last machine.`);
+  /** @param after what they were waited for behind */
+  constructor(seconds: number, after = 'the last machine') {
+    super(`They were not there ${seconds} s after ${after}.`);
   }
 }
 

@@ -18,10 +18,13 @@ const MOST_REFUSALS = 100;
 /** How long tags may take when all machines are told. */
 const PATIENCE_MS = 60_000;
 
+/** Why an ESXi host tells none. */
+export const OF_A_HOST = 'a vCenter keeps them, and this is a host';
+
 const Ids = z.array(z.string());
-const Attached = z.array(z.object({ object_id: z.object({ id: z.string() }), tag_ids: Ids }));
-const Tag = z.object({ name: z.string(), category_id: z.string() });
-const Category = z.object({ name: z.string() });
+export const Attached = z.array(z.object({ object_id: z.object({ id: z.string() }), tag_ids: Ids }));
+export const Tag = z.object({ name: z.string(), category_id: z.string() });
+export const Category = z.object({ name: z.string() });
 
 /**
  * The same pages, and behind them the tags of their machines; or a page that says why there are none.
@@ -36,7 +39,8 @@ export async function* withTags(
 ): AsyncGenerator<InventoryPage> {
   if (session.about.kind === 'esxi') {
     yield* pages;
-    yield { ...emptyPage(), warnings: ['Machines have no tags here: they are kept by a vCenter, and this is a host.'] };
+    const warnings = ['Machines have no tags here: they are kept by a vCenter, and this is a host.'];
+    yield { ...emptyPage(), warnings, tagsUntold: OF_A_HOST };
     return;
   }
   const enough = new AbortController();
@@ -47,19 +51,38 @@ export async function* withTags(
       yield page;
     }
     const timer = setTimeout(() => enough.abort(new TagsTooSlowError(patienceMs / 1000)), patienceMs);
-    const { tagged, warnings } = await reading.finish().finally(() => clearTimeout(timer));
+    const { tagged, obstacle } = await reading.finish().finally(() => clearTimeout(timer));
     for (let from = 0; from < tagged.length; from += BATCH_MACHINES)
       yield { ...emptyPage(), tagged: tagged.slice(from, from + BATCH_MACHINES) };
-    if (warnings.length > 0) yield { ...emptyPage(), warnings };
+    if (obstacle === null) return;
+    const { message, remedy } = toErrorInfo(obstacle);
+    const warnings = [`Machines are shown without their tags. ${message} ${remedy}`];
+    yield { ...emptyPage(), warnings, tagsUntold: untoldBy(obstacle) };
   } finally {
     enough.abort(new Error('nobody listens on'));
     await reading.ended; // its session too
   }
 }
 
+/** Of the same server, certificate and user as the session. @throws as `RestSession.open` */
+export async function openRest(
+  session: VsphereSession,
+  signIn: SourceSignIn,
+  signal: AbortSignal,
+): Promise<RestSession> {
+  const { host, port } = session.peer;
+  const { trust, proxy } = signIn.connection;
+  const transport = new Transport({ host, port, trust, proxy });
+  return await RestSession.open(transport, signIn, session.content.about.apiVersion, signal);
+}
+
+/** What kept tags from being told, as it stands behind a colon. */
+export const untoldBy = (obstacle: unknown): string => toErrorInfo(obstacle).message.replace(/\.$/, '');
+
 interface Told {
   readonly tagged: InventoryTags[];
-  readonly warnings: string[];
+  /** What kept them from being read; null where nothing did. */
+  readonly obstacle: unknown;
 }
 
 class TagReading {
@@ -100,17 +123,13 @@ class TagReading {
 
   async #read(session: VsphereSession, signIn: SourceSignIn): Promise<Told> {
     try {
-      const { host, port } = session.peer;
-      const { trust, proxy } = signIn.connection;
-      const transport = new Transport({ host, port, trust, proxy });
-      await using rest = await RestSession.open(transport, signIn, session.content.about.apiVersion, this.#signal);
+      await using rest = await openRest(session, signIn, this.#signal);
       const tags = await rest.list('tag', Ids); // those that this user may read
       if (tags.length > 0) await this.#readAll(rest);
-      return { tagged: this.#tagged, warnings: [] };
+      return { tagged: this.#tagged, obstacle: null };
     } catch (error) {
       if (this.#signal.aborted && !(error instanceof TagsTooSlowError)) throw error;
-      const { message, remedy } = toErrorInfo(error);
-      return { tagged: [], warnings: [`Machines are shown without their tags. ${message} ${remedy}`] };
+      return { tagged: [], obstacle: error };
     }
   }
 

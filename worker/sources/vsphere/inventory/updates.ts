@@ -128,8 +128,8 @@ async function* told(
     known.see(object);
     mustTellAll = known.places.take(object) || mustTellAll;
   }
-  const page = { ...emptyPage(), gone, ...known.placesToTell() };
-  if (Object.values(page).some((list) => list.length > 0)) yield page;
+  const news = { gone, ...known.placesToTell() };
+  if (Object.values(news).some((list) => list.length > 0)) yield { ...emptyPage(), ...news };
   if (mustTellAll) {
     yield* machinePages(session, known, signal);
     return;
