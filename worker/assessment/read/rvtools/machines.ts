@@ -7,6 +7,7 @@ import type { Row } from '../table.ts';
 import type { Warnings } from '../warnings.ts';
 import { blankMachine } from '../blank.ts';
 import type { vInfo, MachineField } from './tabs.ts';
+import type { Told } from './told-columns.ts';
 
 type VInfo = keyof typeof vInfo.columns;
 
@@ -14,6 +15,8 @@ export interface Machine {
   readonly vm: InventoryVm;
   /** How many rows of other tabs were about it. */
   rowCount: number;
+  /** The columns of their tables, and of its own row’s. */
+  readonly told: Told;
   /** Which vCenter it was read from, in the file's words; null where the file does not say. */
   readonly server: string | null;
   readonly hostName: string | null;
@@ -75,7 +78,8 @@ export class Machines {
     return new Set(this.all.map(({ server }) => server)).size;
   }
 
-  add(records: Reading<VInfo>, row: Row): void {
+  /** @returns null, with a warning, where the machine was told before */
+  add(records: Reading<VInfo>, row: Row): Machine | null {
     const machine = this.#machineOf(records, row);
     const { vm, server } = machine;
     const id = records.text(row, 'id');
@@ -87,12 +91,13 @@ export class Machines {
         'vInfo: machines told twice',
         `vInfo, row ${row.number}: “${vm.name}” was told before, with the same id; this row is left out.`,
       );
-      return;
+      return null;
     }
     this.all.push(machine);
     if (id !== null) pushTo(this.#byId, id, machine);
     if (vm.instanceUuid !== null) pushTo(this.#byUuid, vm.instanceUuid, machine);
     pushTo(this.#byName, vm.name, machine);
+    return machine;
   }
 
   /** The machine of a row in another tab; null, with a warning, where none is or several could be meant. */
@@ -174,6 +179,7 @@ export class Machines {
     return {
       vm,
       rowCount: 0,
+      told: { had: 0, lacked: 0 },
       server,
       hostName,
       diskCount: records.count(row, 'disks'),

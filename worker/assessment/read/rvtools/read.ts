@@ -16,6 +16,7 @@ import { addNic } from './nics.ts';
 import { Places } from './places.ts';
 import type { TabName } from './recognise.ts';
 import * as tabs from './tabs.ts';
+import { addTold, Seen, type Told } from './told-columns.ts';
 import { decimalIn, Version } from './version.ts';
 
 /** The tables of each tab: of several, where files of several vCenters were put together. */
@@ -39,7 +40,9 @@ class Reader {
   readonly #warnings = new Warnings();
   readonly #units: Units = { megabyte: MiB };
   readonly #version = new Version();
-  readonly #seen = new Map<string, ReadonlyMap<string, Heading>>();
+  readonly #seen = new Seen();
+  /** By which columns the rows of the table that is being read tell of a machine. */
+  #told: Readonly<Told> = { had: 0, lacked: 0 };
   readonly #machines = new Machines(this.#warnings);
   readonly #networks = new Networks(this.#warnings);
   readonly #places = new Places();
@@ -73,7 +76,10 @@ class Reader {
   }
 
   async readMachines(from: readonly string[]): Promise<void> {
-    await this.#read(tabs.vInfo, (records, row) => this.#machines.add(records, row));
+    await this.#read(tabs.vInfo, (records, row) => {
+      const machine = this.#machines.add(records, row);
+      if (machine !== null) addTold(machine.told, this.#told);
+    });
     if (!this.#seen.has('vInfo'))
       throw new NoMachinesError(`“${from.join('”, “')}” has no tab vInfo with a column “VM”.`);
   }
@@ -118,7 +124,9 @@ class Reader {
   ): Promise<void> {
     await this.#read(tab, (records, row) => {
       const machine = this.#machines.of(records, row);
-      if (machine !== null) tell(records, row, machine);
+      if (machine === null) return;
+      addTold(machine.told, this.#told);
+      tell(records, row, machine);
     });
   }
 
@@ -135,7 +143,7 @@ class Reader {
   }
 
   #begin(tab: string, headings: ReadonlyMap<string, Heading>): void {
-    this.#seen.set(tab, headings);
+    this.#told = this.#seen.note(tab, headings);
     this.#version.settle(this.#units, headings);
     for (const written of decimalIn(this.#units, headings))
       this.#warnings.add(
