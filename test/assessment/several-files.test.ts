@@ -63,3 +63,84 @@ describe('two vCenters, of which one was exported by an older version', () => {
     ]);
   });
 });
+
+describe('one vCenter, exported twice into one folder', () => {
+  const estate: MadeEstate = {
+    machines: [
+      made('web', 1, {
+        disks: [{ gib: 40 }, { gib: 100 }],
+        nics: [
+          { network: 'Prod', mac: '00:50:56:00:00:01', ips: ['10.0.0.1'] },
+          { network: 'Backup', mac: '00:50:56:00:00:02' },
+        ],
+        snapshots: [{ name: 'before', at: '2024/03/01 08:00:00' }],
+        partitions: [{ path: '/', mib: 40_000, freeMib: 10_000 }],
+        iso: '[store1] iso/setup.iso',
+      }),
+      made('db', 2, { nics: [{ network: 'Prod', mac: '00:50:56:00:00:03' }] }),
+    ],
+  };
+  const copied = (files: Record<string, string>, ...names: readonly string[]): Record<string, string> => ({
+    ...files,
+    ...Object.fromEntries(names.map((name) => [name.replace('.csv', ' (1).csv'), files[name] ?? ''])),
+  });
+
+  // In the field, each disk and card of such a folder counted twice, and all machines had two cards on one network.
+  test.each<Layout>(['3.11', '4.1', '4.7'])('is read as if once, in the layout of %s', async (layout) => {
+    const once = filesOf(1, layout, estate);
+    const { vms } = await readFiles(once);
+    const twice = await readFiles(copied(once, ...Object.keys(once)));
+    const { totals, machines } = await judged(twice);
+
+    expect(twice.vms).toEqual(vms);
+    expect(totals).toMatchObject({ machines: 2, disks: 3, cards: 3, addresses: 3 });
+    expect(machines.flatMap(({ findings }) => findings).map(({ id }) => id)).not.toContain('NET-11');
+    expect(twice.warnings).toEqual(
+      expect.arrayContaining([
+        'vInfo, row 2: “web” was told before, with the same id; this row is left out.',
+        'vDisk, row 3: “Hard disk 2” of “web” was told before; this row is left out.',
+        'vNetwork, row 2: the card 00:50:56:00:00:01 of “web” was told before; this row is no card of its own.',
+        'vSnapshot, row 2: “before” of “web” was told before; this row is left out.',
+        'vPartition, row 2: “/” of “web” was told before; this row is left out.',
+      ]),
+    );
+  });
+
+  test('counts no disk twice where vDisk alone was copied', async () => {
+    const once = filesOf(1, '4.7', estate);
+    const { vms } = await readFiles({ ...once, 'Copy of RVTools_tabvDisk.csv': once['1_vDisk.csv'] ?? '' });
+
+    expect(vms.map(({ disks }) => disks.length)).toEqual([2, 1]);
+  });
+
+  test('keeps each disk of which neither key nor path is told, and each address of one card', async () => {
+    const { vms } = await readFiles({
+      'vInfo.csv': 'VM,Powerstate,CPUs,Memory\nweb,poweredOn,2,4096',
+      'vDisk.csv': 'VM,Disk Mode,Capacity MB,Thin\nweb,persistent,1024,True\nweb,persistent,1024,True',
+      'vNetwork.csv':
+        'VM,Network,Mac Address,IP Address\nweb,Prod,00:50:56:00:00:01,10.0.0.1\nweb,Prod,00:50:56:00:00:01,10.0.0.2',
+    });
+
+    expect(vms.map(({ disks }) => disks.length)).toEqual([2]);
+    expect(vms[0]?.nics.map(({ ipAddresses }) => ipAddresses.map(({ address }) => address))).toEqual([
+      ['10.0.0.1', '10.0.0.2'],
+    ]);
+  });
+});
+
+// In the field, a machine that was moved while the script ran on one host after the other had each disk and card twice.
+test('a machine of Hyper-V that two hosts tell of has its disks and cards once', async () => {
+  const id = '11111111-0000-0000-0000-000000000001';
+  const of = (host: string): Record<string, string> => ({
+    [`${host}-machines.csv`]: `VMName,VMId,ComputerName,State,Generation,Version,ProcessorCount,MemoryStartup\nweb,${id},${host},Running,2,9.0,2,4294967296`,
+    [`${host}-disks.csv`]: `VMName,VMId,ControllerType,ControllerNumber,ControllerLocation,Path,Size\nweb,${id},SCSI,0,0,C:\\Store\\web.vhdx,1073741824\nweb,${id},SCSI,0,1,C:\\Store\\data.vhdx,1073741824`,
+    [`${host}-nics.csv`]: `VMName,VMId,Name,MacAddress,SwitchName,IPAddresses\nweb,${id},Network Adapter,00155D010203,External,10.0.0.1\nweb,${id},Network Adapter,00155D010204,External,`,
+  });
+
+  const { vms, warnings } = await readFiles({ ...of('hv01'), ...of('hv02') });
+
+  expect(vms.map(({ disks, nics }) => [disks.length, nics.map(({ label }) => label)])).toEqual([
+    [2, ['Network Adapter', 'Network Adapter 2']],
+  ]);
+  expect(warnings).toHaveLength(5);
+});

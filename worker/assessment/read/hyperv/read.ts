@@ -1,6 +1,6 @@
 /** CSV files about Hyper-V → a data centre. */
 import type { Estate, EstateGap } from '../../../../main/shared/estate.ts';
-import type { InventoryNetwork, InventoryVm } from '../../../../main/shared/inventory.ts';
+import type { InventoryDisk, InventoryNetwork, InventoryVm } from '../../../../main/shared/inventory.ts';
 import { systemOf } from '../../../preflight/guest-system.ts';
 import { NoMachinesError } from '../errors.ts';
 import { Records, type Heading, type Reading, type Tab } from '../records.ts';
@@ -49,11 +49,11 @@ export async function readHyperv(tables: HypervTables, from: readonly string[], 
       return;
     }
     const vm = machines.of(records, row);
-    if (vm !== null) addDisk(records, row, vm, file);
+    if (vm !== null) addDisk(records, row, vm, { file, warnings });
   });
   await read('nics', tabs.nics, (records, row) => {
     const vm = machines.of(records, row);
-    if (vm !== null) addNic(records, row, vm, networks);
+    if (vm !== null) addNic(records, row, vm, { networks, warnings });
   });
   for (const { disks } of machines.all)
     for (const disk of disks) {
@@ -85,16 +85,35 @@ function fileOf(records: Reading<DiskField>, row: Row): DiskFile {
   };
 }
 
-function addDisk(records: Reading<DiskField>, row: Row, vm: InventoryVm, file: DiskFile): void {
+/** One that was told before, as by another host that the machine was on, is left out: it has the path or the place of that one. */
+function addDisk(
+  records: Reading<DiskField>,
+  row: Row,
+  vm: InventoryVm,
+  { file, warnings }: { file: DiskFile; warnings: Warnings },
+): void {
   const path = records.text(row, 'path') ?? '';
-  const isIde = /ide|^0$/i.test(records.text(row, 'controller') ?? '');
+  const kind = records.text(row, 'controller');
+  const isIde = /ide|^0$/i.test(kind ?? '');
   const controller = isIde ? 'IDE' : 'SCSI';
-  const [bus, unit] = [records.count(row, 'number') ?? 0, records.count(row, 'location') ?? vm.disks.length];
+  const [number, location] = [records.count(row, 'number'), records.count(row, 'location')];
+  const [bus, unit] = [number ?? 0, location ?? vm.disks.length];
+  const isPlaced = kind !== null && number !== null && location !== null;
+  const key = `${controller}:${bus}:${unit}`;
   const isShared = records.flag(row, 'shared') === true || /\.a?vhds$/i.test(path);
   const isRaw = records.text(row, 'diskNumber') !== null || /^disk \d/i.test(path);
   const sector = records.count(row, 'sector') ?? 512;
+  const isThis = (disk: InventoryDisk): boolean =>
+    (isPlaced && disk.key === key) || (!isRaw && disk.file?.toLowerCase() === path.toLowerCase());
+  if (vm.disks.some(isThis)) {
+    warnings.add(
+      'Disks told twice',
+      `${records.tabName}, row ${row.number}: “${path}” of “${vm.name}” was told before; this row is left out.`,
+    );
+    return;
+  }
   vm.disks.push({
-    key: `${controller}:${bus}:${unit}`,
+    key,
     label: `${controller} ${bus}:${unit}`,
     sizeBytes: file.sizeBytes ?? 0,
     controller: { kind: isIde ? 'ide' : 'scsi', model: isIde ? 'ide' : null, bus, unit, isShared },
@@ -113,8 +132,24 @@ function addDisk(records: Reading<DiskField>, row: Row, vm: InventoryVm, file: D
   });
 }
 
-/** Each VLAN on a switch is a network of its own. */
-function addNic(records: Reading<NicField>, row: Row, vm: InventoryVm, networks: Map<string, InventoryNetwork>): void {
+/** Each VLAN on a switch is a network of its own. A card that was told before is left out: its name and MAC are the same. */
+function addNic(
+  records: Reading<NicField>,
+  row: Row,
+  vm: InventoryVm,
+  { networks, warnings }: { networks: Map<string, InventoryNetwork>; warnings: Warnings },
+): void {
+  const written = macOf(records.text(row, 'mac'));
+  const mac = written === '00:00:00:00:00:00' ? null : written;
+  const label = records.text(row, 'name') ?? 'Network Adapter';
+  const alike = vm.nics.filter((nic) => nic.label.startsWith(label));
+  if (mac !== null && alike.some((nic) => nic.mac === mac)) {
+    warnings.add(
+      'Cards told twice',
+      `${records.tabName}, row ${row.number}: the card ${mac} of “${vm.name}” was told before; this row is left out.`,
+    );
+    return;
+  }
   const switchName = records.text(row, 'switch');
   const mode = records.text(row, 'vlanMode') ?? '';
   const vlan = records.count(row, 'vlan') ?? 0;
@@ -124,14 +159,11 @@ function addNic(records: Reading<NicField>, row: Row, vm: InventoryVm, networks:
   const ref = switchName === null ? null : `switch:${switchName}${ending}`;
   const name = `${switchName ?? ''}${isTrunk ? ' (trunk)' : vlanId === 0 ? '' : ` (VLAN ${vlanId})`}`;
   if (ref !== null && !networks.has(ref)) networks.set(ref, { ref, name, kind: 'switch', vlanId, datacenter: null });
-  const mac = macOf(records.text(row, 'mac'));
-  const label = records.text(row, 'name') ?? 'Network Adapter';
-  const same = vm.nics.filter((nic) => nic.label.startsWith(label)).length;
   vm.nics.push({
     key: String(vm.nics.length),
-    label: same === 0 ? label : `${label} ${same + 1}`,
+    label: alike.length === 0 ? label : `${label} ${alike.length + 1}`,
     model: records.flag(row, 'legacy') === true ? 'legacy' : 'synthetic',
-    mac: mac === '00:00:00:00:00:00' ? null : mac,
+    mac,
     network: ref,
     networkName: ref === null ? null : name,
     connected: records.flag(row, 'connected') ?? ref !== null,

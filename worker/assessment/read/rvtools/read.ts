@@ -86,14 +86,14 @@ class Reader {
 
   async readDetails(): Promise<void> {
     const [machines, networks, warnings] = [this.#machines, this.#networks, this.#warnings];
-    await this.#readOf(tabs.vDisk, (records, row, machine) => addDisk(records, row, machine, machines));
+    await this.#readOf(tabs.vDisk, (records, row, machine) => addDisk(records, row, machine, { machines, warnings }));
     await this.#readOf(tabs.vNetwork, (records, row, machine) =>
       addNic(records, row, machine, { machines, networks, warnings }),
     );
     await this.#readOf(tabs.vCPU, (records, row, { vm }) => addCpu(records, row, vm));
     await this.#readOf(tabs.vMemory, (records, row, { vm }) => addMemory(records, row, vm));
-    await this.#readOf(tabs.vPartition, (records, row, { vm }) => addPartition(records, row, vm));
-    await this.#readOf(tabs.vSnapshot, (records, row, { vm }) => addSnapshot(records, row, vm));
+    await this.#readOf(tabs.vPartition, (records, row, { vm }) => addPartition(records, row, vm, warnings));
+    await this.#readOf(tabs.vSnapshot, (records, row, { vm }) => addSnapshot(records, row, vm, warnings));
     await this.#readOf(tabs.vTools, (records, row, { vm }) => addTools(records, row, vm));
     await this.#readOf(tabs.vCD, (records, row, { vm }) => addMedia(records, row, vm));
     await this.#readOf(tabs.vFloppy, (records, row, { vm }) => addMedia(records, row, vm));
