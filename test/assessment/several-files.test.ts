@@ -1,7 +1,8 @@
 /** Exports of several vCenters, of several versions, or made twice, put together: nothing is lost, and nothing counts twice. */
 import { describe, expect, test } from 'vitest';
-import { csvOf, readFiles } from '../support/estate-files.ts';
+import { csvOf, readBook, readFiles } from '../support/estate-files.ts';
 import { rvtoolsSheets, VCENTER, type Layout, type MadeEstate, type MadeMachine } from '../support/rvtools.ts';
+import { workbookBytes } from '../support/workbook.ts';
 import { judged } from './estate.ts';
 
 /** The CSV files of one vCenter, their names behind a number as a script gives them. */
@@ -143,4 +144,62 @@ test('a machine of Hyper-V that two hosts tell of has its disks and cards once',
     [2, ['Network Adapter', 'Network Adapter 2']],
   ]);
   expect(warnings).toHaveLength(5);
+});
+
+describe('tables whose names are not RVTools’ own', () => {
+  const sheetsOf = (layout: Layout, ...machines: readonly MadeMachine[]): ReturnType<typeof rvtoolsSheets> =>
+    rvtoolsSheets({ machines }, layout);
+  const named = (to: (tab: string) => string, ...machines: readonly MadeMachine[]): Record<string, string> =>
+    Object.fromEntries(sheetsOf('4.7', ...machines).map((sheet) => [`${to(sheet.name)}.csv`, csvOf(sheet)]));
+  const told = ({ vms }: Awaited<ReturnType<typeof readFiles>>): unknown[] =>
+    vms.map(({ name, disks }) => [name, disks.length]);
+  const first = named((tab) => `RVTools_tab${tab}`, made('a', 1));
+
+  // In the field, one table that was called vInfo was enough to drop all others, and nobody was told.
+  test.each<[string, (tab: string) => string]>([
+    ['a name behind it', (tab) => `RVTools_tab${tab}_vc2`],
+    ['a date behind it', (tab) => `RVTools_tab${tab}_2024-03-05`],
+    ['a word for a copy', (tab) => `RVTools_tab${tab} - Kopie`],
+    ['another name', (tab) => `export-${tab.slice(1)}`],
+  ])('are read beside those that have them: %s', async (_, to) => {
+    const estate = await readFiles({ ...first, ...named(to, made('b', 2), made('c', 3)) });
+
+    expect(told(estate)).toEqual([
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+    ]);
+    expect(estate.warnings).toEqual([]);
+  });
+
+  test.each(['vc2', '(copy)', 'Ost'])('are read in a workbook: “vInfo %s”', async (word) => {
+    const more = sheetsOf('4.7', made('b', 2)).map((sheet) => ({ ...sheet, name: `${sheet.name} ${word}` }));
+
+    const estate = await readBook(workbookBytes([...sheetsOf('4.7', made('a', 1)), ...more]));
+
+    expect(told(estate)).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
+  });
+
+  test('are not used, and told, where they may be a selection of the same machines, of Hyper-V, or no table', async () => {
+    const estate = await readFiles({
+      ...first,
+      'selection.csv': 'VM,Powerstate,CPUs,Memory\na,poweredOn,2,4096',
+      'hosts.csv': 'VMName,VMId,State,Generation,Version,ProcessorCount,MemoryStartup\nh,1,Running,2,9.0,2,4294967296',
+      'vInfo of May.csv': 'Machine,Owner\na,Ann',
+      'vInfo (2).csv': 'Maschine;Zustand\na;ein',
+      'notes.txt': 'He said: \n"and never ended',
+    });
+
+    expect(told(estate)).toEqual([['a', 1]]);
+    expect(estate.warnings).toEqual([
+      '“notes.txt”: a quotation mark in row 2 is never closed. It is not used.',
+      '“selection.csv” looks like the tab vInfo, and is not used, as it has neither “VM ID” nor “VM UUID” to tell whether it is about other machines; if it is, call it “vInfo (2)”.',
+      '“vInfo of May.csv” has not the headings of the tab vInfo, and is not used.',
+      '“hosts.csv” looks like a table of Hyper-V, and is not used beside those of RVTools: give it by itself.',
+      '“vInfo (2).csv” has no column “VM”, and is not used.',
+    ]);
+  });
 });

@@ -138,7 +138,9 @@ class Reader {
         units: this.#units,
         onHeadings: (headings) => this.#begin(tab.name, headings),
       });
-      await records.each((row) => tell(records, row), this.#signal);
+      const hasHeadings = await records.each((row) => tell(records, row), this.#signal);
+      if (!hasHeadings && tab.name === 'vInfo')
+        this.#warnings.add('Tables without headings', `“${table.name}” has no column “VM”, and is not used.`);
     }
   }
 
