@@ -65,6 +65,65 @@ describe('two vCenters, of which one was exported by an older version', () => {
   });
 });
 
+describe('two vCenters whose things have the same ids and names', () => {
+  const of = (number: number, store: string, vlan: string): Record<string, string> =>
+    filesOf(number, '4.7', {
+      machines: [
+        made(`web${number}`, number, {
+          disks: [{ gib: 40, store }],
+          nics: [
+            { network: 'VM Network', mac: `00:50:56:00:00:0${number}` },
+            { network: 'DVPG', mac: `00:50:56:00:01:0${number}` },
+            { network: 'of no tab', mac: `00:50:56:00:02:0${number}` },
+          ],
+        }),
+      ],
+      networks: [
+        { name: 'VM Network', vlan, kind: 'standard' },
+        { name: 'DVPG', vlan, kind: 'distributed' },
+      ],
+    });
+  const files = { ...of(1, 'gold-vmfs', '10'), ...of(2, 'bronze-nfs', '20') };
+
+  // In the field, the second vCenter’s datastore and VLAN were those of the first one’s machines as well.
+  test('have their own hosts, datastores and networks', async () => {
+    const estate = await readFiles(files);
+    const { datastores, networks } = await judged(estate);
+
+    expect(new Set(estate.hosts.map(({ ref }) => ref)).size).toBe(4);
+    for (const [at, host] of [estate.vms[0]?.host, estate.vms[1]?.host].entries())
+      expect(host).toMatch(new RegExp(`^host-\\d@${String(at + 1).repeat(8)}-`));
+    expect(datastores.map(({ name, machines }) => [name, machines])).toEqual([
+      ['gold-vmfs', 1],
+      ['bronze-nfs', 1],
+    ]);
+    expect(networks.map(({ name, vlanId, machines }) => [name, vlanId, machines]).sort()).toEqual([
+      ['DVPG', 10, 1],
+      ['DVPG', 20, 1],
+      ['VM Network', 10, 1],
+      ['VM Network', 20, 1],
+      ['of no tab', null, 1],
+      ['of no tab', null, 1],
+    ]);
+  });
+
+  test('have so also where no column says which vCenter a datastore is of', async () => {
+    const unknown = Object.fromEntries(
+      Object.entries(files).map(([name, text]) => [name, text.replaceAll('VI SDK', 'Other')]),
+    );
+
+    const { datastores } = await judged(await readFiles(unknown));
+
+    expect(datastores.map(({ name }) => name)).toEqual(['gold-vmfs', 'bronze-nfs']);
+  });
+
+  test('of one vCenter have the ids alone', async () => {
+    const { datastores, hosts } = await readFiles(of(1, 'gold-vmfs', '10'));
+
+    expect([...datastores, ...hosts].map(({ ref }) => ref)).toEqual(['datastore-1', 'host-1', 'host-2']);
+  });
+});
+
 describe('one vCenter, exported twice into one folder', () => {
   const estate: MadeEstate = {
     machines: [

@@ -15,6 +15,7 @@ import { Networks } from './networks.ts';
 import { addNic } from './nics.ts';
 import { Places } from './places.ts';
 import type { TabName } from './recognise.ts';
+import { Refs } from './refs.ts';
 import * as tabs from './tabs.ts';
 import { addTold, Seen, type Told } from './told-columns.ts';
 import { decimalIn, Version } from './version.ts';
@@ -44,8 +45,9 @@ class Reader {
   /** By which columns the rows of the table that is being read tell of a machine. */
   #told: Readonly<Told> = { had: 0, lacked: 0 };
   readonly #machines = new Machines(this.#warnings);
-  readonly #networks = new Networks(this.#warnings);
-  readonly #places = new Places();
+  readonly #refs = new Refs();
+  readonly #networks = new Networks(this.#refs, this.#warnings);
+  readonly #places = new Places(this.#refs);
 
   constructor(tables: Tables, signal: AbortSignal) {
     this.#tables = tables;
@@ -82,6 +84,7 @@ class Reader {
     });
     if (!this.#seen.has('vInfo'))
       throw new NoMachinesError(`“${from.join('”, “')}” has no tab vInfo with a column “VM”.`);
+    if (this.#machines.serverCount > 1) this.#refs.addServers();
   }
 
   async readDetails(): Promise<void> {
