@@ -124,6 +124,56 @@ describe('two vCenters whose things have the same ids and names', () => {
   });
 });
 
+describe('machines that share an id', () => {
+  const told = ({ vms }: Awaited<ReturnType<typeof readFiles>>): unknown[] =>
+    vms.map(({ name, ref, disks }) => [name, ref, disks.length]);
+  const withoutServer = (files: Record<string, string>): Record<string, string> =>
+    Object.fromEntries(Object.entries(files).map(([name, text]) => [name, text.replaceAll('VI SDK', 'Other')]));
+
+  // In the field, desktops that were cloned from one template were one machine, and so were vm-101 of two vCenters.
+  test('are each one where the UUID is that of a clone', async () => {
+    const estate = await readFiles({
+      'vInfo.csv':
+        'VM,Powerstate,CPUs,Memory,VM ID,UUID\nvdi1,poweredOn,2,4096,vm-1,4220-a\nvdi2,poweredOn,2,4096,vm-2,4220-a',
+      'vDisk.csv': 'VM,Disk,Capacity MB,Disk Mode,Thin,VM ID,UUID\nvdi2,Hard disk 1,1024,persistent,True,vm-2,4220-a',
+    });
+
+    expect(told(estate)).toEqual([
+      ['vdi1', 'vm-1', 0],
+      ['vdi2', 'vm-2', 1],
+    ]);
+    expect(estate.warnings).toEqual([]);
+  });
+
+  test('are each one where their names differ, and no column says of which vCenter they are', async () => {
+    const two = { disks: [{ gib: 1 }, { gib: 2 }] };
+    const estate = await readFiles(
+      withoutServer({
+        ...filesOf(1, '4.7', { machines: [made('web1', 101)] }),
+        ...filesOf(2, '4.7', { machines: [made('db1', 101, two)] }),
+      }),
+    );
+
+    expect(told(estate)).toEqual([
+      ['web1', 'vm-101', 1],
+      ['db1', 'vm-101#2', 2],
+    ]);
+    expect(estate.warnings).toEqual([
+      'vInfo: “db1” has the id vm-101 of another machine, and nothing says of which vCenter they are; give files with the column “VI SDK Server” to be sure which is which.',
+    ]);
+  });
+
+  test('are one where one file has the id and the other the UUID alone', async () => {
+    const machines = [made('web1', 101)];
+    const [first, second] = [filesOf(1, '4.7', { machines }), filesOf(1, '4.7', { machines })];
+    const renamed = Object.entries(second).map(([name, text]) => [`old-${name}`, text.replace('"VM ID"', '"Other"')]);
+
+    const estate = await readFiles({ ...first, ...Object.fromEntries(renamed) });
+
+    expect(told(estate)).toEqual([['web1', 'vm-101', 1]]);
+  });
+});
+
 describe('one vCenter, exported twice into one folder', () => {
   const estate: MadeEstate = {
     machines: [

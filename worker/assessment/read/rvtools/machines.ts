@@ -13,6 +13,8 @@ type VInfo = keyof typeof vInfo.columns;
 
 export interface Machine {
   readonly vm: InventoryVm;
+  /** At its vCenter: `vm-101`; null where the file does not tell it. */
+  readonly id: string | null;
   /** How many rows of other tabs were about it. */
   rowCount: number;
   /** The columns of their tables, and of its own row’s. */
@@ -81,12 +83,8 @@ export class Machines {
   /** @returns null, with a warning, where the machine was told before */
   add(records: Reading<VInfo>, row: Row): Machine | null {
     const machine = this.#machineOf(records, row);
-    const { vm, server } = machine;
-    const id = records.text(row, 'id');
-    const known =
-      (id === null ? undefined : this.#byId.get(id)) ??
-      (vm.instanceUuid === null ? undefined : this.#byUuid.get(vm.instanceUuid));
-    if (known?.some((other) => other.server === server) === true) {
+    const { vm, id } = machine;
+    if (this.#wasTold(machine)) {
       this.#warnings.add(
         'vInfo: machines told twice',
         `vInfo, row ${row.number}: “${vm.name}” was told before, with the same id; this row is left out.`,
@@ -100,6 +98,16 @@ export class Machines {
     return machine;
   }
 
+  /** By its id, or by its UUID where either lacks the id: clones may have one UUID. */
+  #wasTold({ vm, id, server }: Machine): boolean {
+    const isThis = (other: Machine): boolean => other.server === server && (server !== null || isAlike(other.vm, vm));
+    return (
+      (id !== null && isAmong(this.#byId.get(id), isThis)) ||
+      (vm.instanceUuid !== null &&
+        isAmong(this.#byUuid.get(vm.instanceUuid), (other) => (id === null || other.id === null) && isThis(other)))
+    );
+  }
+
   /** The machine of a row in another tab; null, with a warning, where none is or several could be meant. */
   of(records: Reading<MachineField>, row: Row): Machine | null {
     const name = records.text(row, 'vm') ?? '';
@@ -107,7 +115,8 @@ export class Machines {
     const uuid = this.#byUuid.size === 0 ? null : lower(records.text(row, 'uuid'));
     const server = records.text(row, 'server');
     const named = id !== null ? this.#byId.get(id) : uuid !== null ? this.#byUuid.get(uuid) : this.#byName.get(name);
-    const [first, ...others] = narrowed(narrowed(named ?? [], 'server', server), 'hostName', records.text(row, 'host'));
+    const own = narrowed(narrowed(named ?? [], serverOf, server), nameOf, name);
+    const [first, ...others] = narrowed(own, hostOf, records.text(row, 'host'));
     if (first !== undefined && others.length === 0) {
       first.rowCount += 1;
       if (first.rowCount > MOST_ROWS_OF_ONE)
@@ -178,6 +187,7 @@ export class Machines {
     vm.guest.tools = toolsBy(text('guestState'));
     return {
       vm,
+      id,
       rowCount: 0,
       told: { had: 0, lacked: 0 },
       server,
@@ -220,10 +230,27 @@ const plain = (said: string): string => said.toLowerCase().replaceAll(/[\s_]/g, 
 
 const lower = (text: string | null): string | null => text?.toLowerCase() ?? null;
 
+const serverOf = ({ server }: Machine): string | null => server;
+const nameOf = ({ vm }: Machine): string => vm.name;
+const hostOf = ({ hostName }: Machine): string | null => hostName;
+
+/** Whether one id means one machine, where nobody says which vCenter it is of: each vCenter counts for itself. */
+const isAlike = (one: InventoryVm, other: InventoryVm): boolean =>
+  one.name === other.name &&
+  (one.instanceUuid === null || other.instanceUuid === null || one.instanceUuid === other.instanceUuid);
+
+/** Also of more than are looked through. */
+const isAmong = (machines: readonly Machine[] | undefined, isThis: (machine: Machine) => boolean): boolean =>
+  machines !== undefined && (machines.length > MOST_OF_ONE_NAME || machines.some(isThis));
+
 /** Those that have this value, where the row says it and any of them does. */
-function narrowed(machines: readonly Machine[], by: 'server' | 'hostName', value: string | null): readonly Machine[] {
+function narrowed(
+  machines: readonly Machine[],
+  of: (machine: Machine) => string | null,
+  value: string | null,
+): readonly Machine[] {
   if (machines.length < 2 || machines.length > MOST_OF_ONE_NAME || value === null) return machines;
-  const same = machines.filter((machine) => machine[by] === value);
+  const same = machines.filter((machine) => of(machine) === value);
   return same.length > 0 ? same : machines;
 }
 
