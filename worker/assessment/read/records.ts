@@ -3,8 +3,8 @@ import { dateOf, flagOf, numberOf, textOf, type Meant } from './cells.ts';
 import type { Row, Table, Wanted } from './table.ts';
 import type { Warnings } from './warnings.ts';
 
-/** Names of a column in the plain form of `plainName`, the best first. */
 export interface Column {
+  /** In the plain form of `plainName`, the best first; with the tab’s name before it where it means something else without. */
   readonly names: readonly string[];
   /** The last column of that name counts: whoever adds columns of his own puts them before it. */
   readonly isLast?: true;
@@ -57,9 +57,9 @@ export interface Heading {
   readonly unit: string | null;
 }
 
-/** In the plain form, without the name of the tab that may stand before it: `vInfoVMName`. */
-function bareName(heading: string, { name }: Pick<Tab<string>, 'name'>): string {
-  const [plain, prefix] = [plainName(heading), name.toLowerCase()];
+/** Without the name of the tab that may stand before it: `vInfoVMName`. */
+function bareName(plain: string, { name }: Pick<Tab<string>, 'name'>): string {
+  const prefix = name.toLowerCase();
   return plain.startsWith(prefix) && plain.length > prefix.length ? plain.slice(prefix.length) : plain;
 }
 
@@ -71,9 +71,15 @@ export function headingsIn<Field extends string>(
   const plain = new Map<string, Heading[]>();
   for (const [index, cell] of row.cells.entries()) {
     if (typeof cell !== 'string' || cell === '') continue;
-    const name = bareName(cell, tab);
+    const whole = plainName(cell);
+    const name = bareName(whole, tab);
     const [, unit] = /(kib|kb|mib|mb|gib|gb|tib|tb)$/.exec(name) ?? [];
-    for (const key of unit === undefined ? [name] : [name, name.slice(0, -unit.length)]) {
+    const keys = [
+      name,
+      ...(name === whole ? [] : [whole]),
+      ...(unit === undefined ? [] : [name.slice(0, -unit.length)]),
+    ];
+    for (const key of keys) {
       const heading = { index, written: cell.trim(), unit: unit ?? null };
       const same = plain.get(key);
       if (same === undefined) plain.set(key, [heading]);
@@ -203,7 +209,7 @@ export class Records<Field extends string> implements Reading<Field> {
     const heading = this.#headings.get(this.#tab.key);
     if (heading === undefined) return false;
     const key = cells[heading.index];
-    if (typeof key === 'string' && !/\d/.test(key) && this.#names.has(bareName(key, this.#tab))) return true;
+    if (typeof key === 'string' && !/\d/.test(key) && this.#names.has(bareName(plainName(key), this.#tab))) return true;
     return cells.includes(heading.written);
   }
 

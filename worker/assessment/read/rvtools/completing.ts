@@ -21,7 +21,8 @@ export function completeMachines(
     const before = refs.get(vm.ref) ?? 0;
     refs.set(vm.ref, before + 1);
     if (before > 0) {
-      if (machine.id === null)
+      const id = machine.id ?? vm.instanceUuid;
+      if (id === null)
         warnings.add(
           'vInfo: machines of one name',
           `vInfo: several machines are called “${vm.name}”, and no id tells them apart; give files with the column “VM ID” to be sure which is which.`,
@@ -29,7 +30,7 @@ export function completeMachines(
       else
         warnings.add(
           'vInfo: machines of one id',
-          `vInfo: “${vm.name}” has the id ${machine.id} of another machine, and nothing says of which vCenter they are; give files with the column “VI SDK Server” to be sure which is which.`,
+          `vInfo: “${vm.name}” has the id ${id} of another machine, and nothing says of which vCenter they are; give files with the column “VI SDK Server” to be sure which is which.`,
         );
       vm.ref = `${vm.ref}#${before + 1}`;
     }

@@ -64,6 +64,7 @@ const isToldBy = (of: string): ((machine: Machine) => boolean) => {
 };
 const isToldByPower = isToldBy('power');
 const isToldByFirmware = isToldBy('firmware');
+const isToldByAddresses = isToldBy('addresses');
 
 const isUntold =
   (what: Machine['untold'][number]) =>
@@ -95,7 +96,10 @@ function gapsOfMachines(seen: Seen, machines: readonly Machine[]): EstateGap[] {
       machines,
       'addresses',
       'No address is told: the machine was off, or its tools did not run.',
-      ({ vm }) => vm.nics.length > 0 && vm.nics.every(({ ipAddresses }) => ipAddresses.length === 0),
+      (machine) =>
+        machine.vm.nics.length > 0 &&
+        machine.vm.nics.every(({ ipAddresses }) => ipAddresses.length === 0) &&
+        isToldByAddresses(machine),
     ),
     ...some(
       machines,

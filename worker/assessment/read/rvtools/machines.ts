@@ -98,13 +98,15 @@ export class Machines {
     return machine;
   }
 
-  /** By its id, or by its UUID where either lacks the id: clones may have one UUID. */
+  /** By its id; by its UUID where either lacks the id; by that of its BIOS, which clones share, where it has the name as well. */
   #wasTold({ vm, id, server }: Machine): boolean {
     const isThis = (other: Machine): boolean => other.server === server && (server !== null || isAlike(other.vm, vm));
+    const isThisByUuid = (other: Machine): boolean => (id === null || other.id === null) && isThis(other);
+    if (id !== null && isAmong(this.#byId.get(id), isThis)) return true;
+    if (vm.instanceUuid !== null) return isAmong(this.#byUuid.get(vm.instanceUuid), isThisByUuid);
     return (
-      (id !== null && isAmong(this.#byId.get(id), isThis)) ||
-      (vm.instanceUuid !== null &&
-        isAmong(this.#byUuid.get(vm.instanceUuid), (other) => (id === null || other.id === null) && isThis(other)))
+      vm.biosUuid !== null &&
+      isAmong(this.#byName.get(vm.name), (other) => other.vm.biosUuid === vm.biosUuid && isThisByUuid(other))
     );
   }
 
@@ -115,7 +117,8 @@ export class Machines {
     const uuid = this.#byUuid.size === 0 ? null : lower(records.text(row, 'uuid'));
     const server = records.text(row, 'server');
     const named = id !== null ? this.#byId.get(id) : uuid !== null ? this.#byUuid.get(uuid) : this.#byName.get(name);
-    const own = narrowed(narrowed(named ?? [], serverOf, server), nameOf, name);
+    let own = narrowed(narrowed(named ?? [], serverOf, server), nameOf, name);
+    if (own.length > 1) own = narrowed(own, biosUuidOf, lower(records.text(row, 'biosUuid')));
     const [first, ...others] = narrowed(own, hostOf, records.text(row, 'host'));
     if (first !== undefined && others.length === 0) {
       first.rowCount += 1;
@@ -231,6 +234,7 @@ const plain = (said: string): string => said.toLowerCase().replaceAll(/[\s_]/g, 
 const lower = (text: string | null): string | null => text?.toLowerCase() ?? null;
 
 const serverOf = ({ server }: Machine): string | null => server;
+const biosUuidOf = ({ vm }: Machine): string | null => vm.biosUuid;
 const nameOf = ({ vm }: Machine): string => vm.name;
 const hostOf = ({ hostName }: Machine): string | null => hostName;
 

@@ -11,7 +11,12 @@ export const COLUMNS: readonly (readonly [tab: string, fields: readonly string[]
   ['vInfo', ['changeTracking'], 'change-tracking', 'vInfo has no column “CBT”, which older versions lack.'],
   ['vInfo', ['consolidation'], 'consolidation', 'vInfo has no column “Consolidation Needed”.'],
   ['vInfo', ['osConfig', 'osTools'], 'guest-systems', 'vInfo has no column that names the guest’s system.'],
-  ['vInfo', ['id', 'uuid'], 'ids', 'vInfo has neither “VM ID” nor “VM UUID”: machines are known by their names alone.'],
+  [
+    'vInfo',
+    ['id', 'uuid', 'biosUuid'],
+    'ids',
+    'vInfo has neither “VM ID” nor “VM UUID”: machines are known by their names alone.',
+  ],
   ['vInfo', ['ftState'], 'fault-tolerance', 'vInfo has no column “FT State”.'],
   ['vInfo', ['latency'], 'tuning', 'vInfo has no column “Latency Sensitivity”, which older versions lack.'],
   ['vInfo', ['showsDiskIds'], 'disk-ids', 'vInfo has no column “EnableUUID”, which older versions lack.'],
@@ -24,6 +29,8 @@ export const COLUMNS: readonly (readonly [tab: string, fields: readonly string[]
   ['vDisk', ['controller'], 'controllers', 'vDisk has no column “Controller”.'],
   ['vDisk', ['thin'], 'thin-disks', 'vDisk has no column “Thin”.'],
   ['vNetwork', ['mac'], 'macs', 'vNetwork has no column “Mac Address”.'],
+  ['vNetwork', ['network'], 'networks', 'vNetwork has no column “Network”: on which networks cards are is not known.'],
+  ['vNetwork', ['ip', 'ipv4', 'ipv6'], 'addresses', 'vNetwork has no column that names addresses.'],
   ['vMemory', ['reservation', 'isLocked'], 'tuning', 'vMemory has no column that tells of reservations.'],
   ['vTools', ['syncTime'], 'clock', 'vTools has no column “Sync time”.'],
 ];
