@@ -1,4 +1,4 @@
-/** Tables that people made of several ones, one under the other: each row counts under the headings above it. */
+/** Tables that people made of others: put under each other, each row counts under the headings above it, and a row of sums is none. */
 import { describe, expect, test } from 'vitest';
 import type { Estate } from '../../main/shared/estate.ts';
 import { readBook, readFiles } from '../support/estate-files.ts';
@@ -65,5 +65,34 @@ describe('exports that were put under each other', () => {
     const rows = [older, ['VM', 'Powerstate', 'Template', null, 'MiB', null], ['a', 'poweredOn', 'False', 2, 4096, 1]];
 
     expect(sizes(await readFiles({ 'vInfo.csv': csvOf(rows) }))).toEqual([['a', 'on', 2, 4, null]]);
+  });
+});
+
+describe('a row of sums', () => {
+  const head = 'VM,Powerstate,CPUs,Memory,Host,VM ID';
+  const machines = ['a,poweredOn,2,4096,esx1,vm-1', 'b,poweredOff,4,8192,esx1,vm-2'];
+
+  // In the field, a line “Total” was a machine as large as all the others together.
+  test.each([
+    ['last', [head, ...machines, 'Total,,6,12288,,'], 4],
+    ['first', [head, 'Total,,6,12288,,', ...machines], 2],
+  ])('is no machine, and told: %s', async (_, rows, number) => {
+    const estate = await readFiles({ 'vInfo.csv': rows.join('\n') });
+
+    expect(estate.vms.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(estate.warnings).toEqual([
+      `vInfo, row ${number}: “Total” has neither power state nor id, UUID or host, which other rows have; it is taken for a sum, and left out.`,
+    ]);
+  });
+
+  test('cannot be told from machines where no row has more than names and sizes', async () => {
+    const { vms, warnings } = await readFiles({ 'vInfo.csv': 'VM,CPUs,Memory\na,2,4096\nb,4,8192' });
+
+    expect([vms.map(({ name }) => name), warnings]).toEqual([['a', 'b'], []]);
+    const beside = await readFiles({
+      'vInfo.csv': 'VM,CPUs,Memory\na,2,4096',
+      'vInfo (2).csv': [head, ...machines].join('\n'),
+    });
+    expect(beside.vms).toHaveLength(3);
   });
 });

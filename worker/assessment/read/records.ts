@@ -98,6 +98,7 @@ export function headingsIn<Field extends string>(
 /** A row by the names of its fields; of a field that the table lacks, null. */
 export interface Reading<Field extends string> {
   readonly tabName: string;
+  has(field: Field): boolean;
   text(row: Row, field: Field): string | null;
   /** A whole number from 0. */
   count(row: Row, field: Field): number | null;
@@ -242,6 +243,10 @@ export class Records<Field extends string> implements Reading<Field> {
   #isOurs(index: number): boolean {
     for (const heading of this.#headings.values()) if (heading.index === index) return true;
     return false;
+  }
+
+  has(field: Field): boolean {
+    return this.#headings.has(field);
   }
 
   text(row: Row, field: Field): string | null {

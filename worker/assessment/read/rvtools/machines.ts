@@ -67,6 +67,8 @@ export class Machines {
   readonly #byId = new Map<string, Machine[]>();
   readonly #byUuid = new Map<string, Machine[]>();
   readonly #byName = new Map<string, Machine[]>();
+  /** Rows that may be sums. */
+  readonly #bare: { readonly machine: Machine; readonly row: number }[] = [];
   readonly #warnings: Warnings;
   /** Words that many machines share, kept once. */
   readonly #words = new Map<string, string>();
@@ -83,11 +85,31 @@ export class Machines {
   /** @returns null, with a warning, where the machine was told before */
   add(records: Reading<VInfo>, row: Row): Machine | null {
     const machine = this.#machineOf(records, row);
+    if (isBare(machine) && IDENTITY.some((field) => records.has(field)) && records.text(row, 'power') === null) {
+      this.#bare.push({ machine, row: row.number });
+      return machine;
+    }
+    return this.#addTold(machine, row.number);
+  }
+
+  /** When all of vInfo is read: rows that have nothing but a name and sizes are machines where no row has more, else sums. */
+  addBare(): void {
+    const isSum = this.all.length > 0;
+    for (const { machine, row } of this.#bare.splice(0))
+      if (!isSum) this.#addTold(machine, row);
+      else
+        this.#warnings.add(
+          'vInfo: sums',
+          `vInfo, row ${row}: “${machine.vm.name}” has neither power state nor id, UUID or host, which other rows have; it is taken for a sum, and left out.`,
+        );
+  }
+
+  #addTold(machine: Machine, row: number): Machine | null {
     const { vm, id } = machine;
     if (this.#wasTold(machine)) {
       this.#warnings.add(
         'vInfo: machines told twice',
-        `vInfo, row ${row.number}: “${vm.name}” was told before, with the same id; this row is left out.`,
+        `vInfo, row ${row}: “${vm.name}” was told before, with the same id; this row is left out.`,
       );
       return null;
     }
@@ -232,6 +254,12 @@ function toleranceIn(records: Reading<VInfo>, row: Row): string | null {
 const plain = (said: string): string => said.toLowerCase().replaceAll(/[\s_]/g, '');
 
 const lower = (text: string | null): string | null => text?.toLowerCase() ?? null;
+
+const IDENTITY = ['power', 'id', 'uuid', 'biosUuid', 'host'] as const;
+
+/** Nothing says which machine it is, or where. */
+const isBare = ({ vm, id, hostName }: Machine): boolean =>
+  id === null && hostName === null && vm.instanceUuid === null && vm.biosUuid === null;
 
 const serverOf = ({ server }: Machine): string | null => server;
 const biosUuidOf = ({ vm }: Machine): string | null => vm.biosUuid;

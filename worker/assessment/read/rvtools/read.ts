@@ -82,6 +82,7 @@ class Reader {
       const machine = this.#machines.add(records, row);
       if (machine !== null) addTold(machine.told, this.#told);
     });
+    this.#machines.addBare();
     if (!this.#seen.has('vInfo'))
       throw new NoMachinesError(`“${from.join('”, “')}” has no tab vInfo with a column “VM”.`);
     if (this.#machines.serverCount > 1) this.#refs.addServers();
