@@ -312,3 +312,18 @@ describe('tables whose names are not RVTools’ own', () => {
     ]);
   });
 });
+
+// In the field, one host’s script was enough for the machines of another, of which Get-VM alone told, to count as looked at.
+test('machines of Hyper-V are each judged by the columns of their own file', async () => {
+  const { gaps } = await readFiles({
+    'hv01.csv': 'VMName,VMId,State,Version,ProcessorCount,MemoryStartup\nold,1,Off,9.0,2,4294967296',
+    'hv02.csv':
+      'VMName,VMId,State,Generation,Version,ProcessorCount,MemoryStartup,SecureBoot,TpmEnabled\nnew,2,Off,2,9.0,2,4294967296,On,False',
+  });
+
+  expect(gaps.filter(({ of }) => /^(?:firmware|secure-boot|tpm)$/.test(of)).map(({ machines }) => machines)).toEqual([
+    ['1'],
+    ['1'],
+    ['1'],
+  ]);
+});

@@ -3,7 +3,7 @@ import type { Estate, EstateGap } from '../../../../main/shared/estate.ts';
 import type { InventoryDisk, InventoryNetwork, InventoryVm } from '../../../../main/shared/inventory.ts';
 import { systemOf } from '../../../preflight/guest-system.ts';
 import { NoMachinesError } from '../errors.ts';
-import { Records, type Heading, type Reading, type Tab } from '../records.ts';
+import { Records, type Reading, type Tab } from '../records.ts';
 import type { Row, Table } from '../table.ts';
 import { Warnings } from '../warnings.ts';
 import { addressesIn, macOf } from '../rvtools/nics.ts';
@@ -13,6 +13,11 @@ import * as tabs from './tabs.ts';
 export type HypervTables = ReadonlyMap<tabs.HypervTab, readonly Table[]>;
 type DiskField = keyof typeof tabs.disks.columns;
 type NicField = keyof typeof tabs.nics.columns;
+
+const TELLING = ['generation', 'secureBoot', 'tpm'] as const;
+
+/** Refs of the machines whose table lacks a column. */
+type Lacking = Readonly<Record<(typeof TELLING)[number], string[]>>;
 
 interface DiskFile {
   readonly sizeBytes: number | null;
@@ -26,21 +31,25 @@ export async function readHyperv(tables: HypervTables, from: readonly string[], 
   const machines = new HypervMachines(warnings);
   const networks = new Map<string, InventoryNetwork>();
   const files = new Map<string, DiskFile>();
-  const seen = new Map<string, ReadonlyMap<string, Heading>>();
+  const seen = new Set<tabs.HypervTab>();
+  const lacking: Lacking = { generation: [], secureBoot: [], tpm: [] };
   const read = async <Field extends string>(
     name: tabs.HypervTab,
     tab: Tab<Field>,
     tell: (records: Reading<Field>, row: Row) => void,
   ): Promise<void> => {
     for (const table of tables.get(name) ?? []) {
-      const onHeadings = (headings: ReadonlyMap<string, Heading>): void =>
-        void seen.set(name, new Map([...(seen.get(name) ?? []), ...headings]));
+      const onHeadings = (): void => void seen.add(name);
       const records = new Records(table, tab, { warnings, units: { megabyte: 1024 * 1024 }, onHeadings });
       await records.each((row) => tell(records, row), signal);
     }
   };
 
-  await read('machines', tabs.machines, (records, row) => machines.add(records, row));
+  await read('machines', tabs.machines, (records, row) => {
+    const vm = machines.add(records, row);
+    if (vm === null) return;
+    for (const field of TELLING) if (!records.has(field)) lacking[field].push(vm.ref);
+  });
   if (!seen.has('machines')) throw new NoMachinesError(`There are no machines in “${from.join('”, “')}”.`);
   await read('disks', tabs.disks, (records, row) => {
     const file = fileOf(records, row);
@@ -71,7 +80,7 @@ export async function readHyperv(tables: HypervTables, from: readonly string[], 
     networks: [...networks.values()],
     datastores: [],
     hosts: [],
-    gaps: gapsOf(seen, machines.all),
+    gaps: gapsOf(seen, machines.all, lacking),
     warnings: warnings.list(),
   };
 }
@@ -174,15 +183,16 @@ function addNic(
   });
 }
 
-type Known = ReadonlyMap<string, ReadonlyMap<string, Heading>>;
-
-function gapsOf(seen: Known, vms: readonly InventoryVm[]): EstateGap[] {
+function gapsOf(seen: ReadonlySet<tabs.HypervTab>, vms: readonly InventoryVm[], lacking: Lacking): EstateGap[] {
   const whole = (of: string, says: string): EstateGap => ({ of, says, machines: null });
   const some = (of: string, says: string, where: (vm: InventoryVm) => boolean): EstateGap[] => {
     const refs = vms.filter(where).map(({ ref }) => ref);
     return refs.length === 0 ? [] : [{ of, says, machines: refs }];
   };
-  const lacks = (field: string): boolean => seen.get('machines')?.has(field) !== true;
+  const withoutColumn = (field: keyof Lacking, of: string, says: string): EstateGap[] => {
+    const refs = lacking[field];
+    return refs.length === 0 ? [] : [{ of, says, machines: refs.length === vms.length ? null : refs }];
+  };
   return [
     ...(seen.has('disks')
       ? some('disks', 'No disk is told.', ({ disks }) => disks.length === 0)
@@ -200,11 +210,9 @@ function gapsOf(seen: Known, vms: readonly InventoryVm[]): EstateGap[] {
       ({ nics }) => nics.length > 0 && nics.every(({ ipAddresses }) => ipAddresses.length === 0),
     ),
     ...some('guest-system', 'Which system the guest has is not told.', (vm) => systemOf(vm).family === 'unknown'),
-    ...(lacks('generation')
-      ? [whole('firmware', 'There is no column “Generation”: machines are taken for generation 1.')]
-      : []),
-    ...(lacks('secureBoot') ? [whole('secure-boot', 'There is no column “SecureBoot”.')] : []),
-    ...(lacks('tpm') ? [whole('tpm', 'There is no column “TpmEnabled”.')] : []),
+    ...withoutColumn('generation', 'firmware', 'There is no column “Generation”: machines are taken for generation 1.'),
+    ...withoutColumn('secureBoot', 'secure-boot', 'There is no column “SecureBoot”.'),
+    ...withoutColumn('tpm', 'tpm', 'There is no column “TpmEnabled”.'),
     whole('integration-services', 'Nobody can say whether the integration services run.'),
     whole('snapshots', 'Of checkpoints, no more is told than the name of the one that a machine stands on.'),
     whole('hosts', 'Nothing is told of the hosts but their names.'),
