@@ -210,7 +210,10 @@ export class Records<Field extends string> implements Reading<Field> {
     const heading = this.#headings.get(this.#tab.key);
     if (heading === undefined) return false;
     const key = cells[heading.index];
-    if (typeof key === 'string' && !/\d/.test(key) && this.#names.has(bareName(plainName(key), this.#tab))) return true;
+    if (typeof key === 'string') {
+      if (/\d/.test(key)) return false; // most names of machines have one, and no heading that comes first
+      if (this.#names.has(bareName(plainName(key), this.#tab))) return true;
+    }
     return cells.includes(heading.written);
   }
 
