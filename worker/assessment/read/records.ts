@@ -3,8 +3,8 @@ import { dateOf, flagOf, numberOf, textOf, type Meant } from './cells.ts';
 import type { Row, Table, Wanted } from './table.ts';
 import type { Warnings } from './warnings.ts';
 
-/** Names of a column in the plain form of `plainName`, the best first. */
 export interface Column {
+  /** In the plain form of `plainName`, the best first; with the tab’s name before it where it means something else without. */
   readonly names: readonly string[];
   /** The last column of that name counts: whoever adds columns of his own puts them before it. */
   readonly isLast?: true;
@@ -37,6 +37,8 @@ const SIZES: Readonly<Record<string, number>> = {
   tb: MiB * MiB,
 };
 const MOST_ROWS_BEFORE_HEADINGS = 50;
+/** A row that has so many of them is headings, and nothing else. */
+const ENOUGH_HEADINGS = 3;
 
 /** Without blanks, case and marks: `# CPUs` → `numcpus`. */
 export const plainName = (heading: string): string =>
@@ -55,19 +57,29 @@ export interface Heading {
   readonly unit: string | null;
 }
 
-/** The columns that a row of headings names. @param tab whose name may stand before each: `vInfoVMName` */
+/** Without the name of the tab that may stand before it: `vInfoVMName`. */
+function bareName(plain: string, { name }: Pick<Tab<string>, 'name'>): string {
+  const prefix = name.toLowerCase();
+  return plain.startsWith(prefix) && plain.length > prefix.length ? plain.slice(prefix.length) : plain;
+}
+
+/** The columns that a row of headings names. @param tab whose name may stand before each */
 export function headingsIn<Field extends string>(
   row: Row,
   tab: Pick<Tab<Field>, 'name' | 'columns'>,
 ): Map<Field, Heading> {
   const plain = new Map<string, Heading[]>();
-  const prefix = tab.name.toLowerCase();
   for (const [index, cell] of row.cells.entries()) {
     if (typeof cell !== 'string' || cell === '') continue;
-    const bare = plainName(cell);
-    const name = bare.startsWith(prefix) && bare.length > prefix.length ? bare.slice(prefix.length) : bare;
+    const whole = plainName(cell);
+    const name = bareName(whole, tab);
     const [, unit] = /(kib|kb|mib|mb|gib|gb|tib|tb)$/.exec(name) ?? [];
-    for (const key of unit === undefined ? [name] : [name, name.slice(0, -unit.length)]) {
+    const keys = [
+      name,
+      ...(name === whole ? [] : [whole]),
+      ...(unit === undefined ? [] : [name.slice(0, -unit.length)]),
+    ];
+    for (const key of keys) {
       const heading = { index, written: cell.trim(), unit: unit ?? null };
       const same = plain.get(key);
       if (same === undefined) plain.set(key, [heading]);
@@ -86,6 +98,7 @@ export function headingsIn<Field extends string>(
 /** A row by the names of its fields; of a field that the table lacks, null. */
 export interface Reading<Field extends string> {
   readonly tabName: string;
+  has(field: Field): boolean;
   text(row: Row, field: Field): string | null;
   /** A whole number from 0. */
   count(row: Row, field: Field): number | null;
@@ -104,9 +117,12 @@ export class Records<Field extends string> implements Reading<Field> {
   readonly #warnings: Warnings;
   readonly #units: Units;
   readonly #onHeadings: (headings: ReadonlyMap<Field, Heading>) => void;
+  /** What any of its columns is called. */
+  readonly #names: ReadonlySet<string>;
   #headings: ReadonlyMap<Field, Heading> = new Map();
+  #headingsRow = 0;
 
-  /** @param onHeadings is told before the first row, and not at all where there are none */
+  /** @param onHeadings is told before the first row, and where others follow further down; not at all where there are none */
   constructor(
     table: Table,
     tab: Tab<Field>,
@@ -119,6 +135,7 @@ export class Records<Field extends string> implements Reading<Field> {
     this.#table = table;
     this.#tab = tab;
     this.tabName = tab.name;
+    this.#names = new Set(Object.values<Column>(tab.columns).flatMap(({ names }) => names));
     this.#warnings = warnings;
     this.#units = units;
     this.#onHeadings = onHeadings;
@@ -126,35 +143,91 @@ export class Records<Field extends string> implements Reading<Field> {
 
   /** Tells each row that has something under its key. @returns false where no row has its headings */
   async each(tell: (record: Row) => void, signal: AbortSignal): Promise<boolean> {
+    const again = await this.#readFrom(0, tell, signal);
+    // The columns of other headings may have been left out of the rows: these are read anew, with all columns.
+    if (again !== null) await this.#readFrom(again, tell, signal);
+    return this.#headings.size > 0;
+  }
+
+  /** @returns the number of a row of other headings, from which the table is to be read anew; null where all was told */
+  async #readFrom(first: number, tell: (record: Row) => void, signal: AbortSignal): Promise<number | null> {
     const wanted: Wanted = { columns: null };
-    let waiting: Row[] | null = [];
+    let waiting: Row[] | null = first === 0 ? [] : null;
     for await (const rows of this.#table.rows(wanted, signal)) {
       if (waiting === null) {
-        for (const row of rows) this.#tell(row, tell);
+        for (const row of rows) {
+          if (row.number >= first && !this.#take(row, tell, wanted.columns === null)) return row.number;
+        }
         continue;
       }
       waiting.push(...rows);
       if (waiting.length >= MOST_ROWS_BEFORE_HEADINGS) {
-        if (!this.#begin(waiting, wanted, tell)) return false;
+        if (!this.#begin(waiting, tell)) return null;
         waiting = null;
+        wanted.columns = new Set([...this.#headings.values()].map(({ index }) => index));
       }
     }
-    return waiting === null || this.#begin(waiting, wanted, tell);
+    if (waiting !== null) this.#begin(waiting, tell);
+    return null;
   }
 
   /** Finds the headings among the first rows, and tells those behind them. */
-  #begin(rows: readonly Row[], wanted: Wanted, tell: (record: Row) => void): boolean {
-    let best = -1;
-    for (const [index, row] of rows.slice(0, MOST_ROWS_BEFORE_HEADINGS).entries()) {
-      const headings = headingsIn(row, this.#tab);
-      if (!headings.has(this.#tab.key) || headings.size <= this.#headings.size) continue;
-      this.#headings = headings;
-      best = index;
+  #begin(rows: readonly Row[], tell: (record: Row) => void): boolean {
+    const found = rows
+      .slice(0, MOST_ROWS_BEFORE_HEADINGS)
+      .map((row, index) => ({ row, index, headings: headingsIn(row, this.#tab) }))
+      .filter(({ headings }) => headings.has(this.#tab.key));
+    const enough = Math.min(ENOUGH_HEADINGS, Math.max(...found.map(({ headings }) => headings.size)));
+    const first = found.find(({ headings }) => headings.size >= enough);
+    if (first === undefined) return false;
+    this.#goBy(first.headings, first.row);
+    for (const row of rows.slice(first.index + 1)) this.#take(row, tell, true);
+    return true;
+  }
+
+  #goBy(headings: ReadonlyMap<Field, Heading>, row: Row): void {
+    this.#headings = headings;
+    this.#headingsRow = row.number;
+    this.#onHeadings(headings);
+  }
+
+  /**
+   * Tells a row; or goes by it, where it is other headings than those before, as where files were put together.
+   * @returns false where it is, and columns may have been left out
+   */
+  #take(row: Row, tell: (record: Row) => void, isWhole: boolean): boolean {
+    const headings = this.#mayBeHeadings(row) ? headingsIn(row, this.#tab) : null;
+    if (headings === null || !this.#areHeadings(headings)) this.#tell(row, tell);
+    else if (!this.#isRepeated(headings, row)) {
+      if (!isWhole) return false;
+      this.#goBy(headings, row);
     }
-    if (best < 0) return false;
-    this.#onHeadings(this.#headings);
-    wanted.columns = new Set([...this.#headings.values()].map(({ index }) => index));
-    for (const row of rows.slice(best + 1)) this.#tell(row, tell);
+    return true;
+  }
+
+  /** Looks at few cells, for it is asked of every row. */
+  #mayBeHeadings({ cells }: Row): boolean {
+    const heading = this.#headings.get(this.#tab.key);
+    if (heading === undefined) return false;
+    const key = cells[heading.index];
+    if (typeof key === 'string') {
+      if (/\d/.test(key)) return false; // most names of machines have one, and no heading that comes first
+      if (this.#names.has(bareName(plainName(key), this.#tab))) return true;
+    }
+    return cells.includes(heading.written);
+  }
+
+  #areHeadings(headings: ReadonlyMap<Field, Heading>): boolean {
+    return headings.has(this.#tab.key) && headings.size >= Math.min(ENOUGH_HEADINGS, this.#headings.size);
+  }
+
+  /** All of them again, or right below them a part, as where cells are merged. */
+  #isRepeated(headings: ReadonlyMap<Field, Heading>, row: Row): boolean {
+    if (headings.size < this.#headings.size && row.number !== this.#headingsRow + 1) return false;
+    for (const [field, { index, unit }] of headings) {
+      const before = this.#headings.get(field);
+      if (before?.index !== index || before.unit !== unit) return false;
+    }
     return true;
   }
 
@@ -162,7 +235,6 @@ export class Records<Field extends string> implements Reading<Field> {
     const heading = this.#headings.get(this.#tab.key);
     if (heading === undefined) return;
     const key = textOf(row.cells[heading.index]);
-    if (key === heading.written) return; // the headings again, as where files were put together
     if (key !== null && key !== undefined) tell(row);
     else if (row.cells.some((cell, index) => cell !== undefined && cell !== null && this.#isOurs(index)))
       this.#warnings.add(
@@ -174,6 +246,10 @@ export class Records<Field extends string> implements Reading<Field> {
   #isOurs(index: number): boolean {
     for (const heading of this.#headings.values()) if (heading.index === index) return true;
     return false;
+  }
+
+  has(field: Field): boolean {
+    return this.#headings.has(field);
   }
 
   text(row: Row, field: Field): string | null {

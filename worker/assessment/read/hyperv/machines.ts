@@ -22,20 +22,22 @@ export class HypervMachines {
     this.#warnings = warnings;
   }
 
-  add(records: Reading<Field>, row: Row): void {
+  /** @returns null, with a warning, where the machine was told before */
+  add(records: Reading<Field>, row: Row): InventoryVm | null {
     const vm = machineOf(records, row);
     if (this.#byId.has(vm.ref)) {
       this.#warnings.add(
         'Machines told twice',
         `${records.tabName}, row ${row.number}: “${vm.name}” was told before; this row is left out.`,
       );
-      return;
+      return null;
     }
     this.all.push(vm);
     this.#byId.set(vm.ref, vm);
     const named = this.#byName.get(vm.name);
     if (named === undefined) this.#byName.set(vm.name, [vm]);
     else named.push(vm);
+    return vm;
   }
 
   /** The machine of a row about a disk or card; null, with a warning, where none is or several could be meant. */

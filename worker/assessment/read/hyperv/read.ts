@@ -1,9 +1,9 @@
 /** CSV files about Hyper-V → a data centre. */
 import type { Estate, EstateGap } from '../../../../main/shared/estate.ts';
-import type { InventoryNetwork, InventoryVm } from '../../../../main/shared/inventory.ts';
+import type { InventoryDisk, InventoryNetwork, InventoryVm } from '../../../../main/shared/inventory.ts';
 import { systemOf } from '../../../preflight/guest-system.ts';
 import { NoMachinesError } from '../errors.ts';
-import { Records, type Heading, type Reading, type Tab } from '../records.ts';
+import { Records, type Reading, type Tab } from '../records.ts';
 import type { Row, Table } from '../table.ts';
 import { Warnings } from '../warnings.ts';
 import { addressesIn, macOf } from '../rvtools/nics.ts';
@@ -13,6 +13,11 @@ import * as tabs from './tabs.ts';
 export type HypervTables = ReadonlyMap<tabs.HypervTab, readonly Table[]>;
 type DiskField = keyof typeof tabs.disks.columns;
 type NicField = keyof typeof tabs.nics.columns;
+
+const TELLING = ['generation', 'secureBoot', 'tpm'] as const;
+
+/** Refs of the machines whose table lacks a column. */
+type Lacking = Readonly<Record<(typeof TELLING)[number], string[]>>;
 
 interface DiskFile {
   readonly sizeBytes: number | null;
@@ -26,21 +31,25 @@ export async function readHyperv(tables: HypervTables, from: readonly string[], 
   const machines = new HypervMachines(warnings);
   const networks = new Map<string, InventoryNetwork>();
   const files = new Map<string, DiskFile>();
-  const seen = new Map<string, ReadonlyMap<string, Heading>>();
+  const seen = new Set<tabs.HypervTab>();
+  const lacking: Lacking = { generation: [], secureBoot: [], tpm: [] };
   const read = async <Field extends string>(
     name: tabs.HypervTab,
     tab: Tab<Field>,
     tell: (records: Reading<Field>, row: Row) => void,
   ): Promise<void> => {
     for (const table of tables.get(name) ?? []) {
-      const onHeadings = (headings: ReadonlyMap<string, Heading>): void =>
-        void seen.set(name, new Map([...(seen.get(name) ?? []), ...headings]));
+      const onHeadings = (): void => void seen.add(name);
       const records = new Records(table, tab, { warnings, units: { megabyte: 1024 * 1024 }, onHeadings });
       await records.each((row) => tell(records, row), signal);
     }
   };
 
-  await read('machines', tabs.machines, (records, row) => machines.add(records, row));
+  await read('machines', tabs.machines, (records, row) => {
+    const vm = machines.add(records, row);
+    if (vm === null) return;
+    for (const field of TELLING) if (!records.has(field)) lacking[field].push(vm.ref);
+  });
   if (!seen.has('machines')) throw new NoMachinesError(`There are no machines in “${from.join('”, “')}”.`);
   await read('disks', tabs.disks, (records, row) => {
     const file = fileOf(records, row);
@@ -49,11 +58,11 @@ export async function readHyperv(tables: HypervTables, from: readonly string[], 
       return;
     }
     const vm = machines.of(records, row);
-    if (vm !== null) addDisk(records, row, vm, file);
+    if (vm !== null) addDisk(records, row, vm, { file, warnings });
   });
   await read('nics', tabs.nics, (records, row) => {
     const vm = machines.of(records, row);
-    if (vm !== null) addNic(records, row, vm, networks);
+    if (vm !== null) addNic(records, row, vm, { networks, warnings });
   });
   for (const { disks } of machines.all)
     for (const disk of disks) {
@@ -71,7 +80,7 @@ export async function readHyperv(tables: HypervTables, from: readonly string[], 
     networks: [...networks.values()],
     datastores: [],
     hosts: [],
-    gaps: gapsOf(seen, machines.all),
+    gaps: gapsOf(seen, machines.all, lacking),
     warnings: warnings.list(),
   };
 }
@@ -85,16 +94,35 @@ function fileOf(records: Reading<DiskField>, row: Row): DiskFile {
   };
 }
 
-function addDisk(records: Reading<DiskField>, row: Row, vm: InventoryVm, file: DiskFile): void {
+/** One that was told before, as by another host that the machine was on, is left out: it has the path or the place of that one. */
+function addDisk(
+  records: Reading<DiskField>,
+  row: Row,
+  vm: InventoryVm,
+  { file, warnings }: { file: DiskFile; warnings: Warnings },
+): void {
   const path = records.text(row, 'path') ?? '';
-  const isIde = /ide|^0$/i.test(records.text(row, 'controller') ?? '');
+  const kind = records.text(row, 'controller');
+  const isIde = /ide|^0$/i.test(kind ?? '');
   const controller = isIde ? 'IDE' : 'SCSI';
-  const [bus, unit] = [records.count(row, 'number') ?? 0, records.count(row, 'location') ?? vm.disks.length];
+  const [number, location] = [records.count(row, 'number'), records.count(row, 'location')];
+  const [bus, unit] = [number ?? 0, location ?? vm.disks.length];
+  const isPlaced = kind !== null && number !== null && location !== null;
+  const key = `${controller}:${bus}:${unit}`;
   const isShared = records.flag(row, 'shared') === true || /\.a?vhds$/i.test(path);
   const isRaw = records.text(row, 'diskNumber') !== null || /^disk \d/i.test(path);
   const sector = records.count(row, 'sector') ?? 512;
+  const isThis = (disk: InventoryDisk): boolean =>
+    (isPlaced && disk.key === key) || (!isRaw && disk.file?.toLowerCase() === path.toLowerCase());
+  if (vm.disks.some(isThis)) {
+    warnings.add(
+      'Disks told twice',
+      `${records.tabName}, row ${row.number}: “${path}” of “${vm.name}” was told before; this row is left out.`,
+    );
+    return;
+  }
   vm.disks.push({
-    key: `${controller}:${bus}:${unit}`,
+    key,
     label: `${controller} ${bus}:${unit}`,
     sizeBytes: file.sizeBytes ?? 0,
     controller: { kind: isIde ? 'ide' : 'scsi', model: isIde ? 'ide' : null, bus, unit, isShared },
@@ -113,8 +141,24 @@ function addDisk(records: Reading<DiskField>, row: Row, vm: InventoryVm, file: D
   });
 }
 
-/** Each VLAN on a switch is a network of its own. */
-function addNic(records: Reading<NicField>, row: Row, vm: InventoryVm, networks: Map<string, InventoryNetwork>): void {
+/** Each VLAN on a switch is a network of its own. A card that was told before is left out: its name and MAC are the same. */
+function addNic(
+  records: Reading<NicField>,
+  row: Row,
+  vm: InventoryVm,
+  { networks, warnings }: { networks: Map<string, InventoryNetwork>; warnings: Warnings },
+): void {
+  const written = macOf(records.text(row, 'mac'));
+  const mac = written === '00:00:00:00:00:00' ? null : written;
+  const label = records.text(row, 'name') ?? 'Network Adapter';
+  const alike = vm.nics.filter((nic) => nic.label.startsWith(label));
+  if (mac !== null && alike.some((nic) => nic.mac === mac)) {
+    warnings.add(
+      'Cards told twice',
+      `${records.tabName}, row ${row.number}: the card ${mac} of “${vm.name}” was told before; this row is left out.`,
+    );
+    return;
+  }
   const switchName = records.text(row, 'switch');
   const mode = records.text(row, 'vlanMode') ?? '';
   const vlan = records.count(row, 'vlan') ?? 0;
@@ -124,14 +168,11 @@ function addNic(records: Reading<NicField>, row: Row, vm: InventoryVm, networks:
   const ref = switchName === null ? null : `switch:${switchName}${ending}`;
   const name = `${switchName ?? ''}${isTrunk ? ' (trunk)' : vlanId === 0 ? '' : ` (VLAN ${vlanId})`}`;
   if (ref !== null && !networks.has(ref)) networks.set(ref, { ref, name, kind: 'switch', vlanId, datacenter: null });
-  const mac = macOf(records.text(row, 'mac'));
-  const label = records.text(row, 'name') ?? 'Network Adapter';
-  const same = vm.nics.filter((nic) => nic.label.startsWith(label)).length;
   vm.nics.push({
     key: String(vm.nics.length),
-    label: same === 0 ? label : `${label} ${same + 1}`,
+    label: alike.length === 0 ? label : `${label} ${alike.length + 1}`,
     model: records.flag(row, 'legacy') === true ? 'legacy' : 'synthetic',
-    mac: mac === '00:00:00:00:00:00' ? null : mac,
+    mac,
     network: ref,
     networkName: ref === null ? null : name,
     connected: records.flag(row, 'connected') ?? ref !== null,
@@ -142,15 +183,16 @@ function addNic(records: Reading<NicField>, row: Row, vm: InventoryVm, networks:
   });
 }
 
-type Known = ReadonlyMap<string, ReadonlyMap<string, Heading>>;
-
-function gapsOf(seen: Known, vms: readonly InventoryVm[]): EstateGap[] {
+function gapsOf(seen: ReadonlySet<tabs.HypervTab>, vms: readonly InventoryVm[], lacking: Lacking): EstateGap[] {
   const whole = (of: string, says: string): EstateGap => ({ of, says, machines: null });
   const some = (of: string, says: string, where: (vm: InventoryVm) => boolean): EstateGap[] => {
     const refs = vms.filter(where).map(({ ref }) => ref);
     return refs.length === 0 ? [] : [{ of, says, machines: refs }];
   };
-  const lacks = (field: string): boolean => seen.get('machines')?.has(field) !== true;
+  const withoutColumn = (field: keyof Lacking, of: string, says: string): EstateGap[] => {
+    const refs = lacking[field];
+    return refs.length === 0 ? [] : [{ of, says, machines: refs.length === vms.length ? null : refs }];
+  };
   return [
     ...(seen.has('disks')
       ? some('disks', 'No disk is told.', ({ disks }) => disks.length === 0)
@@ -168,11 +210,9 @@ function gapsOf(seen: Known, vms: readonly InventoryVm[]): EstateGap[] {
       ({ nics }) => nics.length > 0 && nics.every(({ ipAddresses }) => ipAddresses.length === 0),
     ),
     ...some('guest-system', 'Which system the guest has is not told.', (vm) => systemOf(vm).family === 'unknown'),
-    ...(lacks('generation')
-      ? [whole('firmware', 'There is no column “Generation”: machines are taken for generation 1.')]
-      : []),
-    ...(lacks('secureBoot') ? [whole('secure-boot', 'There is no column “SecureBoot”.')] : []),
-    ...(lacks('tpm') ? [whole('tpm', 'There is no column “TpmEnabled”.')] : []),
+    ...withoutColumn('generation', 'firmware', 'There is no column “Generation”: machines are taken for generation 1.'),
+    ...withoutColumn('secureBoot', 'secure-boot', 'There is no column “SecureBoot”.'),
+    ...withoutColumn('tpm', 'tpm', 'There is no column “TpmEnabled”.'),
     whole('integration-services', 'Nobody can say whether the integration services run.'),
     whole('snapshots', 'Of checkpoints, no more is told than the name of the one that a machine stands on.'),
     whole('hosts', 'Nothing is told of the hosts but their names.'),

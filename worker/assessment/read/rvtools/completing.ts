@@ -21,10 +21,17 @@ export function completeMachines(
     const before = refs.get(vm.ref) ?? 0;
     refs.set(vm.ref, before + 1);
     if (before > 0) {
-      warnings.add(
-        'vInfo: machines of one name',
-        `vInfo: several machines are called “${vm.name}”, and no id tells them apart; give files with the column “VM ID” to be sure which is which.`,
-      );
+      const id = machine.id ?? vm.instanceUuid;
+      if (id === null)
+        warnings.add(
+          'vInfo: machines of one name',
+          `vInfo: several machines are called “${vm.name}”, and no id tells them apart; give files with the column “VM ID” to be sure which is which.`,
+        );
+      else
+        warnings.add(
+          'vInfo: machines of one id',
+          `vInfo: “${vm.name}” has the id ${id} of another machine, and nothing says of which vCenter they are; give files with the column “VI SDK Server” to be sure which is which.`,
+        );
       vm.ref = `${vm.ref}#${before + 1}`;
     }
     if (machine.hostName !== null) vm.host = places.hostRef(server, machine.hostName);

@@ -3,6 +3,7 @@ import { type InventoryVm, type MachineTraits, TIME_UNTOLD } from '../../../../m
 import type { Reading } from '../records.ts';
 import type { Row } from '../table.ts';
 import type { Machine } from './machines.ts';
+import type { Warnings } from '../warnings.ts';
 import type { vCD, vCPU, vMemory, vPartition, vSnapshot, vTools, vUSB } from './tabs.ts';
 
 export function addCpu(records: Reading<keyof typeof vCPU.columns>, row: Row, vm: InventoryVm): void {
@@ -19,7 +20,7 @@ export function addMemory(records: Reading<keyof typeof vMemory.columns>, row: R
   if (hotAdd !== null) traitsOf(vm).hotAdd = { cpu: false, ...vm.traits?.hotAdd, memory: hotAdd };
   addTuning(records, row, vm, 'MiB of memory');
   if (records.flag(row, 'isLocked') === true)
-    traitsOf(vm).tuning = [...(vm.traits?.tuning ?? []), 'all memory reserved'];
+    traitsOf(vm).tuning = withEach(vm.traits?.tuning, ['all memory reserved']);
 }
 
 /** A reservation of 0 and a limit of -1 are none. */
@@ -34,14 +35,25 @@ function addTuning(
     ...(reserved > 0 ? [`${reserved} ${unit} reserved`] : []),
     ...(limit > 0 ? [`limited to ${limit} ${unit}`] : []),
   ];
-  if (said.length > 0) traitsOf(vm).tuning = [...(vm.traits?.tuning ?? []), ...said];
+  if (said.length > 0) traitsOf(vm).tuning = withEach(vm.traits?.tuning, said);
 }
 
 /** One of which nobody says how full it is would be taken for full, so it is left out. */
-export function addPartition(records: Reading<keyof typeof vPartition.columns>, row: Row, machine: Machine): void {
-  const { vm, untold } = machine;
+export function addPartition(
+  records: Reading<keyof typeof vPartition.columns>,
+  row: Row,
+  { vm, untold }: Machine,
+  warnings: Warnings,
+): void {
   const [path, capacityBytes] = [records.text(row, 'path'), records.bytes(row, 'capacity')];
   if (path === null || capacityBytes === null) return;
+  if (vm.guest.disks.some((disk) => disk.path === path && disk.capacityBytes === capacityBytes)) {
+    warnings.add(
+      'vPartition: file systems told twice',
+      `vPartition, row ${row.number}: “${path}” of “${vm.name}” was told before; this row is left out.`,
+    );
+    return;
+  }
   const [key, consumed] = [records.text(row, 'diskKey'), records.bytes(row, 'consumed')];
   const freeBytes = records.bytes(row, 'free') ?? (consumed === null ? null : Math.max(0, capacityBytes - consumed));
   if (freeBytes === null) {
@@ -57,12 +69,26 @@ export function addPartition(records: Reading<keyof typeof vPartition.columns>, 
 }
 
 /** How deep it is in their tree the file does not say: each is taken to stand on the one before. */
-export function addSnapshot(records: Reading<keyof typeof vSnapshot.columns>, row: Row, vm: InventoryVm): void {
+export function addSnapshot(
+  records: Reading<keyof typeof vSnapshot.columns>,
+  row: Row,
+  vm: InventoryVm,
+  warnings: Warnings,
+): void {
   const number = vm.snapshots.length;
+  const name = records.text(row, 'name') ?? '';
+  const createdAt = records.date(row, 'at')?.toISOString() ?? TIME_UNTOLD;
+  if (createdAt !== TIME_UNTOLD && vm.snapshots.some((one) => one.name === name && one.createdAt === createdAt)) {
+    warnings.add(
+      'vSnapshot: snapshots told twice',
+      `vSnapshot, row ${row.number}: “${name}” of “${vm.name}” was told before; this row is left out.`,
+    );
+    return;
+  }
   vm.snapshots.push({
     ref: `${vm.ref}/snapshot-${number + 1}`,
-    name: records.text(row, 'name') ?? '',
-    createdAt: records.date(row, 'at')?.toISOString() ?? TIME_UNTOLD,
+    name,
+    createdAt,
     depth: number,
   });
 }
@@ -90,7 +116,7 @@ const isYes = (text: string | null): boolean => /^(yes|true)$/i.test(text ?? '')
 export function addMedia(records: Reading<keyof typeof vCD.columns>, row: Row, vm: InventoryVm): void {
   if (records.flag(row, 'connected') !== true && records.flag(row, 'startsConnected') !== true) return;
   const holds = records.text(row, 'holds')?.replace(/^(?:iso|image)\s*[:-]?\s*(?=\[|\/)/i, '');
-  traitsOf(vm).media = [...(vm.traits?.media ?? []), holds ?? records.text(row, 'node') ?? 'a drive'];
+  traitsOf(vm).media = withEach(vm.traits?.media, [holds ?? records.text(row, 'node') ?? 'a drive']);
 }
 
 /** The tab has the controllers as well, which have no family: they are no device of anybody. */
@@ -105,5 +131,10 @@ export function addUsb(records: Reading<keyof typeof vUSB.columns>, row: Row, vm
   vm.passthrough.push(device);
   traitsOf(vm).usb = [...(vm.traits?.usb ?? []), device];
 }
+
+/** What a file tells twice is in such a list once. */
+const withEach = (before: readonly string[] = [], said: readonly string[]): string[] => [
+  ...new Set([...before, ...said]),
+];
 
 export const traitsOf = (vm: InventoryVm): MachineTraits => (vm.traits ??= {});

@@ -2,10 +2,13 @@
 import type { InventoryDisk } from '../../../../main/shared/inventory.ts';
 import type { Reading } from '../records.ts';
 import type { Row } from '../table.ts';
+import type { Warnings } from '../warnings.ts';
 import type { Machine, Machines } from './machines.ts';
 import type { vDisk } from './tabs.ts';
 
 type VDisk = keyof typeof vDisk.columns;
+/** How the keys begin of disks of which the file tells none. */
+const OF_DISK = 'vDisk-';
 type Controller = InventoryDisk['controller'];
 
 /** The most telling first, for “LSI Logic SAS” is an “LSI Logic” too. */
@@ -20,16 +23,34 @@ const CONTROLLERS: readonly (readonly [RegExp, Pick<Controller, 'kind' | 'model'
   [/usb/i, { kind: 'usb', model: null }],
 ];
 
-export function addDisk(records: Reading<VDisk>, row: Row, machine: Machine, machines: Machines): void {
+/**
+ * A disk that was told before is left out, with a warning: it has the key or the path of another one of the machine, and its
+ * label where one is told. Where neither is told, each row is a disk.
+ */
+export function addDisk(
+  records: Reading<VDisk>,
+  row: Row,
+  machine: Machine,
+  { machines, warnings }: { machines: Machines; warnings: Warnings },
+): void {
   const text = (field: VDisk): string | null => records.text(row, field);
   const { disks } = machine.vm;
-  const label = text('label') ?? `Hard disk ${disks.length + 1}`;
+  const [label, key] = [text('label'), text('diskKey')];
   const file = text('path') ?? text('diskPath');
+  const isThis = (disk: InventoryDisk): boolean =>
+    (disk.key === key || (file !== null && disk.file === file)) && (label === null || disk.label === label);
+  if (disks.some(isThis)) {
+    warnings.add(
+      'vDisk: disks told twice',
+      `vDisk, row ${row.number}: “${label ?? file ?? key}” of “${machine.vm.name}” was told before; this row is left out.`,
+    );
+    return;
+  }
   const store = /^\[([^\]]+)\]/.exec(file ?? '')?.[1] ?? null;
   const rawMode = text('rawMode');
   disks.push({
-    key: text('diskKey') ?? String(2000 + disks.length),
-    label: machines.word(label),
+    key: key ?? `${OF_DISK}${disks.length + 1}`,
+    label: machines.word(label ?? `Hard disk ${disks.length + 1}`),
     sizeBytes: records.bytes(row, 'capacity') ?? 0,
     controller: controllerOf(records, row, disks.length),
     file,

@@ -1,12 +1,9 @@
 /** What an export does not tell: tabs and columns that it lacks, and machines of which it tells less than of others. */
 import type { EstateGap } from '../../../../main/shared/estate.ts';
 import { systemOf } from '../../../preflight/guest-system.ts';
-import type { Heading } from '../records.ts';
 import { OF_INFO } from './completing.ts';
 import type { Machine } from './machines.ts';
-
-/** The headings that were found in each tab that was there. */
-export type Seen = ReadonlyMap<string, ReadonlyMap<string, Heading>>;
+import { COLUMNS, isLacking, type Seen } from './told-columns.ts';
 
 const TABS: readonly (readonly [tab: string, of: string, what: string])[] = [
   [
@@ -25,42 +22,14 @@ const TABS: readonly (readonly [tab: string, of: string, what: string])[] = [
   ['vDatastore', 'datastores', 'nothing is known of the datastores'],
 ];
 
-const COLUMNS: readonly (readonly [tab: string, fields: readonly string[], of: string, says: string])[] = [
-  ['vInfo', ['cpus'], 'cpus', 'vInfo has no column “CPUs”.'],
-  ['vInfo', ['memory'], 'memory', 'vInfo has no column “Memory”.'],
-  ['vInfo', ['power'], 'power', 'vInfo has no column “Powerstate”.'],
-  ['vInfo', ['firmware'], 'firmware', 'vInfo has no column “Firmware”: machines are taken to start by BIOS.'],
-  ['vInfo', ['secureBoot'], 'secure-boot', 'vInfo has no column “EFI Secure boot”, which older versions lack.'],
-  ['vInfo', ['changeTracking'], 'change-tracking', 'vInfo has no column “CBT”, which older versions lack.'],
-  ['vInfo', ['consolidation'], 'consolidation', 'vInfo has no column “Consolidation Needed”.'],
-  ['vInfo', ['osConfig', 'osTools'], 'guest-systems', 'vInfo has no column that names the guest’s system.'],
-  ['vInfo', ['id', 'uuid'], 'ids', 'vInfo has neither “VM ID” nor “VM UUID”: machines are known by their names alone.'],
-  ['vInfo', ['ftState'], 'fault-tolerance', 'vInfo has no column “FT State”.'],
-  ['vInfo', ['latency'], 'tuning', 'vInfo has no column “Latency Sensitivity”, which older versions lack.'],
-  ['vInfo', ['showsDiskIds'], 'disk-ids', 'vInfo has no column “EnableUUID”, which older versions lack.'],
-  [
-    'vDisk',
-    ['sharing', 'sharedBus'],
-    'shared-disks',
-    'vDisk has no columns “Sharing mode” and “Shared Bus”, which older versions lack.',
-  ],
-  ['vDisk', ['controller'], 'controllers', 'vDisk has no column “Controller”.'],
-  ['vDisk', ['thin'], 'thin-disks', 'vDisk has no column “Thin”.'],
-  ['vNetwork', ['mac'], 'macs', 'vNetwork has no column “Mac Address”.'],
-  ['vMemory', ['reservation', 'isLocked'], 'tuning', 'vMemory has no column that tells of reservations.'],
-  ['vTools', ['syncTime'], 'clock', 'vTools has no column “Sync time”.'],
-  ['vPartition', ['free', 'consumed'], 'partitions', 'vPartition has neither “Free” nor “Consumed”.'],
-];
-
 export function gapsOf(seen: Seen, machines: readonly Machine[]): EstateGap[] {
-  const whole = (of: string, says: string): EstateGap => ({ of, says, machines: null });
   const gaps: EstateGap[] = [
     ...TABS.filter(([tab]) => !seen.has(tab)).map(([tab, of, what]) =>
       whole(of, `The tab ${tab} is missing: ${what}.`),
     ),
-    ...COLUMNS.flatMap(([tab, fields, of, says]) => {
-      const headings = seen.get(tab);
-      return headings === undefined || fields.some((field) => headings.has(field)) ? [] : [whole(of, says)];
+    ...COLUMNS.flatMap(([tab, , of, says], place) => {
+      if (!seen.has(tab)) return [];
+      return seen.hasColumn(place) ? some(machines, of, says, ({ told }) => isLacking(told, place)) : [whole(of, says)];
     }),
   ];
   if (!seen.has('vPort') && !seen.has('dvPort'))
@@ -89,6 +58,28 @@ function gapOfToolsTab(machines: readonly Machine[]): EstateGap[] {
   return open.length === 0 ? [] : [{ of: 'tools', says, machines: refs }];
 }
 
+const whole = (of: string, says: string): EstateGap => ({ of, says, machines: null });
+
+function some(
+  machines: readonly Machine[],
+  of: string,
+  says: string,
+  where: (machine: Machine) => boolean,
+): EstateGap[] {
+  const refs = machines.filter(where).map(({ vm }) => vm.ref);
+  return refs.length === 0 ? [] : [{ of, says, machines: refs }];
+}
+
+/** Whether a machine was told by the column that the gap of this name is about. */
+const isToldBy = (of: string): ((machine: Machine) => boolean) => {
+  const place = COLUMNS.findIndex(([, , name]) => name === of);
+  return ({ told }) => !isLacking(told, place);
+};
+const isToldByPower = isToldBy('power');
+const isToldByFirmware = isToldBy('firmware');
+const isToldByPartitions = isToldBy('partitions');
+const isToldByAddresses = isToldBy('addresses');
+
 const isUntold =
   (what: 'firmware' | 'connection' | 'partitions') =>
   ({ untold }: Machine): boolean =>
@@ -98,13 +89,10 @@ const ofOwnTab = (parts: readonly { readonly key: string }[]): number =>
   parts.filter(({ key }) => !key.startsWith(OF_INFO)).length;
 
 function gapsOfMachines(seen: Seen, machines: readonly Machine[]): EstateGap[] {
-  const some = (of: string, says: string, where: (machine: Machine) => boolean): EstateGap[] => {
-    const refs = machines.filter(where).map(({ vm }) => vm.ref);
-    return refs.length === 0 ? [] : [{ of, says, machines: refs }];
-  };
   return [
     ...(seen.has('vDisk')
       ? some(
+          machines,
           'disks',
           'vInfo counts more disks than vDisk tells of.',
           ({ vm, diskCount }) => diskCount !== null && diskCount > ofOwnTab(vm.disks),
@@ -112,43 +100,67 @@ function gapsOfMachines(seen: Seen, machines: readonly Machine[]): EstateGap[] {
       : []),
     ...(seen.has('vNetwork')
       ? some(
+          machines,
           'networks',
           'vInfo counts more network cards than vNetwork tells of.',
           ({ vm, nicCount }) => nicCount !== null && nicCount > ofOwnTab(vm.nics),
         )
       : []),
     ...some(
+      machines,
       'addresses',
       'No address is told: the machine was off, or its tools did not run.',
-      ({ vm }) => vm.nics.length > 0 && vm.nics.every(({ ipAddresses }) => ipAddresses.length === 0),
+      (machine) =>
+        machine.vm.nics.length > 0 &&
+        machine.vm.nics.every(({ ipAddresses }) => ipAddresses.length === 0) &&
+        isToldByAddresses(machine),
     ),
     ...some(
+      machines,
       'size',
       'How many processors, or how much memory it has, is not told.',
       ({ vm }) => vm.cpus === 0 || vm.memoryBytes === 0,
     ),
-    ...(seen.get('vInfo')?.has('power') === true
-      ? some('power', 'Its power state is not told, or not understood.', ({ vm }) => vm.power === 'unknown')
-      : []),
-    ...(seen.get('vInfo')?.has('firmware') === true
-      ? some(
-          'firmware',
-          'Its firmware is not told, or not understood: it is taken to start by BIOS.',
-          isUntold('firmware'),
-        )
-      : []),
-    ...(['free', 'consumed'].some((field) => seen.get('vPartition')?.has(field) === true)
-      ? some('partitions', 'How much room one of its file systems has is not told.', isUntold('partitions'))
-      : []),
-    ...some('connection', 'Whether the source can reach its files is not understood.', isUntold('connection')),
+    ...some(
+      machines,
+      'power',
+      'Its power state is not told, or not understood.',
+      (machine) => machine.vm.power === 'unknown' && isToldByPower(machine),
+    ),
+    ...some(
+      machines,
+      'firmware',
+      'Its firmware is not told, or not understood: it is taken to start by BIOS.',
+      (machine) => isUntold('firmware')(machine) && isToldByFirmware(machine),
+    ),
+    ...some(
+      machines,
+      'partitions',
+      'How much room one of its file systems has is not told.',
+      (machine) => isUntold('partitions')(machine) && isToldByPartitions(machine),
+    ),
+    ...some(
+      machines,
+      'connection',
+      'Whether the source can reach its files is not understood.',
+      isUntold('connection'),
+    ),
     ...(seen.has('vTools')
       ? some(
+          machines,
           'tools',
           'Whether its VMware Tools run is not told, or not understood.',
           (machine) => machine.vm.guest.tools === 'unknown' && mayRun(machine),
         )
       : []),
-    ...some('disk-sizes', 'A disk’s size is not told.', ({ vm }) => vm.disks.some(({ sizeBytes }) => sizeBytes === 0)),
-    ...some('guest-system', 'Which system the guest has is not told.', ({ vm }) => systemOf(vm).family === 'unknown'),
+    ...some(machines, 'disk-sizes', 'A disk’s size is not told.', ({ vm }) =>
+      vm.disks.some(({ sizeBytes }) => sizeBytes === 0),
+    ),
+    ...some(
+      machines,
+      'guest-system',
+      'Which system the guest has is not told.',
+      ({ vm }) => systemOf(vm).family === 'unknown',
+    ),
   ];
 }

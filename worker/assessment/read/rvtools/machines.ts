@@ -7,13 +7,18 @@ import type { Row } from '../table.ts';
 import type { Warnings } from '../warnings.ts';
 import { blankMachine } from '../blank.ts';
 import type { vInfo, MachineField } from './tabs.ts';
+import type { Told } from './told-columns.ts';
 
 type VInfo = keyof typeof vInfo.columns;
 
 export interface Machine {
   readonly vm: InventoryVm;
+  /** At its vCenter: `vm-101`; null where the file does not tell it. */
+  readonly id: string | null;
   /** How many rows of other tabs were about it. */
   rowCount: number;
+  /** The columns of their tables, and of its own row’s. */
+  readonly told: Told;
   /** Which vCenter it was read from, in the file's words; null where the file does not say. */
   readonly server: string | null;
   readonly hostName: string | null;
@@ -62,6 +67,8 @@ export class Machines {
   readonly #byId = new Map<string, Machine[]>();
   readonly #byUuid = new Map<string, Machine[]>();
   readonly #byName = new Map<string, Machine[]>();
+  /** Rows that may be sums. */
+  readonly #bare: { readonly machine: Machine; readonly row: number }[] = [];
   readonly #warnings: Warnings;
   /** Words that many machines share, kept once. */
   readonly #words = new Map<string, string>();
@@ -75,24 +82,54 @@ export class Machines {
     return [...new Set(this.all.map(({ server }) => server))];
   }
 
-  add(records: Reading<VInfo>, row: Row): void {
+  /** @returns null, with a warning, where the machine was told before */
+  add(records: Reading<VInfo>, row: Row): Machine | null {
     const machine = this.#machineOf(records, row);
-    const { vm, server } = machine;
-    const id = records.text(row, 'id');
-    const known =
-      (id === null ? undefined : this.#byId.get(id)) ??
-      (vm.instanceUuid === null ? undefined : this.#byUuid.get(vm.instanceUuid));
-    if (known?.some((other) => other.server === server) === true) {
+    if (isBare(machine) && IDENTITY.some((field) => records.has(field)) && records.text(row, 'power') === null) {
+      this.#bare.push({ machine, row: row.number });
+      return machine;
+    }
+    return this.#addTold(machine, row.number);
+  }
+
+  /** When all of vInfo is read: rows that have nothing but a name and sizes are machines where no row has more, else sums. */
+  addBare(): void {
+    const isSum = this.all.length > 0;
+    for (const { machine, row } of this.#bare.splice(0))
+      if (!isSum) this.#addTold(machine, row);
+      else
+        this.#warnings.add(
+          'vInfo: sums',
+          `vInfo, row ${row}: “${machine.vm.name}” has neither power state nor id, UUID or host, which other rows have; it is taken for a sum, and left out.`,
+        );
+  }
+
+  #addTold(machine: Machine, row: number): Machine | null {
+    const { vm, id } = machine;
+    if (this.#wasTold(machine)) {
       this.#warnings.add(
         'vInfo: machines told twice',
-        `vInfo, row ${row.number}: “${vm.name}” was told before, with the same id; this row is left out.`,
+        `vInfo, row ${row}: “${vm.name}” was told before, with the same id; this row is left out.`,
       );
-      return;
+      return null;
     }
     this.all.push(machine);
     if (id !== null) pushTo(this.#byId, id, machine);
     if (vm.instanceUuid !== null) pushTo(this.#byUuid, vm.instanceUuid, machine);
     pushTo(this.#byName, vm.name, machine);
+    return machine;
+  }
+
+  /** By its id; by its UUID where either lacks the id; by that of its BIOS, which clones share, where it has the name as well. */
+  #wasTold({ vm, id, server }: Machine): boolean {
+    const isThis = (other: Machine): boolean => other.server === server && (server !== null || isAlike(other.vm, vm));
+    const isThisByUuid = (other: Machine): boolean => (id === null || other.id === null) && isThis(other);
+    if (id !== null && isAmong(this.#byId.get(id), isThis)) return true;
+    if (vm.instanceUuid !== null) return isAmong(this.#byUuid.get(vm.instanceUuid), isThisByUuid);
+    return (
+      vm.biosUuid !== null &&
+      isAmong(this.#byName.get(vm.name), (other) => other.vm.biosUuid === vm.biosUuid && isThisByUuid(other))
+    );
   }
 
   /** The machine of a row in another tab; null, with a warning, where none is or several could be meant. */
@@ -102,7 +139,9 @@ export class Machines {
     const uuid = this.#byUuid.size === 0 ? null : lower(records.text(row, 'uuid'));
     const server = records.text(row, 'server');
     const named = id !== null ? this.#byId.get(id) : uuid !== null ? this.#byUuid.get(uuid) : this.#byName.get(name);
-    const [first, ...others] = narrowed(narrowed(named ?? [], 'server', server), 'hostName', records.text(row, 'host'));
+    let own = narrowed(narrowed(named ?? [], serverOf, server), nameOf, name);
+    if (own.length > 1) own = narrowed(own, biosUuidOf, lower(records.text(row, 'biosUuid')));
+    const [first, ...others] = narrowed(own, hostOf, records.text(row, 'host'));
     if (first !== undefined && others.length === 0) {
       first.rowCount += 1;
       if (first.rowCount > MOST_ROWS_OF_ONE)
@@ -173,7 +212,9 @@ export class Machines {
     vm.guest.tools = toolsBy(text('guestState'));
     return {
       vm,
+      id,
       rowCount: 0,
+      told: { had: 0, lacked: 0 },
       server,
       hostName,
       diskCount: records.count(row, 'disks'),
@@ -214,10 +255,34 @@ const plain = (said: string): string => said.toLowerCase().replaceAll(/[\s_]/g, 
 
 const lower = (text: string | null): string | null => text?.toLowerCase() ?? null;
 
+const IDENTITY = ['power', 'id', 'uuid', 'biosUuid', 'host'] as const;
+
+/** Nothing says which machine it is, or where. */
+const isBare = ({ vm, id, hostName }: Machine): boolean =>
+  id === null && hostName === null && vm.instanceUuid === null && vm.biosUuid === null;
+
+const serverOf = ({ server }: Machine): string | null => server;
+const biosUuidOf = ({ vm }: Machine): string | null => vm.biosUuid;
+const nameOf = ({ vm }: Machine): string => vm.name;
+const hostOf = ({ hostName }: Machine): string | null => hostName;
+
+/** Whether one id means one machine, where nobody says which vCenter it is of: each vCenter counts for itself. */
+const isAlike = (one: InventoryVm, other: InventoryVm): boolean =>
+  one.name === other.name &&
+  (one.instanceUuid === null || other.instanceUuid === null || one.instanceUuid === other.instanceUuid);
+
+/** Also of more than are looked through. */
+const isAmong = (machines: readonly Machine[] | undefined, isThis: (machine: Machine) => boolean): boolean =>
+  machines !== undefined && (machines.length > MOST_OF_ONE_NAME || machines.some(isThis));
+
 /** Those that have this value, where the row says it and any of them does. */
-function narrowed(machines: readonly Machine[], by: 'server' | 'hostName', value: string | null): readonly Machine[] {
+function narrowed(
+  machines: readonly Machine[],
+  of: (machine: Machine) => string | null,
+  value: string | null,
+): readonly Machine[] {
   if (machines.length < 2 || machines.length > MOST_OF_ONE_NAME || value === null) return machines;
-  const same = machines.filter((machine) => machine[by] === value);
+  const same = machines.filter((machine) => of(machine) === value);
   return same.length > 0 ? same : machines;
 }
 

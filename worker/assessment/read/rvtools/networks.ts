@@ -4,6 +4,7 @@ import type { Reading } from '../records.ts';
 import type { Row } from '../table.ts';
 import type { Warnings } from '../warnings.ts';
 import type { NetworkNames } from './nics.ts';
+import type { Refs } from './refs.ts';
 import type { dvPort, dvSwitch, vPort, vSwitch } from './tabs.ts';
 
 type PortField = keyof typeof vPort.columns & keyof typeof dvPort.columns;
@@ -22,9 +23,11 @@ export class Networks implements NetworkNames {
   readonly #all = new Map<string, Known>();
   readonly #byName = new Map<string, Known[]>();
   readonly #mtus = new Map<string, number>();
+  readonly #refs: Refs;
   readonly #warnings: Warnings;
 
-  constructor(warnings: Warnings) {
+  constructor(refs: Refs, warnings: Warnings) {
+    this.#refs = refs;
     this.#warnings = warnings;
   }
 
@@ -116,6 +119,7 @@ export class Networks implements NetworkNames {
     const known = this.#all.get(key) ?? { network, switches: new Set() };
     if (switchName !== null) known.switches.add(switchName);
     if (this.#all.has(key)) return known.network;
+    this.#refs.settle(network, server);
     this.#all.set(key, known);
     const name = keyOf(server, network.name);
     const named = this.#byName.get(name);

@@ -14,6 +14,7 @@ export interface NetworkNames {
   refOf(place: { name: string; switchName: string | null; machine: Machine }): string;
 }
 
+/** A card that was told before, by its MAC and its label or network, is no second one; addresses that are new are the card’s. */
 export function addNic(
   records: Reading<VNetwork>,
   row: Row,
@@ -30,16 +31,31 @@ export function addNic(
       'vNetwork: MAC addresses',
       `vNetwork, row ${row.number}: “${written.slice(0, 40)}” is no MAC address.`,
     );
-  const addresses = [text('ipv4') ?? text('ip'), text('ipv6')].flatMap(addressesIn);
+  const label = text('label');
+  const addresses = [...new Set([text('ipv4') ?? text('ip'), text('ipv6')].flatMap(addressesIn))];
+  const before =
+    mac === null
+      ? undefined
+      : nics.find((nic) => nic.mac === mac && (label === null ? nic.networkName === networkName : nic.label === label));
+  if (before !== undefined) {
+    warnings.add(
+      'vNetwork: cards told twice',
+      `vNetwork, row ${row.number}: the card ${mac} of “${machine.vm.name}” was told before; this row is no card of its own.`,
+    );
+    for (const address of addresses)
+      if (before.ipAddresses.every((one) => one.address !== address))
+        before.ipAddresses.push({ address, prefixLength: null });
+    return;
+  }
   nics.push({
     key: String(4000 + nics.length),
-    label: machines.word(text('label') ?? `Network adapter ${nics.length + 1}`),
+    label: machines.word(label ?? `Network adapter ${nics.length + 1}`),
     model: machines.word(modelOf(text('adapter'))),
     mac,
     network: networkName === null ? null : networks.refOf({ name: networkName, switchName: text('switch'), machine }),
     networkName,
     connected: records.flag(row, 'startsConnected') ?? records.flag(row, 'connected') ?? true,
-    ipAddresses: [...new Set(addresses)].map((address) => ({ address, prefixLength: null })),
+    ipAddresses: addresses.map((address) => ({ address, prefixLength: null })),
   });
 }
 

@@ -2,22 +2,32 @@
 import type { InventoryDatastore, InventoryHost } from '../../../../main/shared/inventory.ts';
 import type { Reading } from '../records.ts';
 import type { Row } from '../table.ts';
+import type { Refs } from './refs.ts';
 import type { vDatastore, vHost } from './tabs.ts';
 
 export class Places {
-  readonly hosts: InventoryHost[] = [];
-  readonly datastores: InventoryDatastore[] = [];
-  readonly #hostRefs = new Map<string, string>();
-  readonly #datastoreRefs = new Map<string, string>();
+  readonly #hosts = new Map<string, InventoryHost>();
+  readonly #datastores = new Map<string, InventoryDatastore>();
+  readonly #refs: Refs;
+
+  constructor(refs: Refs) {
+    this.#refs = refs;
+  }
+
+  get hosts(): InventoryHost[] {
+    return [...this.#hosts.values()];
+  }
+
+  get datastores(): InventoryDatastore[] {
+    return [...this.#datastores.values()];
+  }
 
   addHost(records: Reading<keyof typeof vHost.columns>, row: Row): void {
     const [name, server] = [records.text(row, 'host') ?? '', records.text(row, 'server')];
     const key = keyOf(server, name);
-    if (this.#hostRefs.has(key)) return;
-    const ref = records.text(row, 'id') ?? `host:${name}`;
-    this.#hostRefs.set(key, ref);
-    this.hosts.push({
-      ref,
+    if (this.#hosts.has(key)) return;
+    const host: InventoryHost = {
+      ref: records.text(row, 'id') ?? `host:${name}`,
       name,
       cluster: records.text(row, 'cluster'),
       isConnected: true,
@@ -25,18 +35,18 @@ export class Places {
       cpus: (records.count(row, 'cores') ?? 0) * (records.flag(row, 'hyperthreading') === true ? 2 : 1),
       memoryBytes: records.bytes(row, 'memory') ?? 0,
       version: /\d+(?:\.\d+)+/.exec(records.text(row, 'version') ?? '')?.[0] ?? null,
-    });
+    };
+    this.#refs.settle(host, server);
+    this.#hosts.set(key, host);
   }
 
   addDatastore(records: Reading<keyof typeof vDatastore.columns>, row: Row): void {
     const [name, server] = [records.text(row, 'name') ?? '', records.text(row, 'server')];
     const key = keyOf(server, name);
-    if (this.#datastoreRefs.has(key)) return;
-    const ref = records.text(row, 'id') ?? `datastore:${name}`;
-    this.#datastoreRefs.set(key, ref);
+    if (this.#datastores.has(key)) return;
     const [capacityBytes, freeBytes] = [records.bytes(row, 'capacity'), records.bytes(row, 'free')];
-    this.datastores.push({
-      ref,
+    const datastore: InventoryDatastore = {
+      ref: records.text(row, 'id') ?? `datastore:${name}`,
       name,
       kind: records.text(row, 'kind') ?? 'unknown',
       // One of which only half is told must not look as if it were full.
@@ -44,16 +54,18 @@ export class Places {
       freeBytes: freeBytes ?? 0,
       isAccessible: records.flag(row, 'accessible') ?? true,
       datacenter: records.text(row, 'datacenter'),
-    });
+    };
+    this.#refs.settle(datastore, server);
+    this.#datastores.set(key, datastore);
   }
 
   /** Its name, where the file does not list it. */
   hostRef(server: string | null, name: string): string {
-    return this.#hostRefs.get(keyOf(server, name)) ?? name;
+    return this.#hosts.get(keyOf(server, name))?.ref ?? name;
   }
 
   datastoreRef(server: string | null, name: string): string {
-    return this.#datastoreRefs.get(keyOf(server, name)) ?? name;
+    return this.#datastores.get(keyOf(server, name))?.ref ?? name;
   }
 }
 

@@ -15,7 +15,9 @@ import { Networks } from './networks.ts';
 import { addNic } from './nics.ts';
 import { Places } from './places.ts';
 import type { TabName } from './recognise.ts';
+import { Refs } from './refs.ts';
 import * as tabs from './tabs.ts';
+import { addTold, Seen, type Told } from './told-columns.ts';
 import { decimalIn, Version } from './version.ts';
 
 /** The tables of each tab: of several, where files of several vCenters were put together. */
@@ -39,10 +41,13 @@ class Reader {
   readonly #warnings = new Warnings();
   readonly #units: Units = { megabyte: MiB };
   readonly #version = new Version();
-  readonly #seen = new Map<string, ReadonlyMap<string, Heading>>();
+  readonly #seen = new Seen();
+  /** By which columns the rows of the table that is being read tell of a machine. */
+  #told: Readonly<Told> = { had: 0, lacked: 0 };
   readonly #machines = new Machines(this.#warnings);
-  readonly #networks = new Networks(this.#warnings);
-  readonly #places = new Places();
+  readonly #refs = new Refs();
+  readonly #networks = new Networks(this.#refs, this.#warnings);
+  readonly #places = new Places(this.#refs);
 
   constructor(tables: Tables, signal: AbortSignal) {
     this.#tables = tables;
@@ -73,21 +78,26 @@ class Reader {
   }
 
   async readMachines(from: readonly string[]): Promise<void> {
-    await this.#read(tabs.vInfo, (records, row) => this.#machines.add(records, row));
+    await this.#read(tabs.vInfo, (records, row) => {
+      const machine = this.#machines.add(records, row);
+      if (machine !== null) addTold(machine.told, this.#told);
+    });
+    this.#machines.addBare();
     if (!this.#seen.has('vInfo'))
       throw new NoMachinesError(`“${from.join('”, “')}” has no tab vInfo with a column “VM”.`);
+    if (this.#machines.servers.length > 1) this.#refs.addServers();
   }
 
   async readDetails(): Promise<void> {
     const [machines, networks, warnings] = [this.#machines, this.#networks, this.#warnings];
-    await this.#readOf(tabs.vDisk, (records, row, machine) => addDisk(records, row, machine, machines));
+    await this.#readOf(tabs.vDisk, (records, row, machine) => addDisk(records, row, machine, { machines, warnings }));
     await this.#readOf(tabs.vNetwork, (records, row, machine) =>
       addNic(records, row, machine, { machines, networks, warnings }),
     );
     await this.#readOf(tabs.vCPU, (records, row, { vm }) => addCpu(records, row, vm));
     await this.#readOf(tabs.vMemory, (records, row, { vm }) => addMemory(records, row, vm));
-    await this.#readOf(tabs.vPartition, (records, row, machine) => addPartition(records, row, machine));
-    await this.#readOf(tabs.vSnapshot, (records, row, { vm }) => addSnapshot(records, row, vm));
+    await this.#readOf(tabs.vPartition, (records, row, machine) => addPartition(records, row, machine, warnings));
+    await this.#readOf(tabs.vSnapshot, (records, row, { vm }) => addSnapshot(records, row, vm, warnings));
     await this.#readOf(tabs.vTools, (records, row, { vm }) => addTools(records, row, vm));
     await this.#readOf(tabs.vCD, (records, row, { vm }) => addMedia(records, row, vm));
     await this.#readOf(tabs.vFloppy, (records, row, { vm }) => addMedia(records, row, vm));
@@ -120,7 +130,9 @@ class Reader {
   ): Promise<void> {
     await this.#read(tab, (records, row) => {
       const machine = this.#machines.of(records, row);
-      if (machine !== null) tell(records, row, machine);
+      if (machine === null) return;
+      addTold(machine.told, this.#told);
+      tell(records, row, machine);
     });
   }
 
@@ -132,12 +144,14 @@ class Reader {
         units: this.#units,
         onHeadings: (headings) => this.#begin(tab.name, headings),
       });
-      await records.each((row) => tell(records, row), this.#signal);
+      const hasHeadings = await records.each((row) => tell(records, row), this.#signal);
+      if (!hasHeadings && tab.name === 'vInfo')
+        this.#warnings.add('Tables without headings', `“${table.name}” has no column “VM”, and is not used.`);
     }
   }
 
   #begin(tab: string, headings: ReadonlyMap<string, Heading>): void {
-    this.#seen.set(tab, headings);
+    this.#told = this.#seen.note(tab, headings);
     this.#version.settle(this.#units, headings);
     for (const written of decimalIn(this.#units, headings))
       this.#warnings.add(

@@ -13,8 +13,9 @@ const last = (...names: string[]): Column => ({ names, isLast: true });
 /** What names the machine of a row, in every tab that is about machines. */
 const machine = {
   vm: named('vm', 'vmname', 'name'),
-  id: last('vmid', 'vmref', 'moref'),
-  uuid: last('vmuuid', 'uuid', 'vminstanceuuid'),
+  id: last('vmid', 'vmref', 'moref', 'objectid'),
+  uuid: last('vmuuid', 'vminstanceuuid', 'instanceuuid'),
+  biosUuid: last('uuid'),
   server: last('visdkuuid', 'visdkserver'),
   host: last('host', 'hostname', 'esxhost'),
   datacenter: last('datacenter'),
@@ -22,7 +23,7 @@ const machine = {
 
 export const vInfo = tab('vInfo', 'vm', {
   ...machine,
-  biosUuid: last('smbiosuuid', 'vmsmbiosuuid', 'biosuuid'),
+  biosUuid: last('smbiosuuid', 'vmsmbiosuuid', 'biosuuid', 'uuid'),
   power: named('powerstate', 'power'),
   template: named('template'),
   placeholder: named('srmplaceholder'),
@@ -66,13 +67,13 @@ export const vInfo = tab('vInfo', 'vm', {
 
 export const vDisk = tab('vDisk', 'vm', {
   ...machine,
-  label: named('disk', 'harddisk'),
-  diskKey: named('diskkey'),
+  label: named('disk', 'harddisk', 'vdiskname'),
+  diskKey: named('diskkey', 'vdiskkey'),
   diskUuid: named('diskuuid'),
   capacity: named('capacity', 'disksize', 'size'),
   raw: named('raw'),
   rawMode: named('rawcompmode', 'rawcommode', 'rawcompatibilitymode'),
-  mode: named('diskmode'),
+  mode: named('diskmode', 'vdiskmode'),
   sharing: named('sharingmode'),
   thin: named('thin'),
   controller: named('controller'),
@@ -87,16 +88,16 @@ export const vDisk = tab('vDisk', 'vm', {
 /** `Direct Path IO` says that a card may bypass its switch, as nearly every VMXNET3 may, and not that it does: it is not read. */
 export const vNetwork = tab('vNetwork', 'vm', {
   ...machine,
-  label: named('niclabel', 'label'),
+  label: named('niclabel', 'label', 'nic'),
   adapter: named('adapter', 'adaptertype', 'nictype'),
-  network: named('network', 'networkname', 'portgroup'),
+  network: named('network', 'networkname', 'portgroup', 'vnetworkname'),
   switch: named('switch', 'switchname'),
   connected: named('connected'),
   startsConnected: named('startsconnected', 'startconnected'),
   mac: named('macaddress', 'mac'),
   ip: named('ipaddress'),
-  ipv4: named('ipv4address'),
-  ipv6: named('ipv6address'),
+  ipv4: named('ipv4address', 'ip4address'),
+  ipv6: named('ipv6address', 'ip6address'),
 });
 
 export const vCPU = tab('vCPU', 'vm', {
