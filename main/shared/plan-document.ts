@@ -1,5 +1,6 @@
 /** A plan as a file: to be kept, changed by hand, and brought elsewhere. Names instead of ids, no secrets. */
 import { z } from 'zod';
+import { machineRefOf } from './machine-ref.ts';
 import { MigrationOptions, NetworkChoice } from './migration.ts';
 import { Plan, PlannedWave, WaveNumber } from './plans.ts';
 import { TimeWindow } from './schedule.ts';
@@ -112,8 +113,8 @@ export function documentOf(plan: Plan, { ofConnection, isAmbiguous, uuidOf }: Na
     priority,
     waves: [...waves].sort((a, b) => a.number - b.number),
     machines: machines.map(({ vm, wave, options }) => {
-      const uuid = uuidOf(vm.ref);
-      const whole = { ref: vm.ref, name: vm.name, ...(uuid === null ? {} : { uuid }) };
+      const uuid = vm.uuid ?? uuidOf(vm.ref);
+      const whole = machineRefOf(vm, uuid === null ? [] : [uuid]);
       return { vm: isAmbiguous(vm.name) ? whole : vm.name, wave, options: withoutSecrets(options) };
     }),
   };
