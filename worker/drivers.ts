@@ -87,6 +87,11 @@ export interface SourceDriver extends Undoer, AsyncDisposable {
    */
   openDisks(vm: InventoryVm, disks: readonly PlannedDisk[], ledger: Ledger, signal: AbortSignal): Promise<OpenDisks>;
   /**
+   * What `OpenDisks.snapshot` would say now of a machine that is off: another name once somebody has written to its disks. Nothing is
+   * made for it. @throws GutsError also where it is not off
+   */
+  momentOf(vm: InventoryVm, disks: readonly PlannedDisk[], signal: AbortSignal): Promise<string>;
+  /**
    * Turns on change tracking, so that it has begun when this returns; left out where the source has none. Where that fails,
    * everything is as before.
    */

@@ -51,6 +51,23 @@ describe.concurrent('a machine that is started at the source', { timeout: 180_00
     expect(world.machine(VM).power).toBe('poweredOff');
   });
 
+  // A machine that was off again by the time somebody looked counted as one that had stayed off.
+  test.each([false, true])('and off again while the cloud is out, is copied anew (off before: %s)', async (wasOff) => {
+    await using world = await EngineWorld.open([sizes.small]);
+    if (wasOff) await shutDownByHand(world);
+    const request = world.request(VM, { boot: 'volume' });
+    world.cloud.faults.add({ where: 'volume', kind: 'http', match: '^POST /v3/.*volumes', status: 503, count: -1 });
+    expect((await world.migrate(request, { onTrouble: 'wait' })).stage).toBe('waiting');
+    await startedAgain(world);
+    await shutDownByHand(world);
+    world.cloud.faults.clear();
+
+    expect((await world.migrate(request)).stage).toBe('done');
+
+    expect(await world.hasArrived(VM, 1)).toBe(true);
+    expect(world.machine(VM).power).toBe('poweredOff');
+  });
+
   test('right before the copy begins is not copied as it runs', async () => {
     await using world = await EngineWorld.open([sizes.small]);
     const request = world.request(VM);

@@ -126,3 +126,21 @@ describe('the moment of a machine that is off', () => {
     expect(new Set(moments).size).toBe(3);
   });
 });
+
+// On a host that was set up anew, another machine's snapshot may have the very id that ours had.
+test('undoing a snapshot leaves one of its id alone that has another name', async () => {
+  const { vcenter, source } = await scene('on');
+  const vm = await machineCalled(source, 'still', never);
+  const ledger = ledgerInMemory('backup-of-somebody');
+  await using disks = await opened(source, 'areas', ledger);
+  disks.keepSnapshot();
+  const [item] = ledger.items;
+  if (item === undefined) throw new Error('the ledger names no snapshot');
+
+  await source.undo({ ...item, name: 'guts-mig_aaaaaaaaaaaa' }, never);
+  expect((await source.describe(vm.ref, never)).snapshots).toHaveLength(1);
+
+  await source.undo(item, never);
+  expect((await source.describe(vm.ref, never)).snapshots).toEqual([]);
+  expect(vcenter.state().requests['RemoveSnapshot_Task']).toBe(1);
+});

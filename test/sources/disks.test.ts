@@ -166,7 +166,7 @@ describe('areas', () => {
     const lab = await machine('files-01', 'areas');
     lab.vcenter.start('files-01');
 
-    await expect(lab.open()).rejects.toMatchObject({ code: 'vsphere.disk-unreadable' });
+    await expect(lab.open()).rejects.toMatchObject({ code: 'vsphere.not-still' });
 
     expect(lab.snapshots()).toEqual([]);
     expect(lab.ledger.items).toEqual([]);

@@ -8,7 +8,7 @@ import { mustBeAsPlanned } from './as-planned.ts';
 import { copyDisk, type DiskCopy } from './copy-disk.ts';
 import type { MigrationInHand } from './in-hand.ts';
 import { now } from './shelf.ts';
-import { demandOff } from './still-off.ts';
+import { demandOff, hasRunSince } from './still-off.ts';
 
 /** How often a disk is sent before the migration fails. */
 const TRIES = 3;
@@ -24,7 +24,8 @@ export type CopyWay = Pick<DiskCopy, 'lanes' | 'limit'>;
  * @throws GutsError; what was copied by then stays
  */
 export async function copyMachine(move: MigrationInHand, way: CopyWay): Promise<void> {
-  if (!move.state.isWhole || missingDisks(move).length > 0) await copyDisks(move, way);
+  const isThere = move.state.isWhole && missingDisks(move).length === 0;
+  if (!isThere || (await hasRunSince(move))) await copyDisks(move, way);
   await move.undoKinds('lease', 'snapshot'); // of a run that was killed when all was copied
 }
 

@@ -11,7 +11,9 @@ export class RunsAgainError extends GutsError {
     'Find out who or what started it: somebody, its host’s automatic start, high availability. See that it is not started again, then retry the migration: it is shut down and copied anew.';
 
   constructor(name: string) {
-    super(`“${name}” was off to be moved, and is not any more: its copy lacks what it has written since.`);
+    super(
+      `“${name}” was off to be moved, and has been started or changed since: its copy lacks what was written then.`,
+    );
   }
 }
 
@@ -20,17 +22,27 @@ export function demandOff({ name, power }: InventoryVm, { whileRunning }: Migrat
   if (whileRunning === 'shutDown' && power === 'on') throw new RunsAgainError(name);
 }
 
-/** Looks whether the machine has run since it was copied; one that is copied as it runs may. */
+/** Looks whether the machine has run since it was copied, also where it is off again; one that is copied as it runs may. */
 export async function hasRunSince(move: MigrationInHand): Promise<boolean> {
   const { vm, options } = move.state.record.request;
   if (options.whileRunning === 'snapshot') return false;
   const { source } = await move.sides();
   try {
-    return (await describeSame(source, vm, move.context.signal)).power !== 'off';
+    const found = await describeSame(source, vm, move.context.signal);
+    return found.power !== 'off' || (await hasOtherDisks(move, found));
   } catch (error) {
     const isGone =
       error instanceof AnotherMachineError || (error instanceof GutsError && error.code === 'source.vm-missing');
     if (isGone) return false; // the copy is all there is
     throw error;
   }
+}
+
+/** Journals of before moments were written down know none, and then only the machine's power tells. */
+async function hasOtherDisks(move: MigrationInHand, found: InventoryVm): Promise<boolean> {
+  const moments = [...move.state.snapshots.values()].filter((moment) => moment !== null);
+  if (moments.length === 0) return false;
+  const { source } = await move.sides();
+  const now = await source.momentOf(found, move.plan.disks, move.context.signal);
+  return moments.some((moment) => moment !== now);
 }

@@ -5,7 +5,7 @@ import type { InventoryPage, InventorySurroundings, InventoryVm } from '../../..
 import type { MayChange, SourceDriver } from '../../drivers.ts';
 import { accountOf } from './account.ts';
 import { HostFiles } from './disks/files.ts';
-import { openVmDisks } from './disks/open.ts';
+import { momentOfVm, openVmDisks } from './disks/open.ts';
 import { readingsOf } from './disks/readings.ts';
 import { describeMachine, findSurroundings } from './describe.ts';
 import { HypervHosts } from './hosts.ts';
@@ -65,6 +65,7 @@ export function hypervDriver(hosts: HypervHosts, signIn: HypervSignIn): SourceDr
     readings: readingsOf,
     shutDown: async (vm, options, ledger, stop) => await shutDown(hosts, vm, options, ledger, stop),
     openDisks: async (vm, disks, ledger, stop) => await openVmDisks(hosts, files, vm, disks, ledger, stop),
+    momentOf: async (vm, disks, stop) => await momentOfVm(hosts, files, vm, disks, stop),
     readLatency: async () => ({ latencies: [], obstacle: 'Hyper-V does not tell how long reads take.' }),
     undo: async (item, stop) => await undo(hosts, item, stop),
     leftovers: async (stop) => await leftovers(hosts, stop),

@@ -2,6 +2,7 @@
 import type { SourceSignIn } from '../../../main/shared/connections.ts';
 import type { InventoryVm } from '../../../main/shared/inventory.ts';
 import type { MayChange, SourceDriver } from '../../drivers.ts';
+import { momentOf } from './disks/moment.ts';
 import { openVmDisks } from './disks/open.ts';
 import { readingsOf } from './disks/readings.ts';
 import { GoneError, MissingPrivilegeError } from './errors.ts';
@@ -59,6 +60,7 @@ export function vsphereDriver(session: VsphereSession, signIn: SourceSignIn): So
     readings: (vm, options) => readingsOf(vm, options, kindOf),
     shutDown: async (vm, options, ledger, stop) => await shutDown(session, vm, options, ledger, stop),
     openDisks: async (vm, disks, ledger, stop) => await openVmDisks(session, vm, disks, ledger, stop),
+    momentOf: async (vm, _disks, stop) => await momentOf(session, vm, stop),
     changeTracking: changeTrackingOf(session),
     readLatency: async (places, stop) => await latency.read(places, stop),
     undo: async (item, stop) => await undo(session, item, stop),

@@ -57,17 +57,19 @@ async function taggedSnapshots(session: VsphereSession, signal: AbortSignal): Pr
   return found;
 }
 
-/** By its id, and by its name: the answer that would have told the id may have been lost. */
+/**
+ * By its name, which is ours alone: its id may be that of somebody else's where a host or a vCenter was set up anew, and is not known
+ * where the answer that would have told it was lost.
+ */
 async function undoSnapshot(
   session: VsphereSession,
   vm: ManagedRef,
-  { id, name }: LedgerItem,
+  { name }: LedgerItem,
   signal: AbortSignal,
 ): Promise<void> {
-  if (id !== null) await removeSnapshot(session, { type: 'VirtualMachineSnapshot', id }, signal);
   try {
-    const others = await findSnapshots(session, vm, (found) => found === name, signal);
-    for (const { ref } of others) await removeSnapshot(session, ref, signal);
+    const ours = await findSnapshots(session, vm, (found) => found === name, signal);
+    for (const { ref } of ours) await removeSnapshot(session, ref, signal);
   } catch (error) {
     if (!(error instanceof GoneError)) throw error; // with its machine
   }

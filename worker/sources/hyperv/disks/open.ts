@@ -42,17 +42,8 @@ export async function openVmDisks(
   };
   try {
     const still: readonly PluggedAnswer[] = checkpoint?.disks ?? machine.disks;
-    const disks = planned.map(({ key, label }) => {
-      const disk = still.find((one) => keyOf(one) === key);
-      if (disk === undefined || disk.files.length === 0)
-        throw new UnreadableDiskError(
-          `“${machine.name}” has no ${label} whose file can be opened.`,
-          'Refresh the source: the disk was removed, or its file is missing on the host.',
-        );
-      const open = async (path: string, stop: AbortSignal) =>
-        await onceFree(async () => await files.open(session.host, path, stop), stop);
-      return readable(machine.name, label, files.wayTo(disk.path), disk, open, checkpoint === null);
-    });
+    const isOff = checkpoint === null;
+    const disks = disksAmong({ name: machine.name, host: session.host, disks: still, isOff }, files, planned);
     const moment = checkpoint?.id ?? (await momentOf(machine.disks, disks, signal));
     return {
       disks,
@@ -70,6 +61,43 @@ export async function openVmDisks(
     await undo().catch(() => {}); // what could not be undone is in the ledger; the first error is the one to tell
     throw error;
   }
+}
+
+/** @throws WrongStateError where the machine is not off; UnreadableDiskError; GutsError */
+export async function momentOfVm(
+  hosts: HypervHosts,
+  files: HostFiles,
+  vm: InventoryVm,
+  planned: readonly PlannedDisk[],
+  signal: AbortSignal,
+): Promise<string> {
+  const { machine, session } = await hosts.find(vm.ref, signal);
+  const { name, disks } = machine;
+  if (machine.state !== 'Off')
+    throw new WrongStateError(name, `${machine.state.toLowerCase()}, though it was off to be copied`, AGAIN);
+  return await momentOf(disks, disksAmong({ name, host: session.host, disks, isOff: true }, files, planned), signal);
+}
+
+interface StillMachine {
+  readonly name: string;
+  readonly host: string;
+  readonly disks: readonly PluggedAnswer[];
+  /** Nobody has its files open to write to them, so that their times are what they stay. */
+  readonly isOff: boolean;
+}
+
+function disksAmong(still: StillMachine, files: HostFiles, planned: readonly PlannedDisk[]): StillDisk[] {
+  return planned.map(({ key, label }) => {
+    const disk = still.disks.find((one) => keyOf(one) === key);
+    if (disk === undefined || disk.files.length === 0)
+      throw new UnreadableDiskError(
+        `“${still.name}” has no ${label} whose file can be opened.`,
+        'Refresh the source: the disk was removed, or its file is missing on the host.',
+      );
+    const open = async (path: string, stop: AbortSignal) =>
+      await onceFree(async () => await files.open(still.host, path, stop), stop);
+    return readable(still.name, label, files.wayTo(disk.path), disk, open, still.isOff);
+  });
 }
 
 /** What was read of a machine that somebody started meanwhile is of no moment at all. */
@@ -126,7 +154,6 @@ interface StillDisk extends RandomDisk {
   mustBeSame(signal: AbortSignal): Promise<void>;
 }
 
-/** @param isOff nobody has its files open to write to them, so that their times are what they stay */
 function readable(
   machine: string,
   label: string,
