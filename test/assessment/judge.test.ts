@@ -104,9 +104,9 @@ test('what few machines have is a condition of those of which it is not told, wh
 
   expect(warned.machines[0]?.readiness).toBe('ready');
   expect(ofNone.machines[0]?.readiness).toBe('ready');
-  expect(ofNone.gaps[0]?.blocking).toEqual(['DSK-15']);
+  expect(ofNone.gaps[0]?.blocking).toEqual(['DSK-15', 'DEV-02a']);
   expect(machines.map(({ readiness }) => readiness)).toEqual(['conditional', 'conditional']);
-  expect(gaps.map(({ blocking }) => blocking)).toEqual([['DSK-15'], []]);
+  expect(gaps.map(({ blocking }) => blocking)).toEqual([['DSK-15', 'DEV-02a'], []]);
   expect(shares?.map(({ of, isUntold, why }) => [of, isUntold, why])).toEqual([
     ['conditional', true, 'No rule warns, but somebody has to look: no tab about encryption'],
     ['conditional', undefined, 'Rules warn of what wants a look before.'],
