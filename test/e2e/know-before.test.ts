@@ -71,7 +71,7 @@ test('an RVTools file alone becomes an assessment: what can move, what cannot an
   await page.getByText('1 of 2 VMs can move', { exact: true }).waitFor();
   await page.getByText('2 VMs: 1 moves (1 ready), 1 does not yet (1 by DSK-04).', { exact: true }).waitFor();
   const proviso = await page.getByText(/^None could be judged by/).innerText();
-  expect(proviso).toMatch(/DSK-15 and DEV-03, which block: RVTools has no column for encrypted machines/);
+  expect(proviso).toMatch(/DSK-15, DEV-02a and DEV-03, which block: RVTools has no column for encrypted machines/);
   const sums = page.getByRole('table', { name: 'How the VMs add up' });
   expect(await sums.getByRole('row').filter({ hasText: '= judged' }).innerText()).toMatch(/2\s+140 GiB/);
   const missing = page.getByRole('table', { name: 'What is not told' }).getByRole('row');

@@ -50,7 +50,7 @@ const needs: Readonly<Record<string, Need>> = {
   macs: isSaid(byId('NET-24')),
   firmware: isSaid(byId('DEV-01')),
   'secure-boot': isSaid(byId('DEV-01')),
-  tpm: isSaid(byId('DEV-02', 'DEV-02a')),
+  tpm: isSaid(byId('DEV-02')),
   passthrough: isSaid(byId('DEV-03')),
   usb: isSaid(byId('DEV-05')),
   'fault-tolerance': isSaid(byId('DEV-09b')),
