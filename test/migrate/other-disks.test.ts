@@ -76,6 +76,25 @@ describe.concurrent('a machine', { timeout: 180_000 }, () => {
     expect(world.machine(VM).power).toBe('poweredOn');
   });
 
+  // The moment of the copy that went was held against the machine for ever: no retry came to its end.
+  test('that lost one of which there was a copy is moved without it once it is planned anew', async () => {
+    await using world = await open();
+    const request = await queued(world, { reading: 'lease' });
+    const { faults } = world.vcenter;
+    faults.add({ where: 'nfc', match: 'disk-0', kind: 'stall', afterBytes: 100_000, delayMs: 120_000 });
+    const running = world.migrate(request);
+    await world.reaches(request, ({ what }) => what === 'copied');
+    await world.pause(request);
+    await running;
+    await world.vcenter.unplug(VM);
+    await expect(world.migrate(request)).rejects.toMatchObject(differs);
+    faults.clear();
+
+    expect((await world.migrate(request)).stage).toBe('done');
+
+    expect(await world.hasArrived(VM, 1)).toBe(true);
+  });
+
   test('that gets one while it shuts down is not moved without it', async () => {
     await using world = await open();
     const request = await queued(world);

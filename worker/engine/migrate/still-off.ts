@@ -40,7 +40,8 @@ export async function hasRunSince(move: MigrationInHand): Promise<boolean> {
 
 /** Journals of before moments were written down know none, and then only the machine's power tells. */
 async function hasOtherDisks(move: MigrationInHand, found: InventoryVm): Promise<boolean> {
-  const moments = [...move.state.snapshots.values()].filter((moment) => moment !== null);
+  const { record, snapshots } = move.state;
+  const moments = record.disks.flatMap(({ key }) => snapshots.get(key) ?? []); // of copies that went, they say nothing
   if (moments.length === 0) return false;
   const { source } = await move.sides();
   const now = await source.momentOf(found, move.plan.disks, move.context.signal);
