@@ -230,6 +230,30 @@ describe('an inventory is whole, and says why it has no tags,', () => {
   });
 });
 
+describe('the tags of machines that are looked at one by one', () => {
+  // Each machine of a rehearsal signed in and out by itself, and asked what each tag is called.
+  test('are read over one session, which ends with the driver, and each is asked for its name once', async () => {
+    const machines = Array.from({ length: 20 }, (_, index) => ({ name: `vm-${index}`, tags: [`Wave:${index % 3}`] }));
+    const vcenter = await lab({ withOthers: false, machines });
+    {
+      await using source = await openVsphere(signInTo(vcenter), never);
+      const refs = (await pagesOf(source.inventory(never))).flatMap(({ vms }) => vms.map(({ ref }) => ref));
+      const before = restOf(vcenter);
+
+      const looked = await Promise.all(
+        refs.map(async (ref) => await source.withTags(await source.describe(ref, never), never)),
+      );
+
+      expect(looked.every(({ tags, tagsUntold }) => tags.length === 1 && tagsUntold === undefined)).toBe(true);
+      const asked = (what: string): number => (restOf(vcenter)[what] ?? 0) - (before[what] ?? 0);
+      expect(asked('rest POST /api/session')).toBe(1);
+      expect(asked(ASSOCIATION)).toBe(refs.length);
+      expect(asked('rest GET /api/cis/tagging/tag/{id}')).toBe(3);
+    }
+    expect(vcenter.state().restSessions).toBe(0);
+  });
+});
+
 describe('whoever stops listening', () => {
   test('leaves no session behind', async () => {
     const vcenter = await lab();

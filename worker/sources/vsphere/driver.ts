@@ -65,7 +65,9 @@ export function vsphereDriver(session: VsphereSession, signIn: SourceSignIn): So
     readLatency: async (places, stop) => await latency.read(places, stop),
     undo: async (item, stop) => await undo(session, item, stop),
     leftovers: async (stop) => await leftovers(session, stop),
-    [Symbol.asyncDispose]: async () => await session[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.allSettled([liveTags[Symbol.asyncDispose](), session[Symbol.asyncDispose]()]);
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { VimMethod } from '../../../assets/wsdl/vim25.ts';
 import type { SourceAbout, SourceSignIn } from '../../../main/shared/connections.ts';
 import { mayAlways, type MayChange } from '../../drivers.ts';
 import { StrangeAnswerError } from '../../net/errors.ts';
+import { unlessAborted } from '../../net/unless-aborted.ts';
 import type { Peer } from '../../net/tls.ts';
 import { type FaultPlace, SoapFault, errorOf } from './faults.ts';
 import { withRetries } from './retry.ts';
@@ -287,19 +288,4 @@ export class VsphereSession implements AsyncDisposable {
 function addressOf(url: string): { readonly host: string; readonly port: number } {
   const { hostname, port } = new URL(url);
   return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? 443 : Number(port) };
-}
-
-/** @throws the signal's reason as soon as it is aborted */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-  });
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

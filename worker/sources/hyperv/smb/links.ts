@@ -1,9 +1,9 @@
 /** The connection to a host that there is at the moment: shared by all reads, signed in anew when it breaks. */
 import { ConnectionLostError } from '../../../net/errors.ts';
 import { Retries, type RetryOptions } from '../../../net/retries.ts';
+import { unlessAborted } from '../../../net/unless-aborted.ts';
 import type { SmbAddress } from './connection.ts';
 import { Link, type LinkOptions } from './link.ts';
-import { unlessAborted } from './stop.ts';
 
 export interface LinksOptions extends LinkOptions {
   /** How many reads may be under way. */

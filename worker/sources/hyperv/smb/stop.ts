@@ -1,4 +1,4 @@
-/** Giving up at once: signals joined for one call, and waiting that ends with them. */
+/** Giving up at once: signals joined for one call. */
 
 /**
  * Aborts with the first of `signals`. As `AbortSignal.any`, which would hold something of every call for as long as the
@@ -21,19 +21,4 @@ export function joinedSignal(...signals: readonly (AbortSignal | undefined)[]): 
     abort: (reason) => joined.abort(reason),
     [Symbol.dispose]: () => undo.forEach((one) => one()),
   };
-}
-
-/** @throws the signal's reason as soon as it aborts, whatever becomes of `promise` */
-export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }
