@@ -21,3 +21,7 @@ export interface MoveFacts extends MachineFacts {
   readonly serverGroup: CloudFacts['serverGroups'][number] | undefined;
   readonly groups: readonly { readonly id: string; readonly name: string }[];
 }
+
+/** The disks that become volumes. */
+export const volumesOf = ({ disks, options }: MoveFacts): MoveFacts['disks'] =>
+  options.boot === 'volume' ? disks : disks.filter(({ bootIndex }) => bootIndex !== 0);

@@ -1,6 +1,6 @@
 /** OST-13: a quota that is too small for the machine. */
 import type { Quota } from '../../../main/shared/cloud.ts';
-import type { MoveFacts } from '../move-facts.ts';
+import { type MoveFacts, volumesOf } from '../move-facts.ts';
 import type { Rule } from '../rule.ts';
 
 export const quotaTooSmall: Rule<MoveFacts> = {
@@ -39,10 +39,6 @@ function overQuota(facts: MoveFacts): string[] {
 }
 
 const NO_QUOTA: Quota = { limit: null, used: 0 };
-
-/** The disks that become volumes. */
-export const volumesOf = ({ disks, options }: MoveFacts): MoveFacts['disks'] =>
-  options.boot === 'volume' ? disks : disks.filter(({ bootIndex }) => bootIndex !== 0);
 
 /** Nova counts the flavor, not the machine: of one that is made to measure, and where there is none, the machine’s own size. */
 function sizeOf({ vm, cloud, flavor }: MoveFacts): { readonly vcpus: number; readonly memoryMiB: number } {

@@ -1,7 +1,6 @@
 /** OST-13a: a disk that is larger than a single volume of the project may be. */
-import type { MoveFacts } from '../move-facts.ts';
+import { type MoveFacts, volumesOf } from '../move-facts.ts';
 import type { Rule } from '../rule.ts';
-import { volumesOf } from './ost-13-over-quota.ts';
 
 export const volumeTooLargeAlone: Rule<MoveFacts> = {
   id: 'OST-13a',
